@@ -1,0 +1,45 @@
+# `make help` says what there is. PYTHON=... chooses the interpreter of a new .venv;
+# TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch from there.
+PYTHON ?=
+TORCH_INDEX ?=
+HOST ?= 127.0.0.1
+PORT ?= 7860
+export PYTHON TORCH_INDEX
+BIN := .venv/bin
+
+.PHONY: help setup setup-test app test test-all lint bench demos
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+setup:  ## make .venv and install diffmine into it, once
+	@scripts/setup.sh
+
+setup-test:
+	@scripts/setup.sh test
+
+app: setup  ## serve the app at http://127.0.0.1:7860
+	@$(BIN)/diffmine app --host $(HOST) --port $(PORT)
+
+test: setup-test  ## the test suite and the import contracts
+	@scripts/chromium.sh
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest
+
+test-all: setup-test  ## the same with the slow tests
+	@scripts/chromium.sh
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -m ""
+
+lint: setup-test  ## ruff, mypy, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: setup-test  ## time it
+	$(BIN)/pytest benchmarks --benchmark-only
+
+demos: setup-test  ## make the embedded atlas of type again
+	$(BIN)/python -m demos.type.make

@@ -1,0 +1,1 @@
+"""The small base model that `--base tiny` means."""

@@ -1,0 +1,74 @@
+"""Train the small autoencoder on drawn pictures mixed with dead leaves.
+
+Loss: L1 + 0.1 MSE + 1e-4 KL; afterwards the scaling factor makes the latents' variance one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from jaxtyping import UInt8
+
+KL_WEIGHT = 1e-4
+
+
+def train_autoencoder(
+    vae: AutoencoderKL,
+    pictures: UInt8[np.ndarray, "n h w 3"],
+    device: torch.device,
+    steps: int,
+    batch: int = 32,
+    peak: float = 1e-3,
+    say: Callable[[str], None] = print,
+) -> float:
+    """Train in place; `pictures` are 8-bit RGB. Returns the last loss."""
+    torch.manual_seed(0)
+    vae.to(device, torch.float32).to(memory_format=torch.channels_last)
+    vae.requires_grad_(True).train()
+    data = torch.from_numpy(pictures)
+    optimizer = torch.optim.AdamW(vae.parameters(), peak, fused=device.type == "cuda")
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, steps, pct_start=0.1)
+    started, last = time.monotonic(), 0.0
+    for step in range(steps):
+        chance = torch.Generator().manual_seed(step)
+        images = data[torch.randint(len(data), (batch,), generator=chance)]
+        loss = _loss(vae, _augmented(images, chance).to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 50 == 0 or step == steps - 1:
+            last = float(loss)
+            say(f"autoencoder {step}/{steps} loss {last:.4f} {time.monotonic() - started:.0f} s")
+    vae.requires_grad_(False).eval()
+    _scale(vae, data, device)
+    return last
+
+
+def _augmented(images: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """Mirrored half of the time, in -1 to 1."""
+    scaled = images.permute(0, 3, 1, 2).float() / 127.5 - 1  # b 3 h w
+    flip = torch.rand(len(images), generator=chance) < 0.5
+    return torch.where(flip[:, None, None, None], scaled.flip(3), scaled)
+
+
+def _loss(vae: AutoencoderKL, images: torch.Tensor) -> torch.Tensor:
+    with torch.autocast(images.device.type, torch.bfloat16):
+        posterior = vae.encode(images.contiguous(memory_format=torch.channels_last)).latent_dist
+        out = vae.decode(posterior.sample()).sample.float()
+    difference = out - images
+    kl = posterior.kl().mean() / posterior.mean[0].numel()
+    return difference.abs().mean() + 0.1 * difference.square().mean() + KL_WEIGHT * kl
+
+
+@torch.inference_mode()
+def _scale(vae: AutoencoderKL, data: torch.Tensor, device: torch.device) -> None:
+    rows = torch.randperm(len(data), generator=torch.Generator().manual_seed(1))[:512]
+    images = data[rows].permute(0, 3, 1, 2).float().to(device) / 127.5 - 1
+    latents = torch.cat([vae.encode(part).latent_dist.mean for part in images.split(64)])
+    vae.register_to_config(scaling_factor=round(1 / float(latents.std()), 5))

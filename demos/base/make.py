@@ -1,0 +1,117 @@
+"""Make assets/models/base, the small model that `--base tiny` means.
+
+    python -m demos.base.make --pictures TYPE/train --out assets/models/base
+
+Its autoencoder and UNet learn from the drawn letters of demos/type mixed with dead leaves, all
+under one prompt that says nothing: no label is seen. The text encoder stays random.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from demos.base.autoencoder import train_autoencoder
+from demos.base.dead_leaves import dead_leaves
+from diffmine.build import collect
+from diffmine.config import DataConfig, FinetuneConfig
+from diffmine.data.dataset import open_dataset
+from diffmine.data.image import as_mined, read_image
+from diffmine.diffusion.model import best_device, save_model
+from diffmine.diffusion.prompts import Prompts
+from diffmine.diffusion.tiny import SMALL, make
+from diffmine.stages import finetune
+from diffmine.store.atlas import create_atlas
+from diffmine.store.manifest import Manifest
+
+SIDE = 64
+
+
+def main() -> None:
+    """Draw the pictures, train the autoencoder, then the UNet."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        _draw(data, Path(options.pictures), options.images)
+        start = Path(folder) / "start"
+        _autoencoder(data, start, options.autoencoder_steps, options.batch // 2)
+        model = _unet(data, start, Path(folder) / "atlas", options.unet_steps, options.batch)
+        shutil.rmtree(options.out, ignore_errors=True)
+        shutil.copytree(model, options.out)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", required=True, help="labelled folder made by demos.type")
+    parser.add_argument("--out", default="assets/models/base")
+    parser.add_argument("--images", type=int, default=4000, help="of each of the two kinds")
+    parser.add_argument("--autoencoder-steps", type=int, default=1500)
+    parser.add_argument("--unet-steps", type=int, default=300)
+    parser.add_argument("--batch", type=int, default=64)
+    return parser.parse_args()
+
+
+def _draw(data: Path, pictures: Path, count: int) -> None:
+    """A folder with `count` pictures of each kind: dead leaves, and letters as they are."""
+    records = open_dataset(pictures).records
+    step = max(1, len(records) // count)
+    (data / "letters").mkdir(parents=True)
+    for record in records[::step][:count]:
+        shutil.copy(record.path, data / "letters" / record.path.name)
+    (data / "leaves").mkdir()
+    with Pool() as pool:
+        jobs = ((data / "leaves" / f"{seed:05d}.png", seed) for seed in range(count))
+        for done, _ in enumerate(pool.imap_unordered(_leaf, jobs, chunksize=32), start=1):
+            if done % 500 == 0:
+                print(f"{done}/{count} dead leaves", file=sys.stderr)
+
+
+def _leaf(job: tuple[Path, int]) -> None:
+    path, seed = job
+    dead_leaves(seed, SIDE).save(path)
+
+
+def _autoencoder(data: Path, out: Path, steps: int, batch: int) -> None:
+    model = make(SMALL, seed=0)
+    pictures = np.stack(list(_arrays(data)))
+    train_autoencoder(model.vae, pictures, best_device(), steps, batch, say=_say)
+    model.vae.cpu()
+    save_model(model, out, None, half=False)
+
+
+def _arrays(data: Path) -> Iterator[np.ndarray]:
+    for path in sorted(data.rglob("*.png")):
+        yield np.asarray(as_mined(read_image(path), SIDE))
+
+
+def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path:
+    dataset = open_dataset(data)
+    atlas = create_atlas(folder, Manifest(title="base", labels=list(dataset.labels)))
+    collect(atlas, dataset, DataConfig(image_size=SIDE))
+    config = FinetuneConfig(base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2)
+    finetune.run(atlas, config, progress=_progress)
+    torch.cuda.empty_cache()
+    prompts = Prompts(config.prompt, config.null_prompt, (), (SIDE, SIDE))
+    (atlas.path / "model" / "diffmine.json").write_text(prompts.to_json(), encoding="utf-8")
+    return atlas.path / "model"
+
+
+def _progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+    if done % 100 == 0 or done == total:
+        _say(f"{stage} {done}/{total} {unit} {note}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

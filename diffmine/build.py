@@ -1,0 +1,162 @@
+"""From a folder of labelled pictures to an atlas: collect the images, then the six stages."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from diffmine.config import STAGES, BuildConfig, DataConfig, as_dict
+from diffmine.data.dataset import Dataset, open_dataset
+from diffmine.data.image import as_mined, encode_picture, read_image
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.errors import DataError, ImageError
+from diffmine.store.atlas import Atlas, create_atlas, picture_schema_metadata
+from diffmine.store.atomic import whole, write_bytes
+from diffmine.store.manifest import Manifest, key_of
+from diffmine.store.pictures import ROW_GROUP
+from diffmine.store.schemas import IMAGES
+
+
+def build(
+    data: str | Path,
+    out: str | Path,
+    config: BuildConfig | None = None,
+    *,
+    model: str | None = None,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> list[Report]:
+    """Mine the labelled pictures in `data` into the atlas `out`, going on where it stopped.
+
+    With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
+    """
+    config = config or BuildConfig()
+    dataset = open_dataset(data, config.data.label, config.data.group)
+    atlas = create_atlas(out, _manifest(dataset, config.data))
+    with atlas.hold():
+        reports = [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
+        if model is not None:
+            use_model(atlas, model)
+        stages = STAGES if model is None else STAGES[1:]
+        for name in stages:
+            reports.append(run_stage(atlas, name, config, engine, progress))
+    return reports
+
+
+def run_stage(
+    atlas: Atlas,
+    name: str,
+    config: BuildConfig,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> Report:
+    """Run one stage by name; the caller holds the atlas."""
+    stage: Any = import_module(f"diffmine.stages.{name}")
+    report: Report = stage.run(atlas, getattr(config, name), engine=engine, progress=progress)
+    return report
+
+
+def use_model(atlas: Atlas, model: str) -> None:
+    """Note a model that exists already as that of the atlas."""
+    from diffmine.diffusion.model import resolve
+
+    where = resolve(model)
+    if Path(where).is_dir():
+        atlas.attach_model(Path(where), str(Path(where).resolve()))
+    else:
+        atlas.manifest.model = {"repo": where}
+        atlas.manifest.keys["model"] = key_of(where)
+        atlas.save()
+
+
+# Images
+
+
+def collect(
+    atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress = silent
+) -> Report:
+    """Write images.parquet: every picture as it is mined; refused ones go to refused.csv."""
+    report = Report("collect")
+    names = [(r.image_id, r.label) for r in dataset]
+    key = key_of("images", as_dict(config), names)
+    if atlas.manifest.keys.get("images") == key and (atlas.path / "images.parquet").is_file():
+        report.kept = atlas.table("images", ["image_id"]).num_rows
+        return report.close()
+    refused = list(dataset.refused)
+    found: dict[str, int] = {}
+    with whole(atlas.path / "images.parquet") as temporary:
+        schema = IMAGES.with_metadata(picture_schema_metadata())
+        with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+            for rows in _groups(_rows(dataset, config, refused, progress)):
+                writer.write_table(pa.Table.from_pylist(rows, schema), row_group_size=ROW_GROUP)
+                for row in rows:
+                    found[row["label"]] = found.get(row["label"], 0) + 1
+        if not found:
+            raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
+    atlas.manifest.labels = [label for label in dataset.labels if label in found]
+    atlas.manifest.config["data"] = as_dict(config)
+    atlas.manifest.keys["images"] = key
+    atlas.note("images.parquet")
+    _write_refused(atlas, refused)
+    report.done, report.refused = sum(found.values()), len(refused)
+    return report.close()
+
+
+def _rows(
+    dataset: Dataset, config: DataConfig, refused: list[tuple[str, str]], progress: Progress
+) -> Iterator[dict[str, Any]]:
+    for number, record in enumerate(dataset, start=1):
+        try:
+            picture = as_mined(read_image(record.path), config.image_size)
+        except ImageError as error:
+            refused.append((record.image_id, str(error)))
+            continue
+        yield {
+            "image_id": record.image_id,
+            "label": record.label,
+            "image": {"bytes": encode_picture(picture), "path": None},
+            "width": picture.width,
+            "height": picture.height,
+            "group": record.group,
+            "year": record.year,
+            "source_url": record.source_url,
+            "licence": record.licence,
+            "credit": record.credit,
+        }
+        progress("collect", number, len(dataset), "images")
+
+
+def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    group: list[dict[str, Any]] = []
+    for row in rows:
+        group.append(row)
+        if len(group) == ROW_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _write_refused(atlas: Atlas, refused: list[tuple[str, str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("image", "reason"), *refused])
+    write_bytes(atlas.path / "refused.csv", text.getvalue().encode("utf-8", "surrogateescape"))
+
+
+def _manifest(dataset: Dataset, config: DataConfig) -> Manifest:
+    return Manifest(
+        title=config.title or dataset.path.resolve().name,
+        labels=list(dataset.labels),
+        kind=config.kind,
+        limits=[
+            "Typicality says what this model finds typical of a label in this data set; what is "
+            "typical of the data set itself (borders, stamps, scanners) is found as well."
+        ],
+    )

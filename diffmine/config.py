@@ -1,0 +1,182 @@
+"""One frozen dataclass per stage: every default, its unit and its place in the paper.
+
+Each field is a command-line flag, a TOML key and an entry of the atlas's manifest. No other
+default stands anywhere. The paper is Siglidis et al., ECCV 2024 (arXiv 2408.02752).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+_STRICT = ConfigDict(extra="forbid")
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Timestep = Annotated[int, Field(ge=0, le=1000)]
+STAGES = ("finetune", "typicality", "mine", "cluster", "translate", "trends")
+
+
+@dataclass(frozen=True, config=_STRICT)
+class DataConfig:
+    """How a labelled folder becomes the images of an atlas."""
+
+    label: str = "label"
+    """Column of metadata.csv that holds the label; without a metadata.csv the folder's name is it."""
+    group: str = ""
+    """Column that groups images which belong together (font, car model, patient); empty: none."""
+    image_size: Annotated[int, Field(ge=16, le=2048)] = 96
+    """Short side of the images as mined, in pixels; the longer side keeps the proportions."""
+    kind: Literal["time", "place", "finding", "maker", "other"] = "other"
+    """What the labels are: decides how the app shows their order."""
+    limit: Annotated[int, Field(ge=0)] = 0
+    """Images taken per label, chosen by the hash of their names; 0: all."""
+    title: str = ""
+    """Title of the atlas; empty: the folder's name."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class FinetuneConfig:
+    """Finetuning on the labelled images (section 3.3)."""
+
+    base: str = "tiny"
+    """Model to start from: `tiny` (the embedded one), a folder, or a repository on the Hub."""
+    prompt: str = "A picture of {label}."
+    """Prompt of a labelled image; `{label}` is replaced."""
+    null_prompt: str = "A picture."
+    """Prompt that says nothing of the label (the paper's empty condition)."""
+    null_share: Share = 0.1
+    """Share of the training rows that see the null prompt (paper: 0.05; street views 0.1)."""
+    steps: Count = 2000
+    """Optimiser steps."""
+    batch: Count = 64
+    """Images in a step."""
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+    """Peak learning rate of AdamW, cosine schedule with a warm-up of 5 % of the steps."""
+    ema: Share = 0.999
+    """Decay of the running mean of the weights that is kept as the model."""
+    shifts: Count = 4
+    """Cached versions of each image, shifted by a few pixels before encoding (augmentation)."""
+    checkpoint: Count = 250
+    """Steps between two checkpoints from which an interrupted run goes on."""
+    precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
+    """Arithmetic of training; auto: bf16 where the processor has it."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of every draw in training."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class TypicalityConfig:
+    """Scoring: T(x|c) = E[L(x, noise, null) - L(x, noise, c)] (section 3.2, equation 3)."""
+
+    draws: Annotated[int, Field(ge=2, le=4096)] = 32
+    """Draws of noise and timestep for each image (paper: 100)."""
+    preset: Literal["stratified", "paper"] = "stratified"
+    """`stratified`: timesteps from a van der Corput sequence, seeded by the image;
+    `paper`: independent timesteps and one noise set for all images of a size."""
+    t_range: tuple[Timestep, Timestep] = (100, 700)
+    """Timesteps of 1,000 from which draws are taken (paper: [0.1, 0.7))."""
+    labels: Literal["auto", "own", "all"] = "auto"
+    """Score each image under its own label or under all; auto: all up to 16 labels."""
+    shard: Count = 64
+    """Images in one part file: the most that a crash can lose."""
+    batch: Count = 128
+    """Rows of the UNet in one call (draws times prompts)."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the draws, beside the image's name."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class MineConfig:
+    """Choosing patches (section 3.3): best windows per image, best patches per label."""
+
+    window: Annotated[float, Field(gt=0)] = 0.25
+    """Side of the square window: a fraction of the short side below 1, else pixels (paper: 64)."""
+    per_image: Count = 5
+    """Windows kept per image; they do not overlap."""
+    per_label: Count = 1000
+    """Patches kept per label for each kind."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the random windows (the paper's control, section 4.2)."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ClusterConfig:
+    """Elements: k-means of DIFT features (section 3.3)."""
+
+    elements: Count = 32
+    """Most clusters per label; fewer when there are fewer than eight patches for each."""
+    timestep: Timestep = 161
+    """Timestep at which the features are read (DIFT)."""
+    up_block: Annotated[int, Field(ge=0, le=8)] = 1
+    """Up block of the UNet whose output is the feature."""
+    noises: Count = 8
+    """Noises over which the features are averaged."""
+    neighbours: Annotated[int, Field(ge=2)] = 15
+    """Neighbours in UMAP, for the map."""
+    min_dist: Share = 0.1
+    """Least distance of two points on the map (UMAP)."""
+    shard: Count = 128
+    """Images in one part file of features."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of k-means and UMAP."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class TranslateConfig:
+    """Translation into other labels: DDIM inversion and Plug-and-Play (section 5.1)."""
+
+    steps: Count = 25
+    """Steps of inversion and, again, of sampling (paper: 999 and 50)."""
+    top: Timestep = 981
+    """Timestep at which inversion ends and sampling begins."""
+    guidance: Annotated[float, Field(ge=0)] = 7.5
+    """Strength of the target prompt against the null prompt."""
+    features: Share = 0.8
+    """Share of the steps during which decoder features of the source are injected."""
+    attention: Share = 0.5
+    """Share of the steps during which queries and keys of the source are injected."""
+    preview: Count = 5
+    """Steps between two previews."""
+    per_element: Count = 1
+    """Central patches of each element that the stage translates into every label."""
+    per_label: Count = 12
+    """Elements of each label that are translated, from the most typical on."""
+    draws: Annotated[int, Field(ge=2)] = 16
+    """Draws that score a translation before and after."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class TrendsConfig:
+    """How elements come and go from label to label (section 5.1)."""
+
+    radius: Annotated[float, Field(gt=0, le=1)] = 0.75
+    """An image shows an element if one of its patches lies nearer to the element's centre than
+    this share of the element's own patches do."""
+    bootstrap: Count = 200
+    """Resamples of images behind the 95 % band of a share."""
+    per_label: Count = 200
+    """Top patches of each label whose dating curve is kept."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the resamples."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class BuildConfig:
+    """All stages of one build, as in a TOML file: one table per stage."""
+
+    data: DataConfig = DataConfig()
+    finetune: FinetuneConfig = FinetuneConfig()
+    typicality: TypicalityConfig = TypicalityConfig()
+    mine: MineConfig = MineConfig()
+    cluster: ClusterConfig = ClusterConfig()
+    translate: TranslateConfig = TranslateConfig()
+    trends: TrendsConfig = TrendsConfig()
+
+
+def as_dict(config: Any) -> dict[str, Any]:
+    """The fields of a config as plain JSON values."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items()}

@@ -1,0 +1,1 @@
+"""Wall 1: the only importer of diffusers and transformers."""

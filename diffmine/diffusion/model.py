@@ -1,0 +1,227 @@
+"""A Stable-Diffusion-shaped model: autoencoder, text encoder and noise predictor, as one object.
+
+The small embedded models and Stable Diffusion v1.5 have the same shape and take the same path.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import logging as diffusers_logging
+from jaxtyping import Float, Int
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import logging as transformers_logging
+
+from diffmine.diffusion.prompts import Prompts, read_prompts
+from diffmine.errors import ModelError
+
+diffusers_logging.set_verbosity_error()
+diffusers_logging.disable_progress_bar()
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
+
+EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
+
+
+@dataclass
+class Model:
+    """Frozen parts on one device in one dtype; latents and predictions are float32.
+
+    `alphas` is the cumulative product of the noise schedule, float32 of length 1,000.
+    """
+
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    text_encoder: CLIPTextModel
+    tokenizer: CLIPTokenizer
+    scheduler: DDIMScheduler
+    prompts: Prompts | None
+    name: str
+    _embedded: dict[str, Tensor] = field(default_factory=dict, repr=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.unet.device
+
+    @property
+    def alphas(self) -> Float[Tensor, " 1000"]:
+        """Cumulative product of the noise schedule."""
+        return self.scheduler.alphas_cumprod.to(self.device)
+
+    @property
+    def factor(self) -> int:
+        """Pixels of an image for one of its latent."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    @property
+    def multiple(self) -> int:
+        """Height and width of an image, in pixels, must be multiples of this."""
+        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
+
+    def trained_prompts(self) -> Prompts:
+        """The prompts kept beside the model; ModelError when it has none."""
+        if self.prompts is None:
+            raise ModelError(
+                f"{self.name} has no diffmine.json, so the prompts it was trained with are "
+                "unknown; finetune it with diffmine first."
+            )
+        return self.prompts
+
+    @torch.inference_mode()
+    def embed(self, prompts: list[str]) -> Float[Tensor, "b s d"]:
+        """Text embeddings, each prompt computed once."""
+        new = sorted(set(prompts) - self._embedded.keys())
+        if new:
+            tokens = self.tokenizer(
+                new,
+                padding="max_length",
+                max_length=self.text_encoder.config.max_position_embeddings,
+                truncation=True,
+                return_tensors="pt",
+            ).input_ids
+            states = self.text_encoder(tokens.to(self.device))[0]  # new s d
+            self._embedded.update(zip(new, states, strict=True))
+        return torch.stack([self._embedded[prompt] for prompt in prompts])  # b s d
+
+    @torch.inference_mode()
+    def encode(self, images: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
+        """Posterior mean of the latents of images in -1 to 1, scaled to about unit variance."""
+        images = images.to(self.device, self.vae.dtype)
+        mean = self.vae.encode(images).latent_dist.mean  # b c hl wl
+        return mean.float() * self.vae.config.scaling_factor
+
+    @torch.inference_mode()
+    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Float[Tensor, "b 3 h w"]:
+        """Images in -1 to 1."""
+        scaled = (latents / self.vae.config.scaling_factor).to(self.device, self.vae.dtype)
+        return self.vae.decode(scaled).sample.float().clamp(-1, 1)  # b 3 h w
+
+    @torch.inference_mode()
+    def predict(
+        self, noisy: Float[Tensor, "b c hl wl"], t: Int[Tensor, " b"], prompts: list[str]
+    ) -> Float[Tensor, "b c hl wl"]:
+        """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
+        noisy = noisy.to(self.device, self.unet.dtype, memory_format=torch.channels_last)
+        states = self.embed(prompts)
+        out = self.unet(noisy, t.to(self.device), encoder_hidden_states=states).sample
+        return out.float()  # b c hl wl
+
+    def add_noise(
+        self,
+        latents: Float[Tensor, "#b c hl wl"],
+        noise: Float[Tensor, "b c hl wl"],
+        t: Int[Tensor, " b"],
+    ) -> Float[Tensor, "b c hl wl"]:
+        """The latents at timesteps `t`: sqrt(alpha) x + sqrt(1 - alpha) e."""
+        alpha = self.alphas[t.to(self.device)][:, None, None, None]  # b 1 1 1
+        device = self.device
+        return alpha.sqrt() * latents.to(device) + (1 - alpha).sqrt() * noise.to(device)
+
+
+def best_device() -> torch.device:
+    """A CUDA GPU, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """float16 on a GPU; bfloat16 on a CPU that has it in hardware; else float32.
+
+    bfloat16 on a GPU would cost precision that float16 keeps at the same speed.
+    """
+    if device.type == "cuda":
+        return torch.float16
+    has_bf16 = os.name == "posix" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if has_bf16 else torch.float32
+
+
+def resolve(name: str | Path) -> str:
+    """The folder or Hub repository that a model's name means; `tiny` is the embedded base."""
+    if str(name) != "tiny":
+        return str(name)
+    if not (EMBEDDED / "base").is_dir():
+        raise ModelError(f"The embedded base model is missing: {EMBEDDED / 'base'} is no folder.")
+    return str(EMBEDDED / "base")
+
+
+def load_model(
+    path: str | Path, device: torch.device | str | None = None, dtype: torch.dtype | None = None
+) -> Model:
+    """Load a Stable-Diffusion-shaped folder or Hub repository; safetensors only.
+
+    Raises ModelError when a part is missing, is not safetensors or does not predict noise.
+    """
+    where = resolve(path)
+    device = torch.device(device) if device else best_device()
+    dtype = dtype or best_dtype(device)
+    weights = {"use_safetensors": True, "torch_dtype": dtype}
+    try:
+        unet = UNet2DConditionModel.from_pretrained(where, subfolder="unet", **weights)
+        vae = AutoencoderKL.from_pretrained(where, subfolder="vae", **weights)
+        text = CLIPTextModel.from_pretrained(
+            where, subfolder="text_encoder", use_safetensors=True, dtype=dtype
+        )
+        tokenizer = CLIPTokenizer.from_pretrained(where, subfolder="tokenizer")
+        scheduler = DDIMScheduler.from_pretrained(where, subfolder="scheduler")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"The model {where} cannot be loaded: {reason}") from error
+    if scheduler.config.prediction_type != "epsilon":
+        raise ModelError(
+            f"The model {where} predicts {scheduler.config.prediction_type}; diffmine needs one "
+            "that predicts the noise (epsilon)."
+        )
+    for part in (unet, vae, text):
+        part.requires_grad_(False).eval().to(device)
+    unet.to(memory_format=torch.channels_last)
+    vae.to(memory_format=torch.channels_last)
+    prompts = read_prompts(Path(where)) if Path(where).is_dir() else _hub_prompts(where)
+    return Model(unet, vae, text, tokenizer, scheduler, prompts, where)
+
+
+def _hub_prompts(repo: str) -> Prompts | None:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        return read_prompts(Path(hf_hub_download(repo, "diffmine.json")).parent)
+    except EntryNotFoundError:
+        return None
+
+
+def save_model(
+    model: Model, folder: Path, prompts: Prompts | None, shard: str = "9MB", half: bool = True
+) -> None:
+    """Write the parts of a model under `folder`, in float16 and in files of at most `shard`."""
+    dtype = torch.float16 if half else torch.float32
+    for name in ("unet", "vae", "text_encoder"):
+        part = getattr(model, name)
+        before = part.dtype
+        part.to(dtype=dtype, memory_format=torch.contiguous_format).save_pretrained(
+            folder / name, safe_serialization=True, max_shard_size=shard
+        )
+        part.to(dtype=before)
+    model.tokenizer.save_pretrained(folder / "tokenizer")
+    model.scheduler.save_pretrained(folder / "scheduler")
+    (folder / "model_index.json").write_text(_MODEL_INDEX)
+    if prompts is not None:
+        (folder / "diffmine.json").write_text(prompts.check().to_json(), encoding="utf-8")
+
+
+_MODEL_INDEX = """{
+ "_class_name": "StableDiffusionPipeline",
+ "feature_extractor": [null, null],
+ "requires_safety_checker": false,
+ "safety_checker": [null, null],
+ "scheduler": ["diffusers", "DDIMScheduler"],
+ "text_encoder": ["transformers", "CLIPTextModel"],
+ "tokenizer": ["transformers", "CLIPTokenizer"],
+ "unet": ["diffusers", "UNet2DConditionModel"],
+ "vae": ["diffusers", "AutoencoderKL"]
+}
+"""

@@ -1,0 +1,38 @@
+"""The exceptions of diffmine: every one is a single sentence for the person who meets it.
+
+DiffmineError                what, where, expected and found, what to do next
+├── UsageError               an option or argument that cannot be meant (exit 2)
+├── DataError                a data set that cannot be read (exit 2)
+│   └── ImageError           one picture that cannot be read (becomes a row of refused.csv)
+├── ModelError               a model folder that cannot be loaded or does not fit (exit 2)
+├── AtlasError               an atlas that is missing, broken, too new or held by another process
+└── Cancelled                stopped on request; finished work is kept (exit 130)
+"""
+
+
+class DiffmineError(Exception):
+    """Base of all errors that diffmine raises on purpose."""
+
+
+class UsageError(DiffmineError):
+    """An option or argument that cannot be meant."""
+
+
+class DataError(DiffmineError):
+    """A data set that cannot be read."""
+
+
+class ImageError(DataError):
+    """One picture that cannot be read."""
+
+
+class ModelError(DiffmineError):
+    """A model folder that cannot be loaded or does not fit the work asked of it."""
+
+
+class AtlasError(DiffmineError):
+    """An atlas that is missing, broken, too new or held by another process."""
+
+
+class Cancelled(DiffmineError):
+    """Stopped on request; finished work is kept."""

@@ -1,0 +1,1 @@
+"""The paper's six steps, in order: finetune, typicality, mine, cluster, translate, trends."""

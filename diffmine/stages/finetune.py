@@ -1,0 +1,224 @@
+"""Finetune: the noise predictor learns the labels (section 3.3).
+
+    minimise  E over image x of label c, noise e, time t  of  | e - e_theta(x_t, t, prompt) |^2
+
+with the prompt made of c, and the null prompt in a share of the rows. Only the UNet is trained;
+latents and text embeddings are computed once. The kept weights are a running mean.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from diffmine.config import FinetuneConfig, as_dict
+from diffmine.diffusion.ddim import sample
+from diffmine.diffusion.model import Model, load_model, save_model
+from diffmine.diffusion.pixels import to_arrays
+from diffmine.diffusion.prompts import Prompts
+from diffmine.diffusion.training import (
+    State,
+    draw_batch,
+    learning_rate,
+    shifted_latents,
+)
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.store.atlas import Atlas
+from diffmine.store.atomic import whole
+
+WORK = "work/finetune"
+_SHARD = 256
+
+
+def run(
+    atlas: Atlas, config: FinetuneConfig, *, engine: Engine = here, progress: Progress = silent
+) -> Report:
+    """Train `config.base` on the atlas's images; the model is written to ATLAS/model."""
+    report = Report("finetune")
+    folder = atlas.path / "model"
+    if not (folder / "model_index.json").is_file():
+        atlas.manifest.keys.pop("finetune", None)
+    if not atlas.begin("finetune", config):
+        report.kept = config.steps
+        return report.close()
+    prompts = _prompts(atlas, config)
+    accelerator = Accelerator(mixed_precision=_precision(config))
+    model = load_model(config.base, accelerator.device, torch.float32)
+    model.prompts = prompts
+    latents = _cached_latents(atlas, model, config, engine, progress)
+    losses = _train(atlas, model, latents, config, accelerator, progress, report)
+    if accelerator.is_main_process:
+        report.figures["loss"] = losses[-1] if losses else float("nan")
+        _write(atlas, model, config, losses, report)
+    accelerator.wait_for_everyone()
+    return report.close()
+
+
+def _prompts(atlas: Atlas, config: FinetuneConfig) -> Prompts:
+    table = atlas.table("images", ["width", "height"])
+    size = (min(table["height"].to_pylist()), min(table["width"].to_pylist()))
+    return Prompts(config.prompt, config.null_prompt, tuple(atlas.labels), size).check()
+
+
+def _precision(config: FinetuneConfig) -> str:
+    if config.precision != "auto":
+        return config.precision
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    return "bf16" if torch.cpu._is_avx512_bf16_supported() else "no"
+
+
+# Latents, once for the whole run
+
+
+def _cached_latents(
+    atlas: Atlas, model: Model, config: FinetuneConfig, engine: Engine, progress: Progress
+) -> list[Tensor]:
+    """Shifted latents of every image, float16 "s c h w" each, in the order of images.parquet."""
+    names = atlas.table("images", ["image_id"])["image_id"].to_pylist()
+    shards = [(k, names[k : k + _SHARD]) for k in range(0, len(names), _SHARD)]
+
+    def encode(shard: tuple[int, list[str]]) -> Path:
+        start, inside = shard
+        path = atlas.path / WORK / f"latents-{start // _SHARD:05d}.safetensors"
+        if not path.is_file():
+            pictures = [(image_id, atlas.pictures.picture(image_id)) for image_id in inside]
+            latents = shifted_latents(model, pictures, config.shifts)
+            with whole(path) as temporary:
+                save_file({f"{k:05d}": latent for k, latent in enumerate(latents)}, temporary)
+        progress("finetune", min(start + _SHARD, len(names)), len(names), "images encoded")
+        return path
+
+    latents: list[Tensor] = []
+    for path in engine.map(encode, shards):
+        latents.extend(tensor for _, tensor in sorted(load_file(path).items()))
+    return latents
+
+
+# Training
+
+
+def _train(
+    atlas: Atlas,
+    model: Model,
+    latents: list[Tensor],
+    config: FinetuneConfig,
+    accelerator: Accelerator,
+    progress: Progress,
+    report: Report,
+) -> list[float]:
+    set_seed(config.seed)
+    unet = model.unet.requires_grad_(True).train()
+    fused = accelerator.device.type == "cuda"
+    optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate, fused=fused)
+    mean = {name: weight.detach().clone() for name, weight in unet.named_parameters()}
+    state = State(0, unet, mean, optimizer)
+    checkpoint = atlas.path / WORK / "state.safetensors"
+    if checkpoint.is_file():
+        state.load(checkpoint)
+        report.kept = state.step
+    network, optimizer = accelerator.prepare(unet, optimizer)
+    losses = _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
+    report.done = config.steps - report.kept
+    for name, weight in unet.named_parameters():
+        weight.data.copy_(state.mean[name])
+    unet.requires_grad_(False).eval()
+    return losses
+
+
+def _steps(
+    atlas: Atlas,
+    model: Model,
+    network: torch.nn.Module,
+    state: State,
+    optimizer: Any,
+    latents: list[Tensor],
+    config: FinetuneConfig,
+    accelerator: Accelerator,
+    progress: Progress,
+) -> list[float]:
+    prompts = model.trained_prompts()
+    states = model.embed([prompts.of(label) for label in (None, *atlas.labels)]).clone()
+    number = {label: k for k, label in enumerate(atlas.labels, start=1)}
+    labels = atlas.table("images", ["label"])["label"].to_pylist()
+    prompt_of = torch.tensor([number[label] for label in labels])
+    crop = tuple(length // model.factor for length in prompts.image_size)
+    checkpoint = atlas.path / WORK / "state.safetensors"
+    losses: list[float] = []
+    while state.step < config.steps:
+        ranks, rank = accelerator.num_processes, accelerator.process_index
+        seed = (config.seed * 10_000_019 + state.step) * ranks + rank
+        batch = draw_batch(
+            model, latents, prompt_of, config.batch, (crop[0], crop[1]), config.null_share, seed
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
+        with accelerator.autocast():
+            noisy = batch.noisy.to(memory_format=torch.channels_last)
+            words = states[batch.prompt.to(model.device)]
+            out = network(noisy, batch.t.to(model.device), encoder_hidden_states=words).sample
+            loss = torch.nn.functional.mse_loss(out.float(), batch.noise)
+        accelerator.backward(loss)
+        accelerator.clip_grad_norm_(state.unet.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        state.step += 1
+        state.update_mean(config.ema)
+        if state.step % 20 == 0 or state.step == config.steps:
+            losses.append(float(loss))
+            note = f"loss {losses[-1]:.4f}"
+            progress("finetune", state.step, config.steps, "steps", note)
+        if state.step % config.checkpoint == 0 and accelerator.is_main_process:
+            with whole(checkpoint) as temporary:
+                state.save(temporary)
+    return losses
+
+
+# Files
+
+
+def _write(
+    atlas: Atlas, model: Model, config: FinetuneConfig, losses: list[float], report: Report
+) -> None:
+    """Write ATLAS/model whole, note it in the manifest and clear the working files."""
+    folder, temporary = atlas.path / "model", atlas.path / "work" / "model"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    save_model(model, temporary, model.prompts)
+    sample_grid(model).save(temporary / "samples.png", optimize=True)
+    figures = {
+        "config": as_dict(config),
+        "images": atlas.table("images", ["image_id"]).num_rows,
+        "labels": atlas.labels,
+        "device": str(model.device),
+        "loss_every_20_steps": [round(loss, 5) for loss in losses],
+        "seconds": round(report.close().seconds, 1),
+    }
+    (temporary / "training.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.rename(folder)
+    atlas.attach_model(folder, "model")
+    atlas.end("finetune")
+    shutil.rmtree(atlas.path / "work", ignore_errors=True)
+
+
+def sample_grid(model: Model, columns: int = 6) -> Image.Image:
+    """A row of generated pictures for the null prompt and for each label, same noise per column."""
+    prompts = model.trained_prompts()
+    rows = [prompts.of(label) for label in (None, *prompts.labels)]
+    height, width = prompts.image_size
+    grid = Image.new("RGB", (columns * width, len(rows) * height))
+    for column in range(columns):
+        pictures = to_arrays(sample(model, rows, prompts.image_size, seed=column))
+        for row, picture in enumerate(pictures):
+            grid.paste(Image.fromarray(picture), (column * width, row * height))
+    return grid

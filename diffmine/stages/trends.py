@@ -1,0 +1,193 @@
+"""Trends: how an element comes and goes from label to label (section 5.1).
+
+For an element with centre m (mean feature of its patches) and radius r (a quantile of their
+distances), an image of label c shows the element if one of its top patches lies within r of m:
+
+    share(c) = images of c that show it / images of c,   with a bootstrap band over images
+
+Beside it: the dating curve of a patch (its typicality under every label), the median typicality of
+each label's images under each label, and the co-typicality of a translated patch (equation 4): the
+median over labels c of T(x translated to c | c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+
+from diffmine.config import TrendsConfig
+from diffmine.diffusion.score import in_pixels
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.schemas import TRENDS
+
+
+def run(
+    atlas: Atlas, config: TrendsConfig, *, engine: Engine = here, progress: Progress = silent
+) -> Report:
+    """Write trends.parquet: rows of kind element, label, patch and sequence."""
+    report = Report("trends")
+    if not atlas.begin("trends", config):
+        report.kept = atlas.table("trends", ["kind"]).num_rows
+        return report.close()
+    rows: list[dict[str, Any]] = []
+    for part in (_element_rows, _label_rows, _patch_rows, _sequence_rows):
+        rows += part(atlas, config)
+        progress("trends", len(rows), 0, "rows")
+    atlas.write("trends.parquet", rows, TRENDS)
+    atlas.end("trends")
+    report.done = len(rows)
+    return report.close()
+
+
+# Elements over the labels
+
+
+def shown(
+    centre: Float[np.ndarray, " d"], radius: float, matrix: Float[np.ndarray, "n d"]
+) -> Bool[np.ndarray, " n"]:
+    """Which patches lie within `radius` of an element's centre."""
+    return np.asarray(np.linalg.norm(matrix - centre, axis=1) <= radius)
+
+
+def share_band(
+    hits: Bool[np.ndarray, " images"], resamples: int, chance: np.random.Generator
+) -> tuple[float, float, float]:
+    """Share of images and its 95 % band, by resampling images."""
+    if not len(hits):
+        return float("nan"), float("nan"), float("nan")
+    share = float(hits.mean())
+    again = chance.binomial(len(hits), share, resamples) / len(hits)
+    low, high = np.quantile(again, [0.025, 0.975])
+    return share, float(low), float(high)
+
+
+def _element_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+    patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
+    matrix = _features(atlas, patches)
+    labels = np.array([patch.label for patch in patches])
+    names = np.array([patch.image_id for patch in patches])
+    values = np.array([patch.typicality for patch in patches])
+    images = _images_of(atlas)
+    chance = np.random.default_rng(config.seed)
+    rows = []
+    for element in atlas.table("elements").to_pylist():
+        own = (labels == element["label"]) & _member(patches, element["element"])
+        centre = matrix[own].mean(axis=0)
+        radius = np.quantile(np.linalg.norm(matrix[own] - centre, axis=1), config.radius)
+        hit = shown(centre, float(radius), matrix)
+        for target in atlas.labels:
+            here_too = hit & (labels == target)
+            hits = np.isin(images[target], names[here_too])
+            share, low, high = share_band(hits, config.bootstrap, chance)
+            median = float(np.median(values[here_too])) if here_too.any() else float("nan")
+            rows.append(
+                _row("element", element["label"], target, element=element["element"])
+                | {"share": share, "low": low, "high": high}
+                | {"typicality": median, "n": len(hits)}
+            )
+    return rows
+
+
+def _member(patches: list[Patch], element: int) -> Bool[np.ndarray, " n"]:
+    return np.array([patch.element == element for patch in patches])
+
+
+def _features(atlas: Atlas, patches: list[Patch]) -> Float[np.ndarray, "n d"]:
+    table = atlas.read_parts("features")
+    values = np.array(table["feature"].to_pylist(), np.float32)
+    by_name = dict(zip(table["patch_id"].to_pylist(), values, strict=True))
+    return np.stack([by_name[patch.patch_id] for patch in patches])
+
+
+def _images_of(atlas: Atlas) -> dict[str, np.ndarray]:
+    table = atlas.table("images", ["image_id", "label"])
+    names, labels = table["image_id"].to_numpy(), table["label"].to_numpy()
+    return {label: names[labels == label] for label in atlas.labels}
+
+
+# Labels under labels, patches under labels
+
+
+def _label_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+    """Median image typicality of each label's images under each label they were scored under."""
+    scores = atlas.read_parts("maps", ["image_id", "label", "typicality"]).to_pylist()
+    table = atlas.table("images", ["image_id", "label"]).to_pylist()
+    own = {row["image_id"]: row["label"] for row in table}
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in scores:
+        found.setdefault((row["label"], own[row["image_id"]]), []).append(row["typicality"])
+    rows = []
+    for (label, target), values in sorted(found.items()):
+        low, high = np.quantile(values, [0.25, 0.75])
+        rows.append(
+            _row("label", label, target)
+            | {"typicality": float(np.median(values)), "low": float(low), "high": float(high)}
+            | {"n": len(values)}
+        )
+    return rows
+
+
+def _patch_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+    """Dating curves of each label's best patches, from the maps of their images."""
+    return [
+        row
+        for label in atlas.labels
+        for patch in atlas.patches(label, "top", 0, config.per_label)
+        for row in _curve(atlas, patch)
+    ]
+
+
+def _curve(atlas: Atlas, patch: Patch) -> Iterator[dict[str, Any]]:
+    image = atlas.image(patch.image_id)
+    for target in atlas.labels:
+        found = atlas.map(patch.image_id, target)
+        if found is None:
+            continue
+        maps = in_pixels(torch.from_numpy(np.stack(found)), image["height"], image["width"])
+        inside = maps[:, patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
+        mean = float(inside[0].mean())
+        # As if all pixels of the window erred together: the most that the error can be.
+        error = float(inside[1].square().mean().sqrt())
+        yield (
+            _row("patch", patch.label, target, patch_id=patch.patch_id)
+            | {"typicality": mean, "se": error}
+        )
+
+
+# Sequences
+
+
+def _sequence_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+    """Co-typicality (equation 4) of every patch that was translated into all labels."""
+    if not atlas.parts("translations"):
+        return []
+    columns = ["patch_id", "label", "target", "typicality_after"]
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in atlas.read_parts("translations", columns).to_pylist():
+        found.setdefault((row["label"], row["patch_id"]), []).append(row["typicality_after"])
+    rows = []
+    for (label, patch_id), values in found.items():
+        element = atlas.patch(patch_id).element
+        rows.append(
+            _row("sequence", label, label, element=element, patch_id=patch_id)
+            | {"typicality": float(np.median(values)), "n": len(values)}
+        )
+    return sorted(rows, key=lambda row: (atlas.labels.index(row["label"]), -row["typicality"]))
+
+
+def _row(
+    kind: str, label: str, target: str, element: int | None = None, patch_id: str | None = None
+) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(TRENDS.names)
+    return row | {
+        "kind": kind,
+        "label": label,
+        "target": target,
+        "element": element,
+        "patch_id": patch_id,
+    }

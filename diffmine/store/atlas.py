@@ -1,0 +1,350 @@
+"""The atlas: the folder that holds everything known about one data set.
+
+Every file is written whole or not at all, its digest is kept in atlas.json, and a stage is done
+when its key (the digest of its configuration and of what it was computed from) stands there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from diffmine.config import as_dict
+from diffmine.errors import AtlasError
+from diffmine.store import schemas
+from diffmine.store.atomic import sha256, sweep, whole
+from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.store.pictures import ROW_GROUP, Pictures
+
+UPSTREAM = {
+    "finetune": ("images",),
+    "typicality": ("images", "model"),
+    "mine": ("typicality",),
+    "cluster": ("mine", "model"),
+    "translate": ("cluster", "model"),
+    "trends": ("cluster", "translate"),
+}
+PREFIXES = {
+    "finetune": ("work/finetune/",),
+    "typicality": ("maps/",),
+    "mine": ("patches.parquet",),
+    "cluster": ("features/", "elements.parquet"),
+    "translate": ("translations/",),
+    "trends": ("trends.parquet",),
+}
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A square window of an image: `row, col, size` in pixels of the image as mined."""
+
+    patch_id: str
+    label: str
+    kind: str
+    rank: int
+    image_id: str
+    row: int
+    col: int
+    size: int
+    typicality: float
+    se: float
+    element: int | None = None
+    distance: float | None = None
+    map_x: float | None = None
+    map_y: float | None = None
+
+
+class Atlas:
+    """An open atlas. Reading needs no lock; `hold()` before writing."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._tables: dict[str, tuple[int, pa.Table]] = {}
+
+    # What it is
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels in their order."""
+        return self.manifest.labels
+
+    @property
+    def model_path(self) -> Path | str | None:
+        """Folder of the model, or its repository on the Hub; None before there is one."""
+        model = self.manifest.model
+        if "path" in model:
+            return (self.path / model["path"]).resolve()
+        return model.get("repo")
+
+    # Reading
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A whole table by name (`images` comes without its pictures), kept until it changes."""
+        path = self.path / f"{name}.parquet"
+        if not path.is_file():
+            raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
+        changed = path.stat().st_mtime_ns
+        if name not in self._tables or self._tables[name][0] != changed:
+            schema = schemas.TABLES[name]
+            wanted = [field for field in schema.names if field != "image"]
+            self._tables[name] = (changed, self._read(path, wanted))
+        table = self._tables[name][1]
+        return table.select(list(columns)) if columns else table
+
+    def has(self, name: str) -> bool:
+        """Whether a table or a folder of parts is there."""
+        return (self.path / f"{name}.parquet").is_file() or bool(self.parts(name))
+
+    def parts(self, name: str) -> list[Path]:
+        """The finished parts of a folder of tables (`maps`, `features`, `translations`)."""
+        return sorted((self.path / name).glob("part-*.parquet"))
+
+    def read_parts(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """All parts of a folder as one table."""
+        paths = self.parts(name)
+        if not paths:
+            raise AtlasError(f"{self.path} has no {name} yet; run diffmine build on it.")
+        return pa.concat_tables([self._read(path, columns) for path in paths])
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The images as mined."""
+        return Pictures(self.path / "images.parquet")
+
+    @cached_property
+    def _patch_slices(self) -> dict[tuple[str, str], tuple[int, int]]:
+        table = self.table("patches", ["label", "kind"])
+        pairs = np.stack([table["label"].to_numpy(), table["kind"].to_numpy()], axis=1)
+        if not len(pairs):
+            return {}
+        cuts = np.flatnonzero((pairs[1:] != pairs[:-1]).any(axis=1)) + 1
+        bounds = [0, *cuts.tolist(), len(pairs)]
+        return {
+            (str(pairs[a][0]), str(pairs[a][1])): (a, b)
+            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        }
+
+    def patches(
+        self, label: str, kind: str = "top", start: int = 0, count: int | None = None
+    ) -> list[Patch]:
+        """Patches of a label in the order of their rank; `kind` is top, least or random."""
+        first, last = self._patch_slices.get((label, kind), (0, 0))
+        first = min(first + start, last)
+        last = last if count is None else min(first + count, last)
+        rows = self.table("patches").slice(first, last - first)
+        return [Patch(**row) for row in rows.to_pylist()]
+
+    def count(self, label: str, kind: str = "top") -> int:
+        """How many patches of a kind a label has."""
+        first, last = self._patch_slices.get((label, kind), (0, 0))
+        return last - first
+
+    @cached_property
+    def _patch_rows(self) -> dict[str, int]:
+        names = self.table("patches", ["patch_id"])["patch_id"].to_pylist()
+        return {name: row for row, name in enumerate(names)}
+
+    def patch(self, patch_id: str) -> Patch:
+        """One patch by its name."""
+        row = self._patch_rows.get(patch_id)
+        if row is None:
+            raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
+        return Patch(**self.table("patches").slice(row, 1).to_pylist()[0])
+
+    def element(self, label: str, element: int, count: int | None = None) -> list[Patch]:
+        """The patches of an element, from its centre outwards."""
+        first, last = self._patch_slices.get((label, "top"), (0, 0))
+        rows = self.table("patches").slice(first, last - first)
+        rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
+        return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
+
+    @cached_property
+    def _map_rows(self) -> dict[tuple[str, str], tuple[Path, int]]:
+        where = {}
+        for path in self.parts("maps"):
+            names = self._read(path, ["image_id", "label"])
+            pairs = zip(names["image_id"].to_pylist(), names["label"].to_pylist(), strict=True)
+            where.update({pair: (path, row) for row, pair in enumerate(pairs)})
+        return where
+
+    def map(self, image_id: str, label: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Mean and standard error of an image's typicality map under a label, float32 (h, w) in
+        latent pixels; None when the image was not scored under it. Standard errors that were not
+        kept are NaN."""
+        found = self._map_rows.get((image_id, label))
+        if found is None:
+            return None
+        path, at = found
+        row = self._read(path, None, memory_map=True).slice(at, 1).to_pylist()[0]
+        shape = (row["height"], row["width"])
+        mean = np.asarray(row["mean"], np.float32).reshape(shape)
+        error = row["standard_error"]
+        if not error:
+            return mean, np.full(shape, np.nan, np.float32)
+        return mean, np.asarray(error, np.float32).reshape(shape)
+
+    def image(self, image_id: str) -> dict[str, Any]:
+        """The record of an image: label, width, height, group, year, source, licence, credit."""
+        table = self.table("images")
+        row = self._image_rows.get(image_id)
+        if row is None:
+            raise AtlasError(f"{self.path} holds no image {image_id!r}.")
+        return dict(table.slice(row, 1).to_pylist()[0])
+
+    @cached_property
+    def _image_rows(self) -> dict[str, int]:
+        names = self.table("images", ["image_id"])["image_id"].to_pylist()
+        return {name: row for row, name in enumerate(names)}
+
+    def _read(
+        self, path: Path, columns: Sequence[str] | None, memory_map: bool = False
+    ) -> pa.Table:
+        try:
+            return pq.read_table(path, columns=columns, memory_map=memory_map)
+        except (OSError, pa.ArrowException) as error:
+            raise AtlasError(
+                f"{path} is broken ({error}); remove it and run diffmine build again."
+            ) from error
+
+    # Writing
+
+    @contextmanager
+    def hold(self, wait: float = 0) -> Iterator[None]:
+        """Keep other writers out; AtlasError names the process that holds the atlas."""
+        lock = FileLock(self.path / ".diffmine.lock", timeout=wait)
+        owner = self.path / ".diffmine.owner"
+        try:
+            lock.acquire()
+        except Timeout as error:
+            who = owner.read_text() if owner.is_file() else "another process"
+            raise AtlasError(f"{self.path} is held by {who}; wait for it or stop it.") from error
+        try:
+            owner.write_text(f"process {os.getpid()}")
+            sweep(self.path)
+            self.manifest = read_manifest(self.path)
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def begin(self, stage: str, config: Any, *extra: Any) -> bool:
+        """Start or go on with a stage; False when it is already done as configured.
+
+        Parts computed under another configuration, or from other inputs, are dropped.
+        """
+        manifest = self.manifest
+        inputs = [manifest.keys.get(name, "") for name in UPSTREAM[stage]]
+        key = key_of(stage, as_dict(config), inputs, *extra)
+        if manifest.keys.get(stage) == key:
+            return False
+        if manifest.keys.get(f"{stage}:begun") != key:
+            self.drop(stage)
+            manifest.keys[f"{stage}:begun"] = key
+        manifest.keys.pop(stage, None)
+        manifest.config[stage] = as_dict(config)
+        self.save()
+        return True
+
+    def end(self, stage: str) -> None:
+        """Mark a stage done."""
+        self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
+        self.save()
+
+    def attach_model(self, folder: Path, path: str) -> None:
+        """Note which model the atlas is computed with; `path` as it will stand in atlas.json."""
+        weights = sorted(folder.rglob("*.safetensors"))
+        digest = key_of([sha256(file) for file in weights])
+        self.manifest.model = {"path": path, "sha256": digest}
+        self.manifest.keys["model"] = digest
+        self.save()
+
+    def rename(self, label: str, element: int, name: str) -> None:
+        """Give an element a name of at most 80 characters; an empty one takes it back."""
+        with self.hold(wait=5):
+            key = f"{label}/{element}"
+            self.manifest.names.pop(key, None)
+            if name.strip():
+                self.manifest.names[key] = " ".join(name.split())[:80]
+            self.save()
+
+    def drop(self, stage: str) -> None:
+        """Remove what a stage wrote, finished or not."""
+        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
+        for name in [n for n in self.manifest.artefacts if n.startswith(PREFIXES[stage])]:
+            (self.path / name).unlink(missing_ok=True)
+            del self.manifest.artefacts[name]
+        self.manifest.keys.pop(stage, None)
+
+    def write(
+        self, name: str, rows: pa.Table | list[dict[str, Any]], schema: pa.Schema, group: int = 0
+    ) -> None:
+        """Write a table whole (`name` relative to the atlas) and note its digest."""
+        table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, schema)
+        path = self.path / name
+        with whole(path) as temporary:
+            pq.write_table(
+                table.cast(schema), temporary, compression="zstd", row_group_size=group or None
+            )
+        self.note(name)
+
+    def note(self, name: str) -> None:
+        """Note the digest of a finished artefact."""
+        self.manifest.artefacts[name] = sha256(self.path / name)
+        self._forget()
+        self.save()
+
+    def finished(self, name: str) -> bool:
+        """Whether an artefact is there as it was written: the digest is that of the manifest."""
+        known = self.manifest.artefacts.get(name)
+        path = self.path / name
+        return known is not None and path.is_file() and sha256(path) == known
+
+    def save(self) -> None:
+        """Write the manifest."""
+        write_manifest(self.path, self.manifest)
+
+    def _forget(self) -> None:
+        for name in ("pictures", "_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
+            self.__dict__.pop(name, None)
+
+
+def open_atlas(path: str | Path) -> Atlas:
+    """Open an atlas folder for reading; AtlasError when it is none or of another format."""
+    folder = Path(path)
+    return Atlas(folder, read_manifest(folder))
+
+
+def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
+    """Make an empty atlas folder, or open the one that is there."""
+    folder = Path(path)
+    if (folder / "atlas.json").is_file():
+        return open_atlas(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_manifest(folder, manifest)
+    except OSError as error:
+        raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    return Atlas(folder, manifest)
+
+
+def picture_schema_metadata() -> dict[bytes, bytes]:
+    """Metadata by which the Hub's viewer knows the column `image` as pictures."""
+    features = {"info": {"features": {"image": {"_type": "Image"}}}}
+    return {b"huggingface": json.dumps(features).encode()}
+
+
+__all__ = ["ROW_GROUP", "Atlas", "Patch", "create_atlas", "open_atlas"]

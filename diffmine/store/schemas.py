@@ -1,0 +1,101 @@
+"""The columns of every table of an atlas (docs/atlas-format.md), in the order they are written."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_HALVES = pa.list_(pa.float16())
+
+IMAGES = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("image", _PICTURE),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("group", pa.string()),
+        ("year", pa.int32()),
+        ("source_url", pa.string()),
+        ("licence", pa.string()),
+        ("credit", pa.string()),
+    ]
+)
+MAPS = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("height", pa.int32()),
+        ("width", pa.int32()),
+        ("mean", _HALVES),
+        ("standard_error", _HALVES),
+        ("draws", pa.int32()),
+        ("typicality", pa.float32()),
+        ("se", pa.float32()),
+    ]
+)
+PATCHES = pa.schema(
+    [
+        ("patch_id", pa.string()),
+        ("label", pa.string()),
+        ("kind", pa.string()),
+        ("rank", pa.int32()),
+        ("image_id", pa.string()),
+        ("row", pa.int32()),
+        ("col", pa.int32()),
+        ("size", pa.int32()),
+        ("typicality", pa.float32()),
+        ("se", pa.float32()),
+        ("element", pa.int32()),
+        ("distance", pa.float32()),
+        ("map_x", pa.float32()),
+        ("map_y", pa.float32()),
+    ]
+)
+FEATURES = pa.schema([("patch_id", pa.string()), ("feature", _HALVES)])
+ELEMENTS = pa.schema(
+    [
+        ("label", pa.string()),
+        ("element", pa.int32()),
+        ("rank", pa.int32()),
+        ("median", pa.float32()),
+        ("size", pa.int32()),
+        ("spread", pa.float32()),
+        ("mixed", pa.bool_()),
+        ("name", pa.string()),
+    ]
+)
+TRANSLATIONS = pa.schema(
+    [
+        ("patch_id", pa.string()),
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("target", pa.string()),
+        ("image", _PICTURE),
+        ("typicality_before", pa.float32()),
+        ("se_before", pa.float32()),
+        ("typicality_after", pa.float32()),
+        ("se_after", pa.float32()),
+    ]
+)
+TRENDS = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("label", pa.string()),
+        ("element", pa.int32()),
+        ("patch_id", pa.string()),
+        ("target", pa.string()),
+        ("share", pa.float32()),
+        ("low", pa.float32()),
+        ("high", pa.float32()),
+        ("typicality", pa.float32()),
+        ("se", pa.float32()),
+        ("n", pa.int32()),
+    ]
+)
+TABLES = {
+    "images": IMAGES,
+    "patches": PATCHES,
+    "elements": ELEMENTS,
+    "trends": TRENDS,
+}

@@ -1,0 +1,130 @@
+"""The app: `build` makes its page from atlases, `serve` hands it out.
+
+Building loads no model, reaches no network and imports no torch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it when imported
+
+from diffmine.ui import gpu  # isort: skip  # before gradio: see its docstring
+import gradio as gr
+
+from diffmine.errors import DiffmineError, UsageError
+from diffmine.store.atlas import open_atlas
+from diffmine.ui import jobs
+from diffmine.ui.cache import served
+from diffmine.ui.desk import Desk, Panel
+from diffmine.ui.header import Header
+from diffmine.ui.inspector import Inspector
+from diffmine.ui.parts import QUIET, Updates
+from diffmine.ui.server import ON_SPACE, serve
+from diffmine.ui.shelf import PAGE, Shelf
+from diffmine.ui.tabs.about import About
+from diffmine.ui.tabs.elements import Elements
+from diffmine.ui.tabs.map import Map
+from diffmine.ui.tabs.translate import Translate
+from diffmine.ui.tabs.trends import Trends
+from diffmine.ui.tabs.typical import Typical
+from diffmine.ui.view import View, first_view, from_query
+
+PANELS: dict[str, Callable[[Desk], Panel]] = {
+    "typical": Typical,
+    "elements": Elements,
+    "map": Map,
+    "translate": Translate,
+    "trends": Trends,
+    "about": About,
+}
+
+
+def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
+    """Open atlases, each under a key of its own: its folder's name, numbered if need be."""
+    shelves: dict[str, Shelf] = {}
+    for path in atlases:
+        atlas = open_atlas(path)
+        if not atlas.labels or not atlas.has("patches"):
+            raise UsageError(f"{path} has no patches yet; run diffmine build on it first.")
+        name = atlas.path.resolve().name or "atlas"
+        key, number = name, 2
+        while key in shelves:
+            key, number = f"{name}-{number}", number + 1
+        shelves[key] = Shelf(key, atlas, served())
+    if not shelves:
+        raise UsageError("No atlas was given; make one with diffmine build, or name its folder.")
+    return shelves
+
+
+def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr.Blocks:
+    """The page over some atlases; `editable`: elements can be renamed where the atlas allows."""
+    served().publish()
+    shelves = shelve(atlases)
+    view = first_view(next(iter(shelves.values())))
+    with gr.Blocks(
+        title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
+    ) as blocks:
+        desk = Desk(shelves, served(), view, editable=editable)
+        desk.header = Header(desk)
+        with gr.Row(elem_id="main", equal_height=False):
+            with gr.Column(scale=3, min_width=320, elem_id="left"):
+                desk.bar = _tabs(desk)
+            with gr.Column(scale=1, min_width=320, elem_id="inspector"):
+                desk.inspector = Inspector(desk)
+        every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
+        for panel in every:
+            panel.wire()
+        _open(blocks, desk)
+    blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
+    blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
+    if gpu.ON_ZERO:
+        jobs.warm(blocks.diffmine_models)
+    Thread(target=_prepare, args=(list(shelves.values()),), daemon=True).start()
+    return blocks
+
+
+def _tabs(desk: Desk) -> gr.Tabs:
+    with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
+        for name, panel in PANELS.items():
+            with gr.Tab(name.capitalize(), id=name) as tab:
+                desk.panels[name] = panel(desk)
+            tab.select(_opens(desk, name), [desk.state], desk.outputs, **QUIET)
+    desk.outputs.append(bar)
+    return bar
+
+
+def _opens(desk: Desk, name: str) -> Callable[[View], Updates]:
+    def on_tab(view: View) -> Updates:
+        return desk.go(replace(view, tab=name))
+
+    return on_tab
+
+
+def _open(blocks: gr.Blocks, desk: Desk) -> None:
+    def on_load(request: gr.Request) -> Updates:
+        query = dict(request.query_params) if request else {}
+        view = from_query(desk.shelves, query)
+        return {desk.state: view} if view == desk.first else desk.arrive(view)
+
+    blocks.load(on_load, None, desk.outputs, **QUIET)
+
+
+def _prepare(shelves: list[Shelf]) -> None:
+    """Make the first page of every label before anyone asks for it."""
+    for shelf in shelves:
+        try:
+            for label in shelf.labels:
+                patches = shelf.atlas.patches(label, count=PAGE)
+                if patches:
+                    shelf.sheet(patches)
+            _ = shelf.heat_scale
+        except (DiffmineError, OSError):
+            return
+
+
+__all__ = ["build", "serve", "shelve"]

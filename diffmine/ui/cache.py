@@ -1,0 +1,96 @@
+"""The one folder the server hands out: sprite sheets, pictures, point files, plotly.js.
+
+A file is named by what it was made from, so it never changes under its name and a browser may
+keep it for ever. Nothing else of the machine is served.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import gradio as gr
+import plotly
+from gradio.data_classes import _StaticFiles
+
+MOST_BYTES = 2**30
+_LOOK_EVERY = 500
+
+
+def digest(*parts: Any) -> str:
+    """Name of what is made from `parts`."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+class Cache:
+    """Files by name, made once, the longest unused removed when the folder grows too large."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder
+        self.folder = folder / "served"
+        self.folder.mkdir()
+        self.uploads = folder / "gradio"
+        self.uploads.mkdir()
+        self.plotly = self.folder / "plotly.min.js"
+        shutil.copyfile(
+            Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
+        )
+        self._puts = 0
+        self._lock = Lock()
+
+    def publish(self) -> None:
+        """Let gradio serve the folder."""
+        if self.folder.resolve() not in _StaticFiles.all_paths:
+            gr.set_static_paths([self.folder])
+
+    def file(self, name: str, make: Callable[[], bytes]) -> Path:
+        """The file `name`, made by `make` when it is not there."""
+        path = self.folder / name
+        try:
+            os.utime(path)
+            return path
+        except FileNotFoundError:
+            return self._put(path, make())
+
+    def _put(self, path: Path, content: bytes) -> Path:
+        path.parent.mkdir(exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+        with self._lock:
+            self._puts += 1
+            if self._puts % _LOOK_EVERY == 0:
+                self._shrink()
+        return path
+
+    def _shrink(self) -> None:
+        files = [p for p in self.folder.rglob("*") if p.is_file() and p != self.plotly]
+        sized = sorted((p.stat().st_mtime, p.stat().st_size, p) for p in files)
+        total = sum(size for _, size, _ in sized)
+        for _, size, path in sized:
+            if total <= MOST_BYTES:
+                break
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+@cache
+def served() -> Cache:
+    """The cache of this process, removed when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="diffmine-app-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Cache(folder)
+
+
+def file_ref(path: Path) -> dict[str, Any]:
+    """A value that gradio knows as a file: it adds the `url` that fits the page's address."""
+    return {"path": str(path), "meta": {"_type": "gradio.FileData"}}

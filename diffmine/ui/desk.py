@@ -1,0 +1,80 @@
+"""What all tabs share: the shelves, the visitor's view and the way from one place to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+import gradio as gr
+
+from diffmine.store.atlas import Patch
+from diffmine.ui.cache import Cache
+from diffmine.ui.parts import Updates
+from diffmine.ui.shelf import Shelf
+from diffmine.ui.view import View, picked
+
+Component = TypeVar("Component")
+
+
+class Panel(Protocol):
+    """A part of the page: made in the constructor, filled by `show`, connected by `wire`."""
+
+    def show(self, view: View) -> Updates:
+        """New values of its components for a view."""
+
+    def wire(self) -> None:
+        """Connect its events, once every part of the page is made."""
+
+
+class Desk:
+    """The page while it is built and the handlers that every tab uses."""
+
+    def __init__(
+        self, shelves: Mapping[str, Shelf], cache: Cache, view: View, *, editable: bool
+    ) -> None:
+        self.shelves = dict(shelves)
+        self.cache = cache
+        self.first = view
+        self.editable = editable
+        self.outputs: list[Any] = []
+        self.panels: dict[str, Panel] = {}
+        self.inspector: Panel
+        self.header: Panel
+        self.bar: gr.Tabs
+        self.page: gr.HTML
+        self.state = self.own(gr.State(view))
+
+    def own(self, component: Component) -> Component:
+        """Note a component as one that moving about may change."""
+        self.outputs.append(component)
+        return component
+
+    def shelf(self, view: View) -> Shelf:
+        """The shelf a visitor stands at."""
+        return self.shelves[view.atlas]
+
+    def go(self, view: View) -> Updates:
+        """Another place in the tab that is open."""
+        place: Updates = {self.state: view, self.page: {"query": view.query()}}
+        return place | self.panels[view.tab].show(view)
+
+    def turn(self, view: View, tab: str) -> Updates:
+        """The same place in another tab."""
+        return self.go(replace(view, tab=tab)) | {self.bar: gr.Tabs(selected=tab)}
+
+    def arrive(self, view: View) -> Updates:
+        """A place in perhaps another atlas: header, inspector and tab anew."""
+        return self.turn(view, view.tab) | self.header.show(view) | self.inspector.show(view)
+
+    def select(self, view: View, patch: Patch) -> Updates:
+        """Show a patch in the inspector."""
+        view = replace(view, patch=patch.patch_id)
+        found: Updates = {self.state: view, self.page: {"query": view.query()}}
+        if view.tab in ("translate", "trends"):
+            found |= self.panels[view.tab].show(view)
+        return found | self.inspector.show(view)
+
+    def on_pick(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed anywhere."""
+        return self.select(view, picked(event, self.shelf(view)))

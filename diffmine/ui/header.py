@@ -1,0 +1,83 @@
+"""The top of every screen: what the atlas is, which atlas, which label."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.ui import parts
+from diffmine.ui.desk import Desk
+from diffmine.ui.parts import LAST, Updates, Value
+from diffmine.ui.view import View, choice, first_view, index
+
+
+class Header:
+    """Title, atlas picker and label picker."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        view = desk.first
+        choices = [(shelf.title, key) for key, shelf in desk.shelves.items()]
+        with gr.Row(elem_id="top", equal_height=False):
+            self.head = desk.own(parts.head(self._head(view), scale=4, min_width=280))
+            self.atlas = desk.own(
+                gr.Dropdown(
+                    choices,
+                    value=view.atlas,
+                    label="Atlas",
+                    visible=len(choices) > 1,
+                    elem_id="atlas",
+                    scale=0,
+                    min_width=260,
+                )
+            )
+            desk.page = desk.own(parts.page(None, scale=0, min_width=44, elem_id="page"))
+        self.labels = desk.own(parts.labels(self._labels(view), elem_id="labels"))
+
+    def _head(self, view: View) -> Value:
+        shelf = self.desk.shelf(view)
+        manifest = shelf.atlas.manifest
+        return {
+            "title": shelf.title,
+            "line": manifest.description,
+            "warning": manifest.limits[0] if manifest.limits else "",
+        }
+
+    def _labels(self, view: View) -> Value:
+        shelf = self.desk.shelf(view)
+        counts = shelf.image_counts
+        return {
+            "labels": [{"name": name, "count": counts.get(name, 0)} for name in shelf.labels],
+            "current": shelf.labels.index(view.label),
+            "strip": shelf.atlas.manifest.kind == "time",
+        }
+
+    def show(self, view: View) -> Updates:
+        """Title and labels of a view."""
+        return {
+            self.head: self._head(view),
+            self.labels: self._labels(view),
+            self.atlas: view.atlas,
+        }
+
+    def wire(self) -> None:
+        """Connect both pickers."""
+        desk = self.desk
+        self.labels.choose(self.on_label, [desk.state], desk.outputs, **LAST)
+        self.atlas.input(self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST)
+
+    def on_label(self, view: View, event: gr.EventData) -> Updates:
+        """Another label, the same tab."""
+        labels = self.desk.shelf(view).labels
+        at = index(event, "index", len(labels))
+        view = replace(view, label=labels[at], page=0, element=None)
+        found = self.desk.go(view)
+        found[self.labels] = self._labels(view)
+        return found
+
+    def on_atlas(self, view: View, key: Any) -> Updates:
+        """Another atlas, from its beginning."""
+        shelf = self.desk.shelves[choice(key, self.desk.shelves)]
+        return self.desk.arrive(replace(first_view(shelf), tab=view.tab))

@@ -1,0 +1,137 @@
+"""The inspector: always the same, whatever is selected and wherever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.store.atlas import Patch
+from diffmine.ui import parts, words
+from diffmine.ui.basket import Basket
+from diffmine.ui.cache import digest, file_ref
+from diffmine.ui.desk import Desk
+from diffmine.ui.parts import LAST, Updates, Value, patch_wall
+from diffmine.ui.shelf import Shelf
+from diffmine.ui.view import View
+
+COPY = "() => navigator.clipboard.writeText(location.href)"
+
+
+def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
+    """The value of a viewer."""
+    if patch is None:
+        return {"rev": "none", "title": "Press a picture to see it here.", "facts": []}
+    record = shelf.atlas.image(patch.image_id)
+    heat = shelf.heat_file(patch.image_id, patch.label)
+    value: Value = {
+        "image": file_ref(shelf.image_file(patch.image_id)),
+        "heat": file_ref(heat) if heat else None,
+        "full": words.score(shelf.heat_scale) if heat else "",
+        "width": int(record["width"]),
+        "height": int(record["height"]),
+        "row": patch.row,
+        "col": patch.col,
+        "size": patch.size,
+        "label": patch.label,
+        "title": words.place(patch, shelf.atlas.count(patch.label, patch.kind)),
+        "alt": words.alt(patch),
+        "facts": facts(shelf, patch, record),
+    }
+    return {"rev": digest(value, shelf.key), **value}
+
+
+def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]:
+    """What is known of a patch and of its image: name, text, web address."""
+    score = words.score(patch.typicality, patch.se)
+    rows = [["typicality", score + (" (inside the noise)" if words.noise(patch) else ""), ""]]
+    if patch.element is not None and shelf.has_element(patch.label, patch.element):
+        rows.append(["element", shelf.element_name(patch.label, patch.element), ""])
+    rows.append(["image", patch.image_id, ""])
+    if record.get("label") and record["label"] != patch.label:
+        rows.append(["label of the image", str(record["label"]), ""])
+    for name, text in (("year", record.get("year")), ("group", record.get("group"))):
+        if text:
+            rows.append([name, str(text), ""])
+    rows.append(["place", f"row {patch.row}, column {patch.col}, {patch.size} pixels wide", ""])
+    link = words.web_address(record.get("source_url"))
+    if link:
+        rows.append(["source", link, link])
+    for name in ("licence", "credit"):
+        if record.get(name):
+            rows.append([name, str(record[name]), ""])
+    return rows
+
+
+class Inspector:
+    """Crop, whole image, heat map, score, record; similar patches; the basket."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        own, view = desk.own, desk.first
+        shelf = desk.shelf(view)
+        first = viewer_value(shelf, shelf.known(view.patch))
+        self.viewer = own(parts.viewer(first, elem_id="viewer"))
+        with gr.Row(elem_classes="dm-actions"):
+            settings: dict[str, Any] = {"size": "sm", "min_width": 84}
+            self.similar = gr.Button("Similar", elem_id="similar", **settings)
+            self.element = own(gr.Button("Element", elem_id="to-element", **settings))
+            self.translate = gr.Button("Translate", elem_id="to-translate", **settings)
+            self.add = gr.Button("Add to basket", elem_id="add", **settings)
+            self.copy = gr.Button("Copy link", elem_id="copy", **settings)
+        with gr.Column(visible=False) as column:
+            self.line = own(gr.Markdown(elem_classes="dm-line"))
+            self.wall = own(parts.wall(elem_id="similar-wall"))
+        self.column = own(column)
+        self.basket = Basket(desk)
+
+    def show(self, view: View) -> Updates:
+        """The patch of a view."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        has = patch is not None and shelf.has_element(patch.label, patch.element)
+        return {
+            self.viewer: viewer_value(shelf, patch),
+            self.element: gr.Button(interactive=has),
+        }
+
+    def wire(self) -> None:
+        """Connect its buttons."""
+        desk = self.desk
+        self.similar.click(self.on_similar, [desk.state], desk.outputs, **LAST)
+        self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
+        self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
+        self.copy.click(self.on_copy, None, None, js=COPY, **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.basket.wire(self.add)
+
+    def on_similar(self, view: View) -> Updates:
+        """The patches most like the selected one, of all labels."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        found = shelf.similar(view.patch) if patch else []
+        empty = "This patch has no stored features." if patch else "Select a patch first."
+        name = words.markdown(words.place(patch)) if patch else ""
+        return {
+            self.column: gr.Column(visible=True),
+            self.line: f"**Similar patches** to {name}" if found else "",
+            self.wall: patch_wall(shelf, found, empty=empty, size=56, labelled=True),
+        }
+
+    def on_element(self, view: View) -> Updates:
+        """The element of the selected patch, opened in its tab."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None or not shelf.has_element(patch.label, patch.element):
+            raise gr.Error("This patch belongs to no element.", print_exception=False)
+        view = replace(view, label=patch.label, element=patch.element, page=0)
+        return self.desk.turn(view, "elements") | self.desk.header.show(view)
+
+    def on_translate(self, view: View) -> Updates:
+        """The selected patch in the tab Translate."""
+        return self.desk.turn(view, "translate")
+
+    def on_copy(self) -> None:
+        """Say that the link is in the clipboard."""
+        gr.Info("The link to this view is in the clipboard.", duration=2)

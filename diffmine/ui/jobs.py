@@ -1,0 +1,82 @@
+"""Live work with the model, one job at a time: generators, so that a job can be cancelled.
+
+torch is imported when the first job starts, never before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from PIL import Image
+
+from diffmine.config import TranslateConfig, TypicalityConfig
+from diffmine.ui import gpu
+
+# How the events of live work are wired: one slot for all of them.
+ONE_AT_A_TIME: dict[str, Any] = {
+    "concurrency_id": "gpu",
+    "concurrency_limit": 1,
+    "api_visibility": "private",
+    "trigger_mode": "once",
+}
+Config = TypeVar("Config", TranslateConfig, TypicalityConfig)
+_models: dict[str, Any] = {}
+_lock = Lock()
+
+
+def model(folder: str) -> Any:
+    """The model of a folder, loaded once."""
+    with _lock:
+        if folder not in _models:
+            from diffmine.diffusion.model import load_model
+
+            _models[folder] = load_model(Path(folder))
+        return _models[folder]
+
+
+def warm(folders: Sequence[Path]) -> None:
+    """Load models before the first job: ZeroGPU copies them from here into each worker."""
+    for folder in folders:
+        model(str(folder))
+
+
+def configured(kind: type[Config], known: Any) -> Config:
+    """The configuration that an atlas was built with, or the default where it cannot be read."""
+    try:
+        return kind(**(known or {}))
+    except (TypeError, ValueError):
+        return kind()
+
+
+@gpu.gpu(duration=120)
+def translation(
+    folder: str,
+    picture: Image.Image,
+    window: tuple[int, int, int],
+    targets: list[str],
+    config: TranslateConfig,
+    image_id: str,
+    source: str,
+) -> Iterator[Any]:
+    """Previews, then the translations of a picture into `targets`."""
+    from diffmine.stages.translate import stream
+
+    yield from stream(model(folder), picture, window, targets, config, image_id, source)
+
+
+@gpu.gpu(duration=60)
+def dating_curve(
+    folder: str,
+    picture: Image.Image,
+    window: tuple[int, int, int],
+    labels: list[str],
+    config: TypicalityConfig,
+    image_id: str,
+) -> Iterator[list[Any]]:
+    """The score of a window under every label, in their order."""
+    from diffmine.stages.typicality import window_curve
+
+    yield window_curve(model(folder), picture, window, labels, config, image_id)

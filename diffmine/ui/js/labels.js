@@ -1,0 +1,59 @@
+// The label picker. Value: {labels: [{name, count}], current, strip}. Event: choose {index}.
+const root = find('.dm-labels');
+let shown = null;
+
+function mark(current) {
+  root.querySelectorAll('button').forEach((each, at) => {
+    each.classList.toggle('dm-current', at === current);
+    each.setAttribute('aria-pressed', String(at === current));
+    each.tabIndex = at === current ? 0 : -1;
+  });
+}
+
+function choose(at) {
+  mark(at);
+  trigger('choose', {index: at});
+}
+
+function labelButton(label, at, strip) {
+  const said = `${label.name}, ${label.count.toLocaleString('en')} images`;
+  const button = make('button', {type: 'button', 'aria-label': said, title: said,
+    onclick: () => choose(at)}, make('span', {}, label.name));
+  if (!strip) button.append(make('span', {class: 'dm-count'}, label.count.toLocaleString('en')));
+  return button;
+}
+
+function search(buttons, labels) {
+  const field = make('input', {type: 'search', placeholder: 'Find a label', 'aria-label': 'Find a label'});
+  field.addEventListener('input', () => {
+    const text = field.value.trim().toLowerCase();
+    buttons.forEach((each, at) => { each.hidden = !labels[at].name.toLowerCase().includes(text); });
+  });
+  return field;
+}
+
+function draw() {
+  const value = props.value;
+  if (!value) return;
+  const rev = JSON.stringify(value.labels);
+  if (rev !== shown) {
+    shown = rev;
+    const buttons = value.labels.map((label, at) => labelButton(label, at, value.strip));
+    const group = make('div', {class: value.strip ? 'dm-labels-strip' : 'dm-labels-list',
+      role: 'group', 'aria-label': 'Label'}, ...buttons);
+    root.replaceChildren(...(value.labels.length > 12 ? [search(buttons, value.labels)] : []), group);
+  }
+  mark(value.current);
+  root.querySelector('.dm-current')?.scrollIntoView({block: 'nearest', inline: 'nearest'});
+}
+
+root.addEventListener('keydown', event => {
+  const buttons = [...root.querySelectorAll('button')], here = buttons.indexOf(document.activeElement);
+  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+  if (here < 0 || !step || !buttons[here + step]) return;
+  event.preventDefault();
+  buttons[here + step].focus();
+  choose(here + step);
+});
+watch('value', draw);
+draw();

@@ -1,0 +1,33 @@
+// The page itself: the link in the address bar, keys 1 to 6 and the help. Value: {query}.
+const help = find('dialog');
+
+function address() {
+  if (!props.value) return;
+  const now = new URLSearchParams(location.search), next = new URLSearchParams(props.value.query);
+  for (const [name, value] of now) if (name.startsWith('__')) next.set(name, value);
+  const text = `?${next}`;
+  if (text !== location.search) history.replaceState(history.state, '', text);
+}
+
+function typing(node) {
+  return node && (node.isContentEditable || /^(TEXTAREA|SELECT)$/.test(node.tagName)
+    || (node.tagName === 'INPUT' && !/^(range|radio|checkbox|button)$/.test(node.type)));
+}
+
+function onKey(event) {
+  if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
+  if (!/^[1-6]$/.test(event.key) || help.open) return;
+  const tab = document.querySelectorAll('#tabs [role=tablist]')[0];
+  const names = ['Typical', 'Elements', 'Map', 'Translate', 'Trends', 'About'];
+  const wanted = names[Number(event.key) - 1];
+  const button = [...document.querySelectorAll('#tabs button')].find(each => each.textContent.trim() === wanted);
+  if (tab && button) button.click();
+}
+
+help.querySelector('button').addEventListener('click', () => help.close());
+find('.dm-help').addEventListener('click', () => help.showModal());
+document.addEventListener('keydown', onKey);
+watch('value', address);
+if (location.search) address();

@@ -1,0 +1,81 @@
+// A patch in its image. Value: {rev, image, heat, full, width, height, row, col, size, title, alt,
+// facts: [[name, text, link]], plain}. Nothing is sent.
+const root = find('.dm-viewer');
+let shown = null, strength = 70;
+
+function crop(value) {
+  const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': `Patch: ${value.alt}`});
+  const {width, height, row, col, size} = value;
+  node.style.backgroundImage = `url("${value.image.url}")`;
+  node.style.backgroundSize = `${100 * width / size}% ${100 * height / size}%`;
+  const x = width > size ? 100 * col / (width - size) : 0;
+  const y = height > size ? 100 * row / (height - size) : 0;
+  node.style.backgroundPosition = `${x}% ${y}%`;
+  return node;
+}
+
+function whole(value) {
+  const {width, height, row, col, size} = value;
+  const picture = make('img', {src: value.image.url, alt: `The whole image: ${value.alt}`});
+  const box = make('span', {class: 'dm-box'});
+  Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
+    width: `${100 * size / width}%`, height: `${100 * size / height}%`});
+  const frame = make('div', {class: 'dm-whole'}, picture);
+  frame.style.aspectRatio = `${width} / ${height}`;
+  if (value.heat) {
+    const heat = make('img', {src: value.heat.url, class: 'dm-heat',
+      alt: `Typicality for ${value.label}: vermilion above zero, blue below`});
+    heat.style.opacity = strength / 100;
+    frame.append(heat);
+  }
+  frame.append(box);
+  return frame;
+}
+
+function control(value) {
+  const range = make('input', {type: 'range', min: 0, max: 100, value: strength,
+    'aria-label': 'Strength of the heat map'});
+  range.addEventListener('input', () => {
+    strength = Number(range.value);
+    const heat = root.querySelector('.dm-heat');
+    if (heat) heat.style.opacity = strength / 100;
+  });
+  return make('div', {class: 'dm-scale'}, make('span', {}, `−${value.full}`),
+    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': 'Colour scale of the heat map'}),
+    make('span', {}, `+${value.full}`), range);
+}
+
+function facts(value) {
+  const list = make('dl', {class: 'dm-facts'});
+  for (const [name, text, link] of value.facts) {
+    const inside = link ? make('a', {href: link, target: '_blank', rel: 'noopener noreferrer'}, text) : text;
+    list.append(make('dt', {}, name), make('dd', {}, inside));
+  }
+  return list;
+}
+
+// On a phone the inspector is a sheet at the foot; this raises and lowers it.
+function more() {
+  const sheet = element.closest('#inspector');
+  const button = make('button', {type: 'button', class: 'dm-more', 'aria-label': 'Show more or less'}, '⌃');
+  button.addEventListener('click', () => sheet?.classList.toggle('dm-up'));
+  return button;
+}
+
+function draw() {
+  const value = props.value;
+  if (!value || value.rev === shown) return;
+  shown = value.rev;
+  if (!value.image) {
+    root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
+    return;
+  }
+  const parts = [make('div', {class: 'dm-pair'}, crop(value), whole(value))];
+  parts.unshift(make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()));
+  if (value.heat) parts.push(control(value));
+  if (value.facts.length) parts.push(facts(value));
+  root.replaceChildren(...parts);
+}
+
+watch('value', draw);
+draw();

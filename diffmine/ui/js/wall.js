@@ -1,0 +1,36 @@
+// A wall of pictures. Value: {rev, sheet, items, selected, empty, size}. Event: pick {id}.
+const root = find('.dm-wall');
+let shown = null;
+
+function mark(id) {
+  for (const each of root.querySelectorAll('button.dm-patch')) {
+    const is = each.dataset.id === id;
+    each.classList.toggle('dm-selected', is);
+    each.setAttribute('aria-pressed', String(is));
+  }
+}
+
+function pick(item) {
+  if (item.blank) return;
+  mark(item.id);
+  trigger('pick', {id: item.id});
+}
+
+function draw() {
+  const value = props.value;
+  if (!value) { root.replaceChildren(); shown = null; return; }
+  if (value.rev !== shown) {
+    shown = value.rev;
+    root.style.setProperty('--dm-size', `${value.size || 64}px`);
+    root.classList.toggle('dm-strip', Boolean(value.strip));
+    const buttons = value.items.map((item, at) => tileButton(value.sheet, item, at, pick));
+    buttons.forEach((each, at) => { each.tabIndex = at ? -1 : 0; });
+    const nothing = value.empty ? [make('p', {class: 'dm-empty'}, value.empty)] : [];
+    root.replaceChildren(...(buttons.length ? buttons : nothing));
+  }
+  mark(value.selected);
+}
+
+walkable(root);
+watch('value', draw);
+draw();

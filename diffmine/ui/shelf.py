@@ -1,0 +1,250 @@
+"""An open atlas and what the app derives from it: sheets, pictures, heat maps, neighbours.
+
+Everything here reads; nothing is computed with a model. What is slow is kept.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from PIL import Image
+
+from diffmine.store.atlas import Atlas, Patch
+from diffmine.ui import heat, sprites
+from diffmine.ui.cache import Cache, digest
+
+PAGE = 100
+_KEPT_PICTURES = 512
+_SAMPLED_MAPS = 16
+
+Row = dict[str, Any]
+
+
+class Shelf:
+    """One atlas in the app, known to the browser by its key."""
+
+    def __init__(self, key: str, atlas: Atlas, cache: Cache) -> None:
+        self.key = key
+        self.atlas = atlas
+        self.cache = cache
+        self.version = digest(str(atlas.path.resolve()), sorted(atlas.manifest.artefacts.items()))
+        self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = Lock()
+
+    # What it is
+
+    @property
+    def title(self) -> str:
+        """The atlas's title, else its folder's name."""
+        return self.atlas.manifest.title or self.atlas.path.name
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels in their order."""
+        return self.atlas.labels
+
+    @property
+    def model(self) -> Path | None:
+        """Folder of a model that can be loaded without a network, if there is one."""
+        path = self.atlas.model_path
+        if path is None:
+            return None
+        folder = Path(path)
+        return folder if (folder / "model_index.json").is_file() else None
+
+    @cached_property
+    def image_counts(self) -> dict[str, int]:
+        """Images of each label."""
+        counted = pc.value_counts(self.atlas.table("images")["label"].combine_chunks())
+        return {str(row["values"]): int(row["counts"]) for row in counted.to_pylist()}
+
+    def known(self, patch_id: str) -> Patch | None:
+        """The patch of that name, None when there is none."""
+        return self.atlas.patch(patch_id) if patch_id in self._patch_ids else None
+
+    @cached_property
+    def _patch_ids(self) -> frozenset[str]:
+        return frozenset(self.atlas.table("patches", ["patch_id"])["patch_id"].to_pylist())
+
+    # Pictures
+
+    def pixels(self, image_id: str) -> np.ndarray:
+        """An image as mined, uint8 (h, w, 3)."""
+        with self._lock:
+            if image_id in self._pictures:
+                self._pictures.move_to_end(image_id)
+                return self._pictures[image_id]
+        found = np.asarray(self.atlas.pictures.picture(image_id))
+        with self._lock:
+            self._pictures[image_id] = found
+            if len(self._pictures) > _KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        return found
+
+    def crop(self, patch: Patch) -> np.ndarray:
+        """The pixels of a patch, uint8 (size, size, 3)."""
+        row, col, size = patch.row, patch.col, patch.size
+        return self.pixels(patch.image_id)[row : row + size, col : col + size]
+
+    def sheet(self, patches: Sequence[Patch]) -> sprites.Sheet:
+        """The sprite sheet of some patches, in their order."""
+        size = max((patch.size for patch in patches), default=1)
+        tile, columns = sprites.fit((size, size)), sprites.columns_for(len(patches))
+        name = digest(self.version, "sheet", [patch.patch_id for patch in patches])
+
+        def make() -> bytes:
+            tiles = [self.crop(patch) for patch in patches]
+            return sprites.png(sprites.compose(tiles, tile, columns))
+
+        return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
+
+    def image_file(self, image_id: str) -> Path:
+        """The whole image as a file, byte for byte as the atlas holds it."""
+        content = self.atlas.pictures.content(image_id)
+        kind = "webp" if content[8:12] == b"WEBP" else "png"
+        name = f"{digest(self.version, 'image', image_id)}.{kind}"
+        return self.cache.file(name, lambda: content)
+
+    def heat_file(self, image_id: str, label: str) -> Path | None:
+        """The typicality map of an image under a label as a transparent picture."""
+        found = self.atlas.map(image_id, label)
+        if found is None:
+            return None
+        record = self.atlas.image(image_id)
+        shape = (int(record["height"]), int(record["width"]))
+        name = f"{digest(self.version, 'heat', image_id, label)}.png"
+        return self.cache.file(name, lambda: heat.picture(found[0], shape, self.heat_scale))
+
+    @cached_property
+    def heat_scale(self) -> float:
+        """The typicality that is drawn at full strength: the same for all maps of the atlas."""
+        first = [patch for label in self.labels for patch in self.atlas.patches(label, count=2)]
+        maps = [self.atlas.map(each.image_id, each.label) for each in first[:_SAMPLED_MAPS]]
+        return heat.scale([each[0] for each in maps if each is not None])
+
+    # Elements and names
+
+    @cached_property
+    def _elements(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {label: [] for label in self.labels}
+        if self.atlas.has("elements"):
+            for row in self.atlas.table("elements").to_pylist():
+                found.setdefault(row["label"], []).append(row)
+        return {label: sorted(rows, key=lambda row: row["rank"]) for label, rows in found.items()}
+
+    def elements(self, label: str) -> list[Row]:
+        """The elements of a label in the order of their rank."""
+        return self._elements.get(label, [])
+
+    def has_element(self, label: str, element: int | None) -> bool:
+        """Whether a label has that element."""
+        return any(row["element"] == element for row in self.elements(label))
+
+    def element_name(self, label: str, element: int) -> str:
+        """What people call an element: given here, given by the build, or its number."""
+        given = self.atlas.manifest.names.get(f"{label}/{element}")
+        if given:
+            return given
+        for row in self.elements(label):
+            if row["element"] == element:
+                return row["name"] or f"Element {row['rank']}"
+        return f"Element {element}"
+
+    # Neighbours
+
+    @cached_property
+    def _features(self) -> tuple[list[str], np.ndarray, dict[str, int]] | None:
+        if not self.atlas.parts("features"):
+            return None
+        table = self.atlas.read_parts("features")
+        names = table["patch_id"].to_pylist()
+        flat = np.concatenate([_flat(chunk) for chunk in table["feature"].chunks])
+        matrix = flat.reshape(len(names), -1).astype(np.float32)
+        matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+        return names, matrix, {name: at for at, name in enumerate(names)}
+
+    def similar(self, patch_id: str, count: int = 24) -> list[Patch]:
+        """The nearest patches by the angle of their features, from other images first to last."""
+        found = self._features
+        if found is None or patch_id not in found[2]:
+            return []
+        names, matrix, where = found
+        return self._nearest(matrix @ matrix[where[patch_id]], names, count, {patch_id})
+
+    def like_element(self, label: str, element: int, target: str, count: int = 24) -> list[Patch]:
+        """Top patches of `target` nearest to the centre of an element of `label`."""
+        found = self._features
+        members = self.atlas.element(label, element)
+        if found is None:
+            return []
+        _, matrix, where = found
+        rows = [where[each.patch_id] for each in members if each.patch_id in where]
+        pool = [each.patch_id for each in self.atlas.patches(target) if each.patch_id in where]
+        if not rows or not pool:
+            return []
+        at = [where[name] for name in pool]
+        return self._nearest(matrix[at] @ matrix[rows].mean(0), pool, count, set())
+
+    def _nearest(
+        self, angles: np.ndarray, names: list[str], count: int, without: set[str]
+    ) -> list[Patch]:
+        order = np.argsort(-angles, kind="stable")[: count + len(without)]
+        chosen = [names[at] for at in order if names[at] not in without]
+        return [self.atlas.patch(name) for name in chosen[:count] if name in self._patch_ids]
+
+    # Trends and translations
+
+    def trends(self, kind: str, **equal: Any) -> list[Row]:
+        """Rows of trends.parquet of a kind whose columns equal the values given."""
+        if not self.atlas.has("trends"):
+            return []
+        table = self.atlas.table("trends")
+        chosen = pc.equal(table["kind"], kind)
+        for column, value in equal.items():
+            chosen = pc.and_kleene(chosen, pc.equal(table[column], value))
+        return list(table.filter(chosen).to_pylist())
+
+    @cached_property
+    def _translations(self) -> tuple[pa.Table, dict[str, list[int]]] | None:
+        if not self.atlas.parts("translations"):
+            return None
+        table = self.atlas.read_parts("translations")
+        rows: dict[str, list[int]] = {}
+        for at, name in enumerate(table["patch_id"].to_pylist()):
+            rows.setdefault(name, []).append(at)
+        return table, rows
+
+    def translations(self, patch_id: str) -> list[Row]:
+        """Stored translations of a patch's image, one row for each target."""
+        found = self._translations
+        if found is None:
+            return []
+        table, rows = found
+        return list(table.take(pa.array(rows.get(patch_id, []), pa.int64())).to_pylist())
+
+    def translated(self) -> frozenset[str]:
+        """Patches that have stored translations."""
+        return frozenset(self._translations[1]) if self._translations else frozenset()
+
+    def forget(self) -> None:
+        """Read derived tables again: the atlas was changed."""
+        for name in ("_elements", "image_counts"):
+            self.__dict__.pop(name, None)
+
+
+def decode(content: bytes) -> np.ndarray:
+    """An encoded picture as uint8 (h, w, 3)."""
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
+def _flat(chunk: pa.Array) -> np.ndarray:
+    return np.asarray(chunk.flatten().to_numpy(zero_copy_only=False))

@@ -1,0 +1,190 @@
+"""A strip: one image under every label, the source framed, the made pictures marked as made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from diffmine.store.atlas import Patch
+from diffmine.ui import words
+from diffmine.ui.cache import digest
+from diffmine.ui.parts import Value, table_value, wall_value
+from diffmine.ui.shelf import Shelf, decode
+from diffmine.ui.sprites import png, sheet_of
+
+BIGGER = 192
+
+
+@dataclass(frozen=True)
+class Made:
+    """A translation on the screen: pixels uint8 (h, w, 3), the window's scores with errors."""
+
+    pixels: np.ndarray
+    before: tuple[float, float] | None = None
+    after: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A source patch and its translations by target."""
+
+    patch: Patch
+    source: np.ndarray
+    made: dict[str, Made] = field(default_factory=dict)
+    stored: bool = False
+
+
+def stored(shelf: Shelf, patch: Patch) -> Strip:
+    """The strip of a patch with what the atlas holds of it."""
+    made = {}
+    for row in shelf.translations(patch.patch_id):
+        before = (row["typicality_before"], row["se_before"])
+        after = (row["typicality_after"], row["se_after"])
+        if row["target"] != patch.label:
+            made[row["target"]] = Made(decode(row["image"]["bytes"]), before, after)
+    return Strip(patch, shelf.pixels(patch.image_id), made, stored=True)
+
+
+def window(patch: Patch, pixels: np.ndarray) -> np.ndarray:
+    """The patch's window of a picture."""
+    found = pixels[patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
+    return np.ascontiguousarray(found)
+
+
+def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tuple[Value, Value]:
+    """Two walls over the labels in order: whole pictures with the window, and the windows."""
+    patch, (high, wide) = strip.patch, strip.source.shape[:2]
+    box = [100 * patch.col / wide, 100 * patch.row / high]
+    box += [100 * patch.size / wide, 100 * patch.size / high]
+    pixels: list[np.ndarray] = []
+    items: list[Value] = []
+    cuts: list[Value] = []
+    for label in labels:
+        picture = strip.source if label == patch.label else None
+        made = strip.made.get(label)
+        if picture is None and made is not None:
+            picture = made.pixels
+        one: Value = {"id": label, "caption": label, "at": len(pixels)}
+        if label == patch.label:
+            one |= {"frame": True, "alt": f"The source, {label}"}
+        elif made is None:
+            one |= {"blank": True, "alt": f"Not translated into {label}"}
+        else:
+            one |= {"made": True, "alt": f"Generated: translated into {label}{_after(made)}"}
+        if picture is not None:
+            pixels.append(picture)
+        items.append(one if picture is None else one | {"box": box})
+        cuts.append(one)
+    made_here = bool(strip.made)
+    sheet = sheet_of(shelf.cache, pixels, generated=made_here)
+    small = sheet_of(shelf.cache, [window(patch, each) for each in pixels], generated=made_here)
+    return (
+        wall_value(sheet, items, selected=chosen, size=92, strip=True),
+        wall_value(small, cuts, selected=chosen, size=92, strip=True),
+    )
+
+
+def _after(made: Made) -> str:
+    return f", typicality {words.score(*made.after)}" if made.after else ""
+
+
+def became(made: Made) -> str:
+    """Whether a translation became typical of its target, in a word or two."""
+    if made.before is None or made.after is None:
+        return "not scored"
+    after, error = made.after
+    if not after >= 2 * error:
+        return "no"
+    rise = after - made.before[0]
+    return "yes" if rise >= 2 * math.hypot(error, made.before[1]) else "was so before"
+
+
+def sentence(target: str, made: Made) -> str:
+    """The same as a plain sentence."""
+    name = words.markdown(target)
+    if made.before is None or made.after is None:
+        return f"The translation into {name} was not scored."
+    scores = (
+        f"its typicality for {name} went from {words.score(*made.before)} "
+        f"to {words.score(*made.after)}."
+    )
+    found = {
+        "yes": f"The window became typical of {name}: ",
+        "no": f"The window did **not** become typical of {name}: ",
+        "was so before": f"The window already was about as typical of {name}: ",
+    }[became(made)]
+    return found + scores
+
+
+def summary(strip: Strip) -> str:
+    """One sentence on all targets."""
+    scored = [made for made in strip.made.values() if made.after is not None]
+    if not scored:
+        return ""
+    count = sum(became(made) == "yes" for made in scored)
+    return f"Became typical of {count} of {len(scored)} target labels."
+
+
+def scores(strip: Strip, labels: Sequence[str]) -> Value:
+    """Typicality of the window under each target, before and after."""
+    rows = []
+    for label in labels:
+        made = strip.made.get(label)
+        if made is not None and made.before is not None and made.after is not None:
+            rows.append([label, words.score(*made.before), words.score(*made.after), became(made)])
+    heads = ["Target", "Typicality before", "after", "Became typical?"]
+    caption = "Typicality of the window for the target, ± one standard error"
+    return table_value(heads, rows, caption=caption if rows else "")
+
+
+def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
+    """A small picture enlarged by a whole number, smooth."""
+    times = max(math.ceil(least / max(pixels.shape[:2])), 1)
+    if times == 1:
+        return pixels
+    size = (pixels.shape[1] * times, pixels.shape[0] * times)
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+
+
+def pair(shelf: Shelf, strip: Strip, target: str) -> tuple[str, str] | None:
+    """Files of source and translation for the slider."""
+    made = strip.made.get(target)
+    if made is None:
+        return None
+    before = picture_file(shelf, bigger(strip.source), generated=False)
+    return before, picture_file(shelf, bigger(made.pixels), generated=True)
+
+
+def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
+    """A picture as a served file."""
+    content = png(pixels, generated=generated)
+    return str(shelf.cache.file(f"{digest(content)}.png", lambda: content))
+
+
+def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) -> bytes:
+    """The strip as a PNG for a paper: labels, source framed in red, `generated` on what is made."""
+    font, margin, under = ImageFont.load_default(14), 12, 40
+    side_high, side_wide = bigger(strip.source, BIGGER).shape[:2]
+    shown = [name for name in labels if name == strip.patch.label or name in strip.made]
+    width = len(shown) * (side_wide + margin) + margin
+    page = Image.new("RGB", (width, side_high + under + 2 * margin + 20), "white")
+    pen = ImageDraw.Draw(page)
+    for at, name in enumerate(shown):
+        left = margin + at * (side_wide + margin)
+        is_source = name == strip.patch.label
+        pixels = strip.source if is_source else strip.made[name].pixels
+        page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, margin))
+        pen.text((left, margin + side_high + 4), name, "black", font)
+        pen.text(
+            (left, margin + side_high + 20), "source" if is_source else "generated", "#a33", font
+        )
+        if is_source:
+            edge = [left - 3, margin - 3, left + side_wide + 2, margin + side_high + 2]
+            pen.rectangle(edge, outline="#d00", width=3)
+    foot = ", ".join(f"{key}: {value}" for key, value in made_by.items() if value)
+    pen.text((margin, margin + side_high + under + 4), foot, "#444444", font)
+    return png(np.asarray(page), generated=True)

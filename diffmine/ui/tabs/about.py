@@ -1,0 +1,142 @@
+"""About: how the atlas was computed, what its numbers mean, whose pictures they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import gradio as gr
+
+from diffmine.config import STAGES
+from diffmine.ui import parts
+from diffmine.ui.desk import Desk
+from diffmine.ui.parts import Updates, Value, table_value
+from diffmine.ui.shelf import Shelf
+from diffmine.ui.view import View
+from diffmine.ui.words import markdown, web_address, without_pictures
+
+MOST_CARD = 40_000
+MOST_CREDITS = 100
+MEANING = """
+### What typicality means here
+A diffusion model learned these images with their labels. Noise is put on an image and the model
+takes it off twice: once told the label, once told nothing. **Typicality** is how much smaller its
+error is when it knows the label, at each spot, averaged over many draws of noise. Above zero the
+spot is typical of the label, below zero it speaks against it. It says what *this model* learned
+from *these images*; borders, stamps, scanners and other accidents of a collection can be as
+typical as what you look for. After each score stands one standard error (±); a score below two of
+them is drawn pale.
+"""
+HEADS = ["Stage", "What it does", "How it was set"]
+STAGE_WORDS = {
+    "finetune": "the model learns the labelled images",
+    "typicality": "every image is scored, spot by spot",
+    "mine": "the most, least and randomly chosen windows",
+    "cluster": "patches that look alike become elements; the map",
+    "translate": "the central patches made over into every label",
+    "trends": "how elements come and go over the labels",
+}
+
+
+class About:
+    """The tab that explains."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        own = desk.own
+        self.text = own(gr.Markdown(elem_id="about"))
+        self.stages = own(parts.table())
+        self.credit = own(parts.table())
+        with gr.Accordion("Model card", open=False, visible=False) as card:
+            self.card_text = own(gr.Markdown())
+        self.card = own(card)
+        gr.Markdown("### Keys\nPress **?** anywhere outside a text field for the list of keys.")
+
+    def show(self, view: View) -> Updates:
+        """Everything the manifest says."""
+        shelf = self.desk.shelf(view)
+        card = model_card(shelf)
+        return {
+            self.text: about(shelf),
+            self.stages: stages(shelf),
+            self.credit: credits(shelf),
+            self.card: gr.Accordion(visible=bool(card)),
+            self.card_text: card,
+        }
+
+    def wire(self) -> None:
+        """Nothing to connect: it only tells."""
+
+
+def about(shelf: Shelf) -> str:
+    """Title, description, counts, limits, sources: as Markdown in which data is text."""
+    manifest = shelf.atlas.manifest
+    images = sum(shelf.image_counts.values())
+    patches = sum(shelf.atlas.count(label) for label in shelf.labels)
+    elements = sum(len(shelf.elements(label)) for label in shelf.labels)
+    parts = [f"## {markdown(shelf.title)}", markdown(manifest.description)]
+    parts.append(
+        f"{images:,} images, {len(shelf.labels)} labels, {patches:,} typical patches, "
+        f"{elements:,} elements."
+    )
+    if manifest.limits:
+        parts.append("### Limits\n" + "\n".join(f"- {markdown(each)}" for each in manifest.limits))
+    parts.append(MEANING)
+    parts += [
+        f"**{name}**: {_linked(text)}"
+        for name, text in (
+            ("Source", manifest.source),
+            ("Licence", manifest.licence),
+            ("Citation", manifest.citation),
+        )
+        if text
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _linked(text: str) -> str:
+    address = web_address(text.strip())
+    return f"<{address}>" if address and not set(address) & set("<> \n") else markdown(text)
+
+
+def stages(shelf: Shelf) -> Value:
+    """The configuration of each stage that was run."""
+    config: dict[str, dict[str, Any]] = shelf.atlas.manifest.config
+    rows = [
+        [name, STAGE_WORDS[name], ", ".join(f"{key} {_short(value)}" for key, value in
+                                            config[name].items())]
+        for name in STAGES
+        if name in config
+    ]  # fmt: skip
+    empty = "The atlas does not say how it was computed."
+    return table_value(HEADS, rows, caption="How it was computed", empty=empty)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return "–".join(map(str, value))
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def credits(shelf: Shelf) -> Value:
+    """Distinct credits and licences of the images, with their number."""
+    table = shelf.atlas.table("images", ["credit", "licence"])
+    pairs = zip(table["credit"].to_pylist(), table["licence"].to_pylist(), strict=True)
+    counts = Counter((credit or "", licence or "") for credit, licence in pairs)
+    counts.pop(("", ""), None)
+    rows = [[*pair, f"{count:,}"] for pair, count in counts.most_common(MOST_CREDITS)]
+    more = f" (the first {MOST_CREDITS} of {len(counts):,})" if len(counts) > MOST_CREDITS else ""
+    return table_value(
+        ["Credit", "Licence", "Images"],
+        rows,
+        caption=f"Credits of the images{more}",
+        empty="The images carry no credits.",
+    )
+
+
+def model_card(shelf: Shelf) -> str:
+    """The README beside the model, without pictures."""
+    path = shelf.model / "README.md" if shelf.model else None
+    if path is None or not path.is_file():
+        return ""
+    return without_pictures(path.read_text("utf-8", errors="replace")[:MOST_CARD])

@@ -1,0 +1,167 @@
+"""Elements: what a label's typical patches show again and again (section 3.3)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.store.atlas import Patch
+from diffmine.ui import parts, words
+from diffmine.ui.cache import digest
+from diffmine.ui.desk import Desk
+from diffmine.ui.parts import LAST, NOTHING, Updates, Value, item, patch_wall
+from diffmine.ui.view import View, checked_index, payload, picked
+
+CENTRAL = 6
+MOST_SHOWN = 200
+LONGEST_NAME = 80
+MIXED = "Its patches lie far from their centre: it may join several kinds of things."
+
+
+class Elements:
+    """The tab of the stage `cluster`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        own = desk.own
+        self.line = own(gr.Markdown(elem_classes="dm-line"))
+        with gr.Row():
+            with gr.Column(scale=3, min_width=320):
+                self.rows = own(parts.rows(elem_id="elements"))
+            with gr.Column(scale=2, min_width=280, elem_classes="dm-aside"):
+                self.title = own(gr.Markdown())
+                self.wall = own(parts.wall(elem_id="element-wall"))
+                with gr.Row(elem_classes="dm-actions"):
+                    settings: dict[str, Any] = {"size": "sm", "min_width": 100}
+                    self.to_map = own(gr.Button("Show on map", elem_id="to-map", **settings))
+                    self.to_trend = own(gr.Button("Trend", elem_id="to-trend", **settings))
+                with gr.Row(elem_classes="dm-rename"):
+                    self.name = own(
+                        gr.Textbox(label="Name", max_length=LONGEST_NAME, scale=3, min_width=140)
+                    )
+                    self.save = own(gr.Button("Rename", size="sm", scale=1, min_width=84))
+
+    def show(self, view: View) -> Updates:
+        """All elements of the label, and the one that is open."""
+        shelf = self.desk.shelf(view)
+        found = shelf.elements(view.label)
+        if view.element is None and found:
+            view = replace(view, element=found[0]["element"])
+        count = f"{len(found)} elements" if len(found) != 1 else "1 element"
+        text = (
+            f"**{words.markdown(view.label)}**: {count}, by the median typicality of their "
+            f"patches; six patches nearest to the centre of each"
+        )
+        return {
+            self.desk.state: view,
+            self.line: text if found else "",
+            self.rows: self._rows(view),
+            **self._opened(view),
+        }
+
+    def _rows(self, view: View) -> Value:
+        shelf = self.desk.shelf(view)
+        central: list[Patch] = []
+        rows = []
+        for row in shelf.elements(view.label):
+            patches = shelf.atlas.element(view.label, row["element"], CENTRAL)
+            start = len(central)
+            central.extend(patches)
+            rows.append(
+                {
+                    "key": row["element"],
+                    "title": shelf.element_name(view.label, row["element"]),
+                    "flag": "mixed" if row["mixed"] else "",
+                    "why": MIXED,
+                    "facts": [
+                        f"{row['rank']}. median {words.score(row['median'])}",
+                        f"{row['size']:,} patches, spread {row['spread']:.2f}",
+                    ],
+                    "items": [item(each, at=start + at) for at, each in enumerate(patches)],
+                }
+            )
+        sheet = shelf.sheet(central).value() if central else None
+        empty = f"No elements of {view.label} yet; the stage cluster makes them."
+        return {
+            "rev": digest(rows, sheet),
+            "sheet": sheet,
+            "rows": rows,
+            "selected": view.element,
+            "empty": empty,
+        }
+
+    def _opened(self, view: View) -> Updates:
+        shelf, element = self.desk.shelf(view), view.element
+        is_open = element is not None and shelf.has_element(view.label, element)
+        found: Updates = {
+            self.to_map: gr.Button(visible=is_open),
+            self.to_trend: gr.Button(visible=is_open),
+            self.name: gr.Textbox(visible=is_open),
+            self.save: gr.Button(visible=is_open),
+            self.title: "Press an element to open it here.",
+            self.wall: NOTHING,
+        }
+        if not is_open or element is None:
+            return found if shelf.elements(view.label) else found | {self.title: ""}
+        name = shelf.element_name(view.label, element)
+        patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
+        why = self._not_writable(view)
+        found[self.title] = f"### {words.markdown(name)}\nfrom the centre outwards"
+        found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
+        found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
+        found[self.save] = gr.Button(visible=True, interactive=not why)
+        return found
+
+    def _not_writable(self, view: View) -> str:
+        if not self.desk.editable:
+            return "Names cannot be changed in this public app."
+        if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
+            return "This atlas cannot be written here, so names cannot be kept."
+        return ""
+
+    def wire(self) -> None:
+        """Connect rows, wall and buttons."""
+        desk = self.desk
+        self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
+        self.rows.pick(self.on_tile, [desk.state], desk.outputs, **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
+        self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
+        inputs = [desk.state, self.name]
+        self.save.click(self.on_rename, inputs, desk.outputs, **LAST)
+        self.name.submit(self.on_rename, inputs, desk.outputs, **LAST)
+
+    def on_open(self, view: View, event: gr.EventData) -> Updates:
+        """Open an element at the side."""
+        element = checked_index(payload(event, "key"), 10**6)
+        if not self.desk.shelf(view).has_element(view.label, element):
+            raise gr.Error("That element is not there.", print_exception=False)
+        return self.desk.go(replace(view, element=element))
+
+    def on_tile(self, view: View, event: gr.EventData) -> Updates:
+        """A patch of a row: inspect it and open its element."""
+        patch = picked(event, self.desk.shelf(view))
+        opened = replace(view, patch=patch.patch_id, element=patch.element)
+        return self.desk.go(opened) | self.desk.inspector.show(opened)
+
+    def on_map(self, view: View) -> Updates:
+        """The open element on the map of its label."""
+        return self.desk.turn(replace(view, scope="one", colour="elements"), "map")
+
+    def on_trend(self, view: View) -> Updates:
+        """How the open element comes and goes."""
+        return self.desk.turn(view, "trends")
+
+    def on_rename(self, view: View, name: str | None) -> Updates:
+        """Keep a name in the atlas."""
+        why = self._not_writable(view)
+        shelf = self.desk.shelf(view)
+        if why or view.element is None or not shelf.has_element(view.label, view.element):
+            raise gr.Error(why or "Open an element first.", print_exception=False)
+        text = " ".join((name or "").split())[:LONGEST_NAME]
+        shelf.atlas.rename(view.label, view.element, text)
+        shelf.forget()
+        return self.desk.go(view)

@@ -1,0 +1,178 @@
+"""Map: the patches laid out by likeness (UMAP of their features)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from diffmine.ui import parts, words
+from diffmine.ui.desk import Desk
+from diffmine.ui.map import MOST_CROPS, Points, crops, inside, map_value, points
+from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall, table_value
+from diffmine.ui.view import View, choice, index, polygon
+
+SCOPES = [("This label", "one"), ("All labels", "all")]
+SHOWN = 60
+LISTED = 50
+HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
+
+
+def colours_for(view: View) -> list[tuple[str, str]]:
+    """What points can be coloured by."""
+    kind = ("Label", "labels") if view.scope == "all" else ("Element", "elements")
+    return [kind, ("Typicality", "typicality")]
+
+
+class Map:
+    """The tab of the map."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.points = lru_cache(maxsize=32)(self._points)
+        own = desk.own
+        with gr.Row(elem_classes="dm-controls"):
+            self.scope = own(
+                gr.Radio(SCOPES, value="one", label="Patches of", elem_id="scope", min_width=220)
+            )
+            self.colour = own(
+                gr.Radio(
+                    colours_for(desk.first),
+                    value="elements",
+                    label="Colour",
+                    elem_id="colour",
+                    min_width=220,
+                )
+            )
+        self.map = own(parts.scatter_map(self.crops, elem_id="map"))
+        self.line = own(gr.Markdown(HINT, elem_classes="dm-line"))
+        self.wall = own(parts.wall(elem_id="map-wall"))
+        with gr.Accordion("The same as a table", open=False, elem_id="map-table"):
+            self.table = own(parts.table())
+
+    def _points(self, key: str, version: str, label: str | None) -> Points:
+        return points(self.desk.shelves[key], label)
+
+    def _found(self, view: View) -> Points:
+        return self.points(view.atlas, self.desk.shelf(view).version, _label(view))
+
+    def crops(self, data: Any) -> dict[str, Any] | None:
+        """Crops of a few points, for the pointer and for thumbnails; reads only."""
+        if not isinstance(data, dict) or data.get("atlas") not in self.desk.shelves:
+            return None
+        shelf, label = self.desk.shelves[data["atlas"]], data.get("label")
+        wanted = data.get("points")
+        if (label is not None and label not in shelf.labels) or not isinstance(wanted, list):
+            return None
+        found = self.points(shelf.key, shelf.version, label)
+        fits = 0 < len(wanted) <= MOST_CROPS and all(
+            type(at) is int and 0 <= at < len(found.ids) for at in wanted
+        )
+        return crops(shelf, found, wanted) if fits else None
+
+    def show(self, view: View) -> Updates:
+        """The map of a view, with the open element in focus."""
+        allowed = colours_for(view)
+        if view.colour not in dict((value, name) for name, value in allowed):
+            view = replace(view, colour=allowed[0][1])
+        found = self._found(view)
+        focus: list[int] = []
+        if view.scope == "one" and view.element is not None:
+            focus = np.flatnonzero(found.element == view.element).tolist()
+        return {
+            self.desk.state: view,
+            self.scope: view.scope,
+            self.colour: gr.Radio(choices=allowed, value=view.colour),
+            self.map: map_value(self.desk.shelf(view), found, _label(view), view.colour, focus),
+            self.line: HINT,
+            self.wall: NOTHING,
+            self.table: self._table(view, found),
+        }
+
+    def _table(self, view: View, found: Points) -> Value:
+        start = found.where.get(view.patch)
+        order = np.arange(len(found.ids))
+        if start is not None:
+            order = np.argsort(((found.xy - found.xy[start]) ** 2).sum(1), kind="stable")
+        shelf = self.desk.shelf(view)
+        chosen = [shelf.atlas.patch(found.ids[at]) for at in order[:LISTED]]
+        rows = [
+            [
+                f"{each.label}, No. {each.rank:,}",
+                words.score(each.typicality, each.se),
+                "" if each.element is None else shelf.element_name(each.label, each.element),
+                f"{each.map_x:.2f}, {each.map_y:.2f}",
+            ]
+            for each in chosen
+        ]
+        near = "the nearest to the selected patch" if start is not None else "the first by rank"
+        return table_value(
+            ["Patch", "Typicality", "Element", "Place on the map"],
+            rows,
+            ids=[each.patch_id for each in chosen],
+            caption=f"{len(rows)} of {len(found.ids):,} patches, {near}",
+        )
+
+    def wire(self) -> None:
+        """Connect switches, map, wall and table."""
+        desk = self.desk
+        self.scope.input(self.on_scope, [desk.state, self.scope], desk.outputs, **LAST)
+        self.colour.input(self.on_colour, [desk.state, self.colour], desk.outputs, **LAST)
+        self.map.point(self.on_point, [desk.state], desk.outputs, **LAST)
+        self.map.outline(self.on_outline, [desk.state], [self.line, self.wall], **LAST)
+        self.map.cleared(self.on_cleared, None, [self.line, self.wall], **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.table.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+
+    def on_scope(self, view: View, scope: Any) -> Updates:
+        """One label or all."""
+        scope = choice(scope, ("one", "all"))
+        colour = "labels" if scope == "all" else "elements"
+        return self.desk.go(replace(view, scope=scope, colour=colour, element=None))
+
+    def on_colour(self, view: View, colour: Any) -> Updates:
+        """Other colours for the same points."""
+        known = ("labels", "elements", "typicality")
+        return self.desk.go(replace(view, colour=choice(colour, known)))
+
+    def on_point(self, view: View, event: gr.EventData) -> Updates:
+        """A point was pressed."""
+        found = self._found(view)
+        name = found.ids[index(event, "point", len(found.ids))]
+        chosen = self.desk.select(view, self.desk.shelf(view).atlas.patch(name))
+        chosen[self.table] = self._table(replace(view, patch=name), found)
+        return chosen
+
+    def on_outline(self, view: View, event: gr.EventData) -> tuple[str, Value]:
+        """An outline was drawn: how many, of which labels, and the most typical of them."""
+        found, shelf = self._found(view), self.desk.shelf(view)
+        chosen = np.flatnonzero(inside(found.xy, polygon(event)))
+        if not len(chosen):
+            return "No patch lies inside that outline.", NOTHING
+        best = chosen[np.argsort(-found.typicality[chosen], kind="stable")][:SHOWN]
+        patches = [shelf.atlas.patch(found.ids[at]) for at in best]
+        names = [shelf.labels[at] for at in found.label[chosen]]
+        text = f"**{len(chosen):,} of {len(found.ids):,} patches**: {mix(names)}"
+        if len(chosen) > SHOWN:
+            text += f"; the {SHOWN} most typical of them"
+        several = view.scope == "all"
+        return text, patch_wall(shelf, patches, selected=view.patch, labelled=several, size=56)
+
+    def on_cleared(self) -> tuple[str, Value]:
+        """The outline was taken away."""
+        return HINT, NOTHING
+
+
+def mix(names: list[str]) -> str:
+    """`1920s 60 %, 1930s 40 %`: the labels of a selection, the most frequent first."""
+    counts = Counter(names).most_common()
+    shares = [f"{words.markdown(name)} {count / len(names):.0%}" for name, count in counts[:8]]
+    return ", ".join(shares) + (f" and {len(counts) - 8} more" if len(counts) > 8 else "")
+
+
+def _label(view: View) -> str | None:
+    return None if view.scope == "all" else view.label

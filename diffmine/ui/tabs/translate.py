@@ -1,0 +1,247 @@
+"""Translate: the same image under other labels (section 5.1), stored or made on the spot."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from diffmine.config import TranslateConfig
+from diffmine.errors import DiffmineError
+from diffmine.store.atlas import Patch
+from diffmine.ui import jobs, parts, words
+from diffmine.ui.cache import digest
+from diffmine.ui.desk import Desk
+from diffmine.ui.parts import LAST, NOTHING, Updates
+from diffmine.ui.shelf import Shelf
+from diffmine.ui.strip import Made, Strip, download, pair, scores, sentence, stored, summary, walls
+from diffmine.ui.view import Refused, View, payload
+
+KEPT = 32
+TELL = 0.4  # seconds between two lines of progress
+NO_MODEL = (
+    "This atlas has no model beside it, so nothing can be translated here; "
+    "what was translated when it was built is shown."
+)
+
+
+class Translate:
+    """The tab of the stage `translate`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
+        self._lock = Lock()
+        own = desk.own
+        self.line = own(gr.Markdown(elem_classes="dm-line"))
+        with gr.Row(elem_classes="dm-controls"):
+            self.targets = own(
+                gr.CheckboxGroup(
+                    [], label="Translate into", elem_id="targets", scale=4, min_width=260
+                )
+            )
+            self.run = own(
+                gr.Button(
+                    "Translate", variant="primary", size="sm", elem_id="run", scale=0, min_width=110
+                )
+            )
+            self.stop = gr.Button(
+                "Cancel", size="sm", elem_id="stop", visible=False, scale=0, min_width=110
+            )
+        self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
+        self.wall = own(parts.wall(elem_id="strip"))
+        self.cuts = own(parts.wall(elem_id="strip-windows"))
+        self.verdict = own(gr.Markdown(elem_id="verdict"))
+        with gr.Row():
+            with gr.Column(scale=1, min_width=280):
+                self.slider = own(
+                    gr.ImageSlider(
+                        label="Source | generated",
+                        format="png",
+                        interactive=False,
+                        buttons=["fullscreen"],
+                        elem_id="slider",
+                        max_height=420,
+                    )
+                )
+            with gr.Column(scale=1, min_width=280):
+                self.table = own(parts.table(elem_id="scores"))
+                self.file = own(
+                    gr.DownloadButton("Download the strip (PNG)", size="sm", elem_id="strip-file")
+                )
+
+    # What is shown
+
+    def strip(self, view: View, patch: Patch) -> Strip:
+        """What was made here of a patch, else what the atlas holds."""
+        with self._lock:
+            live = self._live.get((view.atlas, patch.patch_id))
+        return live or stored(self.desk.shelf(view), patch)
+
+    def show(self, view: View) -> Updates:
+        """The selected patch and its strip."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        others = [name for name in shelf.labels if patch is None or name != patch.label]
+        ready = patch is not None and shelf.model is not None
+        line = "Select a patch first, in any other tab."
+        if patch is not None:
+            line = f"**Source**: {words.markdown(words.place(patch))}"
+        found: Updates = {
+            self.line: line,
+            self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
+            self.run: gr.Button(visible=ready),
+            self.status: "" if shelf.model else NO_MODEL,
+        }
+        return found | (self._strip(view, self.strip(view, patch)) if patch else self._nothing())
+
+    def _nothing(self) -> Updates:
+        empty = NOTHING
+        return {
+            self.wall: empty,
+            self.cuts: empty,
+            self.verdict: "",
+            self.slider: gr.ImageSlider(visible=False),
+            self.table: NOTHING,
+            self.file: gr.DownloadButton(visible=False),
+        }
+
+    def _strip(self, view: View, strip: Strip) -> Updates:
+        shelf = self.desk.shelf(view)
+        target = view.target if view.target in strip.made else next(iter(strip.made), "")
+        wall, cuts = walls(shelf, strip, shelf.labels, target)
+        if not strip.made:
+            return self._nothing() | {self.wall: wall, self.cuts: cuts}
+        origin = "stored in the atlas" if strip.stored else "made here"
+        verdict = f"{summary(strip)} {sentence(target, strip.made[target])} *({origin})*"
+        label = f"{strip.patch.label} (source) | {target} (generated)"
+        return {
+            self.wall: wall,
+            self.cuts: cuts,
+            self.verdict: verdict,
+            self.slider: gr.ImageSlider(
+                visible=True, value=pair(shelf, strip, target), label=label
+            ),
+            self.table: scores(strip, shelf.labels),
+            self.file: gr.DownloadButton(visible=True, value=self._file(shelf, strip)),
+        }
+
+    def _file(self, shelf: Shelf, strip: Strip) -> Path:
+        about = {"atlas": shelf.title, "image": strip.patch.image_id, "made with": "diffmine"}
+        content = download(strip, shelf.labels, about)
+        name = f"{digest(content)}/diffmine-translation.png"
+        return self.desk.cache.file(name, lambda: content)
+
+    # What is done
+
+    def wire(self) -> None:
+        """Connect the strip, the button and its cancel."""
+        desk = self.desk
+        for wall in (self.wall, self.cuts):
+            wall.pick(self.on_target, [desk.state], desk.outputs, **LAST)
+        results = [
+            self.status, self.run, self.stop, self.wall, self.cuts,
+            self.verdict, self.slider, self.table, self.file,
+        ]  # fmt: skip
+        started = self.run.click(
+            self.on_run,
+            [desk.state, self.targets],
+            results,
+            show_progress="minimal",
+            show_progress_on=[self.status],
+            **jobs.ONE_AT_A_TIME,
+        )
+        self.stop.click(self.on_stop, [desk.state], results, cancels=[started], **LAST)
+
+    def on_target(self, view: View, event: gr.EventData) -> Updates:
+        """A picture of the strip: compare it with the source."""
+        target = payload(event, "id")
+        if target not in self.desk.shelf(view).labels:
+            raise Refused("That label is not in this atlas.")
+        return self.desk.go(replace(view, target=str(target)))
+
+    def on_stop(self, view: View) -> Updates:
+        """Stop the job; what was there before is shown again."""
+        shown = self.show(view)
+        keep = (self.wall, self.cuts, self.verdict, self.slider, self.table, self.file)
+        return {component: shown[component] for component in keep} | {
+            self.status: "Cancelled.",
+            **self._buttons(running=False),
+        }
+
+    def _buttons(self, *, running: bool) -> Updates:
+        return {self.run: gr.Button(visible=not running), self.stop: gr.Button(visible=running)}
+
+    def on_run(self, view: View, targets: Any) -> Iterator[Updates]:
+        """Translate the selected patch's image, with previews."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None or shelf.model is None:
+            raise gr.Error(NO_MODEL, print_exception=False)
+        known = [name for name in shelf.labels if name in (targets or []) and name != patch.label]
+        if not known:
+            raise gr.Error("Choose at least one label to translate into.", print_exception=False)
+        yield {self.status: "Starting: the model is loaded.", **self._buttons(running=True)}
+        try:
+            yield from self._translated(view, patch, known, shelf.model)
+        except DiffmineError as error:
+            yield {self.status: words.markdown(str(error)), **self._buttons(running=False)}
+
+    def _translated(
+        self, view: View, patch: Patch, targets: list[str], model: Path
+    ) -> Iterator[Updates]:
+        shelf = self.desk.shelf(view)
+        source = shelf.pixels(patch.image_id)
+        job = jobs.translation(
+            str(model),
+            Image.fromarray(source),
+            (patch.row, patch.col, patch.size),
+            targets,
+            jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate")),
+            patch.image_id,
+            patch.label,
+        )
+        began = told = time.monotonic()
+        so_far: dict[str, Made] = {}
+        for found in job:
+            if hasattr(found, "translations"):
+                made = {each.target: _made(each) for each in found.translations}
+                strip = Strip(patch, source, made)
+                self._keep(view, strip)
+                took = words.duration(time.monotonic() - began)
+                done = {self.status: f"Done in {took}.", **self._buttons(running=False)}
+                yield self._strip(view, strip) | done
+            elif found.pictures or time.monotonic() - told > TELL:
+                told = time.monotonic()
+                so_far |= {name: Made(pixels) for name, pixels in found.pictures.items()}
+                preview = Strip(patch, source, so_far) if found.pictures else None
+                yield self._preview(shelf, preview, found, told - began)
+
+    def _preview(self, shelf: Shelf, strip: Strip | None, found: Any, seconds: float) -> Updates:
+        left = seconds / max(found.step, 1) * (found.steps - found.step)
+        text = f"Step {found.step} of {found.steps}, about {words.duration(left)} left."
+        if strip is None:
+            return {self.status: text}
+        wall, cuts = walls(shelf, strip, shelf.labels, "")
+        return {self.status: text, self.wall: wall, self.cuts: cuts}
+
+    def _keep(self, view: View, strip: Strip) -> None:
+        with self._lock:
+            self._live[(view.atlas, strip.patch.patch_id)] = strip
+            if len(self._live) > KEPT:
+                self._live.popitem(last=False)
+
+
+def _made(found: Any) -> Made:
+    return Made(
+        found.picture,
+        (float(found.before.typicality), float(found.before.se)),
+        (float(found.after.typicality), float(found.after.se)),
+    )

@@ -1,0 +1,281 @@
+"""Trends: how elements come and go from label to label (section 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from diffmine.config import TypicalityConfig
+from diffmine.errors import DiffmineError
+from diffmine.store.atlas import Patch
+from diffmine.ui import jobs, parts, words
+from diffmine.ui.cache import digest
+from diffmine.ui.desk import Desk
+from diffmine.ui.figures import number, over_labels
+from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall
+from diffmine.ui.shelf import Row, Shelf
+from diffmine.ui.sprites import sheet_of
+from diffmine.ui.strip import stored, window
+from diffmine.ui.view import View, index, payload, picked
+
+WHOLE = "all"
+SEQUENCES = 20
+
+
+class Trends:
+    """The tab of the stage `trends`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.sequences = lru_cache(maxsize=32)(self._sequences)
+        own = desk.own
+        self.element = own(
+            gr.Dropdown(
+                [("The whole label", WHOLE)], value=WHOLE, label="Trend of", elem_id="trend-of"
+            )
+        )
+        with gr.Row():
+            with gr.Column(min_width=300, visible=False) as column:
+                self.share = own(parts.chart(elem_id="share"))
+            self.share_column = own(column)
+            with gr.Column(min_width=300):
+                self.typicality = own(parts.chart(elem_id="trend"))
+        self.line = own(gr.Markdown(elem_classes="dm-line"))
+        self.wall = own(parts.wall(elem_id="trend-wall"))
+        self.dating = own(parts.chart(elem_id="dating"))
+        self.date = own(gr.Button("Compute the dating curve", size="sm", elem_id="date"))
+        self.about = own(gr.Markdown(elem_classes="dm-line"))
+        self.rows = own(parts.rows(elem_id="sequences"))
+
+    def show(self, view: View) -> Updates:
+        """Charts of the label or the open element, the selected patch's curve, the sequences."""
+        shelf = self.desk.shelf(view)
+        choices = [("The whole label", WHOLE)]
+        choices += [
+            (shelf.element_name(view.label, row["element"]), str(row["element"]))
+            for row in shelf.elements(view.label)
+        ]
+        value = WHOLE if view.element is None else str(view.element)
+        rows = self.sequences(shelf.key, shelf.version, view.label, view.element)
+        about = (
+            "**Sequences**: the same patch translated into every label, the most typical of all "
+            "of them first (co-typicality); the source is framed, the rest is generated."
+        )
+        return {
+            self.element: gr.Dropdown(choices=choices, value=value),
+            self.share_column: gr.Column(visible=view.element is not None),
+            **self._charts(view),
+            self.line: "Press a point to see the patches behind it.",
+            self.wall: NOTHING,
+            **self._dating(view),
+            self.about: about if rows["rows"] else "",
+            self.rows: rows,
+        }
+
+    def _charts(self, view: View) -> Updates:
+        shelf = self.desk.shelf(view)
+        ordered = shelf.atlas.manifest.kind == "time"
+        common: dict[str, Any] = {"ordered": ordered, "marked": view.label}
+        if view.element is None:
+            rows = _by_target(shelf, shelf.trends("label", label=view.label))
+            values = [number(row.get("typicality")) for row in rows]
+            title = f"Typicality for {view.label} of the images of each label (median)"
+            notes = [f"{words.score(row.get('typicality'))}, n = {row.get('n', 0)}" for row in rows]
+            chart = over_labels(
+                shelf.cache, shelf.labels, values, title=title, notes=notes, zero=True, **common
+            )
+            return {self.typicality: chart}
+        found = shelf.trends("element", label=view.label, element=view.element)
+        rows = _by_target(shelf, found)
+        shares = [number(row.get("share")) for row in rows]
+        notes = [f"{share or 0:.1%} of {row.get('n', 0)} images" for share, row in
+                 zip(shares, rows, strict=True)]  # fmt: skip
+        values = [number(row.get("typicality")) for row in rows]
+        scores = [words.score(each) for each in values]
+        return {
+            self.share: over_labels(
+                shelf.cache,
+                shelf.labels,
+                shares,
+                title="Share of images that show the element, 95 % band",
+                notes=notes,
+                low=[number(row.get("low")) for row in rows],
+                high=[number(row.get("high")) for row in rows],
+                percent=True,
+                **common,
+            ),
+            self.typicality: over_labels(
+                shelf.cache,
+                shelf.labels,
+                values,
+                title="Typicality of the patches that match (median)",
+                notes=scores,
+                zero=True,
+                **common,
+            ),
+        }
+
+    def _dating(self, view: View) -> Updates:
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        rows = shelf.trends("patch", patch_id=view.patch) if patch else []
+        by_target = {row["target"]: (row["typicality"], row["se"]) for row in rows}
+        live = patch is not None and not rows and shelf.model is not None
+        return {
+            self.dating: self._curve(shelf, patch, by_target),
+            self.date: gr.Button(visible=live),
+        }
+
+    def _curve(
+        self, shelf: Shelf, patch: Patch | None, scores: dict[str, tuple[float, float]]
+    ) -> Value:
+        pairs = [scores.get(name, (None, None)) for name in shelf.labels]
+        name = words.place(patch) if patch else "no patch"
+        return over_labels(
+            shelf.cache,
+            shelf.labels,
+            [number(each[0]) for each in pairs],
+            title=f"Dating curve: {name} scored under every label (± one standard error)",
+            notes=[words.score(*each) for each in pairs],
+            errors=[number(each[1]) for each in pairs],
+            ordered=shelf.atlas.manifest.kind == "time",
+            marked=patch.label if patch else "",
+            zero=True,
+            empty="The dating curve of the selected patch is not stored."
+            if patch
+            else "Select a patch to see its score under every label.",
+        )
+
+    def _sequences(self, key: str, version: str, label: str, element: int | None) -> Value:
+        shelf = self.desk.shelves[key]
+        equal: dict[str, Any] = {"label": label}
+        if element is not None:
+            equal["element"] = element
+        found = sorted(shelf.trends("sequence", **equal), key=lambda row: -row["typicality"])
+        tiles: list[np.ndarray] = []
+        rows: list[Value] = []
+        for row in found[:SEQUENCES]:
+            patch = shelf.known(row["patch_id"])
+            if patch is not None:
+                items = _sequence(shelf, patch, tiles, captions=not rows)
+                rows.append(_row(shelf, patch, row, items))
+        sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
+        empty = "No translations are stored for this, so there are no sequences."
+        return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": empty}
+
+    def wire(self) -> None:
+        """Connect the picker, charts, curve and rows."""
+        desk = self.desk
+        self.element.input(self.on_element, [desk.state, self.element], desk.outputs, **LAST)
+        for chart in (self.share, self.typicality):
+            chart.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.rows.pick(self.on_row, [desk.state], desk.outputs, **LAST)
+        self.rows.open(self.on_row, [desk.state], desk.outputs, **LAST)
+        self.date.click(
+            self.on_date,
+            [desk.state],
+            [self.dating, self.date],
+            show_progress="minimal",
+            show_progress_on=[self.date],
+            **jobs.ONE_AT_A_TIME,
+        )
+
+    def on_element(self, view: View, element: Any) -> Updates:
+        """The whole label, or one of its elements."""
+        if element == WHOLE:
+            return self.desk.go(replace(view, element=None))
+        found = int(element) if isinstance(element, str) and element.isdigit() else None
+        if not self.desk.shelf(view).has_element(view.label, found):
+            raise gr.Error("That element is not there.", print_exception=False)
+        return self.desk.go(replace(view, element=found))
+
+    def on_point(self, view: View, event: gr.EventData) -> tuple[str, Value]:
+        """The patches behind a point."""
+        shelf = self.desk.shelf(view)
+        target = shelf.labels[index(event, "point", len(shelf.labels))]
+        name = words.markdown(target)
+        if view.element is None:
+            patches, text = shelf.atlas.patches(target, count=24), f"**{name}**: its top patches"
+        else:
+            patches = shelf.like_element(view.label, view.element, target)
+            element = words.markdown(shelf.element_name(view.label, view.element))
+            text = f"**{name}**: its top patches nearest to {element}"
+        empty = "No features are stored, so nearest patches cannot be found."
+        return text, patch_wall(shelf, patches, selected=view.patch, empty=empty, size=56)
+
+    def on_row(self, view: View, event: gr.EventData) -> Updates:
+        """A sequence: its source in the inspector and in the dating curve."""
+        if payload(event, "key") is not None:
+            event = gr.EventData(None, {"id": payload(event, "key")})
+        return self.desk.select(view, picked(event, self.desk.shelf(view)))
+
+    def on_date(self, view: View) -> Iterator[Updates]:
+        """Score the selected patch under every label now."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None or shelf.model is None:
+            raise gr.Error("There is no model beside this atlas.", print_exception=False)
+        yield {self.date: gr.Button("Computing …", interactive=False)}
+        ready = gr.Button("Compute the dating curve", interactive=True)
+        job = jobs.dating_curve(
+            str(shelf.model),
+            Image.fromarray(shelf.pixels(patch.image_id)),
+            (patch.row, patch.col, patch.size),
+            shelf.labels,
+            jobs.configured(TypicalityConfig, shelf.atlas.manifest.config.get("typicality")),
+            patch.image_id,
+        )
+        try:
+            for found in job:
+                pairs = [(float(each.typicality), float(each.se)) for each in found]
+                scores = dict(zip(shelf.labels, pairs, strict=True))
+                yield {self.dating: self._curve(shelf, patch, scores), self.date: ready}
+        except DiffmineError as error:
+            yield {self.date: ready}
+            raise gr.Error(str(error), print_exception=False) from error
+
+
+def _by_target(shelf: Shelf, rows: list[Row]) -> list[Row]:
+    found = {row["target"]: row for row in rows}
+    return [found.get(name, {}) for name in shelf.labels]
+
+
+def _sequence(
+    shelf: Shelf, patch: Patch, tiles: list[np.ndarray], *, captions: bool
+) -> list[Value]:
+    strip = stored(shelf, patch)
+    items: list[Value] = []
+    for label in shelf.labels:
+        made = strip.made.get(label)
+        one: Value = {"id": patch.patch_id, "caption": label if captions else ""}
+        if label == patch.label:
+            one |= {"frame": True, "alt": f"Source: {words.alt(patch)}", "at": len(tiles)}
+            tiles.append(shelf.crop(patch))
+        elif made is not None:
+            one |= {"made": True, "alt": f"Generated: translated into {label}", "at": len(tiles)}
+            tiles.append(window(patch, made.pixels))
+        else:
+            one |= {"blank": True, "alt": f"Not translated into {label}"}
+        items.append(one)
+    return items
+
+
+def _row(shelf: Shelf, patch: Patch, row: Row, items: list[Value]) -> Value:
+    element = patch.element
+    known = element is not None and shelf.has_element(patch.label, element)
+    title = shelf.element_name(patch.label, element) if known and element is not None else "Patch"
+    return {
+        "key": patch.patch_id,
+        "title": title,
+        "flag": "",
+        "why": "",
+        "facts": [f"co-typicality {words.score(row['typicality'])}", words.place(patch)],
+        "items": items,
+    }

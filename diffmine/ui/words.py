@@ -1,0 +1,82 @@
+"""Numbers and names as words on the screen: scores with their error, alt texts, safe Markdown."""
+
+from __future__ import annotations
+
+import math
+import re
+from urllib.parse import urlsplit
+
+from diffmine.store.atlas import Patch
+
+KINDS = {"top": "most typical", "random": "random", "least": "least typical"}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
+
+
+def score(typicality: float | None, se: float | None = None) -> str:
+    """`0.0123 ± 0.0021`: the error to two figures, the score to the same place."""
+    if typicality is None or not math.isfinite(typicality):
+        return "not known"
+    if se is None or not math.isfinite(se) or se <= 0:
+        return _minus(f"{typicality:.4f}")
+    places = min(max(1 - math.floor(math.log10(se)), 0), 8)
+    return _minus(f"{typicality:.{places}f} ± {se:.{places}f}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def noise(patch: Patch) -> bool:
+    """Whether a score cannot be told from zero."""
+    return not abs(patch.typicality) >= 2 * patch.se
+
+
+def place(patch: Patch, count: int = 0) -> str:
+    """`No. 3 of 1,000, most typical of 1920s`."""
+    of = f" of {count:,}" if count else ""
+    if patch.kind == "random":
+        return f"Random patch {patch.rank:,}{of} of {patch.label}"
+    return f"No. {patch.rank:,}{of}, {KINDS[patch.kind]} of {patch.label}"
+
+
+def alt(patch: Patch) -> str:
+    """What a screen reader says of a patch."""
+    return f"{place(patch)}: typicality {score(patch.typicality, patch.se)}, in {patch.image_id}"
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown shows as it is: no mark-up, no HTML, one line."""
+    plain = " ".join(str(text).split())
+    escaped = _SPECIAL.sub(r"\\\1", plain.replace("&", "&amp;"))
+    return escaped.replace("<", "&lt;").replace("\\>", "&gt;")
+
+
+def without_pictures(text: str) -> str:
+    """Foreign Markdown without pictures and HTML: nothing in it is fetched."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    text = re.sub(r"!\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])", r"\1", text)
+    return text.replace("<", "&lt;")
+
+
+def web_address(text: str | None) -> str:
+    """The address if it is one of the web, else nothing."""
+    try:
+        parts = urlsplit(str(text or ""))
+    except ValueError:
+        return ""
+    return str(text) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `3 min`."""
+    if seconds < 90:
+        return f"{max(math.ceil(seconds), 1)} s"
+    return f"{round(seconds / 60)} min"
+
+
+def cell(value: object) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    if not isinstance(value, int | float) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + text
+    return text
