@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
-from diffmine.config import STAGES, BuildConfig, DataConfig, as_dict
+from diffmine.config import (
+    STAGES,
+    BuildConfig,
+    DataConfig,
+    FinetuneConfig,
+    TranslateConfig,
+    as_dict,
+)
 from diffmine.data.dataset import Dataset, open_dataset
 from diffmine.data.image import as_mined, encode_picture, read_image
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import DataError, ImageError
-from diffmine.store.atlas import Atlas, create_atlas, picture_schema_metadata
+from diffmine.errors import AtlasError, DataError, ImageError, UsageError
+from diffmine.store.atlas import Atlas, create_atlas, open_atlas, picture_schema_metadata
 from diffmine.store.atomic import whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of
 from diffmine.store.pictures import ROW_GROUP
 from diffmine.store.schemas import IMAGES
+
+if TYPE_CHECKING:
+    from diffmine.stages.translate import Translation
 
 
 def build(
@@ -160,3 +172,95 @@ def _manifest(dataset: Dataset, config: DataConfig) -> Manifest:
             "typical of the data set itself (borders, stamps, scanners) is found as well."
         ],
     )
+
+
+# A model alone, one picture alone, the plan
+
+
+def train_model(
+    data: str | Path,
+    out: str | Path,
+    config: DataConfig,
+    options: FinetuneConfig,
+    progress: Progress = silent,
+) -> Report:
+    """Finetune on a folder of labelled pictures and leave the model in `out`."""
+    target = Path(out)
+    if target.exists():
+        raise UsageError(f"{target} is there already; choose another --out or remove it.")
+    dataset = open_dataset(data, config.label, config.group)
+    atlas = create_atlas(target.with_name(f"{target.name}.atlas"), _manifest(dataset, config))
+    with atlas.hold():
+        collect(atlas, dataset, config, progress)
+        report = run_stage(atlas, "finetune", BuildConfig(finetune=options), progress=progress)
+        shutil.move(atlas.path / "model", target)
+    shutil.rmtree(atlas.path)
+    return report
+
+
+def translate_one(
+    path: str | Path,
+    patch: str,
+    targets: list[str],
+    out: Path,
+    config: TranslateConfig,
+    progress: Progress = silent,
+) -> list[Translation]:
+    """Translate a patch of an atlas, or a picture file, and write the pictures to `out`."""
+    from diffmine.diffusion.model import load_model
+    from diffmine.stages.translate import Result, generated_png, stream
+
+    atlas = open_atlas(path)
+    unknown = sorted(set(targets) - set(atlas.labels))
+    if unknown:
+        raise UsageError(
+            f"{atlas.path} has no label {unknown[0]!r}; it has {', '.join(atlas.labels)}."
+        )
+    picture, window, name, source = _source(atlas, patch)
+    if atlas.model_path is None:
+        raise AtlasError(f"{atlas.path} has no model that could translate.")
+    model = load_model(atlas.model_path)
+    steps = stream(model, picture, window, targets or atlas.labels, config, name, source)
+    for step in steps:
+        if isinstance(step, Result):
+            for made in step.translations:
+                write_bytes(out / f"{_plain(made.target)}.png", generated_png(made.picture))
+            return step.translations
+        progress("translate", step.step, step.steps, "steps")
+    return []
+
+
+def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str]:
+    """The picture, window, name and label of a patch, or of a whole picture file."""
+    if Path(patch).is_file():
+        picture = as_mined(read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"]))
+        side = min(picture.size)
+        top, left = (picture.height - side) // 2, (picture.width - side) // 2
+        return picture, (top, left, side), Path(patch).name, ""
+    found = atlas.patch(patch)
+    window = (found.row, found.col, found.size)
+    return atlas.pictures.picture(found.image_id), window, found.image_id, found.label
+
+
+def _plain(label: str) -> str:
+    """A label as a file name."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label)[:80] or "label"
+
+
+def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
+    """What a build would do, in lines: images, steps and predictions of the UNet."""
+    dataset = open_dataset(data, config.data.label, config.data.group).limited(config.data.limit)
+    images, labels = len(dataset), len(dataset.labels)
+    under = labels if config.typicality.labels != "own" and labels <= 16 else 1
+    translated = labels * min(config.translate.per_label, config.cluster.elements)
+    rows_each = config.translate.steps * (2 + 2 * labels)
+    lines = [
+        f"{images} images with {labels} labels: {', '.join(dataset.labels)}",
+        f"finetune: {config.finetune.steps} steps of {config.finetune.batch} images",
+        f"typicality: {images} x {config.typicality.draws} draws x {under + 1} prompts = "
+        f"{images * config.typicality.draws * (under + 1):,} predictions",
+        f"cluster: {images} x {config.cluster.noises} partial predictions",
+        f"translate: up to {translated} patches x {rows_each} = "
+        f"{translated * rows_each:,} predictions",
+    ]
+    return lines[:1] + lines[2:] if trained else lines

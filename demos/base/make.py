@@ -52,9 +52,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", required=True, help="labelled folder made by demos.type")
     parser.add_argument("--out", default="assets/models/base")
-    parser.add_argument("--images", type=int, default=4000, help="of each of the two kinds")
-    parser.add_argument("--autoencoder-steps", type=int, default=1500)
-    parser.add_argument("--unet-steps", type=int, default=300)
+    parser.add_argument("--images", type=int, default=3000, help="of each of the two kinds")
+    parser.add_argument("--autoencoder-steps", type=int, default=900)
+    parser.add_argument("--unet-steps", type=int, default=250)
     parser.add_argument("--batch", type=int, default=64)
     return parser.parse_args()
 

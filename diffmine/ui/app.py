@@ -70,11 +70,13 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     ) as blocks:
         desk = Desk(shelves, served(), view, editable=editable)
+        desk.group = "header"
         desk.header = Header(desk)
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
                 desk.bar = _tabs(desk)
             with gr.Column(scale=1, min_width=320, elem_id="inspector"):
+                desk.group = "inspector"
                 desk.inspector = Inspector(desk)
         every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
         for panel in every:
@@ -91,16 +93,18 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
 def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
         for name, panel in PANELS.items():
+            desk.group = name
             with gr.Tab(name.capitalize(), id=name) as tab:
                 desk.panels[name] = panel(desk)
-            tab.select(_opens(desk, name), [desk.state], desk.outputs, **QUIET)
+            tab.select(_opens(desk, name), [desk.state], desk.to(name, "header"), **QUIET)
     desk.outputs.append(bar)
     return bar
 
 
 def _opens(desk: Desk, name: str) -> Callable[[View], Updates]:
     def on_tab(view: View) -> Updates:
-        return desk.go(replace(view, tab=name))
+        view = replace(view, tab=name)
+        return desk.go(view, name) | desk.header.show(view)
 
     return on_tab
 

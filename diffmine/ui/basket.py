@@ -123,7 +123,7 @@ class Basket:
         add.click(self.on_add, [state, kept], self.own, **LAST)
         self.save.click(self.on_save, [state, kept, self.note], self.own, **LAST)
         self.drop.click(self.on_drop, [state, kept], self.own, **LAST)
-        self.wall.pick(self.desk.on_pick, [state], self.desk.outputs, **LAST).then(
+        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST).then(
             self.on_look, [state, kept], [self.note], **LAST
         )
 

@@ -38,6 +38,8 @@ class Desk:
         self.first = view
         self.editable = editable
         self.outputs: list[Any] = []
+        self.groups: dict[str, list[Any]] = {}
+        self.group = ""
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
@@ -46,35 +48,49 @@ class Desk:
         self.state = self.own(gr.State(view))
 
     def own(self, component: Component) -> Component:
-        """Note a component as one that moving about may change."""
+        """Note a component as one that moving about may change, in the group being made."""
         self.outputs.append(component)
+        self.groups.setdefault(self.group, []).append(component)
         return component
+
+    def to(self, *groups: str) -> list[Any]:
+        """Outputs of a handler that changes only some groups: each output costs a millisecond."""
+        named = (each for name in groups for each in self.groups[name])
+        return list(dict.fromkeys([self.state, self.page, *named]))
 
     def shelf(self, view: View) -> Shelf:
         """The shelf a visitor stands at."""
         return self.shelves[view.atlas]
 
-    def go(self, view: View) -> Updates:
+    def go(self, view: View, tab: str) -> Updates:
         """Another place in the tab that is open."""
-        place: Updates = {self.state: view, self.page: {"query": view.query()}}
-        return place | self.panels[view.tab].show(view)
+        view = replace(view, tab=tab)
+        return self._placed(view) | self.panels[tab].show(view)
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
-        return self.go(replace(view, tab=tab)) | {self.bar: gr.Tabs(selected=tab)}
+        found = self.go(view, tab) | self.header.show(replace(view, tab=tab))
+        return found | {self.bar: gr.Tabs(selected=tab)}
 
     def arrive(self, view: View) -> Updates:
         """A place in perhaps another atlas: header, inspector and tab anew."""
-        return self.turn(view, view.tab) | self.header.show(view) | self.inspector.show(view)
+        return self.turn(view, view.tab) | self.inspector.show(view)
 
     def select(self, view: View, patch: Patch) -> Updates:
         """Show a patch in the inspector."""
         view = replace(view, patch=patch.patch_id)
-        found: Updates = {self.state: view, self.page: {"query": view.query()}}
-        if view.tab in ("translate", "trends"):
-            found |= self.panels[view.tab].show(view)
-        return found | self.inspector.show(view)
+        return self._placed(view) | self.inspector.show(view)
+
+    def _placed(self, view: View) -> Updates:
+        return {self.state: view, self.page: {"query": view.query()}}
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
-        """A picture was pressed anywhere."""
+        """A picture was pressed in a tab that does not hang on the selected patch."""
         return self.select(view, picked(event, self.shelf(view)))
+
+    def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed beside the tabs: the open one may hang on it."""
+        found = self.on_pick(view, event)
+        if view.tab in ("translate", "trends"):
+            found |= self.panels[view.tab].show(found[self.state])
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import gradio as gr
 from diffmine.ui import parts
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, Updates, Value
-from diffmine.ui.view import View, choice, first_view, index
+from diffmine.ui.view import TABS, View, choice, first_view, index
 
 
 class Header:
@@ -50,6 +51,7 @@ class Header:
         counts = shelf.image_counts
         return {
             "labels": [{"name": name, "count": counts.get(name, 0)} for name in shelf.labels],
+            "tab": view.tab,
             "current": shelf.labels.index(view.label),
             "strip": shelf.atlas.manifest.kind == "time",
         }
@@ -65,17 +67,20 @@ class Header:
     def wire(self) -> None:
         """Connect both pickers."""
         desk = self.desk
-        self.labels.choose(self.on_label, [desk.state], desk.outputs, **LAST)
+        for tab in TABS:
+            outputs = [self.labels, *desk.to(tab)]
+            choose = getattr(self.labels, f"choose_{tab}")
+            choose(self._on_label(tab), [desk.state], outputs, **LAST)
         self.atlas.input(self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST)
 
-    def on_label(self, view: View, event: gr.EventData) -> Updates:
-        """Another label, the same tab."""
-        labels = self.desk.shelf(view).labels
-        at = index(event, "index", len(labels))
-        view = replace(view, label=labels[at], page=0, element=None)
-        found = self.desk.go(view)
-        found[self.labels] = self._labels(view)
-        return found
+    def _on_label(self, tab: str) -> Callable[[View, gr.EventData], Updates]:
+        def on_label(view: View, event: gr.EventData) -> Updates:
+            labels = self.desk.shelf(view).labels
+            at = index(event, "index", len(labels))
+            view = replace(view, label=labels[at], tab=tab, page=0, element=None)
+            return self.desk.go(view, tab) | {self.labels: self._labels(view)}
+
+        return on_label
 
     def on_atlas(self, view: View, key: Any) -> Updates:
         """Another atlas, from its beginning."""

@@ -99,11 +99,13 @@ class Inspector:
     def wire(self) -> None:
         """Connect its buttons."""
         desk = self.desk
-        self.similar.click(self.on_similar, [desk.state], desk.outputs, **LAST)
+        self.similar.click(
+            self.on_similar, [desk.state], [self.column, self.line, self.wall], **LAST
+        )
         self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.basket.wire(self.add)
 
     def on_similar(self, view: View) -> Updates:
@@ -126,7 +128,7 @@ class Inspector:
         if patch is None or not shelf.has_element(patch.label, patch.element):
             raise gr.Error("This patch belongs to no element.", print_exception=False)
         view = replace(view, label=patch.label, element=patch.element, page=0)
-        return self.desk.turn(view, "elements") | self.desk.header.show(view)
+        return self.desk.turn(view, "elements")
 
     def on_translate(self, view: View) -> Updates:
         """The selected patch in the tab Translate."""

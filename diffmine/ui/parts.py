@@ -58,7 +58,7 @@ def rows(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 
 def labels(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """The label picker. Event: choose(index)."""
+    """The label picker. Events: choose_typical(index), choose_elements(index), one for each tab."""
     return _part("labels", '<div class="dm-labels"></div>', value, settings)
 
 

@@ -1,6 +1,9 @@
-// The label picker. Value: {labels: [{name, count}], current, strip}. Event: choose {index}.
+// The label picker. Value: {labels: [{name, count}], current, strip, tab}.
+// Events: one for each tab, so that only what is seen is made anew: choose_TAB {index}.
 const root = find('.dm-labels');
 let shown = null;
+const EVENTS = ['choose_typical', 'choose_elements', 'choose_map', 'choose_translate', 'choose_trends',
+  'choose_about'];
 
 function mark(current) {
   root.querySelectorAll('button').forEach((each, at) => {
@@ -12,7 +15,7 @@ function mark(current) {
 
 function choose(at) {
   mark(at);
-  trigger('choose', {index: at});
+  trigger(EVENTS.find(each => each === `choose_${props.value.tab}`), {index: at});
 }
 
 function labelButton(label, at, strip) {

@@ -21,6 +21,7 @@ function layout() {
     // A lasso visits every point on every move; with very many, an outline by button does not.
     dragmode: big() ? 'pan' : 'lasso', hoverdistance: 12,
     newshape: {line: {color: ink, width: 1.5}, fillcolor: 'rgba(128,128,128,.12)'},
+    modebar: {bgcolor: 'rgba(0,0,0,0)', color: ink, activecolor: '#0072b2'},
     newselection: {line: {color: ink, width: 1.5}},
     xaxis: {visible: false}, yaxis: {visible: false, scaleanchor: 'x'}};
 }

@@ -19,6 +19,7 @@ CENTRAL = 6
 MOST_SHOWN = 200
 LONGEST_NAME = 80
 MIXED = "Its patches lie far from their centre: it may join several kinds of things."
+TAB = "elements"
 
 
 class Elements:
@@ -125,27 +126,27 @@ class Elements:
     def wire(self) -> None:
         """Connect rows, wall and buttons."""
         desk = self.desk
-        self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
-        self.rows.pick(self.on_tile, [desk.state], desk.outputs, **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.rows.open(self.on_open, [desk.state], desk.to(TAB), **LAST)
+        self.rows.pick(self.on_tile, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
         self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
         self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
         inputs = [desk.state, self.name]
-        self.save.click(self.on_rename, inputs, desk.outputs, **LAST)
-        self.name.submit(self.on_rename, inputs, desk.outputs, **LAST)
+        self.save.click(self.on_rename, inputs, desk.to(TAB), **LAST)
+        self.name.submit(self.on_rename, inputs, desk.to(TAB), **LAST)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:
         """Open an element at the side."""
         element = checked_index(payload(event, "key"), 10**6)
         if not self.desk.shelf(view).has_element(view.label, element):
             raise gr.Error("That element is not there.", print_exception=False)
-        return self.desk.go(replace(view, element=element))
+        return self.desk.go(replace(view, element=element), TAB)
 
     def on_tile(self, view: View, event: gr.EventData) -> Updates:
         """A patch of a row: inspect it and open its element."""
         patch = picked(event, self.desk.shelf(view))
         opened = replace(view, patch=patch.patch_id, element=patch.element)
-        return self.desk.go(opened) | self.desk.inspector.show(opened)
+        return self.desk.go(opened, TAB) | self.desk.inspector.show(opened)
 
     def on_map(self, view: View) -> Updates:
         """The open element on the map of its label."""
@@ -164,4 +165,4 @@ class Elements:
         text = " ".join((name or "").split())[:LONGEST_NAME]
         shelf.atlas.rename(view.label, view.element, text)
         shelf.forget()
-        return self.desk.go(view)
+        return self.desk.go(view, TAB)

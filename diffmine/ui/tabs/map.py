@@ -20,6 +20,7 @@ SCOPES = [("This label", "one"), ("All labels", "all")]
 SHOWN = 60
 LISTED = 50
 HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
+TAB = "map"
 
 
 def colours_for(view: View) -> list[tuple[str, str]]:
@@ -120,24 +121,24 @@ class Map:
     def wire(self) -> None:
         """Connect switches, map, wall and table."""
         desk = self.desk
-        self.scope.input(self.on_scope, [desk.state, self.scope], desk.outputs, **LAST)
-        self.colour.input(self.on_colour, [desk.state, self.colour], desk.outputs, **LAST)
-        self.map.point(self.on_point, [desk.state], desk.outputs, **LAST)
+        self.scope.input(self.on_scope, [desk.state, self.scope], desk.to(TAB), **LAST)
+        self.colour.input(self.on_colour, [desk.state, self.colour], desk.to(TAB), **LAST)
+        self.map.point(self.on_point, [desk.state], [*desk.to("inspector"), self.table], **LAST)
         self.map.outline(self.on_outline, [desk.state], [self.line, self.wall], **LAST)
         self.map.cleared(self.on_cleared, None, [self.line, self.wall], **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
-        self.table.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
 
     def on_scope(self, view: View, scope: Any) -> Updates:
         """One label or all."""
         scope = choice(scope, ("one", "all"))
         colour = "labels" if scope == "all" else "elements"
-        return self.desk.go(replace(view, scope=scope, colour=colour, element=None))
+        return self.desk.go(replace(view, scope=scope, colour=colour, element=None), TAB)
 
     def on_colour(self, view: View, colour: Any) -> Updates:
         """Other colours for the same points."""
         known = ("labels", "elements", "typicality")
-        return self.desk.go(replace(view, colour=choice(colour, known)))
+        return self.desk.go(replace(view, colour=choice(colour, known)), TAB)
 
     def on_point(self, view: View, event: gr.EventData) -> Updates:
         """A point was pressed."""

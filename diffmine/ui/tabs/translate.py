@@ -30,6 +30,7 @@ NO_MODEL = (
     "This atlas has no model beside it, so nothing can be translated here; "
     "what was translated when it was built is shown."
 )
+TAB = "translate"
 
 
 class Translate:
@@ -145,7 +146,7 @@ class Translate:
         """Connect the strip, the button and its cancel."""
         desk = self.desk
         for wall in (self.wall, self.cuts):
-            wall.pick(self.on_target, [desk.state], desk.outputs, **LAST)
+            wall.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
         results = [
             self.status, self.run, self.stop, self.wall, self.cuts,
             self.verdict, self.slider, self.table, self.file,
@@ -165,7 +166,7 @@ class Translate:
         target = payload(event, "id")
         if target not in self.desk.shelf(view).labels:
             raise Refused("That label is not in this atlas.")
-        return self.desk.go(replace(view, target=str(target)))
+        return self.desk.go(replace(view, target=str(target)), TAB)
 
     def on_stop(self, view: View) -> Updates:
         """Stop the job; what was there before is shown again."""

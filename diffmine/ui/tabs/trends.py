@@ -26,6 +26,7 @@ from diffmine.ui.view import View, index, payload, picked
 
 WHOLE = "all"
 SEQUENCES = 20
+TAB = "trends"
 
 
 class Trends:
@@ -172,12 +173,12 @@ class Trends:
     def wire(self) -> None:
         """Connect the picker, charts, curve and rows."""
         desk = self.desk
-        self.element.input(self.on_element, [desk.state, self.element], desk.outputs, **LAST)
+        self.element.input(self.on_element, [desk.state, self.element], desk.to(TAB), **LAST)
         for chart in (self.share, self.typicality):
             chart.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
-        self.rows.pick(self.on_row, [desk.state], desk.outputs, **LAST)
-        self.rows.open(self.on_row, [desk.state], desk.outputs, **LAST)
+        self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.rows.open(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.date.click(
             self.on_date,
             [desk.state],
@@ -190,11 +191,11 @@ class Trends:
     def on_element(self, view: View, element: Any) -> Updates:
         """The whole label, or one of its elements."""
         if element == WHOLE:
-            return self.desk.go(replace(view, element=None))
+            return self.desk.go(replace(view, element=None), TAB)
         found = int(element) if isinstance(element, str) and element.isdigit() else None
         if not self.desk.shelf(view).has_element(view.label, found):
             raise gr.Error("That element is not there.", print_exception=False)
-        return self.desk.go(replace(view, element=found))
+        return self.desk.go(replace(view, element=found), TAB)
 
     def on_point(self, view: View, event: gr.EventData) -> tuple[str, Value]:
         """The patches behind a point."""
@@ -211,10 +212,11 @@ class Trends:
         return text, patch_wall(shelf, patches, selected=view.patch, empty=empty, size=56)
 
     def on_row(self, view: View, event: gr.EventData) -> Updates:
-        """A sequence: its source in the inspector and in the dating curve."""
+        """A patch or the source of a sequence: in the inspector and in the dating curve."""
         if payload(event, "key") is not None:
             event = gr.EventData(None, {"id": payload(event, "key")})
-        return self.desk.select(view, picked(event, self.desk.shelf(view)))
+        found = self.desk.select(view, picked(event, self.desk.shelf(view)))
+        return found | self.show(found[self.desk.state])
 
     def on_date(self, view: View) -> Iterator[Updates]:
         """Score the selected patch under every label now."""

@@ -16,6 +16,7 @@ from diffmine.ui.view import View, choice
 
 KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
 NONE = ""
+TAB = "typical"
 
 
 class Typical:
@@ -97,24 +98,24 @@ class Typical:
         """Connect walls, switch, second label and pages."""
         desk = self.desk
         for wall in (self.wall, self.second_wall):
-            wall.pick(desk.on_pick, [desk.state], desk.outputs, **LAST)
-        self.kind.input(self.on_kind, [desk.state, self.kind], desk.outputs, **LAST)
-        self.second.input(self.on_second, [desk.state, self.second], desk.outputs, **LAST)
-        self.back.click(self.on_back, [desk.state], desk.outputs, **LAST)
-        self.on.click(self.on_next, [desk.state], desk.outputs, **LAST)
+            wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
+        self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
+        self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
+        self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
 
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""
-        return self.desk.go(replace(view, kind=choice(kind, words.KINDS), page=0))
+        return self.desk.go(replace(view, kind=choice(kind, words.KINDS), page=0), TAB)
 
     def on_second(self, view: View, label: Any) -> Updates:
         """Another label beside it, or none."""
         known = [NONE, *self.desk.shelf(view).labels]
-        return self.desk.go(replace(view, second=choice(label or NONE, known)))
+        return self.desk.go(replace(view, second=choice(label or NONE, known)), TAB)
 
     def on_back(self, view: View) -> Updates:
         """The page before."""
-        return self.desk.go(replace(view, page=max(view.page - 1, 0)))
+        return self.desk.go(replace(view, page=max(view.page - 1, 0)), TAB)
 
     def on_next(self, view: View) -> Updates:
         """The next page, if there is one."""
@@ -122,4 +123,4 @@ class Typical:
         names = [name for name in (view.label, view.second) if name]
         most = max(shelf.atlas.count(name, view.kind) for name in names)
         page = min(view.page + 1, max(math.ceil(most / PAGE), 1) - 1)
-        return self.desk.go(replace(view, page=page))
+        return self.desk.go(replace(view, page=page), TAB)

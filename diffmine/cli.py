@@ -1,0 +1,316 @@
+"""The command line. Every option is a field of a stage's configuration, under the same name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.config import Toml
+from pydantic import ValidationError
+
+from diffmine import __version__
+from diffmine.config import (
+    BuildConfig,
+    ClusterConfig,
+    DataConfig,
+    FinetuneConfig,
+    MineConfig,
+    TranslateConfig,
+    TrendsConfig,
+    TypicalityConfig,
+)
+from diffmine.errors import Cancelled, DiffmineError, UsageError
+
+Flat = Parameter(name="*")
+app = App(
+    name="diffmine",
+    help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
+    version=__version__,
+    result_action="return_value",
+)
+
+
+@app.command
+def build(
+    data: Path,
+    *,
+    out: Path,
+    label: str | None = None,
+    base: str | None = None,
+    model: str | None = None,
+    config: Path | None = None,
+    dry_run: bool = False,
+    options: Annotated[BuildConfig, Flat] = BuildConfig(),  # noqa: B008
+) -> None:
+    """Mine a folder of labelled pictures into an atlas: all stages, going on where they stopped.
+
+    Parameters
+    ----------
+    data
+        Folder with a metadata.csv (column file_name), or with one folder of pictures per label.
+    out
+        Folder of the atlas; it is made, or gone on with.
+    label
+        Column of metadata.csv that holds the label (short for --data.label).
+    base
+        Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
+    model
+        Model that was finetuned already; nothing is trained.
+    config
+        TOML file with one table per stage; flags win over it.
+    dry_run
+        Print the plan and its cost, and do nothing.
+    """
+    from diffmine.build import build as run_build
+    from diffmine.progress import shown
+
+    if label is not None:
+        options = replace(options, data=replace(options.data, label=label))
+    if base is not None:
+        options = replace(options, finetune=replace(options.finetune, base=base))
+    if dry_run:
+        _plan(data, options, model)
+        return
+    with shown() as progress:
+        for report in run_build(data, out, options, model=model, progress=progress):
+            _say(report)
+    print(f"The atlas is ready: diffmine app {out}")
+
+
+@app.command
+def finetune(
+    data: Path,
+    *,
+    out: Path,
+    label: str = "label",
+    config: Path | None = None,
+    options: Annotated[FinetuneConfig, Flat] = FinetuneConfig(),  # noqa: B008
+) -> None:
+    """Train a model on labelled pictures, for diffmine build --model.
+
+    Parameters
+    ----------
+    data
+        Folder of labelled pictures.
+    out
+        Folder of the model; unfinished work is kept beside it in OUT.atlas.
+    label
+        Column of metadata.csv that holds the label.
+    config
+        TOML file with the options below.
+    """
+    from diffmine.build import train_model
+    from diffmine.progress import shown
+
+    with shown() as progress:
+        _say(train_model(data, out, DataConfig(label=label), options, progress))
+    print(f"The model is ready: {out}")
+
+
+@app.command
+def typicality(
+    atlas: Path,
+    *,
+    config: Path | None = None,
+    options: Annotated[TypicalityConfig, Flat] = TypicalityConfig(),  # noqa: B008
+) -> None:
+    """Score every image of an atlas under its label, or under all labels."""
+    _stage(atlas, "typicality", options)
+
+
+@app.command
+def mine(
+    atlas: Path,
+    *,
+    config: Path | None = None,
+    options: Annotated[MineConfig, Flat] = MineConfig(),  # noqa: B008
+) -> None:
+    """Choose the best windows of every image and the best patches of every label."""
+    _stage(atlas, "mine", options)
+
+
+@app.command
+def cluster(
+    atlas: Path,
+    *,
+    config: Path | None = None,
+    options: Annotated[ClusterConfig, Flat] = ClusterConfig(),  # noqa: B008
+) -> None:
+    """Group the top patches of each label into elements and lay out the map."""
+    _stage(atlas, "cluster", options)
+
+
+@app.command
+def translate(
+    atlas: Path,
+    patch: str | None = None,
+    *,
+    to: list[str] | None = None,
+    out: Path | None = None,
+    config: Path | None = None,
+    options: Annotated[TranslateConfig, Flat] = TranslateConfig(),  # noqa: B008
+) -> None:
+    """Translate the elements of an atlas into all labels, or one patch or picture.
+
+    Parameters
+    ----------
+    patch
+        Name of a patch of the atlas, or a picture file; without it, elements are translated.
+    to
+        Labels to translate into; all when none is given.
+    out
+        Folder for the pictures of one patch; default: translations-PATCH.
+    config
+        TOML file with the options below.
+    """
+    if patch is None:
+        _stage(atlas, "translate", options)
+        return
+    from diffmine.build import translate_one
+    from diffmine.progress import shown
+
+    folder = out or Path(f"translations-{Path(patch).stem}")
+    with shown() as progress:
+        made = translate_one(atlas, patch, to or [], folder, options, progress)
+    for one in made:
+        gained = "more typical" if one.became_typical else "no more typical"
+        print(
+            f"{one.target}: T {one.before.typicality:+.5f} -> {one.after.typicality:+.5f} "
+            f"(se {one.after.se:.5f}), {gained}"
+        )
+    print(f"Generated pictures are in {folder}")
+
+
+@app.command
+def trends(
+    atlas: Path,
+    *,
+    config: Path | None = None,
+    options: Annotated[TrendsConfig, Flat] = TrendsConfig(),  # noqa: B008
+) -> None:
+    """Follow every element, label and patch over the labels."""
+    _stage(atlas, "trends", options)
+
+
+@app.command
+def info(atlas: Path) -> None:
+    """Say what an atlas holds."""
+    from diffmine.store.atlas import open_atlas
+
+    opened = open_atlas(atlas)
+    manifest = opened.manifest
+    print(f"{manifest.title}: {manifest.description}".rstrip(": "))
+    print(f"labels: {', '.join(opened.labels)}")
+    for name in ("images", "patches", "elements", "trends"):
+        rows = opened.table(name).num_rows if opened.has(name) else 0
+        print(f"{name}: {rows}")
+    print(f"model: {opened.model_path or 'none'}")
+
+
+@app.command
+def check(atlas: Path) -> None:
+    """Compare every file of an atlas with its digest and name the broken ones."""
+    from diffmine.store.atlas import open_atlas
+
+    opened = open_atlas(atlas)
+    broken = [name for name in opened.manifest.artefacts if not opened.finished(name)]
+    for name in broken:
+        print(f"broken: {name}")
+    if broken:
+        raise UsageError(f"{len(broken)} files of {atlas} are broken; diffmine build mends them.")
+    print(f"{len(opened.manifest.artefacts)} files, all as they were written.")
+
+
+@app.command(name="app")
+def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Open the app in the browser.
+
+    Parameters
+    ----------
+    atlases
+        Atlas folders; without any, the embedded ones.
+    host
+        Address to listen on.
+    port
+        Port to listen on.
+    """
+    from diffmine.ui.app import build as build_app
+    from diffmine.ui.app import serve as serve_app
+
+    serve_app(build_app(list(atlases)), host=host, port=port)
+
+
+# What all commands share
+
+
+def _stage(atlas: Path, name: str, options: Any) -> None:
+    from diffmine.build import run_stage
+    from diffmine.progress import shown
+    from diffmine.store.atlas import open_atlas
+
+    opened = open_atlas(atlas)
+    with opened.hold(), shown() as progress:
+        _say(run_stage(opened, name, replace(BuildConfig(), **{name: options}), progress=progress))
+
+
+def _say(report: Any) -> None:
+    parts = [f"{report.stage}: {report.done} done"]
+    parts += [f"{report.kept} kept"] if report.kept else []
+    parts += [f"{report.refused} refused, see refused.csv"] if report.refused else []
+    parts += [f"{name} {value:.4g}" for name, value in report.figures.items()]
+    print(", ".join(parts) + f" ({report.seconds:.1f} s)")
+
+
+def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
+    from diffmine.build import plan
+
+    for line in plan(data, options, trained=model is not None):
+        print(line)
+
+
+def _with_config(tokens: list[str]) -> list[str]:
+    """Take `--config FILE` out of the tokens and let its values stand below the flags."""
+    for place, token in enumerate(tokens):
+        name, _, value = token.partition("=")
+        if name == "--config":
+            path = Path(value or (tokens[place + 1] if place + 1 < len(tokens) else ""))
+            if not path.is_file():
+                raise UsageError(f"--config {path} is no file; give a TOML file.")
+            app.config = [Toml(path, use_commands_as_keys=False)]
+            return tokens[:place] + tokens[place + (1 if value else 2) :]
+    return tokens
+
+
+def main(tokens: list[str] | None = None) -> None:
+    """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
+    sys.exit(_guarded(lambda: app(
+        _with_config(list(sys.argv[1:] if tokens is None else tokens)),
+        exit_on_error=False,
+        print_error=False,
+    )))
+
+
+def _guarded(run: Callable[[], Any]) -> int:
+    try:
+        run()
+    except (KeyboardInterrupt, Cancelled):
+        print("\nStopped. Finished work is kept; the same command goes on.", file=sys.stderr)
+        return 130
+    except CycloptsError as error:
+        print(f"diffmine: {error}", file=sys.stderr)
+        return 2
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        print(f"diffmine: {where}: {first['msg']}, found {first['input']!r}.", file=sys.stderr)
+        return 2
+    except DiffmineError as error:
+        print(f"diffmine: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+

@@ -1,0 +1,51 @@
+"""A smaller copy of an atlas, to be shipped: maps under an image's own label only."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from diffmine.store.atlas import Atlas, open_atlas
+from diffmine.store.manifest import write_manifest
+from diffmine.store.schemas import MAPS
+
+_FILES = ("images", "patches", "elements", "trends")
+_FOLDERS = ("features", "translations")
+
+
+def slim(atlas: Atlas, target: Path) -> Atlas:
+    """Copy an atlas to `target`, which must not exist, with one map for each image.
+
+    Trends keep what the other maps told: the dating curves of the top patches.
+    """
+    target.mkdir(parents=True)
+    manifest = atlas.manifest
+    manifest.artefacts = {}
+    write_manifest(target, manifest)
+    copy = open_atlas(target)
+    for name in _FILES:
+        if atlas.has(name):
+            shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
+            copy.note(f"{name}.parquet")
+    for folder in _FOLDERS:
+        for part in atlas.parts(folder):
+            (target / folder).mkdir(exist_ok=True)
+            shutil.copy(part, target / folder / part.name)
+            copy.note(f"{folder}/{part.name}")
+    for part in atlas.parts("maps"):
+        copy.write(f"maps/{part.name}", _own(part, atlas), MAPS)
+    return copy
+
+
+def _own(part: Path, atlas: Atlas) -> pa.Table:
+    table = pq.read_table(part)
+    images = atlas.table("images", ["image_id", "label"]).to_pydict()
+    own = dict(zip(images["image_id"], images["label"], strict=True))
+    names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
+    keep = [own[name] == label for name, label in zip(names, labels, strict=True)]
+    return table.filter(pa.array(keep, pa.bool_())).sort_by([("image_id", "ascending")])
+
+
