@@ -251,7 +251,7 @@ def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
     """What a build would do, in lines: images, steps and predictions of the UNet."""
     dataset = open_dataset(data, config.data.label, config.data.group).limited(config.data.limit)
     images, labels = len(dataset), len(dataset.labels)
-    under = labels if config.typicality.labels != "own" and labels <= 16 else 1
+    under = labels if config.typicality.labels == "all" else 1
     translated = labels * min(config.translate.per_label, config.cluster.elements)
     rows_each = config.translate.steps * (2 + 2 * labels)
     lines = [

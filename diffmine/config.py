@@ -79,8 +79,8 @@ class TypicalityConfig:
     `paper`: independent timesteps and one noise set for all images of a size."""
     t_range: tuple[Timestep, Timestep] = (100, 700)
     """Timesteps of 1,000 from which draws are taken (paper: [0.1, 0.7))."""
-    labels: Literal["auto", "own", "all"] = "auto"
-    """Score each image under its own label or under all; auto: all up to 16 labels."""
+    labels: Literal["own", "all"] = "own"
+    """Score each image under its own label or under all."""
     shard: Count = 64
     """Images in one part file: the most that a crash can lose."""
     batch: Count = 128
@@ -158,8 +158,10 @@ class TrendsConfig:
     this share of the element's own patches do."""
     bootstrap: Count = 200
     """Resamples of images behind the 95 % band of a share."""
-    per_label: Count = 200
-    """Top patches of each label whose dating curve is kept."""
+    per_label: Count = 24
+    """Top patches of each label whose dating curve is drawn: their typicality of every label."""
+    draws: Annotated[int, Field(ge=2)] = 32
+    """Draws behind a dating curve."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the resamples."""
 

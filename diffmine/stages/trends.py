@@ -5,25 +5,28 @@ distances), an image of label c shows the element if one of its top patches lies
 
     share(c) = images of c that show it / images of c,   with a bootstrap band over images
 
-Beside it: the dating curve of a patch (its typicality under every label), the median typicality of
-each label's images under each label, and the co-typicality of a translated patch (equation 4): the
+Beside it: the dating curve of a patch (its typicality under every label), the median curve of each
+label's best patches, and the co-typicality of a translated patch (equation 4): the
 median over labels c of T(x translated to c | c).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float
 
 from diffmine.config import TrendsConfig
-from diffmine.diffusion.score import in_pixels
+from diffmine.diffusion.draws import draws
+from diffmine.diffusion.model import Model, load_model
+from diffmine.diffusion.pixels import to_tensor
+from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRENDS
+
+_BATCH = 128
 
 
 def run(
@@ -35,9 +38,9 @@ def run(
         report.kept = atlas.table("trends", ["kind"]).num_rows
         return report.close()
     rows: list[dict[str, Any]] = []
-    for part in (_element_rows, _label_rows, _patch_rows, _sequence_rows):
-        rows += part(atlas, config)
-        progress("trends", len(rows), 0, "rows")
+    rows += _element_rows(atlas, config)
+    rows += _curves(atlas, config, progress)
+    rows += _sequence_rows(atlas)
     atlas.write("trends.parquet", rows, TRENDS)
     atlas.end("trends")
     report.done = len(rows)
@@ -110,19 +113,26 @@ def _images_of(atlas: Atlas) -> dict[str, np.ndarray]:
     return {label: names[labels == label] for label in atlas.labels}
 
 
-# Labels under labels, patches under labels
+# Patches under every label
 
 
-def _label_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
-    """Median image typicality of each label's images under each label they were scored under."""
-    scores = atlas.read_parts("maps", ["image_id", "label", "typicality"]).to_pylist()
-    table = atlas.table("images", ["image_id", "label"]).to_pylist()
-    own = {row["image_id"]: row["label"] for row in table}
+def _curves(atlas: Atlas, config: TrendsConfig, progress: Progress) -> list[dict[str, Any]]:
+    """Dating curves of each label's best patches, and each label's median curve."""
+    patches = [p for label in atlas.labels for p in atlas.patches(label, "top", 0, config.per_label)]
+    if not patches or atlas.model_path is None:
+        return []
+    model = load_model(atlas.model_path)
+    rows: list[dict[str, Any]] = []
     found: dict[tuple[str, str], list[float]] = {}
-    for row in scores:
-        found.setdefault((row["label"], own[row["image_id"]]), []).append(row["typicality"])
-    rows = []
-    for (label, target), values in sorted(found.items()):
+    for done, patch in enumerate(patches, start=1):
+        for target, score in zip(atlas.labels, _scores(atlas, model, patch, config), strict=True):
+            found.setdefault((patch.label, target), []).append(score.typicality)
+            rows.append(
+                _row("patch", patch.label, target, patch_id=patch.patch_id)
+                | {"typicality": score.typicality, "se": score.se}
+            )
+        progress("trends", done, len(patches), "dating curves")
+    for (label, target), values in found.items():
         low, high = np.quantile(values, [0.25, 0.75])
         rows.append(
             _row("label", label, target)
@@ -132,37 +142,19 @@ def _label_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
     return rows
 
 
-def _patch_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
-    """Dating curves of each label's best patches, from the maps of their images."""
-    return [
-        row
-        for label in atlas.labels
-        for patch in atlas.patches(label, "top", 0, config.per_label)
-        for row in _curve(atlas, patch)
-    ]
-
-
-def _curve(atlas: Atlas, patch: Patch) -> Iterator[dict[str, Any]]:
-    image = atlas.image(patch.image_id)
-    for target in atlas.labels:
-        found = atlas.map(patch.image_id, target)
-        if found is None:
-            continue
-        maps = in_pixels(torch.from_numpy(np.stack(found)), image["height"], image["width"])
-        inside = maps[:, patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
-        mean = float(inside[0].mean())
-        # As if all pixels of the window erred together: the most that the error can be.
-        error = float(inside[1].square().mean().sqrt())
-        yield (
-            _row("patch", patch.label, target, patch_id=patch.patch_id)
-            | {"typicality": mean, "se": error}
-        )
+def _scores(atlas: Atlas, model: Model, patch: Patch, config: TrendsConfig) -> list[Score]:
+    picture = atlas.pictures.picture(patch.image_id)
+    latent = model.encode(to_tensor(picture))[0]  # c h w
+    shape = (latent.shape[0], latent.shape[1], latent.shape[2])
+    drawn = draws(patch.image_id, config.draws, shape, model.trained_prompts().t_range)
+    window, size = (patch.row, patch.col, patch.size), (picture.height, picture.width)
+    return window_scores(model, latent, drawn, atlas.labels, window, size, _BATCH)
 
 
 # Sequences
 
 
-def _sequence_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+def _sequence_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Co-typicality (equation 4) of every patch that was translated into all labels."""
     if not atlas.parts("translations"):
         return []

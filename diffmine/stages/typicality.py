@@ -26,8 +26,6 @@ from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
 from diffmine.store.schemas import MAPS
 
-_ALL_UP_TO = 16
-
 
 def typicality_maps(
     model: Model,
@@ -91,16 +89,13 @@ def run(
     todo = [(n, s) for n, s in zip(names, shards, strict=True) if not atlas.finished(n)]
     report.kept = len(images) - sum(len(shard) for _, shard in todo)
     model = _model(atlas) if todo else None
-    everything = config.labels == "all" or (
-        config.labels == "auto" and len(atlas.labels) <= _ALL_UP_TO
-    )
 
     def score(work: tuple[str, list[tuple[str, str]]]) -> int:
         name, shard = work
         assert model is not None
         rows: list[dict[str, Any]] = []
         for image_id, label in shard:
-            labels = atlas.labels if everything else [label]
+            labels = atlas.labels if config.labels == "all" else [label]
             rows += _rows(model, atlas.pictures.picture(image_id), image_id, labels, config)
             report.done += 1
             progress("typicality", report.kept + report.done, len(images), "images")

@@ -44,6 +44,12 @@ PANELS: dict[str, Callable[[Desk], Panel]] = {
 }
 
 
+def embedded() -> list[Path]:
+    """The atlases that come with a checkout."""
+    assets = Path(__file__).parents[2] / "assets" / "atlases"
+    return sorted(each.parent for each in assets.glob("*/atlas.json"))
+
+
 def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
     """Open atlases, each under a key of its own: its folder's name, numbered if need be."""
     shelves: dict[str, Shelf] = {}
@@ -62,9 +68,12 @@ def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
 
 
 def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr.Blocks:
-    """The page over some atlases; `editable`: elements can be renamed where the atlas allows."""
+    """The page over some atlases, or the embedded ones if none is named.
+
+    `editable`: elements can be renamed where the atlas can be written.
+    """
     served().publish()
-    shelves = shelve(atlases)
+    shelves = shelve(list(atlases) or embedded())
     view = first_view(next(iter(shelves.values())))
     with gr.Blocks(
         title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
@@ -131,4 +140,4 @@ def _prepare(shelves: list[Shelf]) -> None:
             return
 
 
-__all__ = ["build", "serve", "shelve"]
+__all__ = ["build", "embedded", "serve", "shelve"]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import re
 import socket
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diffmine.errors import UsageError
@@ -42,8 +45,12 @@ FONTS = (
 )
 
 
-class Headers:
-    """Adds the security headers to every answer, and lets the browser keep what never changes."""
+# gradio fetches a web address given as a file's name, or by its proxy; nothing here needs either.
+FETCHES = re.compile(r"/(file=\s*[a-z][a-z0-9+.-]+:|proxy=)", re.IGNORECASE)
+
+
+class Guard:
+    """Refuses to fetch, adds the security headers, lets the browser keep what never changes."""
 
     def __init__(self, app: ASGIApp, frames: str, cached: str) -> None:
         self.app = app
@@ -52,6 +59,9 @@ class Headers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        if scope["type"] == "http" and FETCHES.search(unquote(scope["path"])):
+            await PlainTextResponse("Not here.", 403)(scope, receive, send)
+            return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -79,7 +89,7 @@ def is_loopback(host: str) -> bool:
 def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
     """The keyword arguments of `launch` that make it safe."""
     frames = "'self' https://huggingface.co https://*.hf.space" if ON_SPACE else "'self'"
-    middleware = [Middleware(Headers, frames=frames, cached=str(cache.folder))]
+    middleware = [Middleware(Guard, frames=frames, cached=str(cache.folder))]
     if is_loopback(host):
         allowed = ["127.0.0.1", "localhost", "[::1]"]
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=allowed))

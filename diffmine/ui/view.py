@@ -68,8 +68,10 @@ def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
         view = replace(view, kind=query["kind"])
     if query.get("beside") in shelf.labels:
         view = replace(view, second=query["beside"])
-    if shelf.known(query.get("patch", "")):
-        view = replace(view, patch=query["patch"])
+    patch = shelf.known(query.get("patch", ""))
+    if patch is not None:
+        label = view.label if "label" in query else patch.label
+        view = replace(view, label=label, patch=patch.patch_id)
     element, page = _digits(query.get("element", "")), _digits(query.get("page", ""))
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)

@@ -34,7 +34,6 @@ class Elements:
                 self.rows = own(parts.rows(elem_id="elements"))
             with gr.Column(scale=2, min_width=280, elem_classes="dm-aside"):
                 self.title = own(gr.Markdown())
-                self.wall = own(parts.wall(elem_id="element-wall"))
                 with gr.Row(elem_classes="dm-actions"):
                     settings: dict[str, Any] = {"size": "sm", "min_width": 100}
                     self.to_map = own(gr.Button("Show on map", elem_id="to-map", **settings))
@@ -44,6 +43,7 @@ class Elements:
                         gr.Textbox(label="Name", max_length=LONGEST_NAME, scale=3, min_width=140)
                     )
                     self.save = own(gr.Button("Rename", size="sm", scale=1, min_width=84))
+                self.wall = own(parts.wall(elem_id="element-wall"))
 
     def show(self, view: View) -> Updates:
         """All elements of the label, and the one that is open."""
@@ -110,7 +110,7 @@ class Elements:
         name = shelf.element_name(view.label, element)
         patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
         why = self._not_writable(view)
-        found[self.title] = f"### {words.markdown(name)}\nfrom the centre outwards"
+        found[self.title] = f"**{words.markdown(name)}**, from the centre outwards"
         found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
         found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
         found[self.save] = gr.Button(visible=True, interactive=not why)

@@ -63,11 +63,13 @@ class Map:
 
     def crops(self, data: Any) -> dict[str, Any] | None:
         """Crops of a few points, for the pointer and for thumbnails; reads only."""
-        if not isinstance(data, dict) or data.get("atlas") not in self.desk.shelves:
+        if not isinstance(data, dict):
             return None
-        shelf, label = self.desk.shelves[data["atlas"]], data.get("label")
-        wanted = data.get("points")
-        if (label is not None and label not in shelf.labels) or not isinstance(wanted, list):
+        key, label, wanted = data.get("atlas"), data.get("label"), data.get("points")
+        shelf = self.desk.shelves.get(key) if isinstance(key, str) else None
+        if shelf is None or not isinstance(wanted, list):
+            return None
+        if label is not None and label not in shelf.labels:
             return None
         found = self.points(shelf.key, shelf.version, label)
         fits = 0 < len(wanted) <= MOST_CROPS and all(

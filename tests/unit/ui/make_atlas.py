@@ -46,8 +46,10 @@ def encoded(pixels: np.ndarray) -> dict[str, Any]:
     return {"bytes": out.getvalue(), "path": None}
 
 
-def make_atlas(folder: Path, *, kind: str = "time", labels: list[str] | None = None) -> Atlas:
-    """Write the atlas and open it."""
+def make_atlas(
+    folder: Path, *, kind: str = "time", labels: list[str] | None = None, model: str = ""
+) -> Atlas:
+    """Write the atlas and open it; `model` is the path from it to a model that is there."""
     manifest = Manifest(
         title="Shapes by decade",
         labels=list(labels or LABELS),
@@ -57,7 +59,10 @@ def make_atlas(folder: Path, *, kind: str = "time", labels: list[str] | None = N
         licence="CC0-1.0",
         source="https://example.org/shapes",
         config={"typicality": {"draws": 32, "t_range": [100, 700]}, "mine": {"window": 0.25}},
+        model={"path": model} if model else {},
     )
+    if model:
+        manifest.config["translate"] = {"steps": 4, "preview": 1, "draws": 2}
     atlas = create_atlas(folder, manifest)
     random = np.random.default_rng(0)
     names = dict(zip(manifest.labels, LABELS, strict=False))

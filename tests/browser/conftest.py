@@ -1,0 +1,83 @@
+"""A served app with a random model, and a Chromium that must stay on this machine."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
+
+from make_atlas import LABELS, make_atlas
+
+NASTY = ["<img src=x onerror=window.hit=1>", "${window.hit=1}", "{{constructor}}", "=1+1 | **b**"]
+FLAGS = (
+    "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader "
+    "--enable-unsafe-swiftshader --ignore-gpu-blocklist"
+)
+
+
+SERVE = """
+import sys
+from diffmine.ui.app import build, serve
+serve(build(sys.argv[2:]), port=int(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app in a process of its own: without the tests' type checks, as its visitors have it."""
+    from diffmine.diffusion.tiny import make_random
+
+    root = tmp_path_factory.mktemp("served")
+    make_random(root / "model", tuple(LABELS), 96)
+    make_atlas(root / "shapes", model="../model")
+    make_atlas(root / "nasty", kind="place", labels=NASTY)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", SERVE, str(port), str(root / "shapes"), str(root / "nasty")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            said = server.stdout.readline()
+            assert said.startswith("diffmine is at "), said
+            yield said.split()[3]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    found = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page; at the end: no error in the console, no request to anyone else."""
+    found = context.new_page()
+    found.set_default_timeout(30_000)
+    wrong: list[str] = []
+    found.on("pageerror", lambda error: wrong.append(str(error)))
+    found.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+    found.on("request", lambda asked: _is_here(asked.url) or wrong.append(asked.url))
+    yield found
+    assert not wrong
+
+
+def _is_here(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))

@@ -1,0 +1,211 @@
+"""The app as its visitors use it, in a real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PLACES = """points => {
+  const box = document.querySelector('#map .dm-map-plot'), f = box._fullLayout, t = box.data[0];
+  const r = box.getBoundingClientRect();
+  return points.map(i => [r.x + f.xaxis._offset + f.xaxis.l2p(t.x[i]),
+                          r.y + f.yaxis._offset + f.yaxis.l2p(t.y[i])]);
+}"""
+
+
+def open_map(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=map")
+    page.wait_for_selector("#map .dm-map[data-drawn]")
+    page.wait_for_timeout(300)
+
+
+def test_the_first_screen_shows_pictures(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("#wall .dm-patch")).to_have_count(100, timeout=20_000)
+    expect(page.locator("h1").first).to_have_text("Shapes by decade")
+    expect(page.locator("header em")).to_contain_text("Synthetic data")
+    expect(page.locator("#viewer h3")).to_have_text("No. 1 of 120, most typical of 1900")
+    tile = page.locator("#wall .dm-tile").first
+    assert "url(" in tile.evaluate("node => getComputedStyle(node).backgroundImage")
+    assert page.locator("#wall .dm-patch").first.get_attribute("aria-label")
+
+
+def test_another_label(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#labels button", has_text="1920").click()
+    expect(page.locator("#wall .dm-patch").first).to_have_attribute("data-id", "1920-top-0001")
+    expect(page).to_have_url(re.compile("label=1920"))
+    page.get_by_label("Least typical").check()
+    expect(page.locator("#wall .dm-patch").first).to_have_attribute("data-id", "1920-least-0001")
+
+
+def test_pages(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#wall .dm-patch")).to_have_count(20)
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.get_by_role("button", name="Previous").click()
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+
+
+def test_a_second_wall_beside(page: Page, address: str) -> None:
+    page.goto(f"{address}?beside=1930")
+    expect(page.locator("#wall-second .dm-patch")).to_have_count(100)
+    page.locator("#wall-second .dm-patch").nth(1).click()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 2 of 120, most typical of 1930")
+
+
+def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#wall .dm-patch").nth(4).click()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 5 of")
+    expect(page.locator("#viewer .dm-heat")).to_be_visible()
+    expect(page.locator("#viewer .dm-facts")).to_contain_text("A. Maker")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer h3")).to_contain_text("No. 6 of")
+    expect(page.locator("#wall .dm-selected")).to_have_attribute("data-id", "1900-top-0006")
+
+
+def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#wall .dm-patch").first.wait_for()
+    page.locator("#similar").click()
+    expect(page.locator("#similar-wall .dm-patch")).to_have_count(24)
+    page.locator("#add").click()
+    page.get_by_role("button", name="Basket (1)").click()
+    page.get_by_label("Note on the selected patch").fill("=round")
+    with page.expect_response(re.compile("/run/predict")):
+        page.get_by_role("button", name="Save note").click()
+    page.wait_for_timeout(500)
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    assert b"'=round" in download.value.path().read_bytes()
+
+
+def test_elements_lead_to_map_and_trend(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=elements")
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    page.locator("#elements .dm-row-name").nth(1).click()
+    expect(page.locator("#element-wall .dm-patch")).to_have_count(40)
+    page.locator("#to-trend").click()
+    expect(page.locator("#share .dm-chart-plot .main-svg").first).to_be_visible()
+    expect(page).to_have_url(re.compile("tab=trends.*element=1"))
+
+
+def test_the_map_hover_point_and_lasso(page: Page, address: str) -> None:
+    open_map(page, address)
+    (x, y), *_ = page.evaluate(PLACES, [7])
+    page.mouse.move(x - 30, y - 30)
+    page.mouse.move(x, y)
+    expect(page.locator("#map .dm-map-tip")).to_contain_text("1900, No.")
+    page.mouse.click(x, y)
+    expect(page.locator("#viewer h3")).not_to_contain_text("No. 1 of")
+    box = page.locator("#map .dm-map-plot").bounding_box()
+    assert box
+    left, top = box["x"] + 8, box["y"] + 40
+    right, bottom = box["x"] + box["width"] - 8, box["y"] + box["height"] - 8
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for place in ((right, top), (right, bottom), (left, bottom), (left, top)):
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+    expect(page.locator("#map-wall .dm-patch")).to_have_count(60)
+    expect(page.locator("#left")).to_contain_text(re.compile(r"\d+ of 120 patches: 1900 100%"))
+
+
+def test_the_legend_isolates_and_the_table_tells_the_same(page: Page, address: str) -> None:
+    open_map(page, address)
+    page.locator("#map .dm-map-legend button").first.click()
+    chosen = "document.querySelector('#map .dm-map-plot').data[0].selectedpoints?.length"
+    page.wait_for_function(f"{chosen} === 40")
+    page.locator("#map .dm-map-legend button").first.click()
+    page.wait_for_function(f"!{chosen}")
+    page.get_by_role("button", name="The same as a table").click()
+    page.locator("#map-table .dm-link").nth(2).click()
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of 1900")
+
+
+def test_all_labels_on_one_map(page: Page, address: str) -> None:
+    open_map(page, address)
+    page.get_by_label("All labels").check()
+    expect(page.locator("#map .dm-map-legend button")).to_have_count(4)
+    page.wait_for_function("document.querySelector('#map .dm-map-plot').data[0].x.length === 480")
+
+
+def test_stored_translations(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=translate&patch=1910-top-0002")
+    expect(page.locator("#strip .dm-made")).to_have_count(3)
+    expect(page.locator("#strip .dm-frame")).to_have_attribute("data-id", "1910")
+    page.locator("#strip .dm-patch").nth(3).click()
+    expect(page.locator("#verdict")).to_contain_text("became typical of 1930")
+    expect(page.locator("#slider img").first).to_be_visible()
+
+
+def test_translate_live_then_cancel(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=translate&patch=1920-top-0050")
+    expect(page.locator("#strip .dm-blank")).to_have_count(3)
+    page.get_by_label("1900", exact=True).uncheck()
+    page.locator("#run").click()
+    expect(page.locator("#status")).to_contain_text("Done in", timeout=90_000)
+    expect(page.locator("#strip .dm-made")).to_have_count(2)
+    expect(page.locator("#verdict")).to_contain_text("typical of")
+    page.locator("#run").click()
+    page.locator("#stop").click()
+    expect(page.locator("#status")).to_have_text("Cancelled.", timeout=10_000)
+    expect(page.locator("#run")).to_be_visible()
+
+
+def test_a_dating_curve_computed_now(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=trends&patch=1920-top-0050")
+    page.locator("#date").click()
+    drawn = page.locator("#dating .dm-chart-plot .main-svg").first
+    expect(drawn).to_be_visible(timeout=90_000)
+
+
+def test_a_link_restores_tab_label_and_patch(page: Page, address: str) -> None:
+    page.goto(f"{address}?label=1930&tab=elements&patch=1910-least-0003&element=2")
+    expect(page.get_by_role("tab", name="Elements")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#labels .dm-current")).to_have_text("1930")
+    expect(page.locator("#viewer h3")).to_have_text("No. 3 of 30, least typical of 1910")
+    expect(page.locator("#elements .dm-open")).to_contain_text("Element 3")
+
+
+def test_keys_turn_tabs_and_help_opens(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#wall .dm-patch").first.wait_for()
+    names = ["Typical", "Elements", "Map", "Translate", "Trends", "About"]
+    for key, name in enumerate(names, start=1):
+        page.keyboard.press(str(key))
+        tab = page.get_by_role("tab", name=name, exact=True)
+        expect(tab).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_no_text_of_an_atlas_runs(page: Page, address: str) -> None:
+    page.goto(f"{address}?atlas=nasty")
+    expect(page.locator("#labels button")).to_have_count(4)
+    for at in range(4):
+        page.locator("#labels button").nth(at).click()
+        page.wait_for_timeout(150)
+    for tab in ("elements", "map", "translate", "trends", "about"):
+        page.goto(f"{address}?atlas=nasty&tab={tab}")
+        page.locator("#labels button").nth(1).click()
+        page.wait_for_timeout(700)
+    assert page.evaluate("window.hit") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scroll(page: Page, address: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for tab in ("typical", "elements", "map", "translate", "trends", "about"):
+        page.goto(f"{address}?tab={tab}")
+        expect(page.locator("#viewer h3")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 391

@@ -1,0 +1,48 @@
+"""Small data sets and builds that several tests need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from diffmine.config import (
+    BuildConfig,
+    ClusterConfig,
+    DataConfig,
+    FinetuneConfig,
+    MineConfig,
+    TranslateConfig,
+    TrendsConfig,
+    TypicalityConfig,
+)
+
+LABELS = ("disc", "square")
+
+
+def draw_shapes(folder: Path, per_label: int = 6, side: int = 32) -> Path:
+    """A folder with one folder of pictures per label: discs and squares at random places."""
+    for number in range(per_label * len(LABELS)):
+        label = LABELS[number % 2]
+        picture = Image.new("RGB", (side, side), "white")
+        x, y = np.random.default_rng(number).integers(2, side // 2, 2).tolist()
+        pen = ImageDraw.Draw(picture)
+        draw = pen.ellipse if label == "disc" else pen.rectangle
+        draw((x, y, x + side // 3, y + side // 3), fill="black")
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        picture.save(folder / label / f"{number:03d}.png")
+    return folder
+
+
+def quick(base: Path) -> BuildConfig:
+    """All stages with so few steps that a build takes seconds; quality is not its point."""
+    return BuildConfig(
+        data=DataConfig(image_size=32, title="shapes"),
+        finetune=FinetuneConfig(base=str(base), steps=6, batch=4, shifts=2, checkpoint=2),
+        typicality=TypicalityConfig(draws=2, shard=3),
+        mine=MineConfig(per_image=1, per_label=6),
+        cluster=ClusterConfig(elements=2, noises=1, shard=4),
+        translate=TranslateConfig(steps=2, per_label=1, draws=2, preview=1),
+        trends=TrendsConfig(per_label=2, draws=2, bootstrap=20),
+    )

@@ -1,0 +1,114 @@
+"""Readers: odd pictures, odd tables, odd names."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from diffmine.data.dataset import open_dataset
+from diffmine.data.image import as_mined, encode_picture, read_image
+from diffmine.errors import DataError, ImageError
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    suffix = "tif" if mode in ("CMYK", "F", "I") else "png"
+    path = tmp_path / f"a.{suffix}"
+    Image.linear_gradient("L").convert("I" if mode == "I;16" else mode).save(path)
+    picture = read_image(path)
+    assert picture.mode == "RGB"
+    assert picture.size == (256, 256)
+    assert np.ptp(np.asarray(picture)) > 100
+
+
+def test_exif_turns_a_picture_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 20)).save(tmp_path / "a.jpg", exif=exif)
+    assert read_image(tmp_path / "a.jpg").size == (20, 40)
+
+
+def test_transparency_is_laid_on_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    assert np.asarray(read_image(tmp_path / "a.png")).min() == 255
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"<svg/>"])
+def test_what_is_no_picture_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(ImageError, match=r"^a\.png [^\n]*\.$"):
+        read_image(tmp_path / "a.png")
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    Image.new("1", (30_000, 30_000)).save(tmp_path / "a.png")
+    with pytest.raises(ImageError, match="30000 x 30000"):
+        read_image(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (640, 480), (100, 1000), (96, 96)])
+def test_mined_pictures_have_their_short_side(size: tuple[int, int]) -> None:
+    picture = as_mined(Image.new("RGB", size), 96)
+    assert min(picture.size) == 96
+    assert all(length % 16 == 0 for length in picture.size)
+
+
+def test_small_pictures_are_kept_without_loss() -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (64, 96, 3), dtype=np.uint8)
+    import io
+
+    for array in (pixels, np.repeat(pixels[..., :1], 3, axis=2)):
+        kept = Image.open(io.BytesIO(encode_picture(Image.fromarray(array)))).convert("RGB")
+        assert np.array_equal(np.asarray(kept), array)
+
+
+def table(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    Image.new("RGB", (8, 8)).save(folder / "a.png")
+    Image.new("RGB", (8, 8)).save(folder / "ü b.png")
+    (folder / "metadata.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_table_names_pictures_labels_and_records(tmp_path: Path) -> None:
+    folder = table(
+        tmp_path / "d", "file_name,decade,year,licence\na.png,1920s,1925,CC0\nü b.png,1910s,x,\n"
+    )
+    dataset = open_dataset(folder, "decade")
+    assert dataset.labels == ("1910s", "1920s")
+    first = dataset.records[0]
+    assert (first.image_id, first.year, first.licence) == ("a.png", 1925, "CC0")
+    assert dataset.records[1].year is None
+
+
+def test_rows_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
+    rows = ["a.png,x", "none.png,x", "../../etc/passwd,x", "ü b.png,", ",x", "a\x00.png,x"]
+    folder = table(tmp_path / "d", "file_name,label\n" + "\n".join(rows) + "\n")
+    dataset = open_dataset(folder)
+    assert [r.image_id for r in dataset.records] == ["a.png"]
+    assert len(dataset.refused) == 5
+    assert any("outside" in reason for _, reason in dataset.refused)
+
+
+def test_a_missing_column_lists_those_there_are(tmp_path: Path) -> None:
+    folder = table(tmp_path / "d", "file_name,label\na.png,x\n")
+    with pytest.raises(DataError, match="no column 'decade'; its columns are file_name, label"):
+        open_dataset(folder, "decade")
+
+
+def test_labels_follow_their_numbers(tmp_path: Path) -> None:
+    folder = table(tmp_path / "d", "file_name,label\na.png,1000\nü b.png,900\n")
+    assert open_dataset(folder).labels == ("900", "1000")
+
+
+def test_a_limit_chooses_by_name_alone(tmp_path: Path) -> None:
+    for number in range(12):
+        path = tmp_path / "x" / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (8, 8)).save(path)
+    chosen = {r.image_id for r in open_dataset(tmp_path).limited(4)}
+    assert len(chosen) == 4
+    gone = next(iter({f"x/{k}.png" for k in range(12)} - chosen))
+    (tmp_path / gone).unlink()
+    assert {r.image_id for r in open_dataset(tmp_path).limited(4)} == chosen

@@ -1,0 +1,44 @@
+"""Draws: seeded by the image, stratified in every prefix, able to be topped up."""
+
+import numpy as np
+import pytest
+
+from diffmine.diffusion.draws import draws
+
+SHAPE = (4, 6, 5)
+
+
+@pytest.mark.parametrize("preset", ["stratified", "paper"])
+def test_more_draws_begin_with_fewer(preset: str) -> None:
+    few, many = (draws("x", n, SHAPE, preset=preset) for n in (7, 40))
+    assert np.array_equal(few.noise, many.noise[:7])
+    assert np.array_equal(few.t, many.t[:7])
+
+
+def test_every_power_of_two_hits_each_stratum_once() -> None:
+    t = draws("x", 64, (1, 1, 1), t_range=(0, 640)).t.numpy()
+    for n in (8, 16, 32, 64):
+        strata = np.bincount((np.sort(t[:n]) * n // 640), minlength=n)
+        # The shift turns the sequence, so a boundary may move one draw to the next stratum.
+        assert strata.max() <= 2
+        assert np.abs(np.cumsum(strata) - np.arange(1, n + 1)).max() <= 1
+
+
+def test_timesteps_stay_in_their_range() -> None:
+    for preset in ("stratified", "paper"):
+        t = draws("x", 500, (1, 1, 1), t_range=(100, 700), preset=preset).t
+        assert 100 <= int(t.min()) < 130
+        assert 670 < int(t.max()) < 700
+
+
+def test_images_differ_except_in_the_paper_preset() -> None:
+    assert not np.array_equal(draws("x", 3, SHAPE).noise, draws("y", 3, SHAPE).noise)
+    paper = [draws(name, 3, SHAPE, preset="paper") for name in "xy"]
+    assert np.array_equal(paper[0].noise, paper[1].noise)
+    assert np.array_equal(paper[0].t, paper[1].t)
+
+
+def test_noise_is_standard_normal() -> None:
+    noise = draws("x", 64, (4, 16, 16)).noise.numpy()
+    assert noise.mean() == pytest.approx(0, abs=0.01)
+    assert noise.std() == pytest.approx(1, abs=0.01)

@@ -1,0 +1,94 @@
+"""The command line: help, options, errors and their exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from diffmine.cli import main
+from diffmine.diffusion.tiny import make_random
+from diffmine.store.atlas import open_atlas
+from tests.helpers import draw_shapes
+
+
+def code_of(*tokens: str) -> int:
+    with pytest.raises(SystemExit) as stop:
+        main(list(tokens))
+    return int(stop.value.code or 0)
+
+
+def test_importing_diffmine_loads_no_torch() -> None:
+    program = "import sys, diffmine, diffmine.cli; print(sorted({'torch','gradio'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_names_are_sorted_and_few() -> None:
+    import diffmine
+
+    assert diffmine.__all__ == sorted(diffmine.__all__)
+    assert len(diffmine.__all__) <= 12
+    for name in diffmine.__all__:
+        assert getattr(diffmine, name) is not None
+    with pytest.raises(AttributeError, match="has no 'nothing'"):
+        _ = diffmine.nothing
+
+
+def test_help_of_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of("--help") == 0
+    text = capsys.readouterr().out
+    for stage in ("finetune", "typicality", "mine", "cluster", "translate", "trends", "build"):
+        assert stage in text
+
+
+@pytest.mark.parametrize(
+    ("tokens", "says"),
+    [
+        (["build", "nowhere", "--out", "x"], "nowhere is not a folder"),
+        (["info", "nowhere"], "nowhere is not an atlas"),
+        (["mine", "nowhere", "--window", "-1"], "greater than 0"),
+        (["build"], "requires an argument"),
+        (["mine", "x", "--config", "none.toml"], "none.toml is no file"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_exit_2(
+    tokens: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code_of(*tokens) == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_build_check_and_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, base = draw_shapes(tmp_path / "data", 3), make_random(tmp_path / "base")
+    (tmp_path / "c.toml").write_text(
+        "[data]\nimage_size = 32\n[typicality]\ndraws = 9\n[finetune]\nsteps = 2\nbatch = 2\n"
+        "[cluster]\nnoises = 1\n[translate]\nsteps = 2\ndraws = 2\nper_label = 1\n"
+        "[trends]\nper_label = 1\ndraws = 2\n[mine]\nper_image = 1\n"
+    )
+    out = str(tmp_path / "atlas")
+    tokens = [str(data), "--out", out, "--base", str(base), "--config", str(tmp_path / "c.toml")]
+    assert code_of("build", *tokens, "--typicality.draws", "2") == 0
+    assert "The atlas is ready" in capsys.readouterr().out
+    config = json.loads((tmp_path / "atlas" / "atlas.json").read_text())["config"]
+    assert config["typicality"]["draws"] == 2
+    assert config["data"]["image_size"] == 32
+    assert code_of("info", out) == 0
+    assert "labels: disc, square" in capsys.readouterr().out
+    assert code_of("check", out) == 0
+    (tmp_path / "atlas" / "elements.parquet").write_bytes(b"broken")
+    assert code_of("check", out) == 2
+    assert "broken: elements.parquet" in capsys.readouterr().out
+    assert code_of("mine", out, "--window", "8", "--per-image", "1") == 0
+    assert open_atlas(out).patches("disc")[0].size == 8
+
+
+def test_a_plan_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = draw_shapes(tmp_path / "data", 3)
+    assert code_of("build", str(data), "--out", str(tmp_path / "atlas"), "--dry-run") == 0
+    assert "6 images with 2 labels" in capsys.readouterr().out
+    assert not (tmp_path / "atlas").exists()

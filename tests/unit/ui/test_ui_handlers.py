@@ -1,0 +1,223 @@
+"""Handlers: values and events in, values out; no browser."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from make_atlas import make_atlas
+
+from diffmine.errors import UsageError
+from diffmine.store.atlas import open_atlas
+from diffmine.ui import jobs
+from diffmine.ui.app import build, shelve
+from diffmine.ui.view import TABS
+
+
+def event(**data: Any) -> gr.EventData:
+    return gr.EventData(None, data)
+
+
+def shown(desk: Any, updates: dict[Any, Any], component: Any) -> Any:
+    assert set(updates) <= set(desk.outputs)
+    json.dumps(updates[component])
+    return updates[component]
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_shows_every_label(desk: Any, tab: str) -> None:
+    for label in desk.shelf(desk.first).labels:
+        updates = desk.go(replace(desk.first, label=label), tab)
+        assert set(updates) <= set(desk.to(tab))
+        assert updates[desk.state].tab == tab
+
+
+def test_pages_of_a_hundred(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    first = shown(desk, desk.go(desk.first, "typical"), typical.wall)
+    assert len(first["items"]) == 100
+    updates = typical.on_next(desk.first)
+    assert len(shown(desk, updates, typical.wall)["items"]) == 20
+    assert updates[desk.state].page == 1
+    assert typical.on_next(updates[desk.state])[desk.state].page == 1
+    assert typical.on_back(desk.first)[desk.state].page == 0
+
+
+def test_what_lies_inside_the_noise_is_grey(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    random = typical.on_kind(desk.first, "random")
+    assert all(item["grey"] for item in random[typical.wall]["items"])
+    assert "30 pale" in random[typical.line]
+    top = desk.go(desk.first, "typical")
+    assert "grey" not in top[typical.wall]["items"][0]
+
+
+@pytest.mark.parametrize("kind", [None, "best", 1, ["top"]])
+def test_an_unknown_kind_is_refused(desk: Any, kind: Any) -> None:
+    with pytest.raises(gr.Error):
+        desk.panels["typical"].on_kind(desk.first, kind)
+
+
+def test_a_second_label_beside(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    updates = typical.on_second(desk.first, "1930")
+    assert updates[typical.second_wall]["items"][0]["id"].startswith("1930")
+    with pytest.raises(gr.Error):
+        typical.on_second(desk.first, "1066")
+
+
+def test_a_pick_fills_the_inspector(desk: Any) -> None:
+    updates = desk.on_pick(desk.first, event(id="1920-top-0004"))
+    value = shown(desk, updates, desk.inspector.viewer)
+    assert value["title"] == "No. 4 of 120, most typical of 1920"
+    facts = {name: text for name, text, _ in value["facts"]}
+    assert facts["licence"] == "CC0-1.0"
+    assert facts["element"].startswith("Element ")
+    assert Path(value["heat"]["path"]).is_file()
+    assert updates[desk.page]["query"].endswith("patch=1920-top-0004")
+
+
+def test_similar_patches_share_the_element(desk: Any) -> None:
+    updates = desk.inspector.on_similar(desk.first)
+    found = updates[desk.inspector.wall]["items"]
+    atlas = desk.shelf(desk.first).atlas
+    assert len(found) == 24
+    own = atlas.patch(desk.first.patch)
+    assert {atlas.patch(each["id"]).element for each in found} == {own.element}
+    assert own.patch_id not in {each["id"] for each in found}
+
+
+def test_elements_open_and_lead_on(desk: Any) -> None:
+    elements = desk.panels["elements"]
+    updates = elements.on_open(desk.first, event(key=2))
+    assert len(shown(desk, updates, elements.wall)["items"]) == 40
+    assert [row["flag"] for row in updates[elements.rows]["rows"]] == ["", "", "mixed"]
+    on_map = elements.on_map(updates[desk.state])
+    assert len(on_map[desk.panels["map"].map]["focus"]) == 40
+    trend = elements.on_trend(updates[desk.state])
+    assert trend[desk.panels["trends"].share]["data"]
+    for key in (None, 77, "0"):
+        with pytest.raises(gr.Error):
+            elements.on_open(desk.first, event(key=key))
+
+
+def test_a_name_is_kept_in_the_atlas(tmp_path: Path) -> None:
+    make_atlas(tmp_path / "named")
+    blocks = build([tmp_path / "named"])
+    desk = next(f.fn.__self__.desk for f in blocks.fns.values() if hasattr(f.fn, "__self__"))
+    elements = desk.panels["elements"]
+    updates = elements.on_rename(replace(desk.first, element=1), "  round\n<b>head</b> ")
+    assert updates[elements.rows]["rows"][1]["title"] == "round <b>head</b>"
+    assert open_atlas(tmp_path / "named").manifest.names == {"1900/1": "round <b>head</b>"}
+    desk.editable = False
+    with pytest.raises(gr.Error, match="public"):
+        elements.on_rename(replace(desk.first, element=1), "x")
+
+
+def test_an_outline_becomes_a_wall_with_its_mix(desk: Any) -> None:
+    maps = desk.panels["map"]
+    view = replace(desk.first, scope="all")
+    everything = [[-99, -99], [99, -99], [99, 99], [-99, 99]]
+    text, wall = maps.on_outline(view, event(outline=everything))
+    assert text.startswith("**480 of 480 patches**")
+    assert "1910 25%" in text
+    assert len(wall["items"]) == 60
+    text, wall = maps.on_outline(view, event(outline=[[90, 90], [91, 90], [90, 91]]))
+    assert wall["items"] == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"atlas": "x", "label": None, "points": [0]},
+        {"atlas": "shapes", "label": "x", "points": [0]},
+        {"atlas": "shapes", "label": None, "points": [480]},
+        {"atlas": "shapes", "label": None, "points": [-1]},
+        {"atlas": "shapes", "label": None, "points": [True]},
+        {"atlas": "shapes", "label": None, "points": list(range(65))},
+        {"atlas": ["shapes"], "label": {}, "points": "0"},
+    ],
+)
+def test_crops_are_given_for_known_points_only(desk: Any, data: Any) -> None:
+    assert desk.panels["map"].crops(data) is None
+
+
+def test_crops_for_the_pointer(desk: Any) -> None:
+    data = {"atlas": "shapes", "label": "1900", "points": [0, 119]}
+    assert len(desk.panels["map"].crops(data)["texts"]) == 2
+
+
+def test_stored_translations_are_shown_at_once(desk: Any) -> None:
+    translate = desk.panels["translate"]
+    updates = desk.go(replace(desk.first, patch="1910-top-0002"), "translate")
+    items = {item["id"]: item for item in updates[translate.wall]["items"]}
+    assert items["1910"]["frame"]
+    assert items["1930"]["made"]
+    assert updates[translate.table]["rows"][0][-1] == "no"
+    assert "Became typical of 2 of 3" in updates[translate.verdict]
+    assert "no model" in updates[translate.status]
+    chosen = translate.on_target(updates[desk.state], event(id="1930"))
+    assert "1930" in chosen[translate.verdict]
+    with pytest.raises(gr.Error):
+        translate.on_target(updates[desk.state], event(id="1066"))
+
+
+def test_without_a_model_nothing_is_translated(desk: Any) -> None:
+    with pytest.raises(gr.Error, match="no model"):
+        next(desk.panels["translate"].on_run(desk.first, ["1910"]))
+
+
+def test_trends_of_label_element_and_patch(desk: Any) -> None:
+    trends = desk.panels["trends"]
+    whole = desk.go(desk.first, "trends")
+    assert whole[trends.typicality]["data"]
+    assert whole[trends.dating]["data"]
+    assert len(shown(desk, whole, trends.rows)["rows"]) == 3
+    one = trends.on_element(desk.first, "1")
+    assert len(one[trends.share]["data"]) == 3
+    text, wall = trends.on_point(replace(desk.first, element=1), event(point=2))
+    assert text.startswith("**1920**")
+    assert len(wall["items"]) == 24
+    for element in ("9", "x", None, 1):
+        with pytest.raises(gr.Error):
+            trends.on_element(desk.first, element)
+
+
+def test_about_tells_limits_and_credits(desk: Any) -> None:
+    about = desk.panels["about"]
+    updates = desk.go(desk.first, "about")
+    assert "says nothing about any real decade" in updates[about.text]
+    assert ["A. Maker", "CC0-1.0", "36"] in updates[about.credit]["rows"]
+    assert updates[about.stages]["rows"][0][2] == "draws 32, t_range 100–700"
+
+
+def test_the_basket_keeps_notes(desk: Any) -> None:
+    basket = desk.inspector.basket
+    added = basket.on_add(desk.first, [])
+    assert len(basket.on_add(desk.first, added[basket.kept])[basket.kept]) == 1
+    noted = basket.on_save(desk.first, added[basket.kept], "=note" + "x" * 5000)
+    kept = noted[basket.kept]
+    assert len(kept[0].note) == 2000
+    assert basket.on_look(desk.first, kept) == kept[0].note
+    assert basket.on_drop(desk.first, kept)[basket.kept] == []
+
+
+def test_a_configuration_that_cannot_be_read_is_the_default() -> None:
+    from diffmine.config import TypicalityConfig
+
+    assert jobs.configured(TypicalityConfig, {"draws": 8}).draws == 8
+    for broken in (None, {"no such": 1}, {"draws": "many"}, []):
+        assert jobs.configured(TypicalityConfig, broken) == TypicalityConfig()
+
+
+def test_two_folders_of_one_name_get_two_keys(folder: Path) -> None:
+    assert list(shelve([folder, folder])) == ["shapes", "shapes-2"]
+
+
+def test_no_atlas_is_a_plain_error() -> None:
+    with pytest.raises(UsageError, match="No atlas"):
+        shelve([])

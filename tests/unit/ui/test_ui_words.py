@@ -1,0 +1,94 @@
+"""What is written: scores, safe cells and safe Markdown."""
+
+import pytest
+
+from diffmine.store.atlas import Patch
+from diffmine.ui import words
+from diffmine.ui.basket import Kept, as_csv, as_figure
+from diffmine.ui.shelf import Shelf
+
+
+@pytest.mark.parametrize(
+    ("typicality", "se", "text"),
+    [
+        (0.01234, 0.00213, "0.0123 ± 0.0021"),
+        (-0.01234, 0.00213, "−0.0123 ± 0.0021"),
+        (12.34, 4.2, "12.3 ± 4.2"),
+        (0.5, None, "0.5000"),
+        (0.5, float("nan"), "0.5000"),
+        (None, None, "not known"),
+        (float("nan"), 0.1, "not known"),
+    ],
+)
+def test_score(typicality: float | None, se: float | None, text: str) -> None:
+    assert words.score(typicality, se) == text
+
+
+def patch(typicality: float, se: float) -> Patch:
+    return Patch("p", "1900", "top", 3, "a.png", 0, 0, 8, typicality, se)
+
+
+def test_noise_is_below_two_errors_and_when_nothing_is_known() -> None:
+    assert words.noise(patch(0.0019, 0.001))
+    assert not words.noise(patch(0.0021, 0.001))
+    assert not words.noise(patch(-0.0021, 0.001))
+    assert words.noise(patch(float("nan"), 0.001))
+
+
+def test_place_and_alt_text() -> None:
+    assert words.place(patch(0.1, 0.01), 1000) == "No. 3 of 1,000, most typical of 1900"
+    assert words.alt(patch(0.1, 0.01)).endswith("typicality 0.100 ± 0.010, in a.png")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert words.cell(text) == "'" + text
+
+
+def test_numbers_stay_numbers() -> None:
+    assert words.cell(-0.5) == "-0.5"
+    assert words.cell(None) == ""
+
+
+def test_markdown_shows_text_as_it_is() -> None:
+    shown = words.markdown("<img src=x onerror=alert(1)> [a](javascript:b) **c**\n# d")
+    assert "<img" not in shown
+    assert "\n" not in shown
+    assert "\\[a\\]" in shown
+    assert "\\*\\*c" in shown
+
+
+def test_a_model_card_fetches_nothing() -> None:
+    card = "---\ntags: [x]\n---\n# Card\n![a](http://far/x.png) <img src='http://far/y.png'> **b**"
+    shown = words.without_pictures(card)
+    assert "far/x.png" not in shown
+    assert "<img" not in shown
+    assert "tags" not in shown
+    assert "**b**" in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://example.org/a", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("http://[", False),
+        (None, False),
+    ],
+)
+def test_only_web_addresses_become_links(address: str | None, kept: bool) -> None:
+    assert bool(words.web_address(address)) is kept
+
+
+def test_the_basket_as_csv(shelf: Shelf) -> None:
+    first = next(p for p in shelf.atlas.patches("1900") if p.image_id == "1900/00.png")
+    text = as_csv(shelf, [Kept("shapes", first.patch_id, '=SUM(A1) "x"')]).decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in text
+    assert '"\'=SUM(A1) ""x"""' in text
+    assert text.startswith("patch_id,label,kind,rank")
+
+
+def test_the_basket_as_a_figure(shelf: Shelf) -> None:
+    kept = [Kept("shapes", patch.patch_id, "a note") for patch in shelf.atlas.patches("1900")[:7]]
+    assert as_figure(shelf, kept)[:4] == b"\x89PNG"
