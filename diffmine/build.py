@@ -233,7 +233,9 @@ def translate_one(
 def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str]:
     """The picture, window, name and label of a patch, or of a whole picture file."""
     if Path(patch).is_file():
-        picture = as_mined(read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"]))
+        picture = as_mined(
+            read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
+        )
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
         return picture, (top, left, side), Path(patch).name, ""

@@ -287,11 +287,15 @@ def _with_config(tokens: list[str]) -> list[str]:
 
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
-    sys.exit(_guarded(lambda: app(
-        _with_config(list(sys.argv[1:] if tokens is None else tokens)),
-        exit_on_error=False,
-        print_error=False,
-    )))
+    sys.exit(
+        _guarded(
+            lambda: app(
+                _with_config(list(sys.argv[1:] if tokens is None else tokens)),
+                exit_on_error=False,
+                print_error=False,
+            )
+        )
+    )
 
 
 def _guarded(run: Callable[[], Any]) -> int:
@@ -312,5 +316,3 @@ def _guarded(run: Callable[[], Any]) -> int:
         print(f"diffmine: {error}", file=sys.stderr)
         return 2
     return 0
-
-

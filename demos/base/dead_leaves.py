@@ -68,7 +68,9 @@ def _fill(
         area += chance.normal(0, chance.random() * 30, (height, width, 1))
     if chance.random() < 0.15:
         period = 2 + chance.random() * 12
-        wave = np.sin((np.arange(width)[None] + np.arange(height)[:, None] * chance.normal()) / period)
+        wave = np.sin(
+            (np.arange(width)[None] + np.arange(height)[:, None] * chance.normal()) / period
+        )
         area += wave[..., None] * 30
     return Image.fromarray(np.clip(area, 0, 255).astype(np.uint8))
 

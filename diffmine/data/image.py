@@ -35,6 +35,11 @@ def read_image(path: Path) -> Image.Image:
                     )
                 image.load()
                 return _rgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        limit = MAX_PIXELS // 1_000_000
+        raise ImageError(
+            f"{path.name} has more pixels than the limit of {limit} million."
+        ) from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{path.name} is not a picture that can be read.") from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
@@ -86,4 +91,6 @@ def encode_picture(image: Image.Image) -> bytes:
 
 def _is_grey(image: Image.Image) -> bool:
     pixels = np.asarray(image)
-    return bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all())
+    return bool(
+        (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
+    )

@@ -40,7 +40,9 @@ def features(
     """
     blocks = model.unet.up_blocks
     if up_block >= len(blocks):
-        raise ModelError(f"{model.name} has {len(blocks)} up blocks, so none with number {up_block}.")
+        raise ModelError(
+            f"{model.name} has {len(blocks)} up blocks, so none with number {up_block}."
+        )
     shape = (latent.shape[0], latent.shape[1], latent.shape[2])
     noise = draws(f"{image_id}/features", noises, shape, seed=seed).noise
     t = torch.full((noises,), timestep)

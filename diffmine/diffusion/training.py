@@ -37,9 +37,7 @@ def shifted_latents(
     return [latent for latent in latents if latent is not None]
 
 
-def _moved(
-    picture: Image.Image, name: str, shifts: int, reach: int
-) -> Float[Tensor, "s 3 h w"]:
+def _moved(picture: Image.Image, name: str, shifts: int, reach: int) -> Float[Tensor, "s 3 h w"]:
     image = to_tensor(picture)
     height, width = image.shape[-2:]
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "little")

@@ -189,9 +189,7 @@ def label_elements(
     return Found(element, distance.astype(np.float32), elements)
 
 
-def layout(
-    matrix: Float[np.ndarray, "n d"], config: ClusterConfig
-) -> Float[np.ndarray, "n 2"]:
+def layout(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Float[np.ndarray, "n 2"]:
     """Two dimensions for the map: UMAP on the cosine, principal components for a dozen or less."""
     if len(matrix) <= _FEW:
         parts = min(2, *matrix.shape)

@@ -78,18 +78,14 @@ def random_windows(
     return [Window(w.row, w.col, size, float(means[w.row, w.col])) for w in picked]
 
 
-def window_error(
-    errors: Float[np.ndarray, "H W"], image_error: float, window: Window
-) -> float:
+def window_error(errors: Float[np.ndarray, "H W"], image_error: float, window: Window) -> float:
     """Standard error of a window's mean, from the errors of pixels and of the whole image.
 
     Neighbouring pixels err together. How far together is seen in the whole image, whose error is
     known exactly: s_image^2 = mean(s_pixel^2) / K for K independent areas, so a window holds its
     share of the K areas, and at least one.
     """
-    inside = errors[
-        window.row : window.row + window.size, window.col : window.col + window.size
-    ]
+    inside = errors[window.row : window.row + window.size, window.col : window.col + window.size]
     areas = float((errors**2).mean()) / max(image_error**2, 1e-30)
     share = max(areas * window.size**2 / errors.size, 1.0)
     return float(np.sqrt((inside**2).mean() / share))

@@ -118,7 +118,9 @@ def _images_of(atlas: Atlas) -> dict[str, np.ndarray]:
 
 def _curves(atlas: Atlas, config: TrendsConfig, progress: Progress) -> list[dict[str, Any]]:
     """Dating curves of each label's best patches, and each label's median curve."""
-    patches = [p for label in atlas.labels for p in atlas.patches(label, "top", 0, config.per_label)]
+    patches = [
+        p for label in atlas.labels for p in atlas.patches(label, "top", 0, config.per_label)
+    ]
     if not patches or atlas.model_path is None:
         return []
     model = load_model(atlas.model_path)

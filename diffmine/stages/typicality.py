@@ -26,6 +26,8 @@ from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
 from diffmine.store.schemas import MAPS
 
+_ROW_GROUP = 16
+
 
 def typicality_maps(
     model: Model,
@@ -99,7 +101,7 @@ def run(
             rows += _rows(model, atlas.pictures.picture(image_id), image_id, labels, config)
             report.done += 1
             progress("typicality", report.kept + report.done, len(images), "images")
-        atlas.write(name, rows, MAPS)
+        atlas.write(name, rows, MAPS, group=_ROW_GROUP)
         return len(shard)
 
     for _ in engine.map(score, todo):

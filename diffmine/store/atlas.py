@@ -189,7 +189,7 @@ class Atlas:
         if found is None:
             return None
         path, at = found
-        row = self._read(path, None, memory_map=True).slice(at, 1).to_pylist()[0]
+        row = _row_at(path, at)
         shape = (row["height"], row["width"])
         mean = np.asarray(row["mean"], np.float32).reshape(shape)
         error = row["standard_error"]
@@ -210,11 +210,9 @@ class Atlas:
         names = self.table("images", ["image_id"])["image_id"].to_pylist()
         return {name: row for row, name in enumerate(names)}
 
-    def _read(
-        self, path: Path, columns: Sequence[str] | None, memory_map: bool = False
-    ) -> pa.Table:
+    def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
         try:
-            return pq.read_table(path, columns=columns, memory_map=memory_map)
+            return pq.read_table(path, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise AtlasError(
                 f"{path} is broken ({error}); remove it and run diffmine build again."
@@ -223,7 +221,7 @@ class Atlas:
     # Writing
 
     @contextmanager
-    def hold(self, wait: float = 0) -> Iterator[None]:
+    def hold(self, wait: float = 0.0) -> Iterator[None]:
         """Keep other writers out; AtlasError names the process that holds the atlas."""
         lock = FileLock(self.path / ".diffmine.lock", timeout=wait)
         owner = self.path / ".diffmine.owner"
@@ -274,7 +272,7 @@ class Atlas:
 
     def rename(self, label: str, element: int, name: str) -> None:
         """Give an element a name of at most 80 characters; an empty one takes it back."""
-        with self.hold(wait=5):
+        with self.hold(wait=5.0):
             key = f"{label}/{element}"
             self.manifest.names.pop(key, None)
             if name.strip():
@@ -339,6 +337,17 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     except OSError as error:
         raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
     return Atlas(folder, manifest)
+
+
+def _row_at(path: Path, at: int) -> dict[str, Any]:
+    """One row of a Parquet file; only its row group is read."""
+    with pq.ParquetFile(path, memory_map=True) as file:
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if at < rows:
+                return dict(file.read_row_group(group).slice(at, 1).to_pylist()[0])
+            at -= rows
+    raise AtlasError(f"{path} has no row {at}.")
 
 
 def picture_schema_metadata() -> dict[bytes, bytes]:

@@ -39,7 +39,9 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of an atlas folder; AtlasError when there is none or it cannot be read."""
     path = folder / NAME
     if not path.is_file():
-        raise AtlasError(f"{folder} is not an atlas: it has no {NAME}; make one with diffmine build.")
+        raise AtlasError(
+            f"{folder} is not an atlas: it has no {NAME}; make one with diffmine build."
+        )
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
@@ -50,7 +52,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest(**fields)
     except TypeError as error:
-        raise AtlasError(f"{path} has fields that format {FORMAT} does not know: {error}.") from error
+        raise AtlasError(
+            f"{path} has fields that format {FORMAT} does not know: {error}."
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -36,7 +36,7 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
             shutil.copy(part, target / folder / part.name)
             copy.note(f"{folder}/{part.name}")
     for part in atlas.parts("maps"):
-        copy.write(f"maps/{part.name}", _own(part, atlas), MAPS)
+        copy.write(f"maps/{part.name}", _own(part, atlas), MAPS, group=16)
     return copy
 
 
@@ -47,5 +47,3 @@ def _own(part: Path, atlas: Atlas) -> pa.Table:
     names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
     keep = [own[name] == label for name, label in zip(names, labels, strict=True)]
     return table.filter(pa.array(keep, pa.bool_())).sort_by([("image_id", "ascending")])
-
-

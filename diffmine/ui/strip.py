@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from diffmine.ui.cache import digest
 from diffmine.ui.parts import Value, table_value, wall_value
 from diffmine.ui.shelf import Shelf, decode
 from diffmine.ui.sprites import png, sheet_of
+from diffmine.verdict import became_typical
 
 BIGGER = 192
 
@@ -96,11 +96,7 @@ def became(made: Made) -> str:
     """Whether a translation became typical of its target, in a word or two."""
     if made.before is None or made.after is None:
         return "not scored"
-    after, error = made.after
-    if not after >= 2 * error:
-        return "no"
-    rise = after - made.before[0]
-    return "yes" if rise >= 2 * math.hypot(error, made.before[1]) else "was so before"
+    return became_typical(made.before, made.after)
 
 
 def sentence(target: str, made: Made) -> str:

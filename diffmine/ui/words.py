@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from diffmine.store.atlas import Patch
+from diffmine.verdict import clear
 
 KINDS = {"top": "most typical", "random": "random", "least": "least typical"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
@@ -28,7 +29,7 @@ def _minus(text: str) -> str:
 
 def noise(patch: Patch) -> bool:
     """Whether a score cannot be told from zero."""
-    return not abs(patch.typicality) >= 2 * patch.se
+    return not clear(patch.typicality, patch.se)
 
 
 def place(patch: Patch, count: int = 0) -> str:

@@ -20,8 +20,12 @@ def code_of(*tokens: str) -> int:
 
 
 def test_importing_diffmine_loads_no_torch() -> None:
-    program = "import sys, diffmine, diffmine.cli; print(sorted({'torch','gradio'} & set(sys.modules)))"
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        "import sys, diffmine, diffmine.cli; print(sorted({'torch','gradio'} & set(sys.modules)))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert out.stdout.strip() == "[]"
 
 

@@ -13,9 +13,11 @@ from diffmine.errors import DataError, ImageError
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
 def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
-    suffix = "tif" if mode in ("CMYK", "F", "I") else "png"
+    suffix = "tif" if mode in ("CMYK", "F", "I", "I;16") else "png"
     path = tmp_path / f"a.{suffix}"
-    Image.linear_gradient("L").convert("I" if mode == "I;16" else mode).save(path)
+    pixels = np.tile(np.arange(256, dtype=np.uint16), (256, 1)) * 200
+    ramp = Image.linear_gradient("L").convert("L" if mode == "I;16" else mode)
+    (Image.fromarray(pixels) if mode == "I;16" else ramp).save(path)
     picture = read_image(path)
     assert picture.mode == "RGB"
     assert picture.size == (256, 256)
@@ -43,7 +45,7 @@ def test_what_is_no_picture_is_one_sentence(tmp_path: Path, content: bytes) -> N
 
 def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     Image.new("1", (30_000, 30_000)).save(tmp_path / "a.png")
-    with pytest.raises(ImageError, match="30000 x 30000"):
+    with pytest.raises(ImageError, match="limit of 64 million"):
         read_image(tmp_path / "a.png")
 
 

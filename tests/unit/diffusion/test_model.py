@@ -91,9 +91,7 @@ def test_features_are_the_output_of_the_up_block(model: Model) -> None:
     seen: list[torch.Tensor] = []
     grid = features(model, latent, "A a.", "x", timestep=161, up_block=1, noises=2)
     handle = model.unet.up_blocks[1].register_forward_hook(lambda m, i, o: seen.append(o))
-    noise = torch.stack(
-        [features_noise(k) for k in range(2)]
-    )
+    noise = torch.stack([features_noise(k) for k in range(2)])
     t = torch.full((2,), 161)
     model.predict(model.add_noise(latent[None], noise, t), t, ["A a.", "A a."])
     handle.remove()
