@@ -56,9 +56,7 @@ def translate(
     config: TranslateConfig | None = None,
 ) -> list[Translation]:
     """The picture under each target label; pictures are 8-bit arrays (H, W, 3), generated."""
-    steps = stream(
-        model, picture, window, list(targets), config or TranslateConfig(), "picture", source=""
-    )
+    steps = stream(model, picture, window, list(targets), config or TranslateConfig(), "picture")
     for step in steps:
         if isinstance(step, Result):
             return step.translations

@@ -115,8 +115,8 @@ def collect(
     atlas.manifest.labels = [label for label in dataset.labels if label in found]
     atlas.manifest.config["data"] = as_dict(config)
     atlas.manifest.keys["images"] = key
-    atlas.note("images.parquet")
     _write_refused(atlas, refused)
+    atlas.note("images.parquet")
     report.done, report.refused = sum(found.values()), len(refused)
     return report.close()
 
@@ -216,11 +216,11 @@ def translate_one(
         raise UsageError(
             f"{atlas.path} has no label {unknown[0]!r}; it has {', '.join(atlas.labels)}."
         )
-    picture, window, name, source = _source(atlas, patch)
+    picture, window, name = _source(atlas, patch)
     if atlas.model_path is None:
         raise AtlasError(f"{atlas.path} has no model that could translate.")
     model = load_model(atlas.model_path)
-    steps = stream(model, picture, window, targets or atlas.labels, config, name, source)
+    steps = stream(model, picture, window, targets or atlas.labels, config, name)
     for step in steps:
         if isinstance(step, Result):
             for made in step.translations:
@@ -230,18 +230,18 @@ def translate_one(
     return []
 
 
-def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str]:
-    """The picture, window, name and label of a patch, or of a whole picture file."""
+def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str]:
+    """The picture, window and name of a patch, or of a whole picture file."""
     if Path(patch).is_file():
         picture = as_mined(
             read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
         )
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
-        return picture, (top, left, side), Path(patch).name, ""
+        return picture, (top, left, side), Path(patch).name
     found = atlas.patch(patch)
     window = (found.row, found.col, found.size)
-    return atlas.pictures.picture(found.image_id), window, found.image_id, found.label
+    return atlas.pictures.picture(found.image_id), window, found.image_id
 
 
 def _plain(label: str) -> str:

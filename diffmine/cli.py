@@ -86,8 +86,9 @@ def finetune(
     data: Path,
     *,
     out: Path,
-    label: str = "label",
+    label: str | None = None,
     config: Path | None = None,
+    pictures: Annotated[DataConfig, Parameter(name="pictures")] = DataConfig(),  # noqa: B008
     options: Annotated[FinetuneConfig, Flat] = FinetuneConfig(),  # noqa: B008
 ) -> None:
     """Train a model on labelled pictures, for diffmine build --model.
@@ -99,15 +100,17 @@ def finetune(
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label
-        Column of metadata.csv that holds the label.
+        Column of metadata.csv that holds the label (short for --pictures.label).
     config
         TOML file with the options below.
     """
     from diffmine.build import train_model
     from diffmine.progress import shown
 
+    if label is not None:
+        pictures = replace(pictures, label=label)
     with shown() as progress:
-        _say(train_model(data, out, DataConfig(label=label), options, progress))
+        _say(train_model(data, out, pictures, options, progress))
     print(f"The model is ready: {out}")
 
 

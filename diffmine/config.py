@@ -25,11 +25,12 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     label: str = "label"
-    """Column of metadata.csv that holds the label; without a metadata.csv the folder's name is it."""
+    """Column of metadata.csv that holds the label; without that file folders are labels."""
     group: str = ""
     """Column that groups images which belong together (font, car model, patient); empty: none."""
-    image_size: Annotated[int, Field(ge=16, le=2048)] = 96
-    """Short side of the images as mined, in pixels; the longer side keeps the proportions."""
+    image_size: Annotated[int, Field(ge=16, le=2048)] = 64
+    """Short side of the images as mined, in pixels (64 suits the base `tiny`, 512 Stable
+    Diffusion); the longer side keeps the proportions."""
     kind: Literal["time", "place", "finding", "maker", "other"] = "other"
     """What the labels are: decides how the app shows their order."""
     limit: Annotated[int, Field(ge=0)] = 0

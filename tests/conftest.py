@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,6 +17,7 @@ os.environ.update(
     HF_HUB_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",
     MPLBACKEND="Agg",
+    OMP_NUM_THREADS="2",  # sums of floats depend on it in their last bits
     NUMBA_CACHE_DIR=str(Path(__file__).parents[1] / ".pytest_cache" / "numba"),
     TOKENIZERS_PARALLELISM="false",
 )
@@ -82,14 +82,6 @@ def blocked(_blocked: list[str]) -> Iterator[list[str]]:
     _blocked.clear()
     yield _blocked
     assert not _blocked, f"the test tried to reach {', '.join(_blocked)}"
-
-
-@pytest.fixture(autouse=True)
-def _two_threads() -> None:
-    """The same number of threads for every test that uses torch; torch is not imported for it."""
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.get_num_threads() != 2:
-        torch.set_num_threads(2)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def train_autoencoder(
         optimizer.step()
         schedule.step()
         if step % 50 == 0 or step == steps - 1:
-            last = float(loss)
+            last = float(loss.detach())
             say(f"autoencoder {step}/{steps} loss {last:.4f} {time.monotonic() - started:.0f} s")
     vae.requires_grad_(False).eval()
     _scale(vae, data, device)

@@ -33,6 +33,24 @@ from diffmine.store.atlas import create_atlas
 from diffmine.store.manifest import Manifest
 
 SIDE = 64
+CARD = """\
+# diffmine base (small)
+
+What `--base tiny` means: a latent diffusion model in the shape of Stable Diffusion, made small,
+to be finetuned on one's own labelled pictures. By itself it knows no label.
+
+| | |
+|---|---|
+| pictures | {images} drawn letters of nine eras and {images} dead-leaves pictures, 64 x 64 pixels |
+| autoencoder | 4 latent channels at a quarter of the size; {autoencoder_steps} steps of half of \
+{batch}; L1 + 0.1 MSE + 1e-4 KL |
+| UNet | 11 M weights; {unet_steps} steps of {batch}, every row under the null prompt |
+| text encoder | random and frozen, byte-level tokens: any label has a prompt of its own |
+| made by | `python -m demos.base.make`, seed 0, on two processor cores |
+
+It is a start for small, simple pictures on a laptop. Photographs lose their fine detail in its
+autoencoder; for them use a Stable Diffusion model. Weights are under the MIT licence.
+"""
 
 
 def main() -> None:
@@ -46,6 +64,7 @@ def main() -> None:
         model = _unet(data, start, Path(folder) / "atlas", options.unet_steps, options.batch)
         shutil.rmtree(options.out, ignore_errors=True)
         shutil.copytree(model, options.out)
+    write_card(Path(options.out), options)
 
 
 def _options() -> argparse.Namespace:
@@ -102,6 +121,11 @@ def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path
     prompts = Prompts(config.prompt, config.null_prompt, (), (SIDE, SIDE))
     (atlas.path / "model" / "diffmine.json").write_text(prompts.to_json(), encoding="utf-8")
     return atlas.path / "model"
+
+
+def write_card(model: Path, options: argparse.Namespace) -> None:
+    """Write README.md beside the model."""
+    (model / "README.md").write_text(CARD.format(**vars(options)), encoding="utf-8")
 
 
 def _progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:

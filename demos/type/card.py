@@ -23,6 +23,8 @@ on a laptop; it is no source on the history of type.
 | loss | {first:.4f} over the first, {last:.4f} over the last tenth of the run |
 | held-out fonts | the true era comes first for {accuracy:.1%} of {tested} letters of {held} fonts \
 never seen (chance {chance:.1%}); it or a neighbouring era for {near:.1%} |
+| translation | {letters} letters of fonts never seen, from {source}: more typical \
+of the target than before for {rose:.0%} ({by}) |
 
 Held-out letters by true era (rows) and the era of highest typicality (columns):
 
@@ -38,6 +40,7 @@ def write_card(model: Path, data: Path) -> None:
     """Write README.md beside the model from training.json and held_out.json."""
     training = json.loads((model / "training.json").read_text())
     test = json.loads((model / "held_out.json").read_text())
+    moved = test["translation"]
     config, losses = training["config"], training["loss_every_20_steps"]
     tenth = max(1, len(losses) // 10)
     text = TEXT.format(
@@ -59,6 +62,10 @@ def write_card(model: Path, data: Path) -> None:
         near=test["true_or_neighbouring_label_first"],
         tested=test["images"],
         held=len(_fonts(data / "test")),
+        letters=moved["letters"],
+        source=moved["from"],
+        rose=moved["more_typical_of_target"],
+        by=", ".join(f"{label} {share:.0%}" for label, share in moved["by_target"].items()),
         chance=1 / len(training["labels"]),
         table=_table(test["labels"], test["table"]),
     )

@@ -18,7 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from demos.type.card import write_card
-from demos.type.held_out import held_out
+from demos.type.held_out import held_out, translated
+from demos.type.sheets import patches_sheet
 from diffmine.build import build, train_model
 from diffmine.config import BuildConfig
 from diffmine.progress import shown
@@ -27,6 +28,7 @@ from diffmine.store.slim import slim
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parents[1] / "assets"
+DOCS = HERE.parents[1] / "docs"
 DESCRIPTION = (
     "Letters drawn by a recipe from open fonts in the style of nine eras: revivals and "
     "imitations of 1450 to 1985, not scans of historical prints."
@@ -57,6 +59,8 @@ def main() -> None:
             train_model(data / "train", model, everything, tuned, progress)
         build(data / "atlas", work / "atlas", config, model=str(model), progress=progress)
         figures = held_out(model, data / "test", progress)
+        sheet = DOCS / "type-translations.png"
+        figures["translation"] = translated(model, data / "test", sheet, progress=progress)
     (model / "held_out.json").write_text(json.dumps(figures, indent=1))
     write_card(model, data)
     _embed(work / "atlas", ASSETS / "atlases" / "type")
@@ -83,6 +87,7 @@ def _embed(source: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     slim(open_atlas(source), target)
     atlas = open_atlas(target)
+    patches_sheet(atlas, DOCS / "type-patches.png")
     with atlas.hold():
         manifest = atlas.manifest
         manifest.description = DESCRIPTION

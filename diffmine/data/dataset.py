@@ -1,4 +1,4 @@
-"""A data set: a table of labelled pictures. The pixels stay where they are until they are needed."""
+"""A data set: a table of labelled pictures. Pixels stay where they are until needed."""
 
 from __future__ import annotations
 

@@ -91,6 +91,4 @@ def encode_picture(image: Image.Image) -> bytes:
 
 def _is_grey(image: Image.Image) -> bool:
     pixels = np.asarray(image)
-    return bool(
-        (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
-    )
+    return bool((pixels == pixels[..., :1]).all())

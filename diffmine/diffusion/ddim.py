@@ -6,6 +6,7 @@ x0 = (x - sqrt(1 - a) e) / sqrt(a). A level is a timestep of 1,000; level -1 is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import torch
@@ -54,7 +55,7 @@ def invert(
     """The latents along `path`, from the clean one up; each later one costs a prediction."""
     latent = latent.to(model.device)
     yield latent
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in itertools.pairwise(path):
         noise = model.predict(latent, torch.tensor([end]), [prompt])
         latent = move(model, latent, noise, start, end)
         yield latent
@@ -76,7 +77,7 @@ def sample(
     latent = noise.to(model.device).repeat(len(prompts), 1, 1, 1)
     null = [model.trained_prompts().null_prompt] * len(prompts)
     path = levels(steps, 981)[::-1]
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in itertools.pairwise(path):
         both = model.predict(
             torch.cat([latent, latent]), torch.full((2 * len(prompts),), start), [*null, *prompts]
         )

@@ -174,7 +174,7 @@ def _steps(
         state.step += 1
         state.update_mean(config.ema)
         if state.step % 20 == 0 or state.step == config.steps:
-            losses.append(float(loss))
+            losses.append(float(loss.detach()))
             note = f"loss {losses[-1]:.4f}"
             progress("finetune", state.step, config.steps, "steps", note)
         if state.step % config.checkpoint == 0 and accelerator.is_main_process:

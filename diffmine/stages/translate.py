@@ -86,13 +86,11 @@ def stream(
     targets: list[str],
     config: TranslateConfig,
     image_id: str,
-    source: str,
 ) -> Iterator[Preview | Result]:
     """Translate a picture into every target, yielding after each call of the model.
 
     `picture` is the image as mined, `window` (row, col, size) in its pixels; `image_id` seeds the
-    draws that score it; a target that is the `source` label is only reconstructed and scored.
-    Raises UsageError without targets.
+    draws that score it. Raises UsageError without targets.
     """
     if not targets:
         raise UsageError("Choose at least one label to translate into.")
@@ -110,7 +108,7 @@ def stream(
     for step, estimate in enumerate(_sample(model, stored, path, targets, config), start=1):
         final = estimate
         shown = step % config.preview == 0 and step < config.steps
-        pictures = to_arrays(model.decode(estimate)) if shown else []
+        pictures = list(to_arrays(model.decode(estimate))) if shown else []
         yield Preview(config.steps + step, total, dict(zip(targets, pictures, strict=False)))
     pictures = to_arrays(model.decode(final))
     yield Preview(2 * config.steps, total, dict(zip(targets, pictures, strict=True)))
@@ -246,7 +244,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     picture = atlas.pictures.picture(patch.image_id)
     window = (patch.row, patch.col, patch.size)
-    steps = stream(model, picture, window, atlas.labels, config, patch.image_id, source=patch.label)
+    steps = stream(model, picture, window, atlas.labels, config, patch.image_id)
     result = next(step for step in steps if isinstance(step, Result))
     for made in result.translations:
         yield {

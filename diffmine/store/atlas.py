@@ -6,6 +6,7 @@ when its key (the digest of its configuration and of what it was computed from) 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -133,10 +134,7 @@ class Atlas:
             return {}
         cuts = np.flatnonzero((pairs[1:] != pairs[:-1]).any(axis=1)) + 1
         bounds = [0, *cuts.tolist(), len(pairs)]
-        return {
-            (str(pairs[a][0]), str(pairs[a][1])): (a, b)
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-        }
+        return {(str(pairs[a][0]), str(pairs[a][1])): (a, b) for a, b in itertools.pairwise(bounds)}
 
     def patches(
         self, label: str, kind: str = "top", start: int = 0, count: int | None = None

@@ -59,12 +59,11 @@ def translation(
     targets: list[str],
     config: TranslateConfig,
     image_id: str,
-    source: str,
 ) -> Iterator[Any]:
     """Previews, then the translations of a picture into `targets`."""
     from diffmine.stages.translate import stream
 
-    yield from stream(model(folder), picture, window, targets, config, image_id, source)
+    yield from stream(model(folder), picture, window, targets, config, image_id)
 
 
 @gpu.gpu(duration=60)

@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_killed_again_and_again(base: Path, data: Path, tmp_path: Path) -> None:
     """One run is killed in every stage in turn, gone on with, and compared with an unbroken one."""
     assert run(data, tmp_path / "whole", base, 0) == 0
-    for kill_at in (4, 5, 7, 9):
+    for kill_at in (3, 8, 10, 10, 10):
         assert run(data, tmp_path / "broken", base, kill_at) == -signal.SIGKILL
     assert run(data, tmp_path / "broken", base, 0) == 0
     expected = open_atlas(tmp_path / "whole").manifest

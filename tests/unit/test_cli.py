@@ -96,3 +96,23 @@ def test_a_plan_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert code_of("build", str(data), "--out", str(tmp_path / "atlas"), "--dry-run") == 0
     assert "6 images with 2 labels" in capsys.readouterr().out
     assert not (tmp_path / "atlas").exists()
+
+
+def test_the_readme_shows_the_present_help() -> None:
+    from scripts.readme_help import README, updated
+
+    text = README.read_text(encoding="utf-8")
+    assert updated(text) == text, "run python -m scripts.readme_help"
+
+
+def test_every_field_of_a_config_has_its_line_of_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Flags, TOML keys and manifest entries are the fields of one dataclass."""
+    from dataclasses import fields
+
+    from diffmine import config
+
+    assert code_of("build", "--help") == 0
+    text = capsys.readouterr().out
+    for table in fields(config.BuildConfig):
+        for field in fields(getattr(config.BuildConfig(), table.name)):
+            assert f"--{table.name}.{field.name.replace('_', '-')}" in text

@@ -1,0 +1,69 @@
+"""The embedded atlas of type with its own model: what `make app` opens."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from diffmine.ui.app import embedded
+
+pytestmark = pytest.mark.browser
+
+SERVE = """
+import sys
+from diffmine.ui.app import build, serve
+serve(build([]), port=int(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[str]:
+    """The address of the app over the embedded atlases, in a process of its own."""
+    assert embedded(), "assets/atlases holds no atlas: make demos"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", SERVE, str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            said = server.stdout.readline()
+            assert said.startswith("diffmine is at "), said
+            yield said.split()[3]
+        finally:
+            server.terminate()
+
+
+def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
+    page.goto(f"{shipped}?atlas=type")
+    expect(page.locator("#labels button")).to_have_count(9)
+    expect(page.locator("header em")).to_contain_text("drawn by a recipe")
+    page.locator("#labels button", has_text="1830").click()
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+    page.locator("#wall .dm-patch").nth(3).click()
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of 1830")
+    expect(page.locator("#viewer .dm-facts")).to_contain_text(re.compile("OFL|Apache|MIT"))
+
+
+@pytest.mark.timeout(400)
+def test_a_letter_is_translated_into_all_eras(page: Page, shipped: str) -> None:
+    page.goto(f"{shipped}?atlas=type&label=1957&tab=typical")
+    page.locator("#wall .dm-patch").nth(40).click()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 41 of")
+    page.get_by_role("tab", name="Translate", exact=True).click()
+    page.locator("#run").click()
+    expect(page.locator("#status")).to_contain_text(re.compile(r"Step \d+ of"), timeout=60_000)
+    expect(page.locator("#status")).to_contain_text("Done in", timeout=300_000)
+    expect(page.locator("#strip .dm-made")).to_have_count(8)
+    expect(page.locator("#verdict")).to_contain_text("typical of")
+
+
+def test_the_map_and_the_trend_of_an_element(page: Page, shipped: str) -> None:
+    page.goto(f"{shipped}?atlas=type&label=1450&tab=map")
+    page.wait_for_selector("#map .dm-map[data-drawn]")
+    page.goto(f"{shipped}?atlas=type&label=1450&tab=trends&element=0")
+    expect(page.locator("#share .dm-chart-plot .main-svg").first).to_be_visible()
