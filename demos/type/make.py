@@ -22,6 +22,7 @@ from demos.type.held_out import held_out, translated
 from demos.type.sheets import patches_sheet
 from diffmine.build import build, train_model
 from diffmine.config import BuildConfig
+from diffmine.diffusion.prompts import read_prompts
 from diffmine.progress import shown
 from diffmine.store.atlas import open_atlas
 from diffmine.store.slim import slim
@@ -29,6 +30,8 @@ from diffmine.store.slim import slim
 HERE = Path(__file__).parent
 ASSETS = HERE.parents[1] / "assets"
 DOCS = HERE.parents[1] / "docs"
+# Found by eye on held-out letters: with more noise or guidance they change more and break.
+TRANSLATION = {"steps": 20, "top": 650, "guidance": 4.0, "features": 0.4, "attention": 0.4}
 DESCRIPTION = (
     "Letters drawn by a recipe from open fonts in the style of nine eras: revivals and "
     "imitations of 1450 to 1985, not scans of historical prints."
@@ -57,6 +60,7 @@ def main() -> None:
             everything = replace(config.data, limit=0)
             tuned = replace(config.finetune, base=str(base))
             train_model(data / "train", model, everything, tuned, progress)
+        _note_translation(model)
         build(data / "atlas", work / "atlas", config, model=str(model), progress=progress)
         figures = held_out(model, data / "test", progress)
         sheet = DOCS / "type-translations.png"
@@ -64,6 +68,14 @@ def main() -> None:
     (model / "held_out.json").write_text(json.dumps(figures, indent=1))
     write_card(model, data)
     _embed(work / "atlas", ASSETS / "atlases" / "type")
+
+
+def _note_translation(model: Path) -> None:
+    """Keep the settings of translation that were found good beside the model."""
+    prompts = read_prompts(model)
+    assert prompts is not None
+    noted = replace(prompts, translation=TRANSLATION)
+    (model / "diffmine.json").write_text(noted.to_json(), encoding="utf-8")
 
 
 def read_config() -> BuildConfig:

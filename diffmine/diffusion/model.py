@@ -5,6 +5,7 @@ The small embedded models and Stable Diffusion v1.5 have the same shape and take
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,11 +207,19 @@ def save_model(
             folder / name, safe_serialization=True, max_shard_size=shard
         )
         part.to(dtype=before)
+        _forget_origin(folder / name / "config.json")
     model.tokenizer.save_pretrained(folder / "tokenizer")
     model.scheduler.save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(_MODEL_INDEX)
     if prompts is not None:
         (folder / "diffmine.json").write_text(prompts.check().to_json(), encoding="utf-8")
+
+
+def _forget_origin(path: Path) -> None:
+    """Take out where the part was loaded from: a model is passed on, its owner's paths are not."""
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    fields.pop("_name_or_path", None)
+    path.write_text(json.dumps(fields, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 _MODEL_INDEX = """{

@@ -196,7 +196,8 @@ def _write(
     save_model(model, temporary, model.prompts)
     sample_grid(model).save(temporary / "samples.png", optimize=True)
     figures = {
-        "config": as_dict(config),
+        # A folder's place is its owner's business: models are passed on.
+        "config": as_dict(config) | {"base": Path(config.base).name},
         "images": atlas.table("images", ["image_id"]).num_rows,
         "labels": atlas.labels,
         "device": str(model.device),
