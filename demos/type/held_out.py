@@ -17,7 +17,7 @@ from diffmine.stages.translate import Result, stream
 from diffmine.stages.typicality import typicality_maps
 
 DRAWS = 16
-PER_LABEL = 24
+PER_LABEL = 16
 
 
 def held_out(
