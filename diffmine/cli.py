@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
-from cyclopts.config import Toml
 from pydantic import ValidationError
 
 from diffmine import __version__
@@ -276,16 +276,38 @@ def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
 
 
 def _with_config(tokens: list[str]) -> list[str]:
-    """Take `--config FILE` out of the tokens and let its values stand below the flags."""
+    """Take `--config FILE` out of the tokens and add its values as flags, unless they are given."""
     for place, token in enumerate(tokens):
         name, _, value = token.partition("=")
         if name == "--config":
             path = Path(value or (tokens[place + 1] if place + 1 < len(tokens) else ""))
-            if not path.is_file():
-                raise UsageError(f"--config {path} is no file; give a TOML file.")
-            app.config = [Toml(path, use_commands_as_keys=False)]
-            return tokens[:place] + tokens[place + (1 if value else 2) :]
+            rest = tokens[:place] + tokens[place + (1 if value else 2) :]
+            given = {each.partition("=")[0] for each in rest}
+            found = _flags(path, tokens[0])
+            return rest + [part for flag in found if flag[0] not in given for part in flag]
     return tokens
+
+
+def _flags(path: Path, command: str) -> list[list[str]]:
+    """The values of a TOML file as flags: of all tables for build, of its own for a stage."""
+    if not path.is_file():
+        raise UsageError(f"--config {path} is no file; give a TOML file.")
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}.") from error
+    if command != "build":
+        return [_flag(key, value) for key, value in tables.get(command, {}).items()]
+    return [
+        _flag(f"{table}.{key}", value)
+        for table, values in tables.items()
+        for key, value in (values.items() if isinstance(values, dict) else [("", values)])
+    ]
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [f"--{name.replace('_', '-')}", *map(str, values)]
 
 
 def main(tokens: list[str] | None = None) -> None:

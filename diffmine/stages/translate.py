@@ -108,8 +108,8 @@ def stream(
     for step, estimate in enumerate(_sample(model, stored, path, targets, config), start=1):
         final = estimate
         shown = step % config.preview == 0 and step < config.steps
-        pictures = list(to_arrays(model.decode(estimate))) if shown else []
-        yield Preview(config.steps + step, total, dict(zip(targets, pictures, strict=False)))
+        made = list(to_arrays(model.decode(estimate))) if shown else []
+        yield Preview(config.steps + step, total, dict(zip(targets, made, strict=False)))
     pictures = to_arrays(model.decode(final))
     yield Preview(2 * config.steps, total, dict(zip(targets, pictures, strict=True)))
     yield from _scored(model, picture, pictures, window, targets, config, image_id)

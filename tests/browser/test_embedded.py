@@ -41,7 +41,7 @@ def shipped() -> Iterator[str]:
 def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type")
     expect(page.locator("#labels button")).to_have_count(9)
-    expect(page.locator("header em")).to_contain_text("drawn by a recipe")
+    expect(page.locator("header")).to_contain_text("drawn by a recipe")
     page.locator("#labels button", has_text="1830").click()
     expect(page.locator("#wall .dm-patch")).to_have_count(100)
     page.locator("#wall .dm-patch").nth(3).click()
@@ -55,6 +55,7 @@ def test_a_letter_is_translated_into_all_eras(page: Page, shipped: str) -> None:
     page.locator("#wall .dm-patch").nth(40).click()
     expect(page.locator("#viewer h3")).to_contain_text("No. 41 of")
     page.get_by_role("tab", name="Translate", exact=True).click()
+    expect(page.locator("#targets input:checked")).to_have_count(8)
     page.locator("#run").click()
     expect(page.locator("#status")).to_contain_text(re.compile(r"Step \d+ of"), timeout=60_000)
     expect(page.locator("#status")).to_contain_text("Done in", timeout=300_000)
