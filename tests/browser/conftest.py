@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
 
 from make_atlas import LABELS, make_atlas
 
+# A busy machine is slow, not wrong: no test here is about time.
+expect.set_options(timeout=30_000)
 NASTY = ["<img src=x onerror=window.hit=1>", "${window.hit=1}", "{{constructor}}", "=1+1 | **b**"]
 FLAGS = (
     "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
@@ -70,7 +72,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page; at the end: no error in the console, no request to anyone else."""
     found = context.new_page()
-    found.set_default_timeout(30_000)
+    found.set_default_timeout(60_000)
     wrong: list[str] = []
     found.on("pageerror", lambda error: wrong.append(str(error)))
     found.on("console", lambda said: said.type == "error" and wrong.append(said.text))
