@@ -24,7 +24,6 @@ from diffmine.diffusion.dift import features, window_feature
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import ELEMENTS, FEATURES, PATCHES
 
@@ -85,7 +84,7 @@ def _features(
     names = [f"features/part-{k:05d}.parquet" for k in range(len(shards))]
     todo = [(n, s) for n, s in zip(names, shards, strict=True) if not atlas.finished(n)]
     report.kept = len(images) - sum(len(shard) for _, shard in todo)
-    model = _model(atlas) if todo else None
+    model = load_model(atlas.needed_model()) if todo else None
 
     def compute(work: tuple[str, list[str]]) -> int:
         name, shard = work
@@ -103,13 +102,6 @@ def _features(
     table = atlas.read_parts("features")
     values = np.array(table["feature"].to_pylist(), np.float32)
     return dict(zip(table["patch_id"].to_pylist(), values, strict=True))
-
-
-def _model(atlas: Atlas) -> Model:
-    path = atlas.model_path
-    if path is None:
-        raise AtlasError(f"{atlas.path} has no model yet; run finetune on it or give --model.")
-    return load_model(path)
 
 
 def _image_rows(

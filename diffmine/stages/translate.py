@@ -30,7 +30,7 @@ from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_arrays, to_tensor
 from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import AtlasError, UsageError
+from diffmine.errors import UsageError
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRANSLATIONS
 from diffmine.verdict import became_typical
@@ -204,7 +204,7 @@ def run(
     names = {label: f"translations/part-{k:05d}.parquet" for k, label in enumerate(atlas.labels)}
     todo = [(label, patches) for label, patches in work if not atlas.finished(names[label])]
     report.kept = total - sum(len(patches) for _, patches in todo)
-    model = _model(atlas) if todo else None
+    model = load_model(atlas.needed_model()) if todo else None
 
     def translate(item: tuple[str, list[Patch]]) -> int:
         label, patches = item
@@ -230,13 +230,6 @@ def _central(atlas: Atlas, label: str, config: TranslateConfig) -> list[Patch]:
     return [
         patch for row in first for patch in atlas.element(label, row["element"], config.per_element)
     ]
-
-
-def _model(atlas: Atlas) -> Model:
-    path = atlas.model_path
-    if path is None:
-        raise AtlasError(f"{atlas.path} has no model yet; run finetune on it or give --model.")
-    return load_model(path)
 
 
 def _rows(

@@ -90,7 +90,7 @@ def run(
     names = [f"maps/part-{k:05d}.parquet" for k in range(len(shards))]
     todo = [(n, s) for n, s in zip(names, shards, strict=True) if not atlas.finished(n)]
     report.kept = len(images) - sum(len(shard) for _, shard in todo)
-    model = _model(atlas) if todo else None
+    model = load_model(atlas.needed_model()) if todo else None
 
     def score(work: tuple[str, list[tuple[str, str]]]) -> int:
         name, shard = work
@@ -108,13 +108,6 @@ def run(
         pass
     atlas.end("typicality")
     return report.close()
-
-
-def _model(atlas: Atlas) -> Model:
-    path = atlas.model_path
-    if path is None:
-        raise AtlasError(f"{atlas.path} has no model yet; run finetune on it or give --model.")
-    return load_model(path)
 
 
 def _rows(

@@ -91,6 +91,12 @@ class Atlas:
             return (self.path / model["path"]).resolve()
         return model.get("repo")
 
+    def needed_model(self) -> Path | str:
+        """The same; AtlasError when there is none."""
+        if self.model_path is None:
+            raise AtlasError(f"{self.path} has no model yet; run finetune on it or give --model.")
+        return self.model_path
+
     # Reading
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
