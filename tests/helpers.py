@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -46,3 +51,28 @@ def quick(base: Path) -> BuildConfig:
         translate=TranslateConfig(steps=2, per_label=1, draws=2, preview=1),
         trends=TrendsConfig(per_label=2, draws=2, bootstrap=20),
     )
+
+
+SERVE = """
+import sys
+from diffmine.ui.app import build, serve
+serve(build(sys.argv[2:]), port=int(sys.argv[1]))
+"""
+
+
+@contextmanager
+def served(*atlases: Path) -> Iterator[str]:
+    """The address of the app over some atlases, or the embedded ones, in a process of its own:
+    without the tests' type checks, as its visitors have it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", SERVE, str(port), *map(str, atlases)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            said = server.stdout.readline()
+            assert said.startswith("diffmine is at "), said
+            yield said.split()[3]
+        finally:
+            server.terminate()

@@ -1,13 +1,13 @@
 """A served app with a random model, and a Chromium that must stay on this machine."""
 
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.helpers import served
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
 
@@ -23,34 +23,17 @@ FLAGS = (
 )
 
 
-SERVE = """
-import sys
-from diffmine.ui.app import build, serve
-serve(build(sys.argv[2:]), port=int(sys.argv[1]))
-"""
-
-
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app in a process of its own: without the tests' type checks, as its visitors have it."""
+    """The app over two synthetic atlases, one of them full of texts that must not run."""
     from diffmine.diffusion.tiny import make_random
 
     root = tmp_path_factory.mktemp("served")
     make_random(root / "model", tuple(LABELS), 96)
     make_atlas(root / "shapes", model="../model")
     make_atlas(root / "nasty", kind="place", labels=NASTY)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, str(port), str(root / "shapes"), str(root / "nasty")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout
-            said = server.stdout.readline()
-            assert said.startswith("diffmine is at "), said
-            yield said.split()[3]
-        finally:
-            server.terminate()
+    with served(root / "shapes", root / "nasty") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,41 +1,23 @@
 """The embedded atlas of type with its own model: what `make app` opens."""
 
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from diffmine.ui.app import embedded
+from tests.helpers import served
 
 pytestmark = pytest.mark.browser
-
-SERVE = """
-import sys
-from diffmine.ui.app import build, serve
-serve(build([]), port=int(sys.argv[1]))
-"""
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[str]:
     """The address of the app over the embedded atlases, in a process of its own."""
     assert embedded(), "assets/atlases holds no atlas: make demos"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout
-            said = server.stdout.readline()
-            assert said.startswith("diffmine is at "), said
-            yield said.split()[3]
-        finally:
-            server.terminate()
+    with served() as found:
+        yield found
 
 
 def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
