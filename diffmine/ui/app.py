@@ -23,7 +23,7 @@ from diffmine.ui.cache import served
 from diffmine.ui.desk import Desk, Panel
 from diffmine.ui.header import Header
 from diffmine.ui.inspector import Inspector
-from diffmine.ui.parts import QUIET, Updates
+from diffmine.ui.parts import LAST, QUIET, Updates
 from diffmine.ui.server import ON_SPACE, serve
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.tabs.about import About
@@ -32,7 +32,7 @@ from diffmine.ui.tabs.map import Map
 from diffmine.ui.tabs.translate import Translate
 from diffmine.ui.tabs.trends import Trends
 from diffmine.ui.tabs.typical import Typical
-from diffmine.ui.view import View, first_view, from_query
+from diffmine.ui.view import TABS, View, first_view, from_query, index
 
 PANELS: dict[str, Callable[[Desk], Panel]] = {
     "typical": Typical,
@@ -103,17 +103,19 @@ def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
         for name, panel in PANELS.items():
             desk.group = name
-            with gr.Tab(name.capitalize(), id=name) as tab:
+            with gr.Tab(name.capitalize(), id=name):
                 desk.panels[name] = panel(desk)
-            tab.select(_opens(desk, name), [desk.state], desk.to(name, "header"), **QUIET)
+    # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
+    # would then take the visitor away from where a link led.
+    bar.select(_opens(desk), [desk.state], desk.to(*PANELS, "header"), **LAST)
     desk.outputs.append(bar)
     return bar
 
 
-def _opens(desk: Desk, name: str) -> Callable[[View], Updates]:
-    def on_tab(view: View) -> Updates:
-        view = replace(view, tab=name)
-        return desk.go(view, name) | desk.header.show(view)
+def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
+    def on_tab(view: View, event: gr.EventData) -> Updates:
+        name = TABS[index(event, "index", len(TABS))]
+        return desk.go(view, name) | desk.header.show(replace(view, tab=name))
 
     return on_tab
 
