@@ -51,6 +51,12 @@ class Model:
         return self.unet.device
 
     @property
+    def layout(self) -> torch.memory_format:
+        """How batches lie in memory: channels last on a GPU, else channels first."""
+        on_gpu = self.device.type == "cuda"
+        return torch.channels_last if on_gpu else torch.contiguous_format
+
+    @property
     def alphas(self) -> Float[Tensor, " 1000"]:
         """Cumulative product of the noise schedule."""
         return self.scheduler.alphas_cumprod.to(self.device)
@@ -108,7 +114,7 @@ class Model:
         self, noisy: Float[Tensor, "b c hl wl"], t: Int[Tensor, " b"], prompts: list[str]
     ) -> Float[Tensor, "b c hl wl"]:
         """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
-        noisy = noisy.to(self.device, self.unet.dtype, memory_format=torch.channels_last)
+        noisy = noisy.to(self.device, self.unet.dtype, memory_format=self.layout)
         states = self.embed(prompts)
         out = self.unet(noisy, t.to(self.device), encoder_hidden_states=states).sample
         return out.float()  # b c hl wl
@@ -179,8 +185,9 @@ def load_model(
         )
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
-    unet.to(memory_format=torch.channels_last)
-    vae.to(memory_format=torch.channels_last)
+    if device.type == "cuda":  # on a CPU group norm is several times slower in this layout
+        unet.to(memory_format=torch.channels_last)
+        vae.to(memory_format=torch.channels_last)
     prompts = read_prompts(Path(where)) if Path(where).is_dir() else _hub_prompts(where)
     return Model(unet, vae, text, tokenizer, scheduler, prompts, where)
 
