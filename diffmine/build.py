@@ -259,8 +259,8 @@ def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
     lines = [
         f"{images} images with {labels} labels: {', '.join(dataset.labels)}",
         f"finetune: {config.finetune.steps} steps of {config.finetune.batch} images",
-        f"typicality: {images} x {config.typicality.draws} draws x {under + 1} prompts = "
-        f"{images * config.typicality.draws * (under + 1):,} predictions",
+        f"typicality: {images} x {config.typicality.count} draws x {under + 1} prompts = "
+        f"{images * config.typicality.count * (under + 1):,} predictions",
         f"cluster: {images} x {config.cluster.noises} partial predictions",
         f"translate: up to {translated} patches x {rows_each} = "
         f"{translated * rows_each:,} predictions",

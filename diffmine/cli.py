@@ -118,11 +118,25 @@ def finetune(
 def typicality(
     atlas: Path,
     *,
+    study: bool = False,
     config: Path | None = None,
     options: Annotated[TypicalityConfig, Flat] = TypicalityConfig(),  # noqa: B008
 ) -> None:
-    """Score every image of an atlas under its label, or under all labels."""
-    _stage(atlas, "typicality", options)
+    """Score every image of an atlas under its label, or under all labels.
+
+    Parameters
+    ----------
+    atlas
+        Folder of the atlas.
+    study
+        Score 40 images with very many draws instead, and say how many draws this model needs.
+    config
+        TOML file with the options below.
+    """
+    if study:
+        _study(atlas, options)
+    else:
+        _stage(atlas, "typicality", options)
 
 
 @app.command
@@ -258,6 +272,22 @@ def _stage(atlas: Path, name: str, options: Any) -> None:
     opened = open_atlas(atlas)
     with opened.hold(), shown() as progress:
         _say(run_stage(opened, name, replace(BuildConfig(), **{name: options}), progress=progress))
+
+
+def _study(atlas: Path, options: TypicalityConfig) -> None:
+    from diffmine.progress import shown
+    from diffmine.store.atlas import open_atlas
+    from diffmine.study import advice, study
+
+    with shown() as progress:
+        findings = study(open_atlas(atlas), options, progress)
+    print(f"{'scheme':<12} draws  rank corr.  overlap  of the best   error")
+    for each in findings:
+        print(
+            f"{each.scheme:<12} {each.draws:5}  {each.correlation:10.3f}  {each.overlap:7.1%}"
+            f"  {each.ratio:11.1%}  {each.error:.2e}"
+        )
+    print(f"{advice(findings)} stratified draws choose windows 99 % as typical as the best ones.")
 
 
 def _say(report: Any) -> None:

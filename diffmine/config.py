@@ -65,6 +65,9 @@ class FinetuneConfig:
     """Steps between two checkpoints from which an interrupted run goes on."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Arithmetic of training; auto: bf16 where the processor has it."""
+    compile: bool = False
+    """Compile the UNet first: a minute at the start, then a fifth to a third faster; on a processor
+    it needs a C++ compiler."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of every draw in training."""
 
@@ -73,21 +76,56 @@ class FinetuneConfig:
 class TypicalityConfig:
     """Scoring: T(x|c) = E[L(x, noise, null) - L(x, noise, c)] (section 3.2, equation 3)."""
 
-    draws: Annotated[int, Field(ge=2, le=4096)] = 32
-    """Draws of noise and timestep for each image (paper: 100)."""
     preset: Literal["stratified", "paper"] = "stratified"
     """`stratified`: timesteps from a van der Corput sequence, seeded by the image;
     `paper`: independent timesteps and one noise set for all images of a size."""
+    draws: Annotated[int, Field(ge=0, le=4096)] = 0
+    """Draws of noise and timestep for each image, at least 2; 0: the preset's own number, 32 for
+    `stratified` and 100 for `paper`. More draws go on from fewer."""
+    adaptive: bool = False
+    """Draw in rounds, and stop an image once none of its windows can still be among the best
+    `top` of its label; only with `labels` own."""
+    top: Count = 1000
+    """Patches of a label that `adaptive` looks for; a build takes those of mine."""
+    window: Annotated[float, Field(gt=0)] = 0.25
+    """Window that `adaptive` looks at: a fraction of the short side below 1, else pixels; a build
+    takes the smallest of mine."""
+    margin: Annotated[float, Field(ge=0)] = 1.0
+    """Standard errors by which `adaptive` gives a window the benefit of the doubt."""
     t_range: tuple[Timestep, Timestep] = (100, 700)
     """Timesteps of 1,000 from which draws are taken (paper: [0.1, 0.7))."""
     labels: Literal["own", "all"] = "own"
     """Score each image under its own label or under all."""
+    contrast: str = ""
+    """A label: keep T(x, own) - T(x, contrast) as well, a map of what tells the two apart."""
+    sensitivity: bool = False
+    """Keep the squared difference of the two predictions as well. It says where the label matters,
+    not whether it fits, and is no substitute for typicality."""
+    bands: Annotated[int, Field(ge=0, le=16)] = 0
+    """Keep a map for each of so many equal bands of timesteps as well."""
+    sums: bool = True
+    """Keep exact sums beside the maps, so that draws can be added later."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """Arithmetic of the UNet; auto: fp16 on a GPU, bf16 on a processor that has it, if it ranks
+    windows as fp32 does."""
+    compile: bool = False
+    """Compile the UNet first: a minute at the start, then faster; on a processor it needs a C++
+    compiler."""
     shard: Count = 64
     """Images in one part file: the most that a crash can lose."""
     batch: Count = 128
-    """Rows of the UNet in one call (draws times prompts)."""
+    """Rows of the UNet in one call (images times draws times prompts)."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the draws, beside the image's name."""
+
+    def __post_init__(self) -> None:
+        if self.draws == 1:
+            raise ValueError("one draw has no error; take at least 2")
+
+    @property
+    def count(self) -> int:
+        """Draws for each image, the preset's own number filled in."""
+        return self.draws or {"stratified": 32, "paper": 100}[self.preset]
 
 
 @dataclass(frozen=True, config=_STRICT)

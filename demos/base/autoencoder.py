@@ -27,7 +27,6 @@ def train_autoencoder(
 ) -> float:
     """Train in place; `pictures` are 8-bit RGB. Returns the last loss."""
     torch.manual_seed(0)
-    torch.set_flush_denormal(True)  # else flat paper makes a processor several times slower
     vae.to(device, torch.float32)
     vae.requires_grad_(True).train()
     data = torch.from_numpy(pictures)

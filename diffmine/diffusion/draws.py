@@ -16,6 +16,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+Preset = Literal["stratified", "paper", "independent"]
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -31,18 +33,21 @@ def draws(
     shape: tuple[int, int, int],
     t_range: tuple[int, int] = (100, 700),
     seed: int = 0,
-    preset: Literal["stratified", "paper"] = "stratified",
+    preset: Preset = "stratified",
+    start: int = 0,
 ) -> Draws:
-    """The first `n` draws of an image whose latent has `shape` (c, h, w).
+    """The draws `start` to `n` - 1 of an image whose latent has `shape` (c, h, w).
 
-    The first draws of a longer list are those of a shorter one.
+    The first draws of a longer list are those of a shorter one. `independent` is `paper` with a
+    noise set for each image.
     """
-    name = image_id if preset == "stratified" else "one noise set for all images"
-    noise = np.stack([_noise(f"{seed}/{name}/{k}", shape) for k in range(n)])  # n c h w
+    name = "one noise set for all images" if preset == "paper" else image_id
+    name = f"{seed}/{name}"
+    noise = np.stack([_noise(f"{name}/{k}", shape) for k in range(start, n)])  # n c h w
     low, high = t_range
-    unit = _van_der_corput(n, f"{seed}/{name}") if preset == "stratified" else _uniform(n, seed)
+    unit = _van_der_corput(n, name) if preset == "stratified" else _uniform(n, name)
     t = np.minimum(low + (unit * (high - low)).astype(np.int64), max(high - 1, low))  # n
-    return Draws(torch.from_numpy(noise), torch.from_numpy(t))
+    return Draws(torch.from_numpy(noise), torch.from_numpy(t[start:]))
 
 
 def _generator(name: str) -> np.random.Generator:
@@ -61,5 +66,5 @@ def _van_der_corput(n: int, name: str) -> np.ndarray:
     return (sequence + _generator(f"{name}/shift").random()) % 1.0
 
 
-def _uniform(n: int, seed: int) -> np.ndarray:
-    return np.array([_generator(f"{seed}/timestep/{k}").random() for k in range(n)])
+def _uniform(n: int, name: str) -> np.ndarray:
+    return np.array([_generator(f"{name}/timestep/{k}").random() for k in range(n)])

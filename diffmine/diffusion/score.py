@@ -8,15 +8,18 @@ kept for each latent pixel, with the same draws for the null prompt and for ever
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from diffmine.diffusion.draws import Draws
+from diffmine.diffusion.draws import Draws, Preset, draws
 from diffmine.diffusion.model import Model
+from diffmine.diffusion.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -27,26 +30,157 @@ class Score:
     se: float
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """How the draws of an image are made, but for their number."""
+
+    t_range: tuple[int, int] = (100, 700)
+    seed: int = 0
+    preset: Preset = "stratified"
+
+    def of(self, image_id: str, shape: torch.Size, start: int, stop: int) -> Draws:
+        """The draws `start` to `stop` - 1 of an image whose latent has `shape` (c, h, w)."""
+        c, h, w = shape
+        return draws(image_id, stop, (c, h, w), self.t_range, self.seed, self.preset, start)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How one map is made: the loss under prompt `base` less that under prompt `prompt`.
+
+    With `squared` the squared difference of the two predictions instead; with `band` only from
+    the draws whose timestep lies in [low, high).
+    """
+
+    name: str
+    base: int
+    prompt: int
+    squared: bool = False
+    band: tuple[int, int] | None = None
+
+
+@dataclass
+class Item:
+    """An image that is being scored: `prompts` begins with the null prompt."""
+
+    image_id: str
+    latent: Float[Tensor, "c h w"]
+    prompts: tuple[str, ...]
+    tally: Tally
+
+    @property
+    def done(self) -> int:
+        """Draws that its tally holds."""
+        return int(self.tally.n.max())
+
+
+@torch.inference_mode()
+def advance(
+    model: Model,
+    items: list[Item],
+    measures: list[Measure],
+    stop: int,
+    sampling: Sampling,
+    batch: int,
+    say: Callable[[int], None] = lambda rows: None,
+) -> None:
+    """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet.
+
+    Images of the same size share calls; the result of an image does not depend on the others.
+    `say` hears the number of rows after each call.
+    """
+
+    def kind(item: Item) -> tuple[int, ...]:
+        return (*item.latent.shape, item.done)
+
+    for (*_, done), alike in groupby(sorted(items, key=kind), kind):
+        group = list(alike) if done < stop else []
+        size = max(1, batch // len(items[0].prompts))
+        for first in range(0, len(group), size):
+            _advance(
+                model, group[first : first + size], measures, (done, stop), sampling, batch, say
+            )
+
+
+def _advance(
+    model: Model,
+    items: list[Item],
+    measures: list[Measure],
+    span: tuple[int, int],
+    sampling: Sampling,
+    batch: int,
+    say: Callable[[int], None],
+) -> None:
+    """The same for images of one size with the same number of draws: all in every call."""
+    latents = torch.stack([item.latent for item in items]).to(model.device)  # i c h w
+    states = model.embed([prompt for item in items for prompt in item.prompts])
+    states = states.unflatten(0, (len(items), -1))  # i p s d
+    tally = Tally.stack([item.tally for item in items], model.device)
+    step = max(1, batch // (len(items) * states.shape[1]))
+    for start in range(span[0], span[1], step):
+        stop = min(start + step, span[1])
+        drawn = [sampling.of(x.image_id, x.latent.shape, start, stop) for x in items]
+        noise = torch.stack([each.noise for each in drawn])  # i d c h w
+        t = torch.stack([each.t for each in drawn])  # i d
+        loss, found = _losses(model, latents, states, noise, t)
+        for draw in range(stop - start):
+            values, counts = _measured(measures, loss[:, draw], found[:, draw], t[:, draw])
+            tally.add(values, counts)
+        say(loss.shape[0] * loss.shape[1] * loss.shape[2])
+    for item, row in zip(items, tally.rows(), strict=True):
+        item.tally = row
+
+
+def _losses(
+    model: Model,
+    latents: Float[Tensor, "i c h w"],
+    states: Tensor,
+    noise: Float[Tensor, "i d c h w"],
+    t: Int[Tensor, "i d"],
+) -> tuple[Float[Tensor, "i d p h w"], Float[Tensor, "i d p c h w"]]:
+    """Squared errors (mean over channels) and predictions for each image, draw and prompt."""
+    prompts = states.shape[1]
+    noise = noise.to(model.device)
+    flat = model.add_noise(
+        latents[:, None].expand_as(noise).flatten(0, 1), noise.flatten(0, 1), t.flatten()
+    )  # i*d c h w
+    rows = flat.repeat_interleave(prompts, 0)  # i*d*p c h w
+    words = states[:, None].expand(-1, noise.shape[1], -1, -1, -1).flatten(0, 2)  # i*d*p s e
+    found = model.denoise(rows, t.flatten().repeat_interleave(prompts), words)
+    found = found.view(*noise.shape[:2], prompts, *noise.shape[2:])  # i d p c h w
+    return (noise[:, :, None] - found).square().mean(dim=3), found
+
+
+def _measured(
+    measures: list[Measure],
+    loss: Float[Tensor, "i p h w"],
+    found: Float[Tensor, "i p c h w"],
+    t: Int[Tensor, " i"],
+) -> tuple[Float[Tensor, "i k h w"], Float[Tensor, "i k"]]:
+    """What one draw says of every map, and whether the map takes this draw."""
+    values, counts = [], []
+    for each in measures:
+        if each.squared:
+            values.append((found[:, each.base] - found[:, each.prompt]).square().mean(1))
+        else:
+            values.append(loss[:, each.base] - loss[:, each.prompt])
+        low, high = each.band or (0, 1001)
+        counts.append(((t >= low) & (t < high)).float())
+    return torch.stack(values, 1), torch.stack(counts, 1).to(loss.device)
+
+
 @torch.inference_mode()
 def losses(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
 ) -> Float[Tensor, "p n h w"]:
-    """Squared error of the predicted noise for each prompt and draw, mean over channels, float32.
-
-    Rows run draw by draw through calls of `batch` rows, so that the result depends on nothing
-    but the image, the draws and the batch.
-    """
-    noise, t = draws.noise.to(model.device), draws.t
-    noisy = model.add_noise(latent[None], noise, t)  # n c h w
-    rows = [(draw, number) for draw in range(len(t)) for number in range(len(prompts))]
-    out = torch.empty((len(rows), *latent.shape[1:]), device=model.device)
-    for start in range(0, len(rows), batch):
-        chunk = rows[start : start + batch]
-        at = torch.tensor([draw for draw, _ in chunk])
-        words = [prompts[number] for _, number in chunk]
-        error = noise[at] - model.predict(noisy[at], t[at], words)  # b c h w
-        out[start : start + batch] = error.square().mean(dim=1)  # b h w
-    return out.view(len(t), len(prompts), *latent.shape[1:]).transpose(0, 1)  # p n h w
+    """The loss of one image for each prompt and each single draw, float32."""
+    states = model.embed(prompts)[None]  # 1 p s d
+    step = max(1, batch // len(prompts))
+    parts = [
+        _losses(model, latent[None].to(model.device), states, noise[None], t[None])[0][0]
+        for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True)
+    ]
+    return torch.cat(parts).transpose(0, 1)  # p n h w
 
 
 def typicality(

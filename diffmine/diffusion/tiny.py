@@ -110,10 +110,17 @@ def _text_encoder(size: Size, vocabulary: int) -> CLIPTextModel:
         )
     )
     # It stays random and frozen, so its words must lie far apart: CLIP's initial embeddings of
-    # standard deviation 0.02 would make every prompt nearly the same to the UNet.
-    for name, weight in encoder.named_parameters():
-        if "embedding" in name:
-            torch.nn.init.normal_(weight, std=1.0 if "token" in name else 0.3)
+    # standard deviation 0.02 would make every prompt nearly the same to the UNet. Sharp and strong
+    # attention carries each letter of a label to all the tokens behind it: without it two labels
+    # differ in the few tokens of their own alone (7 % of a state on average, with it 42 %).
+    with torch.no_grad():
+        for name, weight in encoder.named_parameters():
+            if "embedding" in name:
+                weight.normal_(std=1.0 if "token" in name else 0.3)
+            elif name.endswith("q_proj.weight"):
+                weight *= 16
+            elif name.endswith("out_proj.weight"):
+                weight *= 4
     return encoder
 
 

@@ -6,8 +6,10 @@ import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
 from jaxtyping import Float
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -17,6 +19,27 @@ from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 
 _ENCODED = 16
+
+
+def prepare(unet: Any, compiled: bool) -> Any:
+    """The UNet ready to be trained, in place.
+
+    On a processor attention by plain matrix products: its gradient is far faster than that of the
+    fused kernel, at the few latent pixels that can be trained there.
+    """
+    unet.requires_grad_(True).train()
+    if unet.device.type == "cpu":
+        unet.set_attn_processor(AttnProcessor())
+    if compiled:
+        unet.compile()
+    return unet
+
+
+def finish(unet: Any) -> None:
+    """The UNet as it is loaded: frozen, with its usual attention, not compiled."""
+    unet.requires_grad_(False).eval()
+    unet.set_attn_processor(AttnProcessor2_0())
+    unet._compiled_call_impl = None
 
 
 def shifted_latents(

@@ -28,7 +28,9 @@ from diffmine.diffusion.prompts import Prompts
 from diffmine.diffusion.training import (
     State,
     draw_batch,
+    finish,
     learning_rate,
+    prepare,
     shifted_latents,
 )
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -117,7 +119,7 @@ def _train(
     report: Report,
 ) -> list[float]:
     set_seed(config.seed)
-    unet = model.unet.requires_grad_(True).train()
+    unet = prepare(model.unet, config.compile)
     fused = accelerator.device.type == "cuda"
     optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate, fused=fused)
     mean = {name: weight.detach().clone() for name, weight in unet.named_parameters()}
@@ -131,7 +133,7 @@ def _train(
     report.done = config.steps - report.kept
     for name, weight in unet.named_parameters():
         weight.data.copy_(state.mean[name])
-    unet.requires_grad_(False).eval()
+    finish(unet)
     return losses
 
 
@@ -163,7 +165,7 @@ def _steps(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
         with accelerator.autocast():
-            noisy = batch.noisy.to(memory_format=torch.channels_last)
+            noisy = batch.noisy.to(memory_format=model.layout)
             words = states[batch.prompt.to(model.device)]
             out = network(noisy, batch.t.to(model.device), encoder_hidden_states=words).sample
             loss = torch.nn.functional.mse_loss(out.float(), batch.noise)

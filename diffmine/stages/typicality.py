@@ -4,29 +4,51 @@
 
 kept as a mean and a standard error for each latent pixel. The labels of an image share the loss
 under the null prompt: L + 1 predictions a draw, not 2 L. Latents are posterior means, so a map
-depends only on the model, the image's pixels and name, and the configuration.
+depends only on the model, the image's pixels and name, and the configuration: not on the images
+beside it, nor on how often its draws were topped up.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
 from PIL import Image
 
-from diffmine.config import TypicalityConfig
+from diffmine.config import TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws
-from diffmine.diffusion.model import Model, load_model
+from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.score import Score, as_numpy, losses, standard_error, window_scores
-from diffmine.diffusion.score import typicality as typicality
+from diffmine.diffusion.precision import load_checked
+from diffmine.diffusion.race import Runner, mark_of, rounds
+from diffmine.diffusion.score import (
+    Item,
+    Measure,
+    Sampling,
+    Score,
+    advance,
+    as_numpy,
+    typicality,
+    window_scores,
+)
+from diffmine.diffusion.speed import Meter
+from diffmine.diffusion.tally import Tally
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import AtlasError
+from diffmine.errors import UsageError
 from diffmine.store.atlas import Atlas
-from diffmine.store.schemas import MAPS
+from diffmine.store.manifest import key_of
+from diffmine.sums import Shard, read_sums, write_maps, write_sums
 
-_ROW_GROUP = 16
+TYPICALITY = "typicality"
+_PER_IMAGE = 5
+
+
+def sampling_of(config: TypicalityConfig) -> Sampling:
+    """How a configuration draws."""
+    return Sampling(config.t_range, config.seed, config.preset)
 
 
 def typicality_maps(
@@ -41,20 +63,14 @@ def typicality_maps(
     `picture` is the image as mined; `image_id` seeds the draws. Maps are float32 in latent
     pixels. Raises ModelError when the model keeps no prompts.
     """
-    prompts = model.trained_prompts()
-    latent = model.encode(to_tensor(picture))[0]  # c h w
-    shape = (latent.shape[0], latent.shape[1], latent.shape[2])
-    drawn = draws(image_id, config.draws, shape, config.t_range, config.seed, config.preset)
-    found = losses(
-        model, latent, drawn, [prompts.of(None), *map(prompts.of, labels)], config.batch
-    )  # p n h w
-    result = {}
-    for label, loss in zip(labels, found[1:], strict=True):
-        mean, error = typicality(found[0], loss)
-        per_draw = (found[0] - loss).mean(dim=(1, 2))  # n
-        score = Score(float(per_draw.mean()), float(standard_error(per_draw)))
-        result[label] = (as_numpy(mean), as_numpy(error), score)
-    return result
+    item = _item(model, picture, image_id, labels, len(labels))
+    measures = [Measure(TYPICALITY, 0, k) for k in range(1, len(labels) + 1)]
+    advance(model, [item], measures, config.count, sampling_of(config), config.batch)
+    tally = item.tally
+    pairs = zip(tally.score.tolist(), tally.score_error.tolist(), strict=True)
+    scores = [Score(mean, error) for mean, error in pairs]
+    maps = zip(as_numpy(tally.mean), as_numpy(tally.standard_error), scores, strict=True)
+    return dict(zip(labels, maps, strict=True))
 
 
 def window_curve(
@@ -71,71 +87,235 @@ def window_curve(
     """
     latent = model.encode(to_tensor(picture))[0]  # c h w
     shape = (latent.shape[0], latent.shape[1], latent.shape[2])
-    drawn = draws(image_id, config.draws, shape, config.t_range, config.seed, config.preset)
+    drawn = draws(image_id, config.count, shape, config.t_range, config.seed, config.preset)
     size = (picture.height, picture.width)
     return window_scores(model, latent, drawn, labels, window, size, config.batch)
+
+
+def _item(model: Model, picture: Image.Image, image_id: str, labels: list[str], maps: int) -> Item:
+    prompts = model.trained_prompts()
+    latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
+    tally = Tally.empty(maps, *latent.shape[1:])
+    return Item(image_id, latent, (prompts.of(None), *map(prompts.of, labels)), tally)
+
+
+def measures_of(config: TypicalityConfig, labels: int) -> list[Measure]:
+    """The maps of an image that is scored under `labels` labels; with a contrast its prompt comes
+    last. The first map is always typicality under the first label."""
+    found = [Measure(TYPICALITY, 0, k) for k in range(1, labels + 1)]
+    each = range(1, labels + 1)
+    if config.sensitivity:
+        found += [Measure("sensitivity", 0, k, squared=True) for k in each]
+    edges = np.linspace(*config.t_range, config.bands + 1).round().astype(int).tolist()
+    for low, high in pairwise(edges):
+        found += [Measure(f"band {low}-{high}", 0, k, band=(low, high)) for k in each]
+    if config.contrast:
+        found += [Measure(f"against {config.contrast}", labels + 1, k) for k in each]
+    return found
+
+
+# The stage
 
 
 def run(
     atlas: Atlas, config: TypicalityConfig, *, engine: Engine = here, progress: Progress = silent
 ) -> Report:
-    """Score every image of the atlas; writes maps/part-*.parquet, one shard of images each."""
+    """Score every image of the atlas; writes maps/part-*.parquet, one shard of images each, and
+    beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
-    table = atlas.table("images", ["image_id", "label"])
-    images = list(zip(table["image_id"].to_pylist(), table["label"].to_pylist(), strict=True))
+    _check(atlas, config)
+    images = atlas.table("images", ["image_id", "label"])
     if not atlas.begin("typicality", config):
-        report.kept = len(images)
+        report.kept = images.num_rows
         return report.close()
-    shards = [images[k : k + config.shard] for k in range(0, len(images), config.shard)]
-    names = [f"maps/part-{k:05d}.parquet" for k in range(len(shards))]
-    todo = [(n, s) for n, s in zip(names, shards, strict=True) if not atlas.finished(n)]
-    report.kept = len(images) - sum(len(shard) for _, shard in todo)
-    model = load_model(atlas.needed_model()) if todo else None
-
-    def score(work: tuple[str, list[tuple[str, str]]]) -> int:
-        name, shard = work
-        assert model is not None
-        rows: list[dict[str, Any]] = []
-        for image_id, label in shard:
-            labels = atlas.labels if config.labels == "all" else [label]
-            rows += _rows(model, atlas.pictures.picture(image_id), image_id, labels, config)
-            report.done += 1
-            progress("typicality", report.kept + report.done, len(images), "images")
-        atlas.write(name, rows, MAPS, group=_ROW_GROUP)
-        return len(shard)
-
-    for _ in engine.map(score, todo):
-        pass
+    pairs = list(zip(images["image_id"].to_pylist(), images["label"].to_pylist(), strict=True))
+    shards = [
+        Shard(k // config.shard, pairs[k : k + config.shard])
+        for k in range(0, len(pairs), config.shard)
+    ]
+    work = _Work(atlas, config, report, progress, len(pairs))
+    work.keep_sums()
+    goals = rounds(config.count) if config.adaptive else [config.count]
+    for goal in goals:
+        marks = work.marks(shards, goal) if goal != goals[0] else {}
+        for _ in engine.map(partial(work.score, goal=goal, marks=marks, last=goals[-1]), shards):
+            pass
+    if config.adaptive:
+        work.tell_savings(shards)
     atlas.end("typicality")
     return report.close()
 
 
-def _rows(
-    model: Model,
-    picture: Image.Image,
-    image_id: str,
-    labels: list[str],
-    config: TypicalityConfig,
-) -> list[dict[str, Any]]:
-    rows = []
-    maps = typicality_maps(model, picture, labels, config, image_id)
-    for label, (mean, error, score) in maps.items():
-        if not np.isfinite(mean).all():
-            raise AtlasError(f"The map of {image_id} under {label} is not finite.")
-        rows.append(
-            {
-                "image_id": image_id,
-                "label": label,
-                "height": mean.shape[0],
-                "width": mean.shape[1],
-                "mean": mean.astype(np.float16).ravel(),
-                "standard_error": error.astype(np.float16).ravel(),
-                "draws": config.draws,
-                "typicality": score.typicality,
-                "se": score.se,
-            }
+def _check(atlas: Atlas, config: TypicalityConfig) -> None:
+    if config.contrast and config.contrast not in atlas.labels:
+        raise UsageError(
+            f"{atlas.path} has no label {config.contrast!r} to contrast with; it has "
+            f"{', '.join(atlas.labels)}."
         )
-    return rows
+    if config.adaptive and config.labels == "all":
+        raise UsageError("adaptive looks for the best windows of an image's own label; take own.")
+
+
+@dataclass
+class _Work:
+    """One run of the stage: the model is loaded when the first shard needs it."""
+
+    atlas: Atlas
+    config: TypicalityConfig
+    report: Report
+    progress: Progress
+    total: int
+    _model: Model | None = field(default=None, repr=False)
+    _meter: Meter | None = field(default=None, repr=False)
+
+    # What is there already
+
+    def keep_sums(self) -> None:
+        """Drop sums that were computed otherwise; keep those that draws can be added to."""
+        manifest, config = self.atlas.manifest, as_dict(self.config)
+        other = ["draws", "sums", "batch"] + ([] if self.config.adaptive else ["top", "margin"])
+        fixed = {name: value for name, value in config.items() if name not in other}
+        inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
+        key = key_of("sums", fixed, inputs)
+        if manifest.keys.get("sums") != key:
+            self.atlas.remove("sums/")
+            manifest.keys["sums"] = key
+            self.atlas.save()
+
+    def _stored(self, shard: Shard) -> tuple[int, dict[str, Tally]]:
+        return read_sums(self.atlas, shard, self.config.count)
+
+    # Scoring
+
+    def score(self, shard: Shard, goal: int, marks: dict[str, float], last: int) -> None:
+        """Bring a shard to `goal` draws, where its images are still in the race, and write it."""
+        done = self.atlas.finished(shard.maps)
+        if done and goal == last:
+            self._tell(shard, kept=True)
+            return
+        there, tallies = self._stored(shard)
+        if there < goal:
+            tallies = self._advanced(shard, tallies, goal, marks)
+            if self.config.sums or self.config.adaptive:
+                write_sums(self.atlas, shard, tallies, self._named, goal)
+        if goal == last:
+            write_maps(self.atlas, shard, tallies, self._named)
+            self._tell(shard, kept=there >= goal)
+
+    def _advanced(
+        self, shard: Shard, tallies: dict[str, Tally], goal: int, marks: dict[str, float]
+    ) -> dict[str, Tally]:
+        items = []
+        for image_id, label in shard.images:
+            tally = tallies.get(image_id)
+            if tally is not None and not self._stays(tally, image_id, label, marks):
+                continue
+            picture = self.atlas.pictures.picture(image_id)
+            labels = self._labels(label)
+            maps = len(measures_of(self.config, len(labels)))
+            extra = [self.config.contrast] if self.config.contrast else []
+            item = _item(self.model, picture, image_id, labels + extra, maps)
+            item.tally = tally if tally is not None else item.tally
+            items.append(item)
+        self._advance(items, goal, shard)
+        return tallies | {item.image_id: item.tally for item in items}
+
+    def _advance(self, items: list[Item], goal: int, shard: Shard) -> None:
+        if not items:
+            return
+        measures = measures_of(self.config, len(self._labels(shard.images[0][1])))
+        if self._meter is None:
+            c, h, w = items[0].latent.shape
+            self._meter = Meter(self.model, (c, h, w))
+
+        def say(rows: int) -> None:
+            assert self._meter is not None
+            self._meter.add(rows)
+            done = self.report.done + self.report.kept
+            self.progress("typicality", done, self.total, "images", self._meter.note())
+
+        sampling = sampling_of(self.config)
+        advance(self.model, items, measures, goal, sampling, self.config.batch, say)
+
+    @property
+    def model(self) -> Model:
+        """The atlas's model, in the arithmetic that was asked for or found good enough."""
+        if self._model is None:
+            config = self.config
+            pictures = [self.atlas.pictures.picture(name) for name in self._first_images()]
+            self._model = load_checked(self.atlas.needed_model(), config.precision, pictures)
+            if config.compile:
+                self._model.unet.compile()
+        return self._model
+
+    def _first_images(self) -> list[str]:
+        names = self.atlas.table("images", ["image_id"])["image_id"].slice(0, 4)
+        return [str(name) for name in names.to_pylist()]
+
+    def _labels(self, own: str) -> list[str]:
+        return self.atlas.labels if self.config.labels == "all" else [own]
+
+    def _tell(self, shard: Shard, kept: bool) -> None:
+        if kept:
+            self.report.kept += len(shard.images)
+        else:
+            self.report.done += len(shard.images)
+        if self._meter is not None:
+            self.report.figures["rows"] = self._meter.rows
+            self.report.figures["rows a second"] = self._meter.rate
+            self.report.figures["share of peak"] = self._meter.share_of_peak
+        note = self._meter.note() if self._meter else ""
+        done = self.report.done + self.report.kept
+        self.progress("typicality", done, self.total, "images", note)
+
+    def _named(self, label: str) -> list[tuple[str, str]]:
+        """Label and score of each map of an image."""
+        labels = self._labels(label)
+        found = measures_of(self.config, len(labels))
+        return [(labels[each.prompt - 1], each.name) for each in found]
+
+    # The race
+
+    def _runner(self, tally: Tally, image_id: str) -> Runner:
+        image = self.atlas.image(image_id)
+        short = min(image["height"], image["width"])
+        side = self.config.window * short if self.config.window < 1 else self.config.window
+        return Runner.of(tally, round(side * tally.mean.shape[-2] / image["height"]))
+
+    def _stays(self, tally: Tally, image_id: str, label: str, marks: dict[str, float]) -> bool:
+        if label not in marks:
+            return True
+        return self._runner(tally, image_id).stays(marks[label], self.config.margin)
+
+    def marks(self, shards: list[Shard], goal: int) -> dict[str, float]:
+        """The mark of each label after the round before `goal`; kept on the disk, for a run that
+        goes on finds some shards of this round finished already."""
+        name = f"marks-{goal}"
+        found = self.atlas.note_of("typicality", name)
+        if found is None:
+            bests: dict[str, list[float]] = {label: [] for label in self.atlas.labels}
+            for shard in shards:
+                labels = dict(shard.images)
+                for image_id, tally in self._stored(shard)[1].items():
+                    bests[labels[image_id]] += self._runner(tally, image_id).best(_PER_IMAGE)
+            found = {label: mark_of(values, self.config.top) for label, values in bests.items()}
+            self.atlas.keep_note("typicality", name, found)
+        return {label: float(mark) for label, mark in found.items()}
+
+    def tell_savings(self, shards: list[Shard]) -> None:
+        """Report the share of draws that were not made, and how many of the best windows of all
+        labels are expected to have been lost by it."""
+        marks = self.marks(shards, self.config.count + 1)
+        made, lost = 0.0, 0.0
+        for shard in shards:
+            labels = dict(shard.images)
+            for image_id, tally in self._stored(shard)[1].items():
+                made += float(tally.n.max())
+                if float(tally.n.max()) < self.config.count:
+                    runner = self._runner(tally, image_id)
+                    lost += runner.lost(marks[labels[image_id]], _PER_IMAGE)
+        self.report.figures["draws saved"] = 1 - made / (self.total * self.config.count)
+        self.report.figures["windows lost"] = lost
 
 
 __all__ = ["run", "typicality", "typicality_maps", "window_curve"]

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from diffmine.config import as_dict
 from diffmine.errors import AtlasError
 from diffmine.store import schemas
-from diffmine.store.atomic import sha256, sweep, whole
+from diffmine.store.atomic import sha256, sweep, whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.store.pictures import ROW_GROUP, Pictures
 
@@ -127,6 +127,10 @@ class Atlas:
             raise AtlasError(f"{self.path} has no {name} yet; run diffmine build on it.")
         return pa.concat_tables([self._read(path, columns) for path in paths])
 
+    def read_part(self, name: str) -> pa.Table:
+        """One part by its name in the atlas (`sums/part-00000.parquet`)."""
+        return self._read(self.path / name, None)
+
     @cached_property
     def pictures(self) -> Pictures:
         """The images as mined."""
@@ -177,19 +181,22 @@ class Atlas:
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
 
     @cached_property
-    def _map_rows(self) -> dict[tuple[str, str], tuple[Path, int]]:
+    def _map_rows(self) -> dict[tuple[str, str, str], tuple[Path, int]]:
         where = {}
         for path in self.parts("maps"):
-            names = self._read(path, ["image_id", "label"])
-            pairs = zip(names["image_id"].to_pylist(), names["label"].to_pylist(), strict=True)
-            where.update({pair: (path, row) for row, pair in enumerate(pairs)})
+            names = self._read(path, ["image_id", "label", "score"]).to_pydict()
+            scores = names.get("score") or ["typicality"] * len(names["label"])  # older atlases
+            keys = zip(names["image_id"], names["label"], scores, strict=True)
+            where.update({key: (path, row) for row, key in enumerate(keys)})
         return where
 
-    def map(self, image_id: str, label: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """Mean and standard error of an image's typicality map under a label, float32 (h, w) in
-        latent pixels; None when the image was not scored under it. Standard errors that were not
-        kept are NaN."""
-        found = self._map_rows.get((image_id, label))
+    def map(
+        self, image_id: str, label: str, score: str = "typicality"
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Mean and standard error of an image's map of a score under a label, float32 (h, w) in
+        latent pixels; None when the image was not scored so. Standard errors that were not kept
+        are NaN."""
+        found = self._map_rows.get((image_id, label, score))
         if found is None:
             return None
         path, at = found
@@ -264,6 +271,7 @@ class Atlas:
     def end(self, stage: str) -> None:
         """Mark a stage done."""
         self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
+        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
         self.save()
 
     def attach_model(self, folder: Path, path: str) -> None:
@@ -286,10 +294,23 @@ class Atlas:
     def drop(self, stage: str) -> None:
         """Remove what a stage wrote, finished or not."""
         shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
-        for name in [n for n in self.manifest.artefacts if n.startswith(PREFIXES[stage])]:
+        self.remove(*PREFIXES[stage])
+        self.manifest.keys.pop(stage, None)
+
+    def remove(self, *prefixes: str) -> None:
+        """Remove the artefacts whose names begin so."""
+        for name in [n for n in self.manifest.artefacts if n.startswith(prefixes)]:
             (self.path / name).unlink(missing_ok=True)
             del self.manifest.artefacts[name]
-        self.manifest.keys.pop(stage, None)
+
+    def note_of(self, stage: str, name: str) -> dict[str, Any] | None:
+        """What a stage wrote down for itself while it works; None when it did not."""
+        path = self.path / "work" / stage / f"{name}.json"
+        return dict(json.loads(path.read_text())) if path.is_file() else None
+
+    def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
+        """Write something down that the stage needs when it goes on; gone when it ends."""
+        write_bytes(self.path / "work" / stage / f"{name}.json", json.dumps(values).encode())
 
     def write(
         self, name: str, rows: pa.Table | list[dict[str, Any]], schema: pa.Schema, group: int = 0

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 _PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _HALVES = pa.list_(pa.float16())
+_FLOATS = pa.list_(pa.float32())
 
 IMAGES = pa.schema(
     [
@@ -25,13 +26,29 @@ MAPS = pa.schema(
     [
         ("image_id", pa.string()),
         ("label", pa.string()),
+        ("score", pa.string()),
         ("height", pa.int32()),
         ("width", pa.int32()),
         ("mean", _HALVES),
         ("standard_error", _HALVES),
+        ("decay", _FLOATS),
         ("draws", pa.int32()),
         ("typicality", pa.float32()),
         ("se", pa.float32()),
+    ]
+)
+SUMS = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("score", pa.string()),
+        ("height", pa.int32()),
+        ("width", pa.int32()),
+        ("draws", pa.int32()),
+        ("goal", pa.int32()),
+        ("mean", _FLOATS),
+        ("squares", _FLOATS),
+        ("blocks", _FLOATS),
     ]
 )
 PATCHES = pa.schema(

@@ -173,6 +173,16 @@ def test_a_link_restores_tab_label_and_patch(page: Page, address: str) -> None:
     expect(page.locator("#elements .dm-open")).to_contain_text("Element 3")
 
 
+def test_a_link_is_all_that_a_page_asks_for_when_it_opens(page: Page, address: str) -> None:
+    """Not the first tab as well: its answer could come before the link was read."""
+    asked: list[str] = []
+    page.on("request", lambda request: "/run/predict" in request.url and asked.append(request.url))
+    page.goto(f"{address}?tab=elements")
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
+
+
 def test_keys_turn_tabs_and_help_opens(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#wall .dm-patch").first.wait_for()

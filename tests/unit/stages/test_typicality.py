@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,12 +31,14 @@ def picture() -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def by_definition(model: Model, picture: Image.Image, label: str, name: str) -> np.ndarray:
+def by_definition(
+    model: Model, picture: Image.Image, label: str, name: str, config: TypicalityConfig = CONFIG
+) -> np.ndarray:
     """One draw, one prompt, one pixel at a time, with the schedule written out."""
     betas = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
     alphas = np.cumprod(1 - betas)
     latent = model.encode(to_tensor(picture))[0].numpy()
-    drawn = draws(name, CONFIG.draws, latent.shape)
+    drawn = draws(name, config.count, latent.shape, preset=config.preset)
     total = np.zeros(latent.shape[1:])
     for noise, t in zip(drawn.noise.numpy(), drawn.t.tolist(), strict=True):
         noisy = np.sqrt(alphas[t]) * latent + np.sqrt(1 - alphas[t]) * noise
@@ -51,15 +54,17 @@ def by_definition(model: Model, picture: Image.Image, label: str, name: str) -> 
                 squares += (noise[channel] - found[channel]) ** 2
             error[prompt] = squares / len(noise)
         total += error["A picture."] - error[f"A {label}."]
-    return total / CONFIG.draws
+    return total / config.count
 
 
-def test_map_is_the_definition(model: Model, picture: Image.Image) -> None:
-    maps = typicality_maps(model, picture, ["a", "b"], CONFIG, "x")
+@pytest.mark.parametrize("preset", ["stratified", "paper"])
+def test_map_is_the_definition(model: Model, picture: Image.Image, preset: Any) -> None:
+    config = TypicalityConfig(preset=preset, batch=48)
+    assert config.count == {"stratified": 32, "paper": 100}[preset]
+    maps = typicality_maps(model, picture, ["a", "b"], config, "x")
     for label in ("a", "b"):
-        expected = by_definition(model, picture, label, "x")
-        reach = np.ptp(expected)
-        assert np.abs(maps[label][0] - expected).max() <= 1e-4 * reach
+        expected = by_definition(model, picture, label, "x", config)
+        assert np.abs(maps[label][0] - expected).max() <= 1e-5 * np.ptp(expected)
 
 
 def test_equal_prompts_give_zero_and_swapped_ones_change_the_sign() -> None:

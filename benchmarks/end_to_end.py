@@ -1,0 +1,260 @@
+"""Score, mine, features and clusters of an embedded atlas's images, beside the paper's procedure.
+
+    python -m benchmarks.end_to_end [--atlas assets/atlases/type] [--images 200] [--truth 512]
+
+Everything runs in one process on the same images and model. Times are printed as ratios to
+benchmarks/plain.py; with --truth the windows chosen are judged by so many other draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from diffmine.mining.windows import window_means
+from sklearn.cluster import KMeans
+
+from benchmarks import plain
+from diffmine.config import ClusterConfig, MineConfig, TypicalityConfig
+from diffmine.diffusion.draws import draws
+from diffmine.diffusion.score import in_pixels
+from diffmine.stages import cluster, mine, typicality
+from diffmine.store.atlas import Atlas, create_atlas, open_atlas
+from diffmine.store.manifest import Manifest
+
+WINDOW, PER_IMAGE = 24, 5
+MINE = MineConfig(windows=(WINDOW,), per_image=PER_IMAGE)
+Chosen = dict[str, list[tuple[str, int, int, float]]]  # label: image, row, col, score
+
+
+@dataclass
+class Run:
+    """Seconds by step, bytes kept on the disk, and the windows chosen by label."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    kept: int = 0
+    chosen: Chosen = field(default_factory=dict)
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def time(self, step: str, work: Callable[[], Any]) -> Any:
+        """Do some work and note how long it took."""
+        started = time.perf_counter()
+        found = work()
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
+        return found
+
+    @property
+    def total(self) -> float:
+        """All steps together."""
+        return sum(self.seconds.values())
+
+
+def subset(source: Atlas, folder: Path, images: int) -> Atlas:
+    """An atlas of images spread over another one, with its model and nothing computed."""
+    table = pq.read_table(source.path / "images.parquet")
+    rows = np.unique(np.linspace(0, len(table) - 1, min(images, len(table))).round().astype(int))
+    atlas = create_atlas(folder, Manifest(title="benchmark", labels=list(source.labels)))
+    with_pictures: pa.Table = table.take(rows)
+    pq.write_table(with_pictures, folder / "images.parquet")
+    atlas.note("images.parquet")
+    atlas.manifest.keys["images"] = "benchmark"
+    atlas.attach_model(Path(source.needed_model()), str(source.needed_model()))
+    return open_atlas(folder)
+
+
+# The paper's procedure
+
+
+def run_plain(atlas: Atlas, folder: Path) -> Run:
+    """Every step of benchmarks/plain.py, one image after the other."""
+    run, model = Run(), plain.Plain(Path(atlas.needed_model()))
+    prompts = json.loads((Path(atlas.needed_model()) / "diffmine.json").read_text())
+    folder.mkdir()
+    images = atlas.table("images", ["image_id", "label"]).to_pylist()
+    features: dict[str, list[np.ndarray]] = {}
+    for number, row in enumerate(images):
+        picture = atlas.pictures.picture(row["image_id"])
+        words = (prompts["null_prompt"], prompts["prompt"].replace("{label}", row["label"]))
+        shape = (4, picture.height // 4, picture.width // 4)
+        drawn = draws("", plain.DRAWS, shape, preset="paper")
+        file = folder / f"{number}.npy"
+        run.time(
+            "score",
+            lambda p=picture, w=words, d=drawn, f=file: plain.score(model, p, w, d.noise, d.t, f),
+        )
+        means = run.time("windows", lambda p=picture, f=file: plain.pooled(f, *_size(p), WINDOW))
+        boxes = run.time("choice", lambda m=means: plain.select(m, WINDOW, PER_IMAGE))
+        for at, box in enumerate(boxes):
+            score = float(means[box])
+            run.chosen.setdefault(row["label"], []).append((row["image_id"], *box, score))
+            found = run.time(
+                "features",
+                lambda p=picture, w=words, b=box, s=at: plain.feature(model, p, w[1], b, WINDOW, s),
+            )
+            features.setdefault(row["label"], []).append(found)
+    for found in features.values():
+        count = min(32, max(1, len(found) // 8))
+        run.time("clusters", lambda f=found, k=count: KMeans(k, n_init=4).fit(np.stack(f)))
+    run.kept = sum(file.stat().st_size for file in folder.iterdir())
+    return run
+
+
+def _size(picture: Any) -> tuple[int, int]:
+    return picture.height, picture.width
+
+
+# Ours
+
+
+def run_ours(atlas: Atlas, config: TypicalityConfig, clusters: bool = True) -> Run:
+    """The stages typicality and mine, then features and elements of the stage cluster (its map
+    has no counterpart in the paper and is left out)."""
+    run = Run()
+    run.figures = run.time("score", lambda: typicality.run(atlas, config)).figures
+    run.time("windows", lambda: mine.run(atlas, MINE))
+    if clusters:
+        run.time("features", lambda: _cluster(atlas, run))
+    for label in atlas.labels:
+        run.chosen[label] = [
+            (patch.image_id, patch.row, patch.col, patch.typicality)
+            for patch in atlas.patches(label)
+        ]
+    run.kept = sum(part.stat().st_size for part in atlas.parts("maps"))
+    run.figures["sums"] = float(sum(part.stat().st_size for part in atlas.parts("sums")))
+    return run
+
+
+def _cluster(atlas: Atlas, run: Run) -> None:
+    atlas.begin("cluster", ClusterConfig())
+    patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
+    report = cluster.Report("cluster")
+    matrix = cluster._features(
+        atlas, patches, ClusterConfig(), cluster.here, cluster.silent, report
+    )
+    for label in atlas.labels:
+        rows = [k for k, patch in enumerate(patches) if patch.label == label]
+        scores = [patches[k].typicality for k in rows]
+        cluster.label_elements(matrix[rows], scores, ClusterConfig())
+
+
+# How good the choice is
+
+
+def truth_of(atlas: Atlas, draws: int) -> dict[str, np.ndarray]:
+    """Window means of maps of very many draws of another seed, by image."""
+    config = TypicalityConfig(draws=draws, seed=1, sums=False)
+    typicality.run(atlas, config)
+    found = {}
+    for row in atlas.table("images", ["image_id", "label", "height", "width"]).to_pylist():
+        mean = atlas.map(row["image_id"], row["label"])
+        assert mean is not None
+        pixels = in_pixels(torch.from_numpy(mean[0]), row["height"], row["width"])
+        found[row["image_id"]] = window_means(pixels.numpy(), WINDOW)
+    return found
+
+
+def quality(chosen: Chosen, best: Chosen, truth: dict[str, np.ndarray], top: int) -> list[float]:
+    """Mean true typicality of the `top` windows of every label, and the share of their area that
+    the truly best windows cover."""
+    values, shared = [], []
+    for label, windows in chosen.items():
+        first = sorted(windows, key=lambda each: -each[3])[:top]
+        values += [float(truth[image][row, col]) for image, row, col, _ in first]
+        true = sorted(best[label], key=lambda each: -each[3])[:top]
+        shared += [max((_common(one, other) for other in true), default=0.0) for one in first]
+    return [float(np.mean(values)), float(np.mean(shared))]
+
+
+def _common(one: tuple[str, int, int, float], other: tuple[str, int, int, float]) -> float:
+    if one[0] != other[0]:
+        return 0.0
+    apart = [max(WINDOW - abs(one[k] - other[k]), 0) for k in (1, 2)]
+    return apart[0] * apart[1] / WINDOW**2
+
+
+def best_of(atlas: Atlas, truth: dict[str, np.ndarray]) -> Chosen:
+    """The windows that the truth itself would choose."""
+    found: Chosen = {}
+    for row in atlas.table("images", ["image_id", "label"]).to_pylist():
+        for window in mine.best_windows(truth[row["image_id"]], WINDOW, PER_IMAGE):
+            place = (row["image_id"], window.row, window.col, window.typicality)
+            found.setdefault(row["label"], []).append(place)
+    return found
+
+
+# The table
+
+
+def main() -> None:
+    """Run all of it and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--atlas", type=Path, default=Path("assets/atlases/type"))
+    parser.add_argument("--images", type=int, default=200)
+    parser.add_argument("--top", type=int, default=200, help="windows that are judged, of all")
+    parser.add_argument("--truth", type=int, default=512, help="draws of the truth; 0: no judging")
+    parser.add_argument("--compile", action="store_true", help="ours with the UNet compiled")
+    options = parser.parse_args()
+    source = open_atlas(options.atlas)
+    top = options.top // len(source.labels)
+    ours = TypicalityConfig(compile=options.compile, shard=max(options.images, 1))
+    race = replace(ours, adaptive=True, top=top, window=WINDOW)
+    ways = {
+        "ours": ours,
+        "ours, adaptive": race,
+        "ours, the paper's draws": replace(ours, preset="paper"),
+    }
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        runs: dict[str, Run] = {}
+        atlas = subset(source, folder / "warm", 4)
+        run_ours(atlas, ours)  # imports, kernels
+        atlas = subset(source, folder / "plain", options.images)
+        runs["plain"] = run_plain(atlas, folder / "losses")
+        shutil.rmtree(folder / "losses")
+        for way, config in ways.items():
+            runs[way] = run_ours(subset(source, folder / way, options.images), config)
+        _print(runs, options.images)
+        if options.truth:
+            truth = truth_of(atlas, options.truth)
+            best = best_of(atlas, truth)
+            for way, run in {"truth": Run(chosen=best), **runs}.items():
+                value, overlap = quality(run.chosen, best, truth, top)
+                print(f"| {way} | {value:.5f} | {overlap:.1%} |")
+
+
+def _print(runs: dict[str, Run], images: int) -> None:
+    base = runs["plain"]
+    print(f"| {images} images | score | windows and choice | features and clusters | all | kept |")
+    print("|---|---|---|---|---|---|")
+    for way, run in runs.items():
+        cells = [
+            _cell(base, run, "score"),
+            _cell(base, run, "windows", "choice"),
+            _cell(base, run, "features", "clusters"),
+            f"{run.total:.1f} s ({base.total / run.total:.1f}x)",
+            f"{run.kept / images:,.0f} B ({base.kept / run.kept:.0f}x)",
+        ]
+        print(f"| {way} | {' | '.join(cells)} |")
+        if run.figures:
+            print(" ", {name: round(value, 4) for name, value in run.figures.items()})
+
+
+def _cell(base: Run, run: Run, *steps: str) -> str:
+    plain_seconds = sum(base.seconds.get(step, 0.0) for step in steps)
+    seconds = sum(run.seconds.get(step, 0.0) for step in steps)
+    return f"{seconds:.1f} s ({plain_seconds / max(seconds, 1e-9):.1f}x)"
+
+
+if __name__ == "__main__":
+    main()

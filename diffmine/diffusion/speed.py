@@ -1,0 +1,68 @@
+"""How fast scoring goes, beside what the machine can do."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from diffmine.diffusion.model import Model
+
+_SIDE = {"cuda": 8192, "cpu": 1536}
+
+
+@torch.inference_mode()
+def peak(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large matrix product, the best of four."""
+    side = _SIDE.get(device.type, 1536)
+    square = torch.ones(side, side, device=device, dtype=dtype)
+    best = float("inf")
+    for _ in range(4):
+        _wait(device)
+        started = time.perf_counter()
+        square @ square
+        _wait(device)
+        best = min(best, time.perf_counter() - started)
+    return 2 * side**3 / best
+
+
+@torch.inference_mode()
+def row_cost(model: Model, shape: tuple[int, int, int]) -> float:
+    """Floating-point operations (2 x multiply-adds) of one prediction for a latent (c, h, w)."""
+    noisy = torch.zeros((1, *shape), device=model.device, dtype=model.unet.dtype)
+    with FlopCounterMode(display=False) as counter:
+        model.unet(noisy, 0, encoder_hidden_states=model.embed([""]))
+    return float(counter.get_total_flops())
+
+
+class Meter:
+    """Rows of the UNet since it was made, as words for a progress line."""
+
+    def __init__(self, model: Model, shape: tuple[int, int, int]) -> None:
+        self._share = row_cost(model, shape) / peak(model.device, model.unet.dtype)
+        self._started = time.perf_counter()
+        self.rows = 0
+
+    def add(self, rows: int) -> None:
+        """Count rows."""
+        self.rows += rows
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / max(time.perf_counter() - self._started, 1e-9)
+
+    @property
+    def share_of_peak(self) -> float:
+        """What is reached of the machine's peak, 0 to 1."""
+        return self.rate * self._share
+
+    def note(self) -> str:
+        """`812 rows/s, 43 % of peak`."""
+        return f"{self.rate:,.0f} rows/s, {100 * self.share_of_peak:.0f} % of peak"
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

@@ -1,0 +1,124 @@
+"""How many draws a model needs: every scheme of drawing against a truth of very many draws.
+
+Windows of a few images, at half-overlapping places, are scored by the first N draws of a scheme and
+by a long run of other draws. Reported for each N: rank correlation over all windows, the share of
+the truly best that are among those chosen, the mean truth of the chosen over that of the best, and
+the error of a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.stats import spearmanr
+
+from diffmine.config import TypicalityConfig
+from diffmine.diffusion.draws import Preset
+from diffmine.diffusion.model import Model
+from diffmine.diffusion.pixels import to_tensor
+from diffmine.diffusion.precision import load_checked
+from diffmine.diffusion.score import Item, Measure, Sampling, advance
+from diffmine.diffusion.tally import Tally
+from diffmine.engine import Progress, silent
+from diffmine.errors import UsageError
+from diffmine.store.atlas import Atlas
+from diffmine.windows import window_means
+
+IMAGES, TRUTH, BEST = 40, 512, 200
+DRAWS = (8, 16, 32, 64, 100, 128)
+SCHEMES: tuple[Preset, ...] = ("stratified", "independent", "paper")
+ENOUGH = 0.99
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What N draws of a scheme are worth; `error` is in units of typicality."""
+
+    scheme: Preset
+    draws: int
+    correlation: float
+    overlap: float
+    ratio: float
+    error: float
+
+
+def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -> list[Finding]:
+    """Findings for every scheme and number of draws, on images spread over the atlas.
+
+    Takes some 70,000 rows of the UNet. Raises UsageError when the atlas has no image.
+    """
+    table = atlas.table("images", ["image_id", "label"])
+    if not table.num_rows:
+        raise UsageError(f"{atlas.path} has no image to study.")
+    rows = np.linspace(0, table.num_rows - 1, min(IMAGES, table.num_rows)).round().astype(int)
+    chosen = table.take(np.unique(rows)).to_pylist()
+    pictures = [atlas.pictures.picture(row["image_id"]) for row in chosen[:4]]
+    model = load_checked(atlas.needed_model(), config.precision, pictures)
+    items = [_item(atlas, model, row["image_id"], row["label"]) for row in chosen]
+    share = config.window if config.window < 1 else config.window / 64
+    total = (TRUTH + len(SCHEMES) * max(DRAWS)) * len(items) * 2
+    done = 0
+
+    def say(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("study", done, total, "rows")
+
+    def windows(copies: list[Item], draws: int, sampling: Sampling) -> Float[np.ndarray, " n"]:
+        advance(model, copies, [Measure("typicality", 0, 1)], draws, sampling, config.batch, say)
+        return np.concatenate([_windows(each.tally, share) for each in copies])
+
+    truth = windows(_fresh(items), TRUTH, Sampling(config.t_range, config.seed + 1))
+    findings = []
+    for scheme in SCHEMES:
+        copies, sampling = _fresh(items), Sampling(config.t_range, config.seed, scheme)
+        for draws in DRAWS:
+            findings.append(compare(scheme, draws, windows(copies, draws, sampling), truth))
+    return findings
+
+
+def _item(atlas: Atlas, model: Model, image_id: str, label: str) -> Item:
+    prompts = model.trained_prompts()
+    latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0].cpu()  # c h w
+    words = (prompts.of(None), prompts.of(label))
+    return Item(image_id, latent, words, Tally.empty(1, *latent.shape[1:]))
+
+
+def _fresh(items: list[Item]) -> list[Item]:
+    return [
+        Item(each.image_id, each.latent, each.prompts, Tally.empty(*each.tally.mean.shape))
+        for each in items
+    ]
+
+
+def _windows(tally: Tally, share: float) -> Float[np.ndarray, " n"]:
+    """Means of windows of a share of the short side, at every half side."""
+    values = tally.mean[0].numpy()
+    side = max(1, round(share * min(values.shape)))
+    step = max(1, side // 2)
+    return window_means(values, side)[::step, ::step].ravel()
+
+
+def compare(
+    scheme: Preset, draws: int, found: Float[np.ndarray, " n"], truth: Float[np.ndarray, " n"]
+) -> Finding:
+    """One finding from the windows' scores and their truth."""
+    count = max(1, min(BEST, len(truth) // 3))
+    best, chosen = np.argsort(-truth)[:count], np.argsort(-found)[:count]
+    return Finding(
+        scheme,
+        draws,
+        float(spearmanr(found, truth).statistic),
+        len(np.intersect1d(best, chosen)) / count,
+        float(truth[chosen].mean() / truth[best].mean()),
+        float(np.sqrt(np.mean((found - truth) ** 2))),
+    )
+
+
+def advice(findings: list[Finding]) -> int:
+    """The least number of stratified draws whose choice is as good as 99 % of the best, or the
+    most that were tried."""
+    own = [each for each in findings if each.scheme == "stratified"]
+    return next((each.draws for each in own if each.ratio >= ENOUGH), own[-1].draws)

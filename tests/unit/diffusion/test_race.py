@@ -1,0 +1,50 @@
+"""The race for the best windows, on tallies whose draws are made up."""
+
+import numpy as np
+import pytest
+import torch
+
+from diffmine.diffusion.race import Runner, mark_of, rounds
+from diffmine.diffusion.tally import Tally
+
+
+def tally_of(level: float, noise: float, draws: int = 16, seed: int = 0) -> Tally:
+    """An image whose middle has a typicality of `level`; each draw errs by `noise`."""
+    chance = torch.Generator().manual_seed(seed)
+    truth = torch.zeros(8, 8)
+    truth[2:6, 2:6] = level
+    tally = Tally.empty(1, 8, 8)
+    for _ in range(draws):
+        tally.add(truth + noise * torch.randn(1, 8, 8, generator=chance), torch.ones(1))
+    return tally
+
+
+def test_rounds_double_up_to_the_last() -> None:
+    assert rounds(32) == [8, 16, 32]
+    assert rounds(100) == [8, 16, 32, 64, 100]
+    assert rounds(5) == [5]
+
+
+def test_an_image_far_below_the_mark_stops_and_one_near_it_stays() -> None:
+    assert Runner.of(tally_of(1.0, 0.1), 4).stays(0.9, 1.0)
+    assert not Runner.of(tally_of(0.2, 0.1), 4).stays(0.9, 1.0)
+    assert Runner.of(tally_of(0.88, 2.0), 4).stays(0.9, 1.0)
+
+
+def test_windows_and_their_errors() -> None:
+    found = [Runner.of(tally_of(0.0, 1.0, 16, seed), 4) for seed in range(200)]
+    middle = np.array([runner.means[2, 2] for runner in found])
+    claimed = np.array([runner.errors[2, 2] for runner in found])
+    assert claimed.mean() == pytest.approx(middle.std(ddof=1), rel=0.15)
+
+
+def test_the_mark_is_the_kth_best() -> None:
+    assert mark_of([5.0, 1.0, 3.0, 2.0], 2) == 3.0
+    assert mark_of([5.0], 2) == -np.inf
+
+
+def test_what_was_lost_is_counted_by_chance() -> None:
+    assert Runner.of(tally_of(0.0, 0.1), 4).lost(5.0, 5) == pytest.approx(0, abs=1e-6)
+    at_the_mark = Runner.of(tally_of(1.0, 0.1), 4)
+    best = at_the_mark.best(1)[0]
+    assert at_the_mark.lost(best, 1) == pytest.approx(0.5)
