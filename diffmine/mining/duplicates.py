@@ -52,19 +52,22 @@ def near_duplicates(
 
 def _joined(hashes: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """A number for each of the different hashes, the same for all of a chain of near ones."""
-    parent = list(range(len(hashes)))
-
-    def find(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
+    root = np.arange(len(hashes))
     for one, other in _pairs(hashes):
-        for a, b in zip(one.tolist(), other.tolist(), strict=True):
-            low, high = sorted((find(a), find(b)))
-            parent[high] = low
-    return np.array([find(at) for at in range(len(hashes))], np.int64)
+        _join(root, one, other)
+    return root
+
+
+def _join(
+    root: Int[np.ndarray, " n"], one: Int[np.ndarray, " k"], other: Int[np.ndarray, " k"]
+) -> None:
+    """Give the chains of each pair one root, in place: the lower one."""
+    while (apart := root[one] != root[other]).any():
+        one, other = one[apart], other[apart]
+        a, b = root[one], root[other]
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        while ((up := root[root]) != root).any():
+            root[:] = up
 
 
 def _pairs(

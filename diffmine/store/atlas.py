@@ -29,6 +29,7 @@ from diffmine.store import schemas
 from diffmine.store.atomic import sha256, sweep, whole
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.store.pictures import ROW_GROUP, Pictures
+from diffmine.store.warning import ArtefactWarning
 
 UPSTREAM = {
     "finetune": ("images",),
@@ -185,6 +186,14 @@ class Atlas:
         rows = self.table("patches").slice(first, last - first)
         rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
+
+    def warnings(self, label: str = "", *, every: bool = False) -> list[ArtefactWarning]:
+        """The flagged signs that top patches (of a label, or of all) show the data set; with
+        `every` the others too. An atlas without warnings.parquet has none."""
+        if not self.has("warnings"):
+            return []
+        found = [ArtefactWarning(**row) for row in self.table("warnings").to_pylist()]
+        return [w for w in found if (every or w.flagged) and label in ("", w.label)]
 
     @cached_property
     def _map_rows(self) -> dict[tuple[str, str], tuple[Path, int]]:
