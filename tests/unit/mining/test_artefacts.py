@@ -43,7 +43,8 @@ def test_what_is_planted_is_flagged(plant: str, tmp_path: Path) -> None:
     rows = {row["kind"]: row for row in atlas.table("warnings").to_pylist()}
     assert set(rows) == {"border", "flat", "position", "noise", "duplicate"}
     flagged = {kind for kind, row in rows.items() if row["flagged"]}
-    assert flagged == ({plant} - {"none"})
+    # Patches at the border have fewer places to be in, which shows as well.
+    assert flagged - ({"position"} if plant == "border" else set()) == {plant} - {"none"}
     assert [w.kind for w in atlas.warnings("a")] == sorted(flagged)
     assert atlas.warnings("b") == []
     assert len(atlas.warnings(every=True)) == 5
