@@ -27,7 +27,7 @@ CANDIDATE = np.dtype(
         ("weight", "f8"),  # score / typicality
     ]
 )
-_SLACK = 4
+_SLACK = 2
 
 
 def merit(kind: str, score: float, name: str) -> float:
@@ -40,7 +40,7 @@ def merit(kind: str, score: float, name: str) -> float:
 class Ranked:
     """The best `keep` candidates of a label and kind, at most `per_group` of a group (0: any).
 
-    Candidates are cut to the best ones whenever there are several times too many. That never
+    Candidates are cut to the best ones whenever there are twice too many. That never
     changes the list: a candidate that is cut has `keep` better ones within the limits of their
     groups, or `per_group` better ones of its own group, and further candidates only add to those.
     """
