@@ -1,11 +1,13 @@
 """Planted artefacts are flagged, clean patches are not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from diffmine.cli import main
 from diffmine.config import MineConfig
 from diffmine.mining.artefacts import clearly_above
 from diffmine.stages.mine import run
@@ -78,3 +80,15 @@ def test_a_share_is_flagged_when_it_is_clearly_above_the_control() -> None:
     assert not clearly_above(0.38, 0.12, 8, 8)
     assert not clearly_above(0.03, 0.0, 100_000, 100_000)
     assert not clearly_above(1.0, 0.0, 0, 0)
+
+
+def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    atlas = atlas_of(tmp_path, *made("border", 3))
+    with atlas.hold():
+        run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
+    with pytest.raises(SystemExit) as stop:
+        main(["info", str(atlas.path)])
+    assert not stop.value.code
+    out = capsys.readouterr().out
+    assert re.search(r"^warning: a: \d+ % of these patches touch the border", out, re.MULTILINE)
+    assert "flat grey" not in out
