@@ -26,6 +26,7 @@ from diffmine.data.dataset import Dataset, open_dataset
 from diffmine.data.image import as_mined, encode_picture, read_image
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, DataError, ImageError, UsageError
+from diffmine.mining.duplicates import picture_hash
 from diffmine.store.atlas import Atlas, create_atlas, open_atlas, picture_schema_metadata
 from diffmine.store.atomic import whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of
@@ -141,6 +142,7 @@ def _rows(
             "source_url": record.source_url,
             "licence": record.licence,
             "credit": record.credit,
+            "hash": picture_hash(picture),
         }
         progress("collect", number, len(dataset), "images")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
@@ -222,10 +224,12 @@ def info(atlas: Path) -> None:
     manifest = opened.manifest
     print(f"{manifest.title}: {manifest.description}".rstrip(": "))
     print(f"labels: {', '.join(opened.labels)}")
-    for name in ("images", "patches", "elements", "trends"):
+    for name in ("images", "patches", "duplicates", "elements", "trends"):
         rows = opened.table(name).num_rows if opened.has(name) else 0
         print(f"{name}: {rows}")
     print(f"model: {opened.model_path or 'none'}")
+    for warning in opened.warnings():
+        print(f"warning: {warning.label}: {warning.text()}")
 
 
 @app.command
@@ -294,8 +298,12 @@ def _say(report: Any) -> None:
     parts = [f"{report.stage}: {report.done} done"]
     parts += [f"{report.kept} kept"] if report.kept else []
     parts += [f"{report.refused} refused, see refused.csv"] if report.refused else []
-    parts += [f"{name} {value:.4g}" for name, value in report.figures.items()]
+    parts += [f"{name} {_figure(value)}" for name, value in report.figures.items()]
     print(", ".join(parts) + f" ({report.seconds:.1f} s)")
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.4g}"
 
 
 def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
@@ -336,8 +344,21 @@ def _flags(path: Path, command: str) -> list[list[str]]:
 
 
 def _flag(name: str, value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [f"--{name.replace('_', '-')}", *map(str, values)]
+    """A value as the flag that cyclopts reads: pairs as two tokens, lists of any length as JSON."""
+    flag = f"--{name.replace('_', '-')}"
+    if isinstance(value, list):
+        if name.rpartition(".")[2] in _lists():
+            return [flag, json.dumps(value)]
+        return [flag, *map(str, value)]
+    return [flag, str(value)]
+
+
+@cache
+def _lists() -> frozenset[str]:
+    """The options that take any number of values."""
+    tables = [type(getattr(BuildConfig(), table.name)) for table in fields(BuildConfig)]
+    hints = [hint for table in tables for hint in get_type_hints(table).items()]
+    return frozenset(name for name, hint in hints if Ellipsis in get_args(hint))
 
 
 def main(tokens: list[str] | None = None) -> None:

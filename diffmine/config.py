@@ -132,12 +132,19 @@ class TypicalityConfig:
 class MineConfig:
     """Choosing patches (section 3.3): best windows per image, best patches per label."""
 
-    window: Annotated[float, Field(gt=0)] = 0.25
-    """Side of the square window: a fraction of the short side below 1, else pixels (paper: 64)."""
+    windows: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (0.25,)
+    """Sides of the square windows: fractions of the short side below 1, else pixels (paper: 64).
+    Several are ranked in one list."""
+    size_power: Annotated[float, Field(ge=0)] = 1.0
+    """Of windows of several sizes, mean typicality * (size / smallest size)^size_power is
+    compared: the mean over a large window never exceeds the best mean inside it."""
     per_image: Count = 5
     """Windows kept per image; they do not overlap."""
     per_label: Count = 1000
     """Patches kept per label for each kind."""
+    per_group: Annotated[int, Field(ge=0)] = 0
+    """Most patches of one group of images (font, car model, patient) in a label's list of each
+    kind; 0: no limit. Images without a group have none."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the random windows (the paper's control, section 4.2)."""
 

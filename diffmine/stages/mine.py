@@ -1,187 +1,192 @@
 """Mine: the best windows of each image, the best patches of each label (sections 3.3 and 4.2).
 
-    score of a window = mean of T(x | c) over its pixels;  keep the best that do not overlap
+    score of a window = mean of T(x | c) over its pixels * (size / smallest size)^size_power
+    keep the best that do not overlap;  the best of all images of a label are its patches
 
-Everything is linear, so draws are averaged first and windows read off an integral image. The
-controls are the least typical windows (the same with -T) and random ones.
+Controls are the least typical windows (the same with -T) and random ones. Windows are read off the
+latent maps (mining/grid.py, mining/choose.py) and lists kept short (mining/ranking.py), so that
+memory holds the names of the images and little else.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
-import torch
-from jaxtyping import Float
+import pyarrow as pa
 
 from diffmine.config import MineConfig
-from diffmine.diffusion.score import in_pixels
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import AtlasError, UsageError
+from diffmine.errors import AtlasError
+from diffmine.mining.artefacts import Facts, facts, flat_crops, warnings
+from diffmine.mining.candidates import Found, Lists, candidates
+from diffmine.mining.duplicates import near_duplicates, picture_hash
+from diffmine.mining.error import window_error
+from diffmine.mining.maps import Images, own_maps
+from diffmine.mining.ranking import CANDIDATE, SIGNS, Ranked, inside_noise, rank_interval
+from diffmine.mining.windows import (
+    Window,
+    best_windows,
+    random_windows,
+    window_means,
+    window_sizes,
+)
 from diffmine.store.atlas import Atlas
-from diffmine.store.schemas import PATCHES
+from diffmine.store.schemas import DUPLICATES, PATCHES, WARNINGS
 
-KINDS = ("top", "least", "random")
-
-
-@dataclass(frozen=True)
-class Window:
-    """A square of an image in pixels, with its mean typicality and standard error."""
-
-    row: int
-    col: int
-    size: int
-    typicality: float
-    se: float = 0.0
-
-
-def window_means(
-    map: Float[np.ndarray, "H W"], size: int
-) -> Float[np.ndarray, "H-{size}+1 W-{size}+1"]:
-    """Mean of every `size` x `size` window, by an integral image in float64."""
-    integral = np.zeros((map.shape[0] + 1, map.shape[1] + 1))
-    integral[1:, 1:] = map.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    low, high = integral[:-size], integral[size:]
-    return (high[:, size:] - high[:, :-size] - low[:, size:] + low[:, :-size]) / size**2
-
-
-def best_windows(
-    means: Float[np.ndarray, "h w"], size: int, keep: int, sign: int = 1
-) -> list[Window]:
-    """The `keep` best windows that do not overlap, best first; `sign` -1 takes the lowest.
-
-    Of equal windows the first in reading order wins.
-    """
-    left = means * sign
-    found: list[Window] = []
-    for _ in range(keep):
-        row, col = np.unravel_index(int(left.argmax()), left.shape)
-        if left[row, col] == -np.inf:
-            break
-        found.append(Window(int(row), int(col), size, float(means[row, col])))
-        rows = slice(max(row - size + 1, 0), row + size)
-        left[rows, max(col - size + 1, 0) : col + size] = -np.inf
-    return found
-
-
-def random_windows(
-    means: Float[np.ndarray, "h w"], size: int, keep: int, seed: str
-) -> list[Window]:
-    """Up to `keep` windows that do not overlap, in an order drawn from `seed`."""
-    digest = hashlib.sha256(seed.encode("utf-8", "surrogateescape")).digest()
-    order = np.random.default_rng(int.from_bytes(digest[:8], "little")).random(means.shape)
-    picked = best_windows(order, size, keep)
-    return [Window(w.row, w.col, size, float(means[w.row, w.col])) for w in picked]
-
-
-def window_error(errors: Float[np.ndarray, "H W"], image_error: float, window: Window) -> float:
-    """Standard error of a window's mean, from the errors of pixels and of the whole image.
-
-    Neighbouring pixels err together. How far together is seen in the whole image, whose error is
-    known exactly: s_image^2 = mean(s_pixel^2) / K for K independent areas, so a window holds its
-    share of the K areas, and at least one.
-    """
-    inside = errors[window.row : window.row + window.size, window.col : window.col + window.size]
-    areas = float((errors**2).mean()) / max(image_error**2, 1e-30)
-    share = max(areas * window.size**2 / errors.size, 1.0)
-    return float(np.sqrt((inside**2).mean() / share))
+KINDS = tuple(SIGNS)
 
 
 def run(
     atlas: Atlas, config: MineConfig, *, engine: Engine = here, progress: Progress = silent
 ) -> Report:
-    """Choose the patches of every label; writes patches.parquet sorted by label, kind and rank."""
+    """Choose the patches of every label; writes patches.parquet sorted by label, kind and rank,
+    duplicates.parquet and warnings.parquet."""
     report = Report("mine")
     if not atlas.begin("mine", config):
         report.kept = atlas.table("patches", ["patch_id"]).num_rows
         return report.close()
-    info = atlas.table("images", ["image_id", "label", "height", "width"]).to_pylist()
-    images = {row["image_id"]: row for row in info}
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    parts = atlas.parts("maps")
-    for number, rows in enumerate(engine.map(lambda part: list(_own_maps(part, images)), parts)):
-        for row in rows:
-            for kind, window in _windows(row, images[row["image_id"]], config):
-                found.setdefault((row["label"], kind), []).append(_patch(row, kind, window))
-        progress("mine", number + 1, len(parts), "parts")
-    if not any(found.values()):
+    images = Images.of(atlas)
+    lists = _lists(atlas, images, config, engine, progress)
+    if not any(len(each.rows) for each in lists.values()):
         raise AtlasError(f"{atlas.path} has no image as large as the window; choose a smaller one.")
-    patches = [
-        patch
-        for label in atlas.labels
-        for kind in KINDS
-        for patch in _ranked(found.get((label, kind), []), kind, config.per_label)
-    ]
-    atlas.write("patches.parquet", patches, PATCHES, group=8192)
+    table = _table(lists, images)
+    atlas.write("patches.parquet", table, PATCHES, group=8192)
+    double = _duplicates(atlas, images)
+    atlas.write("duplicates.parquet", double, DUPLICATES)
+    found = _warnings(atlas, images, lists, table, double)
+    atlas.write("warnings.parquet", found, WARNINGS)
     atlas.end("mine")
-    report.done = len(patches)
+    report.done = table.num_rows
+    report.figures = {
+        "patches": float(table.num_rows),
+        "noise": float(np.mean(table["noise"].to_numpy())),
+        "duplicates": float(len(double)),
+        "warnings": float(sum(row["flagged"] for row in found)),
+    }
     return report.close()
 
 
-def window_size(config: MineConfig, height: int, width: int) -> int:
-    """Side of the window in pixels for an image; UsageError when it is below two."""
-    side = config.window * min(height, width) if config.window < 1 else config.window
-    if round(side) < 2:
-        raise UsageError(f"A window of {config.window} is {side:.1f} pixels here; take at least 2.")
-    return round(side)
+# Windows of maps into lists
 
 
-def _own_maps(part: Any, images: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows of a part whose map is under the image's own label."""
-    columns = ["image_id", "label"]
-    for group in range((file := pq.ParquetFile(part)).num_row_groups):
-        table = file.read_row_group(group)
-        names = table.select(columns).to_pylist()
-        own = [k for k, n in enumerate(names) if images[n["image_id"]]["label"] == n["label"]]
-        yield from table.take(own).to_pylist()
-
-
-def _windows(
-    row: dict[str, Any], image: dict[str, Any], config: MineConfig
-) -> Iterator[tuple[str, Window]]:
-    """The windows of an image for each kind; none when it is smaller than the window."""
-    height, width = image["height"], image["width"]
-    size = window_size(config, height, width)
-    if size > min(height, width):
-        return
-    shape = (2, row["height"], row["width"])
-    both = torch.tensor([row["mean"], row["standard_error"]], dtype=torch.float32).view(shape)
-    pixels = in_pixels(both, height, width).numpy()  # 2 H W
-    means = window_means(pixels[0], size)
-    seed = f"{config.seed}/{row['image_id']}"
-    picked = {
-        "top": best_windows(means, size, config.per_image),
-        "least": best_windows(means, size, config.per_image, sign=-1),
-        "random": random_windows(means, size, config.per_image, seed),
-    }
-    for kind, windows in picked.items():
-        for window in windows:
-            error = window_error(pixels[1], row["se"], window)
-            yield kind, Window(window.row, window.col, size, window.typicality, error)
-
-
-def _patch(row: dict[str, Any], kind: str, window: Window) -> dict[str, Any]:
-    place = f"{row['label']}/{kind}/{row['image_id']}/{window.row}/{window.col}/{window.size}"
-    name = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return {
-        "patch_id": name,
-        "label": row["label"],
-        "kind": kind,
-        "image_id": row["image_id"],
-        "row": window.row,
-        "col": window.col,
-        "size": window.size,
-        "typicality": window.typicality,
-        "se": window.se,
+def _lists(
+    atlas: Atlas, images: Images, config: MineConfig, engine: Engine, progress: Progress
+) -> Lists:
+    """The finished lists of every label (by its place) and kind."""
+    lists: Lists = {
+        (label, kind): Ranked(kind, config.per_label, config.per_group)
+        for label in range(len(images.labels))
+        for kind in KINDS
     }
 
+    def mine(part: Path) -> dict[tuple[int, str], np.ndarray]:
+        found: Found = {}
+        for maps in own_maps(part, images):
+            for key, rows in candidates(maps, images, lists, config).items():
+                found.setdefault(key, []).extend(rows)
+        return {key: np.array(rows, CANDIDATE) for key, rows in found.items()}
 
-def _ranked(patches: list[dict[str, Any]], kind: str, keep: int) -> list[dict[str, Any]]:
-    """The first `keep` patches with their rank: by typicality, or by name for random ones."""
-    sign = {"top": -1.0, "least": 1.0, "random": 0.0}[kind]
-    order = sorted(patches, key=lambda p: (sign * p["typicality"], p["patch_id"]))
-    return [{**patch, "rank": rank} for rank, patch in enumerate(order[:keep], start=1)]
+    parts = atlas.parts("maps")
+    for number, found in enumerate(engine.map(mine, parts)):
+        for key, rows in found.items():
+            lists[key].add(rows)
+        progress("mine", number + 1, len(parts), "parts")
+    for each in lists.values():
+        each.prune()
+    return lists
+
+
+# Lists into tables
+
+
+def _table(lists: Lists, images: Images) -> pa.Table:
+    """The rows of patches.parquet."""
+    return pa.concat_tables(
+        _rows(each, images.labels[label], images) for (label, _), each in lists.items()
+    )
+
+
+def _rows(ranked: Ranked, label: str, images: Images) -> pa.Table:
+    rows, kind = ranked.rows, ranked.kind
+    count = len(rows)
+    columns: dict[str, Any] = {field: pa.nulls(count, PATCHES.field(field).type) for field in
+                               PATCHES.names}  # fmt: skip
+    columns |= {
+        "patch_id": [name.decode() for name in rows["name"].tolist()],
+        "label": [label] * count,
+        "kind": [kind] * count,
+        "rank": np.arange(1, count + 1, dtype=np.int32),
+        "image_id": [images.names[at] for at in rows["image"].tolist()],
+        "noise": inside_noise(rows, kind, ranked.cut),
+    }
+    columns |= {field: rows[field] for field in ("row", "col", "size", "typicality", "se")}
+    if SIGNS[kind]:
+        low, high = rank_interval(rows, kind)
+        columns |= {"rank_low": low.astype(np.int32), "rank_high": high.astype(np.int32)}
+    arrays = [
+        pa.array(np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each).cast(
+            PATCHES.field(name).type
+        )
+        for name, each in columns.items()
+    ]
+    return pa.Table.from_arrays(arrays, schema=PATCHES)
+
+
+def _duplicates(atlas: Atlas, images: Images) -> list[dict[str, Any]]:
+    """The rows of duplicates.parquet. Nothing is left out of mining for being one."""
+    column = atlas.table("images", ["hash"])["hash"]
+    if column.null_count:  # collected before hashes were kept
+        pictures = atlas.pictures
+        hashes = np.array([picture_hash(pictures.picture(n)) for n in images.names], np.int64)
+    else:
+        hashes = column.to_numpy().astype(np.int64)
+    return [
+        {
+            "image_id": images.names[row],
+            "label": images.labels[images.label[row]],
+            "group": group,
+            "distance": distance,
+        }
+        for row, group, distance in near_duplicates(images.names, hashes)
+    ]
+
+
+def _warnings(
+    atlas: Atlas, images: Images, lists: Lists, table: pa.Table, double: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows of warnings.parquet: top patches beside random ones, label by label."""
+    seen = {key: each.rows for key, each in lists.items() if key[1] != "least"}
+    bounds = np.cumsum([0, *(len(rows) for rows in seen.values())])
+    every = np.concatenate(list(seen.values()))
+    flat = flat_crops(every, images.names, atlas.pictures.picture)  # one pass over the pictures
+    twins = {row["image_id"] for row in double}
+    noise = dict(zip(table["patch_id"].to_pylist(), table["noise"].to_pylist(), strict=True))
+    known: dict[tuple[int, str], Facts] = {}
+    for at, (key, rows) in enumerate(seen.items()):
+        known[key] = facts(
+            rows,
+            images.height[rows["image"]],
+            images.width[rows["image"]],
+            flat[bounds[at] : bounds[at + 1]],
+            np.array([noise[name.decode()] for name in rows["name"].tolist()], bool),
+            np.array([images.names[image] in twins for image in rows["image"].tolist()], bool),
+        )
+    return [
+        row
+        for label, name in enumerate(images.labels)
+        if len(lists[label, "top"].rows)
+        for row in warnings(name, known[label, "top"], known[label, "random"])
+    ]
+
+
+__all__ = [
+    "Window",
+    "best_windows",
+    "random_windows",
+    "run",
+    "window_error",
+    "window_means",
+    "window_sizes",
+]

@@ -29,6 +29,7 @@ from diffmine.store import schemas
 from diffmine.store.atomic import sha256, sweep, whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.store.pictures import ROW_GROUP, Pictures
+from diffmine.store.warning import ArtefactWarning
 
 UPSTREAM = {
     "finetune": ("images",),
@@ -41,7 +42,7 @@ UPSTREAM = {
 PREFIXES = {
     "finetune": ("work/finetune/",),
     "typicality": ("maps/",),
-    "mine": ("patches.parquet",),
+    "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
     "cluster": ("features/", "elements.parquet"),
     "translate": ("translations/",),
     "trends": ("trends.parquet",),
@@ -50,7 +51,11 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class Patch:
-    """A square window of an image: `row, col, size` in pixels of the image as mined."""
+    """A square window of an image: `row, col, size` in pixels of the image as mined.
+
+    `rank_low` to `rank_high` are the ranks within two standard errors of its score; `noise` says
+    that it cannot be told from zero, or from those a full list left out. Older atlases lack them.
+    """
 
     patch_id: str
     label: str
@@ -66,6 +71,9 @@ class Patch:
     distance: float | None = None
     map_x: float | None = None
     map_y: float | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    noise: bool | None = None
 
 
 class Atlas:
@@ -100,7 +108,10 @@ class Atlas:
     # Reading
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """A whole table by name (`images` comes without its pictures), kept until it changes."""
+        """A whole table by name (`images` comes without its pictures), kept until it changes.
+
+        Columns that an older atlas lacks are there, and empty.
+        """
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
@@ -108,7 +119,7 @@ class Atlas:
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            self._tables[name] = (changed, self._read(path, wanted))
+            self._tables[name] = (changed, self._complete(path, schema, wanted))
         table = self._tables[name][1]
         return table.select(list(columns)) if columns else table
 
@@ -180,6 +191,14 @@ class Atlas:
         rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
 
+    def warnings(self, label: str = "", *, every: bool = False) -> list[ArtefactWarning]:
+        """The flagged signs that top patches (of a label, or of all) show the data set; with
+        `every` the others too. An atlas without warnings.parquet has none."""
+        if not self.has("warnings"):
+            return []
+        found = [ArtefactWarning(**row) for row in self.table("warnings").to_pylist()]
+        return [w for w in found if (every or w.flagged) and label in ("", w.label)]
+
     @cached_property
     def _map_rows(self) -> dict[tuple[str, str, str], tuple[Path, int]]:
         where = {}
@@ -221,13 +240,23 @@ class Atlas:
         names = self.table("images", ["image_id"])["image_id"].to_pylist()
         return {name: row for row, name in enumerate(names)}
 
+    def _complete(self, path: Path, schema: pa.Schema, wanted: list[str]) -> pa.Table:
+        try:
+            there = pq.read_schema(path).names
+        except (OSError, pa.ArrowException) as error:
+            raise _broken(path, error) from error
+        table = self._read(path, [name for name in wanted if name in there])
+        for at, name in enumerate(wanted):
+            if name not in there:
+                empty = pa.nulls(table.num_rows, schema.field(name).type)
+                table = table.add_column(at, schema.field(name), empty)
+        return table
+
     def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
         try:
             return pq.read_table(path, columns=columns)
         except (OSError, pa.ArrowException) as error:
-            raise AtlasError(
-                f"{path} is broken ({error}); remove it and run diffmine build again."
-            ) from error
+            raise _broken(path, error) from error
 
     # Writing
 
@@ -362,6 +391,10 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     except OSError as error:
         raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
     return Atlas(folder, manifest)
+
+
+def _broken(path: Path, error: Exception) -> AtlasError:
+    return AtlasError(f"{path} is broken ({error}); remove it and run diffmine build again.")
 
 
 def _row_at(path: Path, at: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ IMAGES = pa.schema(
         ("source_url", pa.string()),
         ("licence", pa.string()),
         ("credit", pa.string()),
+        ("hash", pa.int64()),
     ]
 )
 MAPS = pa.schema(
@@ -67,6 +68,27 @@ PATCHES = pa.schema(
         ("distance", pa.float32()),
         ("map_x", pa.float32()),
         ("map_y", pa.float32()),
+        ("rank_low", pa.int32()),
+        ("rank_high", pa.int32()),
+        ("noise", pa.bool_()),
+    ]
+)
+DUPLICATES = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("group", pa.int32()),
+        ("distance", pa.int32()),
+    ]
+)
+WARNINGS = pa.schema(
+    [
+        ("label", pa.string()),
+        ("kind", pa.string()),
+        ("share", pa.float32()),
+        ("expected", pa.float32()),
+        ("n", pa.int32()),
+        ("flagged", pa.bool_()),
     ]
 )
 FEATURES = pa.schema([("patch_id", pa.string()), ("feature", _HALVES)])
@@ -113,6 +135,8 @@ TRENDS = pa.schema(
 TABLES = {
     "images": IMAGES,
     "patches": PATCHES,
+    "duplicates": DUPLICATES,
+    "warnings": WARNINGS,
     "elements": ELEMENTS,
     "trends": TRENDS,
 }

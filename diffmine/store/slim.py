@@ -12,7 +12,7 @@ from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
 
-_FILES = ("images", "patches", "elements", "trends")
+_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends")
 _FOLDERS = ("features", "translations")
 
 

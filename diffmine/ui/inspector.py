@@ -46,6 +46,8 @@ def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]
     """What is known of a patch and of its image: name, text, web address."""
     score = words.score(patch.typicality, patch.se)
     rows = [["typicality", score + (" (inside the noise)" if words.noise(patch) else ""), ""]]
+    if patch.rank_low is not None:
+        rows.append(["place in the list", words.rank(patch), ""])
     if patch.element is not None and shelf.has_element(patch.label, patch.element):
         rows.append(["element", shelf.element_name(patch.label, patch.element), ""])
     rows.append(["image", patch.image_id, ""])

@@ -28,8 +28,16 @@ def _minus(text: str) -> str:
 
 
 def noise(patch: Patch) -> bool:
-    """Whether a score cannot be told from zero."""
-    return not clear(patch.typicality, patch.se)
+    """Whether a score cannot be told from zero, or the patch from those its list left out."""
+    return not clear(patch.typicality, patch.se) or bool(patch.noise)
+
+
+def rank(patch: Patch) -> str:
+    """`rank 5 (between 1 and 18)`: where it may stand, by two standard errors of its score."""
+    text = f"rank {patch.rank:,}"
+    if patch.rank_low is None or patch.rank_high is None or patch.rank_low == patch.rank_high:
+        return text
+    return f"{text} (between {patch.rank_low:,} and {patch.rank_high:,})"
 
 
 def place(patch: Patch, count: int = 0) -> str:

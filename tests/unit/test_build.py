@@ -21,6 +21,7 @@ from diffmine.data.image import as_mined
 from diffmine.diffusion.model import load_model
 from diffmine.diffusion.tiny import make_random
 from diffmine.errors import AtlasError, DataError, UsageError
+from diffmine.mining.duplicates import picture_hash
 from diffmine.stages.cluster import layout
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.slim import slim
@@ -48,6 +49,8 @@ def test_images_are_kept_as_they_are_mined(atlas: Atlas, data: Path) -> None:
     names = atlas.table("images")["image_id"].to_pylist()
     assert len(names) == 12 == len(set(names))
     assert atlas.labels == list(LABELS)
+    hashes = atlas.table("images")["hash"].to_pylist()
+    assert hashes == [picture_hash(atlas.pictures.picture(name)) for name in names]
     for name in names:
         with Image.open(data / name) as original:
             mined = as_mined(original.convert("RGB"), 32)
@@ -129,7 +132,7 @@ def test_a_changed_setting_recomputes_what_depends_on_it(
 ) -> None:
     config = quick(base)
     build(data, tmp_path / "a", config)
-    other = replace(config, mine=replace(config.mine, window=12))
+    other = replace(config, mine=replace(config.mine, windows=(12,)))
     reports = {r.stage: r for r in build(data, tmp_path / "a", other)}
     assert reports["finetune"].done == reports["typicality"].done == 0
     assert reports["mine"].done > 0

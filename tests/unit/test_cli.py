@@ -52,7 +52,7 @@ def test_help_of_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["build", "nowhere", "--out", "x"], "nowhere is not a folder"),
         (["info", "nowhere"], "nowhere is not an atlas"),
-        (["mine", "nowhere", "--window", "-1"], "greater than 0"),
+        (["mine", "nowhere", "--windows", "-1"], "greater than 0"),
         (["build"], "requires an argument"),
         (["mine", "x", "--config", "none.toml"], "none.toml is no file"),
         (["nonsense"], "nonsense"),
@@ -87,8 +87,30 @@ def test_build_check_and_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     (tmp_path / "atlas" / "elements.parquet").write_bytes(b"broken")
     assert code_of("check", out) == 2
     assert "broken: elements.parquet" in capsys.readouterr().out
-    assert code_of("mine", out, "--window", "8", "--per-image", "1") == 0
+    assert code_of("mine", out, "--windows", "8", "--per-image", "1") == 0
     assert open_atlas(out).patches("disc")[0].size == 8
+
+
+def test_values_of_a_toml_file_are_flags(tmp_path: Path) -> None:
+    """One window, several and a pair of timesteps, for build and for a stage alone."""
+    from diffmine.cli import _with_config, app
+    from diffmine.config import MineConfig, TypicalityConfig
+
+    path = tmp_path / "c.toml"
+    path.write_text("[mine]\nwindows = [24, 0.5]\n[typicality]\nt_range = [50, 900]\n")
+    for tokens, expected in (
+        (["mine", "x"], MineConfig(windows=(24, 0.5))),
+        (["typicality", "x"], TypicalityConfig(t_range=(50, 900))),
+        (["mine", "x", "--windows", "8"], MineConfig(windows=(8,))),
+    ):
+        parsed = app.parse_args(_with_config([*tokens, "--config", str(path)]))[1]
+        assert parsed.kwargs["options"] == expected
+    build = ["build", "x", "--out", "y", "--config", str(path)]
+    options = app.parse_args(_with_config(build))[1].kwargs["options"]
+    assert options.mine.windows == (24, 0.5)
+    assert options.typicality.t_range == (50, 900)
+    path.write_text("[mine]\nwindows = []\n")
+    assert code_of("mine", "x", "--config", str(path)) == 2
 
 
 def test_a_plan_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ error is when it knows the label, at each spot, averaged over many draws of nois
 spot is typical of the label, below zero it speaks against it. It says what *this model* learned
 from *these images*; borders, stamps, scanners and other accidents of a collection can be as
 typical as what you look for. After each score stands one standard error (±); a score below two of
-them is drawn pale.
+them is drawn pale, and so is one that cannot be told from the patches its list left out.
 """
 HEADS = ["Stage", "What it does", "How it was set"]
 STAGE_WORDS = {
@@ -46,6 +46,7 @@ class About:
         own = desk.own
         self.text = own(gr.Markdown(elem_id="about"))
         self.stages = own(parts.table())
+        self.warnings = own(parts.table())
         self.credit = own(parts.table())
         with gr.Accordion("Model card", open=False, visible=False) as card:
             self.card_text = own(gr.Markdown())
@@ -59,6 +60,7 @@ class About:
         return {
             self.text: about(shelf),
             self.stages: stages(shelf),
+            self.warnings: warnings(shelf),
             self.credit: credits(shelf),
             self.card: gr.Accordion(visible=bool(card)),
             self.card_text: card,
@@ -110,6 +112,21 @@ def stages(shelf: Shelf) -> Value:
     ]  # fmt: skip
     empty = "The atlas does not say how it was computed."
     return table_value(HEADS, rows, caption="How it was computed", empty=empty)
+
+
+def warnings(shelf: Shelf) -> Value:
+    """Signs that top patches show the data set rather than the label, beside random patches."""
+    rows = [
+        [each.label, each.what(), *(f"{share:.0%}".replace("%", " %") for share in
+                                    (each.share, each.expected)), f"{each.n:,}"]
+        for each in shelf.atlas.warnings()
+    ]  # fmt: skip
+    return table_value(
+        ["Label", "The most typical patches", "Share", "Of random ones", "Patches"],
+        rows,
+        caption="Signs of artefacts",
+        empty="No label's patches show a sign of artefacts, or none were looked for.",
+    )
 
 
 def _short(value: Any) -> str:

@@ -47,9 +47,13 @@ class Typical:
             with gr.Column(min_width=300):
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
                 self.wall = own(parts.wall(self._wall(view, view.label), elem_id="wall"))
+                self.warning = own(
+                    gr.Markdown(self._warning(view, view.label), elem_classes="dm-line")
+                )
             with gr.Column(min_width=300, visible=False) as column:
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
                 self.second_wall = own(parts.wall(elem_id="wall-second"))
+                self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
             self.column = own(column)
 
     def show(self, view: View) -> Updates:
@@ -62,6 +66,7 @@ class Typical:
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
             self.line: self._line(view, view.label),
             self.wall: self._wall(view, view.label),
+            self.warning: self._warning(view, view.label),
             self.column: gr.Column(visible=bool(view.second)),
             self.back: gr.Button(interactive=view.page > 0),
             self.on: gr.Button(interactive=view.page < last),
@@ -69,6 +74,7 @@ class Typical:
         if view.second:
             found[self.second_line] = self._line(view, view.second)
             found[self.second_wall] = self._wall(view, view.second)
+            found[self.second_warning] = self._warning(view, view.second)
         return found
 
     def _others(self, view: View) -> list[tuple[str, str]]:
@@ -93,6 +99,14 @@ class Typical:
         scores = f"typicality {words.score(patches[0].typicality)} to "
         text += f", {scores}{words.score(patches[-1].typicality)}"
         return text + (f"; {pale} pale: inside the noise" if pale else "")
+
+    def _warning(self, view: View, label: str) -> str:
+        """What the top patches of a label have too much in common; empty for other kinds."""
+        if view.kind != "top":
+            return ""
+        found = self.desk.shelf(view).atlas.warnings(label)
+        lines = [f"⚠ {words.markdown(each.text())}." for each in found]
+        return "  \n".join(lines)
 
     def wire(self) -> None:
         """Connect walls, switch, second label and pages."""

@@ -11,7 +11,7 @@ from diffmine.stages.mine import (
     random_windows,
     window_error,
     window_means,
-    window_size,
+    window_sizes,
 )
 
 
@@ -80,8 +80,25 @@ def test_window_error_lies_near_the_true_one() -> None:
     assert guess == pytest.approx(true, rel=0.25)
 
 
-def test_window_size_is_a_share_or_pixels() -> None:
-    assert window_size(MineConfig(window=0.25), 64, 96) == 16
-    assert window_size(MineConfig(window=24), 64, 96) == 24
+def test_window_sizes_are_shares_or_pixels() -> None:
+    assert window_sizes(MineConfig(windows=(0.25,)), 64, 96) == [16]
+    assert window_sizes(MineConfig(windows=(24, 0.5, 0.25)), 64, 96) == [16, 24, 32]
     with pytest.raises(UsageError, match="at least 2"):
-        window_size(MineConfig(window=0.01), 64, 96)
+        window_sizes(MineConfig(windows=(0.5, 0.01)), 64, 96)
+
+
+def test_random_windows_are_uniform_over_free_places() -> None:
+    """Of two windows of 4 in 9 places a side, the second is anywhere the first leaves free."""
+    means = np.zeros((6, 6))
+    counts = np.zeros((6, 6))
+    for seed in range(3000):
+        first = random_windows(means, 4, 1, str(seed))[0]
+        counts[first.row, first.col] += 1
+    assert abs(counts - 3000 / 36).max() < 5 * np.sqrt(3000 / 36)
+
+
+def test_random_windows_fill_what_is_left() -> None:
+    """Three disjoint windows of 5 in 15 x 5 pixels have one arrangement and are rarely hit."""
+    found = random_windows(np.zeros((11, 1)), 5, 5, "x")
+    assert 2 <= len(found) <= 3
+    assert random_windows(np.zeros((1, 1)), 5, 5, "x") == [Window(0, 0, 5, 0.0)]

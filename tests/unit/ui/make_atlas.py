@@ -58,7 +58,7 @@ def make_atlas(
         limits=["Synthetic data: it says nothing about any real decade."],
         licence="CC0-1.0",
         source="https://example.org/shapes",
-        config={"typicality": {"draws": 32, "t_range": [100, 700]}, "mine": {"window": 0.25}},
+        config={"typicality": {"draws": 32, "t_range": [100, 700]}, "mine": {"windows": [0.25]}},
         model={"path": model} if model else {},
     )
     if model:
@@ -71,6 +71,7 @@ def make_atlas(
     atlas.write("maps/part-00000.parquet", _maps(images, manifest.labels, random), schemas.MAPS)
     patches = _patches(images, manifest.labels, random)
     atlas.write("patches.parquet", patches, schemas.PATCHES)
+    atlas.write("warnings.parquet", _warnings(manifest.labels), schemas.WARNINGS)
     top = [each for each in patches if each["kind"] == "top"]
     atlas.write("features/part-00000.parquet", _features(top, random), schemas.FEATURES)
     atlas.write("elements.parquet", _elements(manifest.labels), schemas.ELEMENTS)
@@ -152,9 +153,21 @@ def _patches(images: list[Any], labels: list[str], random: np.random.Generator) 
                         "distance": rank / 100 if kind == "top" else None,
                         "map_x": float(place[0]) if kind == "top" else None,
                         "map_y": float(place[1]) if kind == "top" else None,
+                        "rank_low": max(rank - 13, 1) if sign else None,
+                        "rank_high": min(rank + 13, count) if sign else None,
+                        "noise": abs(score) < 0.004,
                     }
                 )
     return rows
+
+
+def _warnings(labels: list[str]) -> list[Any]:
+    return [
+        {"label": label, "kind": kind, "share": 0.384, "expected": 0.117, "n": 120,
+         "flagged": (label, kind) == ("1900", "border")}
+        for label in labels[:2]
+        for kind in ("border", "flat")
+    ]  # fmt: skip
 
 
 def _features(top: list[Any], random: np.random.Generator) -> list[Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import pyarrow.parquet as pq
 import pytest
 from make_atlas import make_atlas
 
@@ -74,6 +75,7 @@ def test_a_pick_fills_the_inspector(desk: Any) -> None:
     assert value["title"] == "No. 4 of 120, most typical of 1920"
     facts = {name: text for name, text, _ in value["facts"]}
     assert facts["licence"] == "CC0-1.0"
+    assert facts["place in the list"] == "rank 4 (between 1 and 17)"
     assert facts["element"].startswith("Element ")
     assert Path(value["heat"]["path"]).is_file()
     assert updates[desk.page]["query"].endswith("patch=1920-top-0004")
@@ -193,6 +195,40 @@ def test_about_tells_limits_and_credits(desk: Any) -> None:
     assert "says nothing about any real decade" in updates[about.text]
     assert ["A. Maker", "CC0-1.0", "36"] in updates[about.credit]["rows"]
     assert updates[about.stages]["rows"][0][2] == "draws 32, t_range 100–700"
+
+
+def test_flagged_artefacts_stand_under_the_wall_and_in_about(desk: Any) -> None:
+    typical, about = desk.panels["typical"], desk.panels["about"]
+    first = replace(desk.first, label="1900", second="1910")
+    updates = desk.go(first, "typical")
+    said = shown(desk, updates, typical.warning).replace("\\", "")
+    touch = "of these patches touch the border of their image"
+    assert f"38 % {touch} (random ones: 12 %)" in said
+    assert updates[typical.second_warning] == ""
+    assert desk.go(replace(first, kind="random"), "typical")[typical.warning] == ""
+    rows = shown(desk, desk.go(first, "about"), about.warnings)["rows"]
+    assert rows == [["1900", "touch the border of their image", "38 %", "12 %", "120"]]
+
+
+def test_an_older_atlas_has_no_warnings_and_no_ranks_between(tmp_path: Path) -> None:
+    atlas = make_atlas(tmp_path / "old")
+    old = ("rank_low", "rank_high", "noise")
+    table = pq.read_table(atlas.path / "patches.parquet").drop_columns(old)
+    pq.write_table(table, atlas.path / "patches.parquet")
+    images = pq.read_table(atlas.path / "images.parquet").drop_columns("hash")
+    pq.write_table(images, atlas.path / "images.parquet", row_group_size=128)
+    (atlas.path / "warnings.parquet").unlink()
+    opened = open_atlas(atlas.path)
+    assert opened.warnings() == []
+    assert opened.patches("1900")[0].noise is None
+    assert opened.image("1900/00.png")["hash"] is None
+    blocks = build([atlas.path])
+    desk = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
+    updates = desk.go(desk.first, "typical")
+    assert updates[desk.panels["typical"].warning] == ""
+    assert desk.go(desk.first, "about")[desk.panels["about"].warnings]["rows"] == []
+    value = desk.on_pick(desk.first, event(id="1900-top-0004"))[desk.inspector.viewer]
+    assert "place in the list" not in [name for name, _, _ in value["facts"]]
 
 
 def test_the_basket_keeps_notes(desk: Any) -> None:

@@ -1,5 +1,7 @@
 """What is written: scores, safe cells and safe Markdown."""
 
+from dataclasses import replace
+
 import pytest
 
 from diffmine.store.atlas import Patch
@@ -33,6 +35,18 @@ def test_noise_is_below_two_errors_and_when_nothing_is_known() -> None:
     assert not words.noise(patch(0.0021, 0.001))
     assert not words.noise(patch(-0.0021, 0.001))
     assert words.noise(patch(float("nan"), 0.001))
+
+
+def test_noise_is_what_the_list_says_too() -> None:
+    assert words.noise(replace(patch(1.0, 0.001), noise=True))
+    assert not words.noise(replace(patch(1.0, 0.001), noise=False))
+
+
+def test_a_rank_is_said_with_its_reach() -> None:
+    assert words.rank(patch(0.1, 0.01)) == "rank 3"
+    found = replace(patch(0.1, 0.01), rank_low=1, rank_high=1018)
+    assert words.rank(found) == "rank 3 (between 1 and 1,018)"
+    assert words.rank(replace(found, rank_low=3, rank_high=3)) == "rank 3"
 
 
 def test_place_and_alt_text() -> None:

@@ -1,0 +1,1 @@
+"""What mining is made of: windows, their choice and error, ranked lists, duplicates, artefacts."""
