@@ -28,6 +28,7 @@ from diffmine.errors import AtlasError
 from diffmine.store import schemas
 from diffmine.store.atomic import sha256, sweep, whole
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.store.neighbours import Neighbours
 from diffmine.store.pictures import ROW_GROUP, Pictures
 
 UPSTREAM = {
@@ -66,6 +67,8 @@ class Patch:
     distance: float | None = None
     map_x: float | None = None
     map_y: float | None = None
+    own_x: float | None = None
+    own_y: float | None = None
 
 
 class Atlas:
@@ -100,7 +103,10 @@ class Atlas:
     # Reading
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """A whole table by name (`images` comes without its pictures), kept until it changes."""
+        """A whole table by name (`images` comes without its pictures), kept until it changes.
+
+        Columns that an older atlas lacks are null.
+        """
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
@@ -108,7 +114,7 @@ class Atlas:
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            self._tables[name] = (changed, self._read(path, wanted))
+            self._tables[name] = (changed, _filled(self._read(path, wanted), schema, wanted))
         table = self._tables[name][1]
         return table.select(list(columns)) if columns else table
 
@@ -177,6 +183,11 @@ class Atlas:
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
 
     @cached_property
+    def neighbours(self) -> Neighbours:
+        """Features of the top patches of all labels, to ask what is near to what."""
+        return Neighbours.of(self.read_parts("features"))
+
+    @cached_property
     def _map_rows(self) -> dict[tuple[str, str], tuple[Path, int]]:
         where = {}
         for path in self.parts("maps"):
@@ -216,7 +227,9 @@ class Atlas:
 
     def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
         try:
-            return pq.read_table(path, columns=columns)
+            there = pq.read_schema(path).names
+            known = [column for column in columns if column in there] if columns else None
+            return pq.read_table(path, columns=known)
         except (OSError, pa.ArrowException) as error:
             raise AtlasError(
                 f"{path} is broken ({error}); remove it and run diffmine build again."
@@ -320,7 +333,9 @@ class Atlas:
         write_manifest(self.path, self.manifest)
 
     def _forget(self) -> None:
-        for name in ("pictures", "_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
+        for name in ("_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
+            self.__dict__.pop(name, None)
+        for name in ("pictures", "neighbours"):
             self.__dict__.pop(name, None)
 
 
@@ -341,6 +356,15 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     except OSError as error:
         raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
     return Atlas(folder, manifest)
+
+
+def _filled(table: pa.Table, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
+    """The table with nulls for the columns that it lacks."""
+    for name in columns:
+        if name not in table.column_names:
+            field = schema.field(name)
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(list(columns))
 
 
 def _row_at(path: Path, at: int) -> dict[str, Any]:

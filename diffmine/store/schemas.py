@@ -50,6 +50,8 @@ PATCHES = pa.schema(
         ("distance", pa.float32()),
         ("map_x", pa.float32()),
         ("map_y", pa.float32()),
+        ("own_x", pa.float32()),
+        ("own_y", pa.float32()),
     ]
 )
 FEATURES = pa.schema([("patch_id", pa.string()), ("feature", _HALVES)])
@@ -63,6 +65,9 @@ ELEMENTS = pa.schema(
         ("spread", pa.float32()),
         ("mixed", pa.bool_()),
         ("name", pa.string()),
+        ("like_label", pa.string()),
+        ("like_element", pa.int32()),
+        ("likeness", pa.float32()),
     ]
 )
 TRANSLATIONS = pa.schema(
