@@ -1,5 +1,6 @@
 """Elements on synthetic features, and the stage on the random model."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,8 +80,8 @@ def test_an_element_is_mixed_when_the_next_is_nearer_than_its_own_patches() -> N
     """A wide cloud and a narrow one inside its radius: each patch of the wide one is nearer to
     the narrow than to its like."""
     chance = np.random.default_rng(0)
-    wide = chance.normal(0, 1 / np.sqrt(30), (40, 30))
-    narrow = chance.normal(0, 0.01, (40, 30)) + 0.8 * np.eye(30)[0]
+    wide = chance.normal(0, 0.1, (40, 100))
+    narrow = chance.normal(0, 0.001, (40, 100)) + 0.8 * np.eye(100)[0]
     matrix = np.concatenate([wide, narrow]).astype(np.float32)
     typicality = np.repeat([0.2, 0.1], 40)
     found = label_elements(matrix, typicality, replace(KMEANS, elements=2))
@@ -136,12 +137,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def atlas(base: Path, data: Path, tmp_path: Path) -> Atlas:
+@pytest.fixture(scope="module")
+def built(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = quick(base)
     mine = replace(config.mine, per_image=3, per_label=24)
-    build(data, tmp_path / "atlas", replace(config, mine=mine))
-    return open_atlas(tmp_path / "atlas")
+    out = tmp_path_factory.mktemp("built") / "atlas"
+    build(data, out, replace(config, mine=mine))
+    return out
+
+
+@pytest.fixture
+def atlas(built: Path, tmp_path: Path) -> Atlas:
+    return open_atlas(shutil.copytree(built, tmp_path / "atlas"))
 
 
 def again(atlas: Atlas, base: Path, config: ClusterConfig) -> dict[str, float]:
