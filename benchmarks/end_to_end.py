@@ -22,13 +22,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from diffmine.mining.windows import window_means
 from sklearn.cluster import KMeans
 
 from benchmarks import plain
 from diffmine.config import ClusterConfig, MineConfig, TypicalityConfig
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.score import in_pixels
+from diffmine.mining.windows import window_means
 from diffmine.stages import cluster, mine, typicality
 from diffmine.store.atlas import Atlas, create_atlas, open_atlas
 from diffmine.store.manifest import Manifest

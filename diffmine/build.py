@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ def build(
     config = config or BuildConfig()
     dataset = open_dataset(data, config.data.label, config.data.group)
     atlas = create_atlas(out, _manifest(dataset, config.data))
+    config = _with_race(config)
     with atlas.hold():
         reports = [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
         if model is not None:
@@ -61,6 +63,16 @@ def build(
         for name in stages:
             reports.append(run_stage(atlas, name, config, engine, progress))
     return reports
+
+
+def _with_race(config: BuildConfig) -> BuildConfig:
+    """The race of `typicality.adaptive` is for the patches that mine will look for."""
+    if not config.typicality.adaptive:
+        return config
+    side = config.data.image_size
+    smallest = min(config.mine.windows, key=lambda each: each * side if each < 1 else each)
+    raced = replace(config.typicality, top=config.mine.per_label, window=smallest)
+    return replace(config, typicality=raced)
 
 
 def run_stage(

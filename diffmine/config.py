@@ -151,10 +151,15 @@ class MineConfig:
 
 @dataclass(frozen=True, config=_STRICT)
 class ClusterConfig:
-    """Elements: k-means of DIFT features (section 3.3)."""
+    """Elements: clusters of DIFT features (section 3.3)."""
 
+    method: Literal["kmeans", "hdbscan"] = "kmeans"
+    """`kmeans`: every patch belongs to an element; `hdbscan`: as many elements as there are dense
+    groups, and patches that lie in none belong to none."""
     elements: Count = 32
-    """Most clusters per label; fewer when there are fewer than eight patches for each."""
+    """Most clusters per label (kmeans); fewer when there are fewer than eight patches for each."""
+    least: Annotated[int, Field(ge=2)] = 8
+    """Fewest patches of an element (hdbscan)."""
     timestep: Timestep = 161
     """Timestep at which the features are read (DIFT)."""
     up_block: Annotated[int, Field(ge=0, le=8)] = 1
@@ -165,6 +170,8 @@ class ClusterConfig:
     """Neighbours in UMAP, for the map."""
     min_dist: Share = 0.1
     """Least distance of two points on the map (UMAP)."""
+    batch: Count = 128
+    """Rows of the UNet in one call (images of one size times noises)."""
     shard: Count = 128
     """Images in one part file of features."""
     seed: Annotated[int, Field(ge=0)] = 0

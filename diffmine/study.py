@@ -23,8 +23,8 @@ from diffmine.diffusion.score import Item, Measure, Sampling, advance
 from diffmine.diffusion.tally import Tally
 from diffmine.engine import Progress, silent
 from diffmine.errors import UsageError
+from diffmine.mining.windows import window_means
 from diffmine.store.atlas import Atlas
-from diffmine.windows import window_means
 
 IMAGES, TRUTH, BEST = 40, 512, 200
 DRAWS = (8, 16, 32, 64, 100, 128)

@@ -1,7 +1,8 @@
 """DIFT: what the UNet sees at each place of an image (Tang et al. 2023; section 3.3, elements).
 
 The features are the output of one up block at one timestep, averaged over a few noises. The pass
-stops behind that block, and the image is encoded once for all its patches.
+stops behind that block, and the image is encoded once for all its patches. Images of one size
+share calls of the UNet.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ class _Reached(Exception):
     """Raised by the hook when the wanted block has answered."""
 
 
-@torch.inference_mode()
 def features(
     model: Model,
     latent: Float[Tensor, "c h w"],
@@ -38,28 +38,82 @@ def features(
 
     Raises ModelError when the UNet has no such block.
     """
+    return batch_features(
+        model,
+        latent[None],
+        [prompt],
+        [image_id],
+        timestep=timestep,
+        up_block=up_block,
+        noises=noises,
+        batch=noises,
+        seed=seed,
+    )[0]
+
+
+@torch.inference_mode()
+def batch_features(
+    model: Model,
+    latents: Float[Tensor, "n c h w"],
+    prompts: list[str],
+    image_ids: list[str],
+    *,
+    timestep: int,
+    up_block: int,
+    noises: int,
+    batch: int,
+    seed: int = 0,
+) -> Float[Tensor, "n d hf wf"]:
+    """The features of several images of one size, each with its own prompt and noises.
+
+    Rows (images times noises) run through calls of at most `batch`. On a CPU the features of an
+    image do not depend on which other images are there. Raises ModelError when the UNet has no
+    such block.
+    """
     blocks = model.unet.up_blocks
     if up_block >= len(blocks):
         raise ModelError(
             f"{model.name} has {len(blocks)} up blocks, so none with number {up_block}."
         )
-    shape = (latent.shape[0], latent.shape[1], latent.shape[2])
-    noise = draws(f"{image_id}/features", noises, shape, seed=seed).noise
-    t = torch.full((noises,), timestep)
+    shape = (latents.shape[1], latents.shape[2], latents.shape[3])
+    noise = torch.cat(
+        [draws(f"{name}/features", noises, shape, seed=seed).noise for name in image_ids]
+    )  # n*noises c h w
+    t = torch.full((len(noise),), timestep)
+    noisy = model.add_noise(latents.repeat_interleave(noises, dim=0), noise, t)
+    words = [prompt for prompt in prompts for _ in range(noises)]
+    rows = torch.cat(
+        [
+            _block_output(model, blocks[up_block], noisy[at : at + batch], t[0], words[at:])
+            for at in range(0, len(noisy), batch)
+        ]
+    )  # n*noises d hf wf
+    return torch.stack([own.float().mean(dim=0) for own in rows.split(noises)])  # n d hf wf
+
+
+def _block_output(
+    model: Model,
+    block: torch.nn.Module,
+    noisy: Float[Tensor, "b c h w"],
+    timestep: Tensor,
+    words: list[str],
+) -> Float[Tensor, "b d hf wf"]:
+    """What a block answers in one call of the UNet."""
+    count = len(noisy)
     caught: list[Tensor] = []
 
     def catch(module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
-        caught.append(output)
+        caught.append(output[:count])
         raise _Reached
 
-    handle = blocks[up_block].register_forward_hook(catch)
+    handle = block.register_forward_hook(catch)
     try:
-        model.predict(model.add_noise(latent[None], noise, t), t, [prompt] * noises)
+        model.predict(noisy, timestep.expand(count), words[:count])
     except _Reached:
         pass
     finally:
         handle.remove()
-    return caught[0].float().mean(dim=0)  # d hf wf
+    return caught[0]  # b d hf wf
 
 
 def window_feature(

@@ -42,11 +42,15 @@ def shared(mean_square: float, areas: float, share: float) -> float:
 
 
 def decayed(mean_square: float, decay: Sequence[float], side: float) -> float:
-    """Error of a window of `side` latent pixels: log-log between the points of `decay`, flat
-    beyond its ends."""
+    """Error of a window of `side` latent pixels."""
+    return float(np.sqrt(mean_square * decay_at(decay, side)))
+
+
+def decay_at(decay: Sequence[float], side: float) -> float:
+    """The decay of a window of `side` latent pixels: log-log between the points, flat beyond."""
     curve = np.log(np.maximum(np.asarray(decay, np.float64), _LEAST))
     at = np.interp(np.log2(max(side, _LEAST)), np.arange(len(curve)), curve)
-    return float(np.sqrt(mean_square * np.exp(at)))
+    return float(np.exp(at))
 
 
 class Pixels:

@@ -3,65 +3,95 @@
     feature of a patch = mean of DIFT inside its window, length 1;  k-means per label
     elements in the order of the median typicality of their patches, patches by distance to centre
 
-The map lays the patches of all labels out in two dimensions by UMAP.
+The centre of an element is the mean feature of its patches. Two elements of a label may be the same
+when their centres are nearer to each other than the patches of either are to their own centre:
+
+    |m_a - m_b| < min(spread_a, spread_b),   spread = mean distance of its patches to the centre m
+
+The map lays patches out in two dimensions by UMAP: those of all labels, and each label's own.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float, Int
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
+import torch
+from jaxtyping import Bool, Float, Int
+from sklearn.cluster import HDBSCAN, KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_samples
+from threadpoolctl import threadpool_limits
 
 from diffmine.config import ClusterConfig
-from diffmine.diffusion.dift import features, window_feature
+from diffmine.diffusion.dift import batch_features, window_feature
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.layout import layout
 from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.neighbours import feature_matrix
 from diffmine.store.schemas import ELEMENTS, FEATURES, PATCHES
 
 _PER_ELEMENT = 8
 _MIXED = 0.0
-_FEW = 12
+_MOST_COMPARED = 10_000
+_NONE = -1
 
 
 def run(
     atlas: Atlas, config: ClusterConfig, *, engine: Engine = here, progress: Progress = silent
 ) -> Report:
     """Find the elements of every label; writes features/, elements.parquet and the columns
-    element, distance, map_x and map_y of patches.parquet."""
+    element, distance, map_x, map_y, own_x and own_y of patches.parquet."""
     report = Report("cluster")
     if not atlas.begin("cluster", config):
         report.kept = atlas.table("elements", ["element"]).num_rows
         return report.close()
     top = [patch for label in atlas.labels for patch in atlas.patches(label)]
-    by_name = _features(atlas, top, config, engine, progress, report)
-    matrix = np.stack([by_name[patch.patch_id] for patch in top])  # n d
-    columns: dict[str, dict[str, Any]] = {}
+    top.sort(key=lambda patch: patch.patch_id)
+    matrix = _features(atlas, top, config, engine, progress, report)  # n d
+    columns: dict[str, dict[str, Any]] = {
+        patch.patch_id: {"map_x": float(x), "map_y": float(y)}
+        for patch, (x, y) in zip(top, _places(matrix, config), strict=True)
+    }
     elements: list[dict[str, Any]] = []
     for label in atlas.labels:
         rows = [k for k, patch in enumerate(top) if patch.label == label]
-        if rows:
-            patches = [top[k] for k in rows]
-            found = label_elements(matrix[rows], [p.typicality for p in patches], config)
-            elements += [{"label": label, **element} for element in found.elements]
-            for patch, element, distance in zip(
-                patches, found.element, found.distance, strict=True
-            ):
-                columns[patch.patch_id] = {"element": int(element), "distance": float(distance)}
-        progress("cluster", len(columns), len(top), "patches clustered")
-    for patch, (x, y) in zip(top, layout(matrix, config), strict=True):
-        columns[patch.patch_id] |= {"map_x": float(x), "map_y": float(y)}
+        found = label_elements(matrix[rows], [top[k].typicality for k in rows], config)
+        elements += [_element_row(label, element) for element in found.elements]
+        own = _places(matrix[rows], config)
+        for k, element, distance, (x, y) in zip(
+            rows, found.element.tolist(), found.distance.tolist(), own, strict=True
+        ):
+            columns[top[k].patch_id] |= {
+                "element": None if element == _NONE else element,
+                "distance": None if element == _NONE else distance,
+                "own_x": float(x),
+                "own_y": float(y),
+            }
+        progress("cluster", len(elements), len(elements), "elements", label)
     _write(atlas, columns, elements)
-    report.figures["elements"] = len(elements)
+    report.figures |= _figures(elements, columns)
     return report.close()
+
+
+def _figures(
+    elements: list[dict[str, Any]], columns: dict[str, dict[str, Any]]
+) -> dict[str, float]:
+    """How many elements there are, the shares of mixed ones and of patches in none, and how many
+    may be the same as another."""
+    alone = sum(row["element"] is None for row in columns.values())
+    return {
+        "elements": len(elements),
+        "mixed": sum(row["mixed"] for row in elements) / max(len(elements), 1),
+        "alike": sum(row["like_element"] is not None for row in elements),
+        "in none": alone / max(len(columns), 1),
+    }
 
 
 # Features
@@ -74,8 +104,10 @@ def _features(
     engine: Engine,
     progress: Progress,
     report: Report,
-) -> dict[str, np.ndarray]:
-    """The feature of every patch by its name; parts that are there are not computed again."""
+) -> Float[np.ndarray, "n d"]:
+    """The feature of every patch, in their order; parts that are there are not computed again."""
+    if not patches:
+        return np.zeros((0, 1), np.float32)
     by_image: dict[str, list[Patch]] = {}
     for patch in patches:
         by_image.setdefault(patch.image_id, []).append(patch)
@@ -89,116 +121,202 @@ def _features(
     def compute(work: tuple[str, list[str]]) -> int:
         name, shard = work
         assert model is not None
-        rows: list[dict[str, Any]] = []
-        for image_id in shard:
-            rows += _image_rows(atlas, model, image_id, by_image[image_id], config)
-            report.done += 1
+        rows: dict[str, np.ndarray] = {}
+        for group in _groups(atlas, model, shard, config):
+            rows |= _group_rows(atlas, model, group, by_image, config)
+            report.done += len(group)
             progress("cluster", report.kept + report.done, len(images), "images")
-        atlas.write(name, rows, FEATURES)
+        order = [patch.patch_id for image_id in shard for patch in by_image[image_id]]
+        atlas.write(name, [{"patch_id": each, "feature": rows[each]} for each in order], FEATURES)
         return len(shard)
 
     for _ in engine.map(compute, todo):
         pass
     table = atlas.read_parts("features")
-    values = np.array(table["feature"].to_pylist(), np.float32)
-    return dict(zip(table["patch_id"].to_pylist(), values, strict=True))
+    where = {name: row for row, name in enumerate(table["patch_id"].to_pylist())}
+    rows = [where[patch.patch_id] for patch in patches]
+    return feature_matrix(table)[rows].astype(np.float32)
 
 
-def _image_rows(
-    atlas: Atlas, model: Model, image_id: str, patches: list[Patch], config: ClusterConfig
-) -> list[dict[str, Any]]:
-    picture = atlas.pictures.picture(image_id)
-    grid = features(
+def _groups(
+    atlas: Atlas, model: Model, images: list[str], config: ClusterConfig
+) -> Iterator[dict[str, torch.Tensor]]:
+    """Latents by image, of one size and as many as fit one call of the UNet. Images are encoded one
+    by one, so that a latent is the same whoever shares the call."""
+    most = max(1, config.batch // config.noises)
+    waiting: dict[torch.Size, dict[str, torch.Tensor]] = {}
+    for image_id in images:
+        latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0]  # c h w
+        group = waiting.setdefault(latent.shape, {})
+        group[image_id] = latent
+        if len(group) == most:
+            yield waiting.pop(latent.shape)
+    yield from waiting.values()
+
+
+def _group_rows(
+    atlas: Atlas,
+    model: Model,
+    group: dict[str, torch.Tensor],
+    by_image: dict[str, list[Patch]],
+    config: ClusterConfig,
+) -> dict[str, Float[np.ndarray, " d"]]:
+    """The features of all patches of a group of images, float16, by the patch's name."""
+    prompts = model.trained_prompts()
+    grids = batch_features(
         model,
-        model.encode(to_tensor(picture))[0],
-        model.trained_prompts().of(patches[0].label),
-        image_id,
+        torch.stack(list(group.values())),
+        [prompts.of(by_image[image_id][0].label) for image_id in group],
+        list(group),
         timestep=config.timestep,
         up_block=config.up_block,
         noises=config.noises,
+        batch=config.batch,
         seed=config.seed,
     )
-    array = grid.cpu().numpy()
-    size = (picture.height, picture.width)
-    return [
-        {
-            "patch_id": patch.patch_id,
-            "feature": window_feature(array, (patch.row, patch.col, patch.size), size).astype(
-                np.float16
-            ),
-        }
-        for patch in patches
-    ]
+    rows = {}
+    for image_id, grid in zip(group, grids.cpu().numpy(), strict=True):
+        record = atlas.image(image_id)
+        size = (record["height"], record["width"])
+        for patch in by_image[image_id]:
+            window = (patch.row, patch.col, patch.size)
+            rows[patch.patch_id] = window_feature(grid, window, size).astype(np.float16)
+    return rows
 
 
 # Elements
 
 
+@dataclass(frozen=True)
 class Found:
-    """The elements of a label: which one each patch belongs to, how far from its centre."""
+    """The elements of a label: which one each patch belongs to (-1: none), how far from its centre
+    (NaN: of none)."""
 
-    def __init__(
-        self,
-        element: Int[np.ndarray, " n"],
-        distance: Float[np.ndarray, " n"],
-        elements: list[dict[str, Any]],
-    ) -> None:
-        self.element = element
-        self.distance = distance
-        self.elements = elements
+    element: Int[np.ndarray, " n"]
+    distance: Float[np.ndarray, " n"]
+    elements: list[dict[str, Any]]
 
 
 def label_elements(
     matrix: Float[np.ndarray, "n d"], typicality: Iterable[float], config: ClusterConfig
 ) -> Found:
-    """k-means of the features of one label; element 0 has the highest median typicality.
+    """The elements of one label; element 0 has the highest median typicality.
 
     `spread` is the mean distance to the centre; an element is `mixed` when its patches are on
     average no nearer to their own element than to the next (silhouette at or below zero).
     """
     values = np.asarray(list(typicality), np.float64)
-    count = min(config.elements, max(1, len(matrix) // _PER_ELEMENT))
-    means = KMeans(count, n_init=4, random_state=config.seed).fit(matrix)
-    medians = [float(np.median(values[means.labels_ == k])) for k in range(count)]
-    order = sorted(range(count), key=lambda k: -medians[k])
-    place = np.empty(count, int)
-    place[order] = np.arange(count)
-    element = place[means.labels_]
-    distance = np.linalg.norm(matrix - means.cluster_centers_[means.labels_], axis=1)
-    apart = silhouette_samples(matrix, element) if 1 < count < len(matrix) else np.ones(len(matrix))
-    elements = [
+    # The order in which threads add up would show in the last bits of centres.
+    with threadpool_limits(1):
+        group = grouped(matrix, config)
+        count = int(group.max(initial=_NONE)) + 1
+        medians = [float(np.median(values[group == k])) for k in range(count)]
+        order = sorted(range(count), key=lambda k: -medians[k])
+        place = np.full(count + 1, _NONE)  # the last one is where -1 points
+        place[order] = np.arange(count)
+        element = place[group]
+        apart = _apart(matrix, element, config.seed)
+    own = [element == k for k in range(count)]
+    centres = np.array([matrix[each].mean(axis=0) for each in own]).reshape(count, matrix.shape[1])
+    distance = np.full(len(matrix), np.nan, np.float32)
+    inside = element != _NONE
+    distance[inside] = np.linalg.norm(matrix[inside] - centres[element[inside]], axis=1)
+    spread = np.array([distance[each].mean() for each in own], np.float32)
+    elements: list[dict[str, Any]] = [
         {
             "element": k,
             "rank": k + 1,
             "median": medians[order[k]],
-            "size": int((element == k).sum()),
-            "spread": float(distance[element == k].mean()),
-            "mixed": bool(apart[element == k].mean() <= _MIXED),
+            "size": int(own[k].sum()),
+            "spread": float(spread[k]),
+            "mixed": _mixed(apart[own[k]]),
             "name": "",
+            "like_element": other,
+            "likeness": likeness,
         }
-        for k in range(count)
+        for k, (other, likeness) in enumerate(alike(centres, spread))
     ]
-    return Found(element, distance.astype(np.float32), elements)
+    return Found(element, distance, elements)
 
 
-def layout(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Float[np.ndarray, "n 2"]:
-    """Two dimensions for the map: UMAP on the cosine, principal components for a dozen or less."""
-    if len(matrix) <= _FEW:
-        parts = min(2, *matrix.shape)
-        flat = PCA(parts).fit_transform(matrix) if len(matrix) > 1 else np.zeros((1, 1))
-        return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1]))).astype(np.float32)
-    from umap import UMAP
+def grouped(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Int[np.ndarray, " n"]:
+    """The group of each row, from 0 without gaps; -1 for rows that HDBSCAN finds in none."""
+    if config.method == "hdbscan":
+        found = _dense(matrix, config.least)
+    else:
+        count = min(config.elements, max(1, len(matrix) // _PER_ELEMENT), len(matrix))
+        if count <= 1:
+            return np.zeros(len(matrix), int)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different rows than groups
+            means = KMeans(count, n_init=4, random_state=config.seed).fit(matrix)
+        found = means.labels_
+    numbers = sorted(set(found.tolist()) - {_NONE})
+    return np.array([numbers.index(k) if k != _NONE else _NONE for k in found.tolist()], int)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        reducer = UMAP(
-            n_neighbors=min(config.neighbours, len(matrix) - 1),
-            min_dist=config.min_dist,
-            metric="cosine",
-            random_state=config.seed,
-            n_jobs=1,
-        )
-        return np.asarray(reducer.fit_transform(matrix), np.float32)
+
+def _dense(matrix: Float[np.ndarray, "n d"], least: int) -> Int[np.ndarray, " n"]:
+    """Groups of at least `least` rows that lie densely, by HDBSCAN."""
+    if len(matrix) < least:
+        return np.full(len(matrix), _NONE)
+    if not np.ptp(matrix, axis=0).any():  # HDBSCAN finds no group where nothing is apart
+        return np.zeros(len(matrix), int)
+    return np.asarray(HDBSCAN(min_cluster_size=least, copy=True).fit(matrix).labels_, int)
+
+
+def alike(
+    centres: Float[np.ndarray, "k d"], spread: Float[np.ndarray, " k"]
+) -> list[tuple[int | None, float | None]]:
+    """For each element the one it may be the same as, and the cosine of their centres.
+
+    That is the most similar of those whose centre is nearer to its own than the patches of either
+    are, on average, to their own centre; (None, None) where there is none.
+    """
+    lengths = np.maximum(np.linalg.norm(centres, axis=1), 1e-12)
+    cosine = centres @ centres.T / np.outer(lengths, lengths)  # k k
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)  # k k
+    near: Bool[np.ndarray, "k k"] = apart < np.minimum(spread[:, None], spread[None])
+    np.fill_diagonal(near, False)
+    found: list[tuple[int | None, float | None]] = []
+    for row in range(len(centres)):
+        others = np.flatnonzero(near[row])
+        if not len(others):
+            found.append((None, None))
+            continue
+        other = int(others[np.argmax(cosine[row, others])])
+        found.append((other, float(cosine[row, other])))
+    return found
+
+
+def _apart(
+    matrix: Float[np.ndarray, "n d"], element: Int[np.ndarray, " n"], seed: int
+) -> Float[np.ndarray, " n"]:
+    """Silhouette of each patch that belongs to an element, NaN for the others; with more than
+    10,000 it is that of a sample among itself."""
+    apart = np.full(len(matrix), np.nan)
+    rows = np.flatnonzero(element != _NONE)
+    if len(rows) > _MOST_COMPARED:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, _MOST_COMPARED, replace=False))
+    if 1 < len(set(element[rows].tolist())) < len(rows):
+        apart[rows] = silhouette_samples(matrix[rows], element[rows])
+    return apart
+
+
+def _mixed(silhouettes: Float[np.ndarray, " n"]) -> bool:
+    known = silhouettes[~np.isnan(silhouettes)]
+    return bool(len(known) and known.mean() <= _MIXED)
+
+
+def _element_row(label: str, element: dict[str, Any]) -> dict[str, Any]:
+    like = None if element["like_element"] is None else label
+    return {"label": label, **element, "like_label": like}
+
+
+# The map and the files
+
+
+def _places(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Float[np.ndarray, "n 2"]:
+    return layout(matrix, neighbours=config.neighbours, min_dist=config.min_dist, seed=config.seed)
 
 
 def _write(

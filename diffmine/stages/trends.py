@@ -71,6 +71,8 @@ def share_band(
 
 def _element_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
     patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
+    if not patches:
+        return []
     matrix = _features(atlas, patches)
     labels = np.array([patch.label for patch in patches])
     names = np.array([patch.image_id for patch in patches])

@@ -23,7 +23,6 @@ from diffmine.diffusion.draws import draws
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.precision import load_checked
-from diffmine.diffusion.race import Runner, mark_of, rounds
 from diffmine.diffusion.score import (
     Item,
     Measure,
@@ -38,6 +37,7 @@ from diffmine.diffusion.speed import Meter
 from diffmine.diffusion.tally import Tally
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
+from diffmine.mining.race import Runner, mark_of, rounds
 from diffmine.store.atlas import Atlas
 from diffmine.store.manifest import key_of
 from diffmine.sums import Shard, read_sums, write_maps, write_sums

@@ -28,6 +28,7 @@ from diffmine.errors import AtlasError
 from diffmine.store import schemas
 from diffmine.store.atomic import sha256, sweep, whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.store.neighbours import Neighbours
 from diffmine.store.pictures import ROW_GROUP, Pictures
 from diffmine.store.warning import ArtefactWarning
 
@@ -74,6 +75,8 @@ class Patch:
     rank_low: int | None = None
     rank_high: int | None = None
     noise: bool | None = None
+    own_x: float | None = None
+    own_y: float | None = None
 
 
 class Atlas:
@@ -110,7 +113,7 @@ class Atlas:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table by name (`images` comes without its pictures), kept until it changes.
 
-        Columns that an older atlas lacks are there, and empty.
+        Columns that an older atlas lacks are null.
         """
         path = self.path / f"{name}.parquet"
         if not path.is_file():
@@ -119,7 +122,7 @@ class Atlas:
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            self._tables[name] = (changed, self._complete(path, schema, wanted))
+            self._tables[name] = (changed, _filled(self._read(path, wanted), schema, wanted))
         table = self._tables[name][1]
         return table.select(list(columns)) if columns else table
 
@@ -200,6 +203,11 @@ class Atlas:
         return [w for w in found if (every or w.flagged) and label in ("", w.label)]
 
     @cached_property
+    def neighbours(self) -> Neighbours:
+        """Features of the top patches of all labels, to ask what is near to what."""
+        return Neighbours.of(self.read_parts("features"))
+
+    @cached_property
     def _map_rows(self) -> dict[tuple[str, str, str], tuple[Path, int]]:
         where = {}
         for path in self.parts("maps"):
@@ -240,23 +248,15 @@ class Atlas:
         names = self.table("images", ["image_id"])["image_id"].to_pylist()
         return {name: row for row, name in enumerate(names)}
 
-    def _complete(self, path: Path, schema: pa.Schema, wanted: list[str]) -> pa.Table:
-        try:
-            there = pq.read_schema(path).names
-        except (OSError, pa.ArrowException) as error:
-            raise _broken(path, error) from error
-        table = self._read(path, [name for name in wanted if name in there])
-        for at, name in enumerate(wanted):
-            if name not in there:
-                empty = pa.nulls(table.num_rows, schema.field(name).type)
-                table = table.add_column(at, schema.field(name), empty)
-        return table
-
     def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
         try:
-            return pq.read_table(path, columns=columns)
+            there = pq.read_schema(path).names
+            known = [column for column in columns if column in there] if columns else None
+            return pq.read_table(path, columns=known)
         except (OSError, pa.ArrowException) as error:
-            raise _broken(path, error) from error
+            raise AtlasError(
+                f"{path} is broken ({error}); remove it and run diffmine build again."
+            ) from error
 
     # Writing
 
@@ -370,7 +370,9 @@ class Atlas:
         write_manifest(self.path, self.manifest)
 
     def _forget(self) -> None:
-        for name in ("pictures", "_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
+        for name in ("_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
+            self.__dict__.pop(name, None)
+        for name in ("pictures", "neighbours"):
             self.__dict__.pop(name, None)
 
 
@@ -393,8 +395,13 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     return Atlas(folder, manifest)
 
 
-def _broken(path: Path, error: Exception) -> AtlasError:
-    return AtlasError(f"{path} is broken ({error}); remove it and run diffmine build again.")
+def _filled(table: pa.Table, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
+    """The table with nulls for the columns that it lacks."""
+    for name in columns:
+        if name not in table.column_names:
+            field = schema.field(name)
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(list(columns))
 
 
 def _row_at(path: Path, at: int) -> dict[str, Any]:

@@ -71,6 +71,8 @@ PATCHES = pa.schema(
         ("rank_low", pa.int32()),
         ("rank_high", pa.int32()),
         ("noise", pa.bool_()),
+        ("own_x", pa.float32()),
+        ("own_y", pa.float32()),
     ]
 )
 DUPLICATES = pa.schema(
@@ -102,6 +104,9 @@ ELEMENTS = pa.schema(
         ("spread", pa.float32()),
         ("mixed", pa.bool_()),
         ("name", pa.string()),
+        ("like_label", pa.string()),
+        ("like_element", pa.int32()),
+        ("likeness", pa.float32()),
     ]
 )
 TRANSLATIONS = pa.schema(

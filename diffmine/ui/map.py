@@ -34,17 +34,22 @@ class Points:
 
 
 def points(shelf: Shelf, label: str | None) -> Points:
-    """The points of a label, or of all."""
+    """The points of a label, laid out among themselves, or of all.
+
+    An older atlas has one layout only: there a label's points lie as among all.
+    """
     table = shelf.atlas.table("patches")
     chosen = pc.and_(pc.equal(table["kind"], "top"), pc.is_valid(table["map_x"]))
     if label is not None:
         chosen = pc.and_(chosen, pc.equal(table["label"], label))
     rows = table.filter(chosen)
+    own = label is not None and not rows["own_x"].null_count
+    places = ("own_x", "own_y") if own else ("map_x", "map_y")
     ids = rows["patch_id"].to_pylist()
     order = {name: at for at, name in enumerate(shelf.labels)}
     return Points(
         ids=ids,
-        xy=np.stack([rows["map_x"].to_numpy(), rows["map_y"].to_numpy()], 1).astype(np.float32),
+        xy=np.stack([rows[name].to_numpy() for name in places], 1).astype(np.float32),
         label=np.array([order.get(name, 0) for name in rows["label"].to_pylist()], np.int64),
         element=np.asarray(pc.fill_null(rows["element"], -1).to_numpy(), np.int64),
         typicality=np.asarray(rows["typicality"].to_numpy(), np.float32),

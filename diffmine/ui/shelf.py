@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from PIL import Image
 
 from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.neighbours import Neighbours
 from diffmine.ui import heat, sprites
 from diffmine.ui.cache import Cache, digest
 
@@ -161,45 +162,28 @@ class Shelf:
 
     # Neighbours
 
-    @cached_property
-    def _features(self) -> tuple[list[str], np.ndarray, dict[str, int]] | None:
-        if not self.atlas.parts("features"):
-            return None
-        table = self.atlas.read_parts("features")
-        names = table["patch_id"].to_pylist()
-        flat = np.concatenate([_flat(chunk) for chunk in table["feature"].chunks])
-        matrix = flat.reshape(len(names), -1).astype(np.float32)
-        matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-        return names, matrix, {name: at for at, name in enumerate(names)}
+    @property
+    def _neighbours(self) -> Neighbours | None:
+        return self.atlas.neighbours if self.atlas.parts("features") else None
 
     def similar(self, patch_id: str, count: int = 24) -> list[Patch]:
-        """The nearest patches by the angle of their features, from other images first to last."""
-        found = self._features
-        if found is None or patch_id not in found[2]:
-            return []
-        names, matrix, where = found
-        return self._nearest(matrix @ matrix[where[patch_id]], names, count, {patch_id})
+        """The patches of all labels whose features are nearest to a patch's, nearest first."""
+        found = self._neighbours
+        return self._patches(found.nearest(patch_id, count)) if found else []
 
     def like_element(self, label: str, element: int, target: str, count: int = 24) -> list[Patch]:
         """Top patches of `target` nearest to the centre of an element of `label`."""
-        found = self._features
-        members = self.atlas.element(label, element)
+        found = self._neighbours
         if found is None:
             return []
-        _, matrix, where = found
-        rows = [where[each.patch_id] for each in members if each.patch_id in where]
-        pool = [each.patch_id for each in self.atlas.patches(target) if each.patch_id in where]
-        if not rows or not pool:
+        centre = found.centre([each.patch_id for each in self.atlas.element(label, element)])
+        if centre is None:
             return []
-        at = [where[name] for name in pool]
-        return self._nearest(matrix[at] @ matrix[rows].mean(0), pool, count, set())
+        pool = [each.patch_id for each in self.atlas.patches(target)]
+        return self._patches(found.among(centre, pool, count))
 
-    def _nearest(
-        self, angles: np.ndarray, names: list[str], count: int, without: set[str]
-    ) -> list[Patch]:
-        order = np.argsort(-angles, kind="stable")[: count + len(without)]
-        chosen = [names[at] for at in order if names[at] not in without]
-        return [self.atlas.patch(name) for name in chosen[:count] if name in self._patch_ids]
+    def _patches(self, near: list[tuple[str, float]]) -> list[Patch]:
+        return [self.atlas.patch(name) for name, _ in near if name in self._patch_ids]
 
     # Trends and translations
 
@@ -244,7 +228,3 @@ class Shelf:
 def decode(content: bytes) -> np.ndarray:
     """An encoded picture as uint8 (h, w, 3)."""
     return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-
-
-def _flat(chunk: pa.Array) -> np.ndarray:
-    return np.asarray(chunk.flatten().to_numpy(zero_copy_only=False))

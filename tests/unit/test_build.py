@@ -11,7 +11,6 @@ from PIL import Image
 from diffmine.api import patch_scores, similar, translate, typicality_map
 from diffmine.build import build, plan, train_model, translate_one
 from diffmine.config import (
-    ClusterConfig,
     DataConfig,
     FinetuneConfig,
     TranslateConfig,
@@ -22,7 +21,6 @@ from diffmine.diffusion.model import load_model
 from diffmine.diffusion.tiny import make_random
 from diffmine.errors import AtlasError, DataError, UsageError
 from diffmine.mining.duplicates import picture_hash
-from diffmine.stages.cluster import layout
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.slim import slim
 from tests.helpers import LABELS, draw_shapes, quick
@@ -228,11 +226,3 @@ def test_tables_open_as_they_are(atlas: Atlas) -> None:
 
     for path in atlas.path.rglob("*.parquet"):
         assert len(pd.read_parquet(path)) == pq.read_metadata(path).num_rows
-
-
-@pytest.mark.parametrize("count", [1, 2, 5, 12, 40])
-def test_the_map_has_a_place_for_few_and_many(count: int) -> None:
-    matrix = np.random.default_rng(0).normal(size=(count, 8)).astype(np.float32)
-    places = layout(matrix, ClusterConfig())
-    assert places.shape == (count, 2)
-    assert np.isfinite(places).all()

@@ -13,13 +13,25 @@ from diffmine.ui import parts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, item, patch_wall
+from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.view import View, checked_index, payload, picked
 
 CENTRAL = 6
 MOST_SHOWN = 200
 LONGEST_NAME = 80
 MIXED = "Its patches lie far from their centre: it may join several kinds of things."
+LIKE = "Their centres are nearer to each other than the patches of either are to their own."
 TAB = "elements"
+
+
+def flagged(shelf: Shelf, row: Row) -> Value:
+    """What to doubt about an element, in words, and why."""
+    doubts = [("mixed", MIXED)] if row["mixed"] else []
+    if row["like_element"] is not None:
+        other = shelf.element_name(row["like_label"], row["like_element"])
+        doubts.append((f"may be the same as {other}", LIKE))
+    flags, reasons = zip(*doubts, strict=True) if doubts else ((), ())
+    return {"flag": ", ".join(flags), "why": " ".join(reasons)}
 
 
 class Elements:
@@ -75,8 +87,7 @@ class Elements:
                 {
                     "key": row["element"],
                     "title": shelf.element_name(view.label, row["element"]),
-                    "flag": "mixed" if row["mixed"] else "",
-                    "why": MIXED,
+                    **flagged(shelf, row),
                     "facts": [
                         f"{row['rank']}. median {words.score(row['median'])}",
                         f"{row['size']:,} patches, spread {row['spread']:.2f}",

@@ -103,14 +103,15 @@ class Map:
             order = np.argsort(((found.xy - found.xy[start]) ** 2).sum(1), kind="stable")
         shelf = self.desk.shelf(view)
         chosen = [shelf.atlas.patch(found.ids[at]) for at in order[:LISTED]]
+        places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order[:LISTED]]]
         rows = [
             [
                 f"{each.label}, No. {each.rank:,}",
                 words.score(each.typicality, each.se),
                 "" if each.element is None else shelf.element_name(each.label, each.element),
-                f"{each.map_x:.2f}, {each.map_y:.2f}",
+                place,
             ]
-            for each in chosen
+            for each, place in zip(chosen, places, strict=True)
         ]
         near = "the nearest to the selected patch" if start is not None else "the first by rank"
         return table_value(

@@ -156,6 +156,8 @@ def _patches(images: list[Any], labels: list[str], random: np.random.Generator) 
                         "rank_low": max(rank - 13, 1) if sign else None,
                         "rank_high": min(rank + 13, count) if sign else None,
                         "noise": abs(score) < 0.004,
+                        "own_x": float(place[1]) if kind == "top" else None,
+                        "own_y": float(place[0]) if kind == "top" else None,
                     }
                 )
     return rows
@@ -194,6 +196,9 @@ def _elements(labels: list[str]) -> list[Any]:
             "spread": 0.3 + 0.2 * at,
             "mixed": at == 2,
             "name": "",
+            "like_label": label if at == 2 else None,
+            "like_element": 0 if at == 2 else None,
+            "likeness": 0.97 if at == 2 else None,
         }
         for label in labels
         for at in range(ELEMENTS)

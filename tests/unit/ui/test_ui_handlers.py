@@ -95,7 +95,8 @@ def test_elements_open_and_lead_on(desk: Any) -> None:
     elements = desk.panels["elements"]
     updates = elements.on_open(desk.first, event(key=2))
     assert len(shown(desk, updates, elements.wall)["items"]) == 40
-    assert [row["flag"] for row in updates[elements.rows]["rows"]] == ["", "", "mixed"]
+    flags = [row["flag"] for row in updates[elements.rows]["rows"]]
+    assert flags == ["", "", "mixed, may be the same as Element 1"]
     on_map = elements.on_map(updates[desk.state])
     assert len(on_map[desk.panels["map"].map]["focus"]) == 40
     trend = elements.on_trend(updates[desk.state])

@@ -1,13 +1,19 @@
 """Links restore a view; nothing a browser sends is believed."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from diffmine.store.atlas import open_atlas
+from diffmine.ui.cache import served
 from diffmine.ui.map import coded, crops, inside, points
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.view import first_view, from_query, index, picked, polygon
@@ -101,6 +107,27 @@ def test_points_know_their_colours(shelf: Shelf) -> None:
     _, groups, _, ends = coded(shelf, one, "1900", "typicality")
     assert groups is None
     assert len(ends) == 2
+
+
+def test_a_label_has_a_layout_of_its_own(shelf: Shelf) -> None:
+    one, every = points(shelf, "1900"), points(shelf, None)
+    among_all = every.xy[[every.where[name] for name in one.ids]]
+    assert np.array_equal(one.xy, among_all[:, ::-1])
+
+
+def test_an_older_atlas_and_patches_of_no_element(folder: Path, tmp_path: Path) -> None:
+    """The old layout is taken, and a patch that belongs to nothing keeps its place and colour."""
+    copy = shutil.copytree(folder, tmp_path / "older")
+    table = pq.read_table(copy / "patches.parquet").drop_columns(["own_x", "own_y"])
+    lone = [row | {"element": row["element"] or None} for row in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(lone, table.schema), copy / "patches.parquet")
+    shelf = Shelf("older", open_atlas(copy), served())
+    one, every = points(shelf, "1900"), points(shelf, None)
+    assert np.array_equal(one.xy, every.xy[[every.where[name] for name in one.ids]])
+    _, groups, _, _ = coded(shelf, one, "1900", "elements")
+    assert groups is not None
+    assert (groups[-1]["name"], groups[-1]["count"]) == ("no element", 40)
+    assert len(shelf.similar(one.ids[0])) == 24
 
 
 def test_crops_travel_as_one_sheet(shelf: Shelf) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from diffmine.diffusion.race import Runner, mark_of, rounds
 from diffmine.diffusion.tally import Tally
+from diffmine.mining.race import Runner, mark_of, rounds
 
 
 def tally_of(level: float, noise: float, draws: int = 16, seed: int = 0) -> Tally:

@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Float
 
 from diffmine.diffusion.tally import Tally
-from diffmine.windows import best_windows, decay_at, window_means
+from diffmine.mining.error import decay_at
+from diffmine.mining.windows import best_windows, window_means
 
 FIRST = 8
 
@@ -41,7 +42,7 @@ class Runner:
         side = max(1, min(side, *tally.mean.shape[-2:]))
         means = window_means(tally.mean[0].numpy(), side)
         squares = window_means(tally.standard_error[0].square().numpy(), side)
-        scale = decay_at(tally.decay[0].numpy(), side)
+        scale = decay_at(tally.decay[0].tolist(), side)
         return cls(means, np.sqrt(np.maximum(squares, 0) * scale), side)
 
     def best(self, keep: int) -> list[float]:

@@ -1,0 +1,60 @@
+"""Two dimensions for features of many: the places of patches on a map.
+
+UMAP on the cosine (McInnes et al. 2018), begun from the two principal components: they are always
+there, while the eigenvectors UMAP would begin with need a graph that hangs together. A dozen points
+or fewer have too few neighbours for UMAP and stay at their principal components.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from jaxtyping import Float
+
+_FEW = 12
+
+
+def layout(
+    matrix: Float[np.ndarray, "n d"], *, neighbours: int, min_dist: float, seed: int
+) -> Float[np.ndarray, "n 2"]:
+    """Places for the rows, which need not be of length 1; the same rows give the same places.
+
+    Rows that are all equal lie at (0, 0). Time grows with the rows, by about 0.4 ms for each.
+    """
+    start = principal(matrix)
+    reach = float(np.abs(start).max(initial=0.0))
+    if reach <= 1e-6 * float(np.abs(matrix).max(initial=0.0)):
+        return np.zeros_like(start)
+    if len(matrix) <= _FEW:
+        return start
+    # UMAP would divide by the extent of an axis, which nothing guarantees to be above zero.
+    jitter = np.random.default_rng(seed).normal(0, 1e-3 * reach, start.shape)
+    from umap import UMAP
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reducer = UMAP(
+            n_neighbors=min(neighbours, len(matrix) - 1),
+            min_dist=min_dist,
+            metric="cosine",
+            init=(start + jitter).astype(np.float32),
+            random_state=seed,
+            n_jobs=1,
+        )
+        return np.asarray(reducer.fit_transform(matrix), np.float32)
+
+
+def principal(matrix: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n 2"]:
+    """The first two principal components, each with its largest value above zero; zeros for those
+    there are not."""
+    flat = np.zeros((len(matrix), 2), np.float32)
+    if len(matrix) < 2:
+        return flat
+    centred = matrix.astype(np.float64) - matrix.mean(axis=0, dtype=np.float64)
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # d, ascending
+    found = centred @ vectors[:, ::-1][:, :2]  # n, 2 or 1
+    largest = np.abs(found).argmax(axis=0)
+    signs = np.where(found[largest, np.arange(found.shape[1])] < 0, -1.0, 1.0)
+    flat[:, : found.shape[1]] = found * signs
+    return flat
