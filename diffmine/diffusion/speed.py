@@ -9,13 +9,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from diffmine.diffusion.model import Model
 
-_SIDE = {"cuda": 8192, "cpu": 1536}
+_SIDE = {"cuda": 8192, "cpu": 1024}
 
 
 @torch.inference_mode()
 def peak(device: torch.device, dtype: torch.dtype) -> float:
     """Floating-point operations a second of a large matrix product, the best of four."""
-    side = _SIDE.get(device.type, 1536)
+    side = _SIDE.get(device.type, 1024)
     square = torch.ones(side, side, device=device, dtype=dtype)
     best = float("inf")
     for _ in range(4):

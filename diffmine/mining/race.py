@@ -42,7 +42,7 @@ class Runner:
         side = max(1, min(side, *tally.mean.shape[-2:]))
         means = window_means(tally.mean[0].numpy(), side)
         squares = window_means(tally.standard_error[0].square().numpy(), side)
-        scale = decay_at(tally.decay[0].tolist(), side)
+        scale = decay_at(tally.decay[0].tolist(), float(side))
         return cls(means, np.sqrt(np.maximum(squares, 0) * scale), side)
 
     def best(self, keep: int) -> list[float]:
