@@ -103,11 +103,11 @@ def _block_output(
 ) -> Float[Tensor, "b d hf wf"]:
     """What a block answers in one call of the UNet.
 
-    A short call is filled up by its last row: in float32 the kernels that a CPU takes for fewer
-    than about 20 rows sum in another order, and the last bits of a row would tell how many it was.
+    A call is filled up to a multiple of 32 rows by its last one: in float32 the kernels that a CPU
+    takes for few or left-over rows sum in another order, and the last bits would tell.
     """
     count = len(noisy)
-    missing = max(0, min(_LEAST_ROWS, batch) - count)
+    missing = -count % min(_LEAST_ROWS, batch)
     noisy = torch.cat([noisy, noisy[-1:].expand(missing, -1, -1, -1)])
     prompts = words[:count] + words[count - 1 : count] * missing
     caught: list[Tensor] = []
