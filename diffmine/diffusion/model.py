@@ -30,7 +30,7 @@ transformers_logging.disable_progress_bar()
 # that hardly move, softmax of far keys) would slow a processor down several times.
 torch.set_flush_denormal(True)
 
-_LEAST_ROWS = 32
+_ROWS = 32
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
 
@@ -130,12 +130,12 @@ class Model:
     ) -> Float[Tensor, "b c hl wl"]:
         """The same under prompts that are embedded already.
 
-        A row's result does not depend on the rows beside it: on a processor products of few rows
-        would be summed in another order, so a short batch is filled up.
+        A row's result does not depend on the rows beside it: in float32 a processor sums few or
+        left-over rows in another order, so a batch is filled up to a multiple of 32.
         """
         count = len(noisy)
-        if count < _LEAST_ROWS:
-            fill = torch.arange(_LEAST_ROWS).clamp_max(count - 1)
+        if count % _ROWS:
+            fill = torch.arange(count + -count % _ROWS).clamp_max(count - 1)
             noisy, t, states = noisy[fill], t[fill], states[fill]
         noisy = noisy.to(self.device, self.unet.dtype, memory_format=self.layout)
         out = self.unet(noisy, t.to(self.device), encoder_hidden_states=states).sample

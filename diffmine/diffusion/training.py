@@ -44,7 +44,7 @@ def finish(unet: Any) -> None:
 
 def shifted_latents(
     model: Model, pictures: list[tuple[str, Image.Image]], shifts: int
-) -> list[Float[Tensor, "s c h w"]]:
+) -> list[Float[Tensor, "s c _ _"]]:
     """Latents of named pictures and of copies moved by less than two latent pixels, float16.
 
     The first copy is not moved. The border is repeated where the picture moves away from it.
@@ -137,7 +137,7 @@ class Batch:
 
 def draw_batch(
     model: Model,
-    latents: list[Float[Tensor, "s c h w"]],
+    latents: list[Float[Tensor, "s c _ _"]],
     prompt_of: Tensor,
     size: int,
     crop: tuple[int, int],

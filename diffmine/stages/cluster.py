@@ -87,9 +87,9 @@ def _figures(
     may be the same as another."""
     alone = sum(row["element"] is None for row in columns.values())
     return {
-        "elements": len(elements),
+        "elements": float(len(elements)),
         "mixed": sum(row["mixed"] for row in elements) / max(len(elements), 1),
-        "alike": sum(row["like_element"] is not None for row in elements),
+        "alike": float(sum(row["like_element"] is not None for row in elements)),
         "in none": alone / max(len(columns), 1),
     }
 

@@ -261,7 +261,7 @@ class _Work:
         else:
             self.report.done += len(shard.images)
         if self._meter is not None:
-            self.report.figures["rows"] = self._meter.rows
+            self.report.figures["rows"] = float(self._meter.rows)
             self.report.figures["rows a second"] = self._meter.rate
             self.report.figures["share of peak"] = self._meter.share_of_peak
         note = self._meter.note() if self._meter else ""

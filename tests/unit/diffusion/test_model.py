@@ -95,7 +95,7 @@ def test_features_are_the_output_of_the_up_block(model: Model) -> None:
     t = torch.full((2,), 161)
     model.predict(model.add_noise(latent[None], noise, t), t, ["A a.", "A a."])
     handle.remove()
-    torch.testing.assert_close(grid, seen[0].mean(dim=0))
+    torch.testing.assert_close(grid, seen[0][:2].mean(dim=0))
     with pytest.raises(ModelError, match="up blocks"):
         features(model, latent, "A a.", "x", timestep=161, up_block=7, noises=1)
 
