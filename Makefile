@@ -40,6 +40,7 @@ lint: setup-test  ## ruff, mypy, import contracts
 
 bench: setup-test  ## time it
 	$(BIN)/pytest benchmarks --benchmark-only
+	$(BIN)/python -m benchmarks.end_to_end
 
 demos: setup-test  ## make the embedded atlas of type again
 	$(BIN)/python -m demos.type.make

@@ -65,9 +65,6 @@ class FinetuneConfig:
     """Steps between two checkpoints from which an interrupted run goes on."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Arithmetic of training; auto: bf16 where the processor has it."""
-    compile: bool = False
-    """Compile the UNet first: a minute at the start, then a fifth to a third faster; on a processor
-    it needs a C++ compiler."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of every draw in training."""
 

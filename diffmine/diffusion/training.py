@@ -21,25 +21,23 @@ from diffmine.diffusion.pixels import to_tensor
 _ENCODED = 16
 
 
-def prepare(unet: Any, compiled: bool) -> Any:
+def prepare(unet: Any) -> Any:
     """The UNet ready to be trained, in place.
 
     On a processor attention by plain matrix products: its gradient is far faster than that of the
-    fused kernel, at the few latent pixels that can be trained there.
+    fused kernel, at the few latent pixels that can be trained there. Not compiled: with torch 2.13
+    on a processor the attention's weights then get no gradient.
     """
     unet.requires_grad_(True).train()
     if unet.device.type == "cpu":
         unet.set_attn_processor(AttnProcessor())
-    if compiled:
-        unet.compile()
     return unet
 
 
 def finish(unet: Any) -> None:
-    """The UNet as it is loaded: frozen, with its usual attention, not compiled."""
+    """The UNet as it is loaded: frozen, with its usual attention."""
     unet.requires_grad_(False).eval()
     unet.set_attn_processor(AttnProcessor2_0())
-    unet._compiled_call_impl = None
 
 
 def shifted_latents(

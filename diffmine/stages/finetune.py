@@ -119,7 +119,7 @@ def _train(
     report: Report,
 ) -> list[float]:
     set_seed(config.seed)
-    unet = prepare(model.unet, config.compile)
+    unet = prepare(model.unet)
     fused = accelerator.device.type == "cuda"
     optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate, fused=fused)
     mean = {name: weight.detach().clone() for name, weight in unet.named_parameters()}

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -301,6 +301,8 @@ class Atlas:
         """Mark a stage done."""
         self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
         shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
+        with suppress(OSError):  # another stage's work may be there
+            (self.path / "work").rmdir()
         self.save()
 
     def attach_model(self, folder: Path, path: str) -> None:

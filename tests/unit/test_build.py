@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 from PIL import Image
 
 from diffmine.api import patch_scores, similar, translate, typicality_map
@@ -194,6 +195,14 @@ def test_a_model_alone(base: Path, data: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "model.atlas").exists()
     with pytest.raises(UsageError, match="there already"):
         train_model(data, tmp_path / "model", DataConfig(), config)
+
+
+def test_finetune_moves_every_weight(atlas: Atlas, base: Path) -> None:
+    """Those of the attention too: without them the labels are not learned."""
+    before, after = (load_model(path, "cpu", torch.float32) for path in (base, atlas.model_path))
+    old = dict(before.unet.named_parameters())
+    still = [n for n, weight in after.unet.named_parameters() if torch.equal(weight, old[n])]
+    assert not still
 
 
 def test_broken_pictures_are_rows_with_a_reason(base: Path, tmp_path: Path) -> None:
