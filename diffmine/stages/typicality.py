@@ -17,6 +17,8 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float
 from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from diffmine.config import TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws
@@ -39,6 +41,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
 from diffmine.mining.race import Runner, mark_of, rounds
 from diffmine.store.atlas import Atlas
+from diffmine.store.atomic import whole
 from diffmine.store.manifest import key_of
 from diffmine.sums import Shard, read_sums, write_maps, write_sums
 
@@ -63,7 +66,8 @@ def typicality_maps(
     `picture` is the image as mined; `image_id` seeds the draws. Maps are float32 in latent
     pixels. Raises ModelError when the model keeps no prompts.
     """
-    item = _item(model, picture, image_id, labels, len(labels))
+    latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
+    item = _item(model, latent, image_id, labels, len(labels))
     measures = [Measure(TYPICALITY, 0, k) for k in range(1, len(labels) + 1)]
     advance(model, [item], measures, config.count, sampling_of(config), config.batch)
     tally = item.tally
@@ -92,9 +96,8 @@ def window_curve(
     return window_scores(model, latent, drawn, labels, window, size, config.batch)
 
 
-def _item(model: Model, picture: Image.Image, image_id: str, labels: list[str], maps: int) -> Item:
+def _item(model: Model, latent: Tensor, image_id: str, labels: list[str], maps: int) -> Item:
     prompts = model.trained_prompts()
-    latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
     tally = Tally.empty(maps, *latent.shape[1:])
     return Item(image_id, latent, (prompts.of(None), *map(prompts.of, labels)), tally)
 
@@ -205,20 +208,41 @@ class _Work:
     def _advanced(
         self, shard: Shard, tallies: dict[str, Tally], goal: int, marks: dict[str, float]
     ) -> dict[str, Tally]:
+        still = {
+            image_id: label
+            for image_id, label in shard.images
+            if image_id not in tallies or self._stays(tallies[image_id], image_id, label, marks)
+        }
+        latents = self._latents(shard, list(still))
         items = []
-        for image_id, label in shard.images:
-            tally = tallies.get(image_id)
-            if tally is not None and not self._stays(tally, image_id, label, marks):
-                continue
-            picture = self.atlas.pictures.picture(image_id)
+        for image_id, label in still.items():
             labels = self._labels(label)
             maps = len(measures_of(self.config, len(labels)))
             extra = [self.config.contrast] if self.config.contrast else []
-            item = _item(self.model, picture, image_id, labels + extra, maps)
-            item.tally = tally if tally is not None else item.tally
+            item = _item(self.model, latents[image_id], image_id, labels + extra, maps)
+            item.tally = tallies.get(image_id, item.tally)
             items.append(item)
         self._advance(items, goal, shard)
         return tallies | {item.image_id: item.tally for item in items}
+
+    def _latents(self, shard: Shard, wanted: list[str]) -> dict[str, Tensor]:
+        """Latents by image; a race keeps those of the whole shard for its next rounds."""
+
+        def encoded(names: list[str]) -> dict[str, Tensor]:
+            pictures = ((name, self.atlas.pictures.picture(name)) for name in names)
+            return {name: self.model.encode(to_tensor(each))[0].cpu() for name, each in pictures}
+
+        if not self.config.adaptive:
+            return encoded(wanted)
+        names = [image_id for image_id, _ in shard.images]
+        path = self.atlas.path / "work" / "typicality" / f"latents-{shard.number:05d}.safetensors"
+        if not path.is_file():
+            with whole(path) as temporary:
+                numbered = enumerate(encoded(names).values())
+                save_file({f"{k:05d}": latent for k, latent in numbered}, temporary)
+        return dict(
+            zip(names, (latent for _, latent in sorted(load_file(path).items())), strict=True)
+        )
 
     def _advance(self, items: list[Item], goal: int, shard: Shard) -> None:
         if not items:
