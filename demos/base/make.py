@@ -73,7 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", default="assets/models/base")
     parser.add_argument("--images", type=int, default=3000, help="of each of the two kinds")
     parser.add_argument("--autoencoder-steps", type=int, default=900)
-    parser.add_argument("--unet-steps", type=int, default=250)
+    parser.add_argument("--unet-steps", type=int, default=800)
     parser.add_argument("--batch", type=int, default=64)
     return parser.parse_args()
 

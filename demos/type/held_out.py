@@ -16,7 +16,7 @@ from diffmine.engine import Progress, silent
 from diffmine.stages.translate import Result, stream
 from diffmine.stages.typicality import typicality_maps
 
-DRAWS = 16
+DRAWS = 32
 PER_LABEL = 16
 
 

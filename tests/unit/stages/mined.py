@@ -14,7 +14,7 @@ from diffmine.store.atlas import Atlas, create_atlas
 from diffmine.store.manifest import Manifest
 from diffmine.store.schemas import IMAGES, MAPS
 
-MORE = pa.schema([*MAPS, ("decay", pa.list_(pa.float32())), ("score", pa.string())])
+OLDER = pa.schema([field for field in MAPS if field.name not in ("score", "decay")])
 
 
 def png(pixels: np.ndarray) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from diffmine.mining.candidates import patch_name
 from diffmine.mining.windows import overlap
 from diffmine.stages.mine import best_windows, run, window_error, window_means
 from diffmine.store.atlas import Atlas
-from tests.unit.stages.mined import MORE, atlas_of, map_row, some
+from tests.unit.stages.mined import OLDER, atlas_of, map_row, some
 
 Row = dict[str, Any]
 
@@ -176,7 +176,7 @@ def test_only_typicality_is_mined_and_the_decay_is_used(tmp_path: Path) -> None:
     for row in maps:
         row |= {"score": "typicality", "decay": decay}
     other = [{**row, "score": "other", "mean": np.abs(row["mean"]) + 1} for row in maps]
-    atlas = mined(tmp_path, images, other + maps, MineConfig(windows=(16,)), schema=MORE)
+    atlas = mined(tmp_path, images, other + maps, MineConfig(windows=(16,)))
     for patch in atlas.patches("a"):
         assert patch.typicality < 0.5
         row = next(r for r in maps if (r["image_id"], r["label"]) == (patch.image_id, "a"))
@@ -187,6 +187,15 @@ def test_only_typicality_is_mined_and_the_decay_is_used(tmp_path: Path) -> None:
         inside = pixels[patch.row : patch.row + 16, patch.col : patch.col + 16]
         # 16 of 64 pixels are 2 of 8 latent pixels: the second point of the curve.
         assert patch.se == pytest.approx(float((inside**2).mean() * 0.5) ** 0.5, rel=1e-5)
+
+
+def test_maps_of_an_older_atlas_are_mined(tmp_path: Path) -> None:
+    images, maps = some(6, 8)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old = mined(tmp_path / "old", images, maps, MineConfig(windows=(16,)), schema=OLDER)
+    new = mined(tmp_path / "new", images, maps, MineConfig(windows=(16,)))
+    assert old.patches("a") == new.patches("a")
 
 
 def test_maps_without_errors_are_one_sentence(tmp_path: Path) -> None:
