@@ -18,7 +18,7 @@ from diffmine.config import TypicalityConfig
 from diffmine.diffusion.draws import Preset
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.precision import load_checked
+from diffmine.diffusion.precision import TRIED, load_checked
 from diffmine.diffusion.score import Item, Measure, Sampling, advance
 from diffmine.diffusion.tally import Tally
 from diffmine.engine import Progress, silent
@@ -54,7 +54,7 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
         raise UsageError(f"{atlas.path} has no image to study.")
     rows = np.linspace(0, table.num_rows - 1, min(IMAGES, table.num_rows)).round().astype(int)
     chosen = table.take(np.unique(rows)).to_pylist()
-    pictures = [atlas.pictures.picture(row["image_id"]) for row in chosen[:4]]
+    pictures = [(atlas.pictures.picture(row["image_id"]), row["label"]) for row in chosen[:TRIED]]
     model = load_checked(atlas.needed_model(), config.precision, pictures)
     items = [_item(atlas, model, row["image_id"], row["label"]) for row in chosen]
     share = config.window if config.window < 1 else config.window / 64

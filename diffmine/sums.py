@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from diffmine.diffusion.tally import Tally
@@ -35,6 +36,13 @@ class Shard:
     def maps(self) -> str:
         """Its file of maps, in the atlas."""
         return f"maps/part-{self.number:05d}.parquet"
+
+
+def labelled_pictures(atlas: Atlas, count: int) -> list[tuple[Image.Image, str]]:
+    """Up to `count` pictures with their labels, spread over the atlas."""
+    rows = atlas.table("images", ["image_id", "label"]).to_pylist()
+    step = max(1, -(-len(rows) // count))
+    return [(atlas.pictures.picture(row["image_id"]), row["label"]) for row in rows[::step]]
 
 
 def read_sums(atlas: Atlas, shard: Shard, most: int) -> tuple[int, dict[str, Tally]]:

@@ -25,11 +25,15 @@ Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 LEAST_AGREEMENT = 0.99
 _DRAWS, _BLOCK, _ROWS = 16, 4, 128
+TRIED = 12
 
 
-def load_checked(path: str | Path, precision: Precision, pictures: list[Image.Image]) -> Model:
+Labelled = tuple[Image.Image, str]
+
+
+def load_checked(path: str | Path, precision: Precision, pictures: list[Labelled]) -> Model:
     """The model in the arithmetic asked for; with `auto` in the device's fast one, unless that is
-    bfloat16 and ranks the windows of `pictures` otherwise than float32.
+    bfloat16 and ranks the windows of a dozen `pictures` with their labels otherwise than float32.
 
     Raises ModelError for float16 on a processor, which has no such arithmetic.
     """
@@ -39,30 +43,32 @@ def load_checked(path: str | Path, precision: Precision, pictures: list[Image.Im
             raise ModelError("fp16 needs a GPU; take bf16 or fp32 on a processor.")
         return model
     model = load_model(path)
-    if model.unet.dtype is not torch.bfloat16 or not pictures:
+    if model.unet.dtype is not torch.bfloat16 or len(pictures) < 2:
         return model
     exact = load_model(path, dtype=torch.float32)
     return model if agreement(model, exact, pictures) >= LEAST_AGREEMENT else exact
 
 
-def agreement(model: Model, exact: Model, pictures: list[Image.Image]) -> float:
-    """Rank correlation (Spearman) of the typicality of blocks of 4 x 4 latent pixels under the
-    first label, by two versions of a model with the same draws."""
+def agreement(model: Model, exact: Model, pictures: list[Labelled]) -> float:
+    """Rank correlation (Spearman) of the typicality of blocks of 4 x 4 latent pixels, by two
+    versions of a model with the same draws."""
     found = [_blocks(each, pictures) for each in (model, exact)]
     return float(spearmanr(*found).statistic)
 
 
-def _blocks(model: Model, pictures: list[Image.Image]) -> list[float]:
+def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:
     prompts = model.trained_prompts()
-    words = (prompts.of(None), prompts.of(prompts.labels[0]))
     items = []
-    for number, picture in enumerate(pictures):
+    for number, (picture, label) in enumerate(pictures):
         latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
+        words = (prompts.of(None), prompts.of(label))
         items.append(Item(f"picture {number}", latent, words, Tally.empty(1, *latent.shape[1:])))
     sampling = Sampling(prompts.t_range)
     advance(model, items, [Measure("typicality", 0, 1)], _DRAWS, sampling, _ROWS)
     return [
         value
         for item in items
-        for value in avg_pool2d(item.tally.mean, _BLOCK, ceil_mode=True).flatten().tolist()
+        for value in avg_pool2d(item.tally.mean, _BLOCK, _BLOCK // 2, ceil_mode=True)
+        .flatten()
+        .tolist()
     ]

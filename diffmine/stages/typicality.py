@@ -24,7 +24,7 @@ from diffmine.config import TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.precision import load_checked
+from diffmine.diffusion.precision import TRIED, load_checked
 from diffmine.diffusion.score import (
     Item,
     Measure,
@@ -43,7 +43,7 @@ from diffmine.mining.race import Runner, mark_of, rounds
 from diffmine.store.atlas import Atlas
 from diffmine.store.atomic import whole
 from diffmine.store.manifest import key_of
-from diffmine.sums import Shard, read_sums, write_maps, write_sums
+from diffmine.sums import Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
 _PER_IMAGE = 5
@@ -266,15 +266,11 @@ class _Work:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
         if self._model is None:
             config = self.config
-            pictures = [self.atlas.pictures.picture(name) for name in self._first_images()]
+            pictures = labelled_pictures(self.atlas, TRIED)
             self._model = load_checked(self.atlas.needed_model(), config.precision, pictures)
             if config.compile:
                 self._model.unet.compile()
         return self._model
-
-    def _first_images(self) -> list[str]:
-        names = self.atlas.table("images", ["image_id"])["image_id"].slice(0, 4)
-        return [str(name) for name in names.to_pylist()]
 
     def _labels(self, own: str) -> list[str]:
         return self.atlas.labels if self.config.labels == "all" else [own]
