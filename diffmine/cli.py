@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from collections.abc import Callable
@@ -344,13 +343,14 @@ def _flags(path: Path, command: str) -> list[list[str]]:
 
 
 def _flag(name: str, value: Any) -> list[str]:
-    """A value as the flag that cyclopts reads: pairs as two tokens, lists of any length as JSON."""
+    """A value as the flag that cyclopts reads: a pair as two tokens, a list of any length as the
+    flag once for each value (an empty one as what is refused)."""
     flag = f"--{name.replace('_', '-')}"
-    if isinstance(value, list):
-        if name.rpartition(".")[2] in _lists():
-            return [flag, json.dumps(value)]
-        return [flag, *map(str, value)]
-    return [flag, str(value)]
+    if not isinstance(value, list):
+        return [flag, str(value)]
+    if value and name.rpartition(".")[2] in _lists():
+        return [part for each in value for part in (flag, str(each))]
+    return [flag, *map(str, value or ["nothing"])]
 
 
 @cache

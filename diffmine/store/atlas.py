@@ -212,8 +212,9 @@ class Atlas:
         where = {}
         for path in self.parts("maps"):
             names = self._read(path, ["image_id", "label", "score"]).to_pydict()
-            scores = names.get("score") or ["typicality"] * len(names["label"])  # older atlases
-            keys = zip(names["image_id"], names["label"], scores, strict=True)
+            scores = names.get("score") or [None] * len(names["label"])  # older atlases
+            kinds = (score or "typicality" for score in scores)
+            keys = zip(names["image_id"], names["label"], kinds, strict=True)
             where.update({key: (path, row) for row, key in enumerate(keys)})
         return where
 
