@@ -17,7 +17,7 @@ from diffmine.store.atlas import Atlas
 from diffmine.store.schemas import MAPS, SUMS
 
 Names = Callable[[str], list[tuple[str, str]]]
-_ROW_GROUP = 16
+_ROW_GROUP = 64
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from diffmine.errors import ModelError
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 LEAST_AGREEMENT = 0.99
-_DRAWS, _BLOCK, _ROWS = 16, 4, 128
+_DRAWS, _BLOCK, _ROWS = 8, 4, 128
 TRIED = 12
 
 
