@@ -63,10 +63,12 @@ def make(folder: Path, count: int) -> None:
         columns = {
             "image_id": names[mine],
             "label": labels[mine],
+            "score": ["typicality"] * here,
             "height": [LATENT] * here,
             "width": [LATENT] * here,
             "mean": halves(values[every]),
             "standard_error": halves(error[every]),
+            "decay": [[1.0, 0.7, 0.4, 0.2, 0.1, 0.05]] * here,
             "draws": [32] * here,
             "typicality": values.mean(axis=1)[every],
             "se": [0.0005] * here,
