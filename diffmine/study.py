@@ -57,7 +57,8 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
     pictures = [(atlas.pictures.picture(row["image_id"]), row["label"]) for row in chosen[:TRIED]]
     model = load_checked(atlas.needed_model(), config.precision, pictures)
     items = [_item(atlas, model, row["image_id"], row["label"]) for row in chosen]
-    share = config.window if config.window < 1 else config.window / 64
+    short = min(pictures[0][0].size)
+    share = config.window if config.window < 1 else config.window / short
     total = (TRUTH + len(SCHEMES) * max(DRAWS)) * len(items) * 2
     done = 0
 

@@ -20,7 +20,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from diffmine.config import TypicalityConfig, as_dict
+from diffmine.config import MineConfig, TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
@@ -46,7 +46,7 @@ from diffmine.store.manifest import key_of
 from diffmine.sums import Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
-_PER_IMAGE = 5
+_PER_IMAGE = MineConfig().per_image
 
 
 def sampling_of(config: TypicalityConfig) -> Sampling:
