@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -41,6 +42,17 @@ class Here:
 
 
 here = Here()
+
+
+def ahead(pieces: Iterable[Shard]) -> Iterator[Shard]:
+    """The same pieces, the next one made in another thread while one is worked on."""
+    source = iter(pieces)
+    end = object()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, source, end)
+        while (piece := waiting.result()) is not end:
+            waiting = pool.submit(next, source, end)
+            yield piece  # type: ignore[misc]
 
 
 @dataclass

@@ -7,12 +7,13 @@ control. It is flagged where it is clearly above it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import Bool, Int, UInt8
 from PIL import Image
 
 KINDS = ("border", "flat", "position", "noise", "duplicate")
@@ -96,12 +97,20 @@ def flat_crops(
     go again. `names` are the image names by row of images.parquet."""
     found = np.zeros(len(rows), bool)
     order = np.argsort(rows["image"], kind="stable")
-    grey, held = np.zeros((1, 1), np.uint8), -1
-    for at in order.tolist():
-        _, _, image, _, row, col, size, *_ = rows[at]
-        if image != held:
-            grey, held = np.asarray(picture(names[image]).convert("L")), image
-        found[at] = is_flat(grey[row : row + size, col : col + size])
+    if not len(order):
+        return found
+    images = rows["image"][order]
+    cuts = np.flatnonzero(images[1:] != images[:-1]) + 1
+
+    def judge(chosen: Int[np.ndarray, " n"]) -> None:
+        grey = np.asarray(picture(names[rows[chosen[0]]["image"]]).convert("L"))
+        for at in chosen.tolist():
+            _, _, _, _, row, col, size, *_ = rows[at]
+            found[at] = is_flat(grey[row : row + size, col : col + size])
+
+    with ThreadPoolExecutor() as pool:  # decoding lets other threads run
+        for _ in pool.map(judge, np.split(order, cuts)):
+            pass
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -93,17 +94,21 @@ def _reach(
 def _errors(maps: Maps, at: int) -> Callable[[Place], float]:
     """The standard error of windows of a map; most maps are never asked for it."""
     pixels = in_pixels(maps.shape, maps.pixels)
-    kept: list[Any] = []
+
+    @cache
+    def map_and_decay() -> tuple[Float[np.ndarray, "h w"], list[float]]:
+        return maps.errors(at), maps.decay(at)
+
+    @cache
+    def areas() -> float:
+        return independent_areas(pixels.mean_square(map_and_decay()[0]), maps.se[at])
 
     def error(place: Place) -> float:
-        if not kept:
-            map = maps.errors(at)
-            kept.extend([map, independent_areas(pixels.mean_square(map), maps.se[at])])
-        square = pixels.window_square(kept[0], *place)
-        decay = maps.decay(at)
+        errors, decay = map_and_decay()
+        square = pixels.window_square(errors, *place)
         if len(decay):
             return decayed(square, decay, place[2] * maps.shape[0] / maps.pixels[0])
-        return shared(square, kept[1], place[2] ** 2 / (maps.pixels[0] * maps.pixels[1]))
+        return shared(square, areas(), place[2] ** 2 / (maps.pixels[0] * maps.pixels[1]))
 
     return error
 

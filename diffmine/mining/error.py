@@ -60,6 +60,7 @@ class Pixels:
         self.rows, self.cols = bilinear(shape[0], pixels[0]), bilinear(shape[1], pixels[1])
         self.square_rows = self.rows.T @ self.rows / pixels[0]
         self.square_cols = self.cols.T @ self.cols / pixels[1]
+        self._squares: dict[tuple[str, int, int], tuple[Float[np.ndarray, "n n"], slice]] = {}
 
     def mean_square(self, map: Float[np.ndarray, "h w"]) -> float:
         """Mean of the squares over all pixels: the quadratic form of the map."""
@@ -67,19 +68,20 @@ class Pixels:
 
     def window_square(self, map: Float[np.ndarray, "h w"], row: int, col: int, size: int) -> float:
         """Mean of the squares over the pixels of a window."""
-        down, up = _touched(self.rows, row, size)
-        across, left = _touched(self.cols, col, size)
-        inside = down @ map[up, left] @ across.T  # size size
-        return float((inside**2).mean())
+        down, up = self._square("rows", row, size)
+        across, left = self._square("cols", col, size)
+        part = map[up, left]
+        return float((part * (down @ part @ across)).sum())
 
-
-def _touched(
-    weights: Float[np.ndarray, "p latent"], start: int, size: int
-) -> tuple[Float[np.ndarray, "size n"], slice]:
-    rows = weights[start : start + size]
-    used = np.flatnonzero(rows.any(axis=0))
-    where = slice(int(used[0]), int(used[-1]) + 1)
-    return rows[:, where], where
+    def _square(self, axis: str, start: int, size: int) -> tuple[Float[np.ndarray, "n n"], slice]:
+        """The quadratic form of `size` pixels from `start`, and the latent pixels it touches."""
+        key = (axis, start, size)
+        if key not in self._squares:
+            rows = getattr(self, axis)[start : start + size]
+            used = np.flatnonzero(rows.any(axis=0))
+            where = slice(int(used[0]), int(used[-1]) + 1)
+            self._squares[key] = (rows[:, where].T @ rows[:, where] / size, where)
+        return self._squares[key]
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ from jaxtyping import Float, Int
 from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
 
-_BATCH = 64
-_COLUMNS = ("image_id", "label", "height", "width", "mean", "standard_error", "se")
-_PERHAPS = ("decay", "score")
+_COLUMNS = ("image_id", "label", "height", "width", "mean", "se")
+_PERHAPS = ("score",)
+_ERRORS = ("image_id", "standard_error", "decay")
 TYPICALITY = "typicality"
 
 
@@ -56,13 +57,18 @@ class Images:
 
 @dataclass(frozen=True)
 class Maps:
-    """Maps of one shape of images of one size, each under its image's own label."""
+    """Maps of one shape of images of one size, each under its image's own label.
+
+    Their errors stay in the file until one is asked for: in a large set hardly any is. `rows` are
+    the maps' rows in the table that `errors_of` reads.
+    """
 
     images: Int[np.ndarray, " b"]
     mean: Float[np.ndarray, "b h w"]
     pixels: tuple[int, int]
     se: list[float]
-    table: pa.Table
+    rows: Int[np.ndarray, " b"]
+    errors_of: Callable[[], pa.Table]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -71,9 +77,9 @@ class Maps:
 
     def errors(self, at: int) -> Float[np.ndarray, "h w"]:
         """Standard errors of the pixels of a map; AtlasError when they were not kept."""
-        cell = self.table["standard_error"][at]
-        if cell.as_py() is None or not len(cell):
-            name = self.table["image_id"][at].as_py()
+        cell = self.errors_of()["standard_error"][self.rows[at]]
+        if not cell.is_valid or not len(cell):
+            name = self.errors_of()["image_id"][self.rows[at]].as_py()
             raise AtlasError(
                 f"The map of {name} has no standard errors, which mining needs; remove the maps "
                 "and run diffmine typicality again."
@@ -82,9 +88,10 @@ class Maps:
 
     def decay(self, at: int) -> list[float]:
         """How the error falls with the side of a window (mining/error.py); empty: not known."""
-        if "decay" not in self.table.column_names:
+        table = self.errors_of()
+        if "decay" not in table.column_names:
             return []
-        return self.table["decay"][at].as_py() or []
+        return table["decay"][self.rows[at]].as_py() or []
 
 
 def own_maps(part: Path, images: Images) -> Iterator[Maps]:
@@ -92,28 +99,53 @@ def own_maps(part: Path, images: Images) -> Iterator[Maps]:
     with pq.ParquetFile(part) as file:
         there = set(file.schema_arrow.names)
         columns = [*_COLUMNS, *(name for name in _PERHAPS if name in there)]
-        for batch in file.iter_batches(_BATCH, columns=columns):
-            yield from _shapes(_own(pa.table(batch), images), images)
+        kept = [name for name in _ERRORS if name in there]
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns)
+            rows = _own(table, images)
+            if len(rows) < len(table):
+                table = table.take(rows)
+            yield from _shapes(table, rows, images, _once(part, file.metadata, group, kept))
 
 
-def _own(table: pa.Table, images: Images) -> pa.Table:
-    labels = [images.labels[images.label[images.rows[name]]] for name in
-              table["image_id"].to_pylist()]  # fmt: skip
-    keep = [a == b for a, b in zip(labels, table["label"].to_pylist(), strict=True)]
+def _once(
+    part: Path, metadata: pq.FileMetaData, group: int, columns: list[str]
+) -> Callable[[], pa.Table]:
+    """Some columns of a row group, read when they are first asked for; through a reader of its
+    own, as the other one may be closed or at work in another thread by then."""
+
+    @cache
+    def read() -> pa.Table:
+        with pq.ParquetFile(part, metadata=metadata) as file:
+            return file.read_row_group(group, columns).combine_chunks()
+
+    return read
+
+
+def _own(table: pa.Table, images: Images) -> Int[np.ndarray, " n"]:
+    """The rows with typicality under the own label of their image."""
+    names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
+    own = (images.labels[images.label[images.rows[name]]] for name in names)
+    keep = [a == b for a, b in zip(own, labels, strict=True)]
     if "score" in table.column_names:
         scores = table["score"].to_pylist()
         keep = [k and s in (None, TYPICALITY) for k, s in zip(keep, scores, strict=True)]
-    return table if all(keep) else table.filter(pa.array(keep, pa.bool_()))
+    return np.flatnonzero(keep)
 
 
-def _shapes(table: pa.Table, images: Images) -> Iterator[Maps]:
-    """The rows of a table by the shape of map and image."""
+def _shapes(
+    table: pa.Table,
+    at: Int[np.ndarray, " n"],
+    images: Images,
+    errors_of: Callable[[], pa.Table],
+) -> Iterator[Maps]:
+    """The rows of a table by the shape of map and image; `at` are their rows in the file's."""
     rows = np.array([images.rows[name] for name in table["image_id"].to_pylist()], np.int32)
     sides = (table["height"].to_pylist(), table["width"].to_pylist())
     pixels = (images.height[rows].tolist(), images.width[rows].tolist())
     by_shape: dict[tuple[int, ...], list[int]] = {}
-    for at, key in enumerate(zip(*sides, *pixels, strict=True)):
-        by_shape.setdefault(key, []).append(at)
+    for row, key in enumerate(zip(*sides, *pixels, strict=True)):
+        by_shape.setdefault(key, []).append(row)
     se = table["se"].to_pylist()
     for (h, w, high, wide), chosen in by_shape.items():
         own = table if len(chosen) == table.num_rows else table.take(chosen)
@@ -122,6 +154,7 @@ def _shapes(table: pa.Table, images: Images) -> Iterator[Maps]:
             images=rows[chosen],
             mean=flat.astype(np.float64).reshape(len(chosen), h, w),
             pixels=(high, wide),
-            se=[se[at] for at in chosen],
-            table=own,
+            se=[se[row] for row in chosen],
+            rows=at[chosen],
+            errors_of=errors_of,
         )

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from diffmine.config import MineConfig
-from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.engine import Engine, Progress, Report, ahead, here, silent
 from diffmine.errors import AtlasError
 from diffmine.mining.artefacts import Facts, facts, flat_crops, warnings
 from diffmine.mining.candidates import Found, Lists, candidates
@@ -83,7 +83,7 @@ def _lists(
 
     def mine(part: Path) -> dict[tuple[int, str], np.ndarray]:
         found: Found = {}
-        for maps in own_maps(part, images):
+        for maps in ahead(own_maps(part, images)):
             for key, rows in candidates(maps, images, lists, config).items():
                 found.setdefault(key, []).extend(rows)
         return {key: np.array(rows, CANDIDATE) for key, rows in found.items()}
