@@ -1,5 +1,5 @@
-"""Windows of one image of 512 pixels, the paper's procedure beside ours: from what scoring left on the
-disk to five windows.
+"""Windows of one image of 512 pixels, the paper's procedure beside ours, from what scoring left on
+the disk to five windows.
 
     python -m benchmarks.selection [--size 64] [--images 20]
 """
@@ -62,7 +62,8 @@ def main() -> None:
         )  # fmt: skip
     each = seconds[1] / options.images
     print(
-        f"plain {seconds[0]:.1f} s an image; ours {1000 * each:.2f} ms ({seconds[0] / each:,.0f}x); "
+        f"plain {seconds[0]:.1f} s an image, ours {1000 * each:.2f} ms "
+        f"({seconds[0] / each:,.0f}x); "
         f"windows that are the same: {len({*found[0]} & {*found[1][0]})} of {KEEP}"
     )
 
