@@ -51,7 +51,7 @@ def draw(
     if film.edge == "strip":
         masks["strip"] = hidden
     if marker:
-        opacity, masks["marker"] = films.marker(generator(seed, name, "marker"))
+        opacity, masks["marker"] = films.marker(film, generator(seed, name, "marker"))
         grey = films.burn(grey, opacity)
     seen = {element: mask for element, mask in masks.items() if mask.any()}
     ratio = chest.heart_ratio

@@ -20,7 +20,8 @@ LETTERS = {
 
 def develop(attenuation: Field, film: Film, rng: np.random.Generator) -> Field:
     """Grey values of (128, 128), 0 to 255: dense is white."""
-    light = np.exp(-film.kilovolt * attenuation)
+    uneven = np.linspace(-film.heel, film.heel, SIZE, dtype=np.float32)[None]  # tube's heel effect
+    light = np.exp(-film.kilovolt * np.maximum(attenuation + uneven, 0))
     light = (1 - film.scatter) * light + film.scatter * blur(light, 9)
     # Grain of two sizes; a quantum limit makes the dense parts noisier relative to their light.
     grain = rng.standard_normal((SIZE, SIZE), dtype=np.float32)
@@ -58,13 +59,14 @@ def tube(film: Film, rng: np.random.Generator) -> Field:
     return 1.1 * canvas.field()
 
 
-def marker(rng: np.random.Generator) -> tuple[Field, Mask]:
+def marker(film: Film, rng: np.random.Generator) -> tuple[Field, Mask]:
     """The side's letter as opacity (128, 128), 0 to 1 (negative is black), and its mask."""
     letter = "L" if rng.random() < 0.85 else "R"
     half = rng.uniform(0.055, 0.075)  # of the letter's height
     side = 1 if letter == "L" else -1
-    u = side * (1 - half - rng.uniform(0.05, 0.16))
-    v = -1 + half + rng.uniform(0.06, 0.2)
+    clear = 0.0 if film.edge == "none" else 0.13  # a white letter on a white strip is no letter
+    u = side * (1 - half - clear - rng.uniform(0.05, 0.16))
+    v = -1 + half + clear + rng.uniform(0.06, 0.2)
     tilt = rng.normal(0, 0.12)
     plate = bool(rng.random() < 0.4)  # a white plate with a black letter, else a white letter
     turn = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]])

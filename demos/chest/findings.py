@@ -61,7 +61,7 @@ def effusion(chest: Chest, rng: np.random.Generator, strength: float) -> Change:
     surface = level + 0.07 - rise * x**4 - 0.04 * (1 - x) ** 3
     below = np.clip((v - surface) * 18 + 0.5, 0, 1)
     fluid = blur(below * chest.lungs[side], 0.6) * (np.sign(u) == side)
-    added = fluid * (0.92 * chest.air + 0.35)
+    added = fluid * (chest.air + 0.45)
     return Change(added.astype(np.float32), added > 0.4 * added.max())
 
 
@@ -81,10 +81,11 @@ def atelectasis(chest: Chest, rng: np.random.Generator, strength: float) -> Chan
 
 def cardiomegaly(chest: Chest, rng: np.random.Generator, strength: float) -> Change:
     """A heart wider than half the chest; the mask is the whole heart."""
-    wide = chest.heart_cover(grown_ratio(chest, strength))
+    ratio = grown_ratio(chest, strength)
+    wide = chest.heart_cover(ratio)
     grown = np.clip(wide - np.maximum(chest.hearts, chest.midline), 0, 1)
     added = grown * AIRLESS * chest.depth + HEART * (wide - chest.hearts)
-    return Change(added.astype(np.float32), wide > 0.5)
+    return Change(added.astype(np.float32), cover(chest.film.frame, chest.heart(ratio)) > 0.5)
 
 
 def grown_ratio(chest: Chest, strength: float) -> float:

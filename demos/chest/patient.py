@@ -16,6 +16,7 @@ class Patient:
     age: int
     sex: str  # "F" or "M"
     width: float  # from the midline to the lateral wall of the lung
+    barrel: float  # exponent on the wall's shape: below 1 wide at the top
     apex: float  # v of the top of the lungs
     base: float  # v of the costophrenic angles
     dome: float  # height of the domes above the angles
@@ -47,6 +48,7 @@ class Film:
     arms: bool
     kilovolt: float  # attenuation is multiplied by it
     gamma: float
+    heel: float  # attenuation added at the right edge and taken away at the left
     black: float  # 0 to 255
     white: float
     scatter: float
@@ -66,6 +68,7 @@ def draw_patient(rng: np.random.Generator) -> Patient:
         age=age,
         sex=sex,
         width=rng.uniform(0.64, 0.78),
+        barrel=rng.uniform(0.75, 1.3),
         apex=rng.uniform(-0.82, -0.68),
         base=rng.uniform(0.44, 0.66),
         dome=rng.uniform(0.12, 0.22),
@@ -93,9 +96,9 @@ def draw_film(rng: np.random.Generator) -> Film:
     loose = 1.7 if ap else 1.0
     frame = Frame(
         angle=float(np.clip(rng.normal(0, 0.02 * loose), -0.1, 0.1)),
-        scale=float(rng.uniform(0.86, 1.06)),
+        scale=float(rng.uniform(0.9, 1.17)),
         shift_u=float(rng.normal(0, 0.025 * loose)),
-        shift_v=float(rng.normal(0.02, 0.03 * loose)),
+        shift_v=float(rng.normal(0.03, 0.03 * loose)),
     )
     return Film(
         view="AP" if ap else "PA",
@@ -103,8 +106,9 @@ def draw_film(rng: np.random.Generator) -> Film:
         turn=float(np.clip(rng.normal(0, 0.012 * loose), -0.05, 0.05)),
         breath=float(rng.normal(-0.07 if ap else 0.0, 0.03)),
         arms=bool(rng.random() < (0.8 if ap else 0.35)),
-        kilovolt=float(rng.uniform(0.42, 0.62)),
-        gamma=float(rng.uniform(0.85, 1.35)),
+        kilovolt=float(rng.uniform(0.42, 0.68)),
+        gamma=float(rng.uniform(0.85, 1.8)),
+        heel=float(rng.normal(0, 0.12)),
         black=float(rng.uniform(2, 22)),
         white=float(rng.uniform(222, 254)),
         scatter=float(rng.uniform(0.04, 0.12) * loose),

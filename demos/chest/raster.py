@@ -91,6 +91,16 @@ class Canvas:
         self._draw.line(corners, fill=round(255 * value), width=wide, joint="curve")
         return self
 
+    def strokes(self, paths: NDArray[np.float64], widths: Points, values: Points) -> Canvas:
+        """Many lines, in their order: paths (lines, n, 2), widths and values (lines,)."""
+        lines = self._frame.pixels(paths) * SCALE
+        corners = lines.reshape(len(lines), -1).tolist()
+        wide = np.maximum(1, np.rint(widths * SCALE)).astype(int).tolist()
+        grey = np.rint(255 * values).astype(int).tolist()
+        for corner, width, value in zip(corners, wide, grey, strict=True):
+            self._draw.line(corner, fill=value, width=width)
+        return self
+
     def field(self) -> Field:
         """The layer reduced to (128, 128), float32, 0 to 1."""
         return np.asarray(self._image.reduce(SCALE), dtype=np.float32) / np.float32(255)
