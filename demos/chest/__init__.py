@@ -1,0 +1,1 @@
+"""A drawn phantom of the frontal chest film, with findings whose places are known."""
