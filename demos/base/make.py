@@ -1,9 +1,9 @@
 """Make assets/models/base, the small model that `--base tiny` means.
 
-    python -m demos.base.make --pictures TYPE/train --out assets/models/base
+    python -m demos.base.make [--type DIR --cars DIR --chest DIR]
 
-Its autoencoder and UNet learn from the drawn letters of demos/type mixed with dead leaves, all
-under one prompt that says nothing: no label is seen. The text encoder stays random.
+Its autoencoder and UNet learn from the drawn letters, cars and films of the demos mixed with dead
+leaves, all under one prompt that says nothing: no label is seen. The text encoder stays random.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from demos.base.autoencoder import train_autoencoder
 from demos.base.dead_leaves import dead_leaves
+from demos.embed import drawn
 from diffmine.build import collect
 from diffmine.config import DataConfig, FinetuneConfig
 from diffmine.data.dataset import open_dataset
@@ -33,6 +35,7 @@ from diffmine.store.atlas import create_atlas
 from diffmine.store.manifest import Manifest
 
 SIDE = 64
+KINDS = ("type", "cars", "chest")
 CARD = """\
 # diffmine base (small)
 
@@ -41,7 +44,8 @@ to be finetuned on one's own labelled pictures. By itself it knows no label.
 
 | | |
 |---|---|
-| pictures | {images} drawn letters of nine eras and {images} dead-leaves pictures, 64 x 64 pixels |
+| pictures | {images} of each kind: letters (demos/type), cars (demos/cars), chest films \
+(demos/chest), dead leaves; 64 x 64 pixels |
 | autoencoder | 4 latent channels at a quarter of the size; {autoencoder_steps} steps of half of \
 {batch}; L1 + 0.1 MSE + 1e-4 KL |
 | UNet | 11 M weights; {unet_steps} steps of {batch}, every row under the null prompt |
@@ -58,7 +62,8 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        _draw(data, Path(options.pictures), options.images)
+        folders = {kind: drawn(kind, getattr(options, kind)) / "train" for kind in KINDS}
+        _draw(data, folders, options.images)
         start = Path(folder) / "start"
         _autoencoder(data, start, options.autoencoder_steps, options.batch // 2)
         model = _unet(data, start, Path(folder) / "atlas", options.unet_steps, options.batch)
@@ -69,28 +74,35 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pictures", required=True, help="labelled folder made by demos.type")
+    for kind in KINDS:
+        parser.add_argument(f"--{kind}", help=f"pictures of demos.{kind}.recipe; else drawn now")
     parser.add_argument("--out", default="assets/models/base")
-    parser.add_argument("--images", type=int, default=3000, help="of each of the two kinds")
+    parser.add_argument("--images", type=int, default=3000, help="of each kind")
     parser.add_argument("--autoencoder-steps", type=int, default=900)
     parser.add_argument("--unet-steps", type=int, default=800)
     parser.add_argument("--batch", type=int, default=64)
     return parser.parse_args()
 
 
-def _draw(data: Path, pictures: Path, count: int) -> None:
-    """A folder with `count` pictures of each kind: dead leaves, and letters as they are."""
-    records = open_dataset(pictures).records
-    step = max(1, len(records) // count)
-    (data / "letters").mkdir(parents=True)
-    for record in records[::step][:count]:
-        shutil.copy(record.path, data / "letters" / record.path.name)
+def _draw(data: Path, folders: dict[str, Path], count: int) -> None:
+    """A folder with `count` pictures of each kind, as centred squares."""
+    for kind, folder in folders.items():
+        records = open_dataset(folder).records
+        step = max(1, len(records) // count)
+        (data / kind).mkdir(parents=True)
+        for at, record in enumerate(records[::step][:count]):
+            _square(as_mined(read_image(record.path), SIDE)).save(data / kind / f"{at:05d}.png")
     (data / "leaves").mkdir()
     with Pool() as pool:
         jobs = ((data / "leaves" / f"{seed:05d}.png", seed) for seed in range(count))
         for done, _ in enumerate(pool.imap_unordered(_leaf, jobs, chunksize=32), start=1):
             if done % 500 == 0:
                 print(f"{done}/{count} dead leaves", file=sys.stderr)
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    left, top = (picture.width - SIDE) // 2, (picture.height - SIDE) // 2
+    return picture.crop((left, top, left + SIDE, top + SIDE))
 
 
 def _leaf(job: tuple[Path, int]) -> None:

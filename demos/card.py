@@ -1,0 +1,83 @@
+"""The model card of an embedded demo, from the figures of its training and its test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+TEXT = """\
+# diffmine {name} (small)
+
+{about}
+
+| | |
+|---|---|
+| base | assets/models/base (autoencoder and UNet trained without labels) |
+| pictures | {pictures} |
+| prompts | `{prompt}`, null `{null}` in {share:.0%} of the rows |
+| training | {steps} steps of {batch}, AdamW {rate:g} with a cosine, mean of weights {ema} |
+| device, time | {device}, {minutes:.0f} minutes |
+| loss | {first:.4f} over the first, {last:.4f} over the last tenth of the run |
+{facts}
+
+Held-out images by true label (rows) and the label of highest typicality (columns):
+
+{table}
+
+{limits} The weights are under the MIT licence.
+"""
+
+
+def write_card(
+    model: Path,
+    *,
+    about: str,
+    pictures: str,
+    facts: dict[str, str],
+    limits: str,
+) -> None:
+    """Write README.md beside the model from training.json and held_out.json."""
+    training = json.loads((model / "training.json").read_text())
+    test = json.loads((model / "held_out.json").read_text())
+    config, losses = training["config"], training["loss_every_20_steps"]
+    tenth = max(1, len(losses) // 10)
+    text = TEXT.format(
+        name=model.name,
+        about=about,
+        pictures=f"{training['images']:,} {pictures}, {len(training['labels'])} labels",
+        prompt=config["prompt"],
+        null=config["null_prompt"],
+        share=config["null_share"],
+        steps=f"{config['steps']:,}",
+        batch=config["batch"],
+        rate=config["learning_rate"],
+        ema=config["ema"],
+        device="two processor cores" if training["device"] == "cpu" else training["device"],
+        minutes=training["seconds"] / 60,
+        first=sum(losses[:tenth]) / tenth,
+        last=sum(losses[-tenth:]) / tenth,
+        facts="\n".join(f"| {name} | {fact} |" for name, fact in facts.items()),
+        table=_table(test["labels"], test["table"]),
+        limits=limits,
+    )
+    (model / "README.md").write_text(text, encoding="utf-8")
+
+
+def first_of(test: dict[str, Any], what: str) -> str:
+    """How often the true label of a held-out image came first."""
+    chance = 1 / len(test["labels"])
+    return (
+        f"the true label comes first for {test['true_label_first']:.1%} of {test['images']} "
+        f"{what} (chance {chance:.1%})"
+    )
+
+
+def _table(labels: Sequence[str], rows: list[list[int]]) -> str:
+    head = f"| | {' | '.join(labels)} |\n|---|{'---|' * len(labels)}"
+    body = [
+        f"| **{label}** | {' | '.join(map(str, row))} |"
+        for label, row in zip(labels, rows, strict=True)
+    ]
+    return "\n".join([head, *body])

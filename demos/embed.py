@@ -1,0 +1,127 @@
+"""The steps by which every embedded demo is made: pictures, base, model, atlas, assets.
+
+Each step goes on where it stopped; working files stand in build/NAME.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from diffmine.build import build, train_model
+from diffmine.config import BuildConfig
+from diffmine.diffusion.prompts import read_prompts
+from diffmine.engine import Progress
+from diffmine.progress import shown
+from diffmine.store.atlas import Atlas, open_atlas
+from diffmine.store.slim import slim
+
+ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "assets"
+DOCS = ROOT / "docs"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What one demo is; its build.toml stands in demos/NAME."""
+
+    name: str
+    description: str
+    licence: str
+    limits: tuple[str, ...]
+    translation: dict[str, Any] = field(default_factory=dict)
+    """Settings of translation that were found good by eye on held-out pictures."""
+
+    @property
+    def config(self) -> BuildConfig:
+        """Every setting of its build."""
+        return BuildConfig(**tomllib.loads((ROOT / "demos" / self.name / "build.toml").read_text()))
+
+    @property
+    def model(self) -> Path:
+        """Its embedded model."""
+        return ASSETS / "models" / self.name
+
+    @property
+    def atlas(self) -> Path:
+        """Its embedded atlas."""
+        return ASSETS / "atlases" / self.name
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the steps left for a demo's own figures, sheets and card."""
+
+    data: Path
+    atlas: Atlas
+    progress: Progress
+
+
+def make(demo: Demo, judge: Callable[[Made], None]) -> None:
+    """Everything, from the pictures on; what is there already is kept. `judge` measures the model
+    on held-out pictures and writes its card."""
+    options = _options(demo)
+    work, data = Path(options.work), drawn(demo.name, options.data)
+    base = ASSETS / "models" / "base"
+    if not base.is_dir():
+        run_module("demos.base.make", "--out", str(base))
+    config = demo.config
+    with shown() as progress:
+        if not demo.model.is_dir():
+            everything = replace(config.data, limit=0)
+            tuned = replace(config.finetune, base=str(base))
+            train_model(data / "train", demo.model, everything, tuned, progress)
+        _note_translation(demo)
+        build(data / "atlas", work / "atlas", config, model=str(demo.model), progress=progress)
+        judge(Made(data, open_atlas(work / "atlas"), progress))
+    _embed(demo, work / "atlas")
+
+
+def drawn(name: str, data: str | Path | None = None) -> Path:
+    """The folder of a demo's pictures, drawn now if they are not there."""
+    folder = Path(data) if data else ROOT / "build" / name / "pictures"
+    if not (folder / "test").is_dir():
+        run_module(f"demos.{name}.recipe", "--out", str(folder))
+    return folder
+
+
+def run_module(name: str, *arguments: str) -> None:
+    """Run a module of the project in a process of its own."""
+    subprocess.run([sys.executable, "-m", name, *arguments], check=True)
+
+
+def _options(demo: Demo) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Make the embedded demo {demo.name}.")
+    parser.add_argument("--data", help=f"pictures made by demos.{demo.name}.recipe")
+    parser.add_argument("--work", default=f"build/{demo.name}", help="folder of the working files")
+    return parser.parse_args()
+
+
+def _note_translation(demo: Demo) -> None:
+    """Keep the settings of translation beside the model."""
+    prompts = read_prompts(demo.model)
+    assert prompts is not None
+    noted = replace(prompts, translation=demo.translation)
+    (demo.model / "diffmine.json").write_text(noted.to_json(), encoding="utf-8")
+
+
+def _embed(demo: Demo, source: Path) -> None:
+    """Copy the atlas without the maps that only trends needed, and say what it is."""
+    shutil.rmtree(demo.atlas, ignore_errors=True)
+    slim(open_atlas(source), demo.atlas)
+    atlas = open_atlas(demo.atlas)
+    with atlas.hold():
+        manifest = atlas.manifest
+        manifest.description = demo.description
+        manifest.limits = [*demo.limits, *manifest.limits]
+        manifest.model["path"] = f"../../models/{demo.name}"
+        manifest.licence = demo.licence
+        manifest.source = f"demos/{demo.name} of diffmine"
+        atlas.save()
