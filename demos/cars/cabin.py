@@ -155,7 +155,7 @@ _SHOULDERS = [(-0.95, 0.0), (-0.85, 0.45), (-0.4, 0.72), (0.4, 0.72), (0.85, 0.4
 
 def antenna(canvas: Canvas, car: Car) -> None:
     """A rod beside the windscreen."""
-    x, z = car.body.cabin[0][0] - 3.5, car.body.belt - 1.0
+    x, z = car.body.cabin[0][0] - 3.5, car.body.belt + 0.3
     y = -car.half(x, z) + 1.5
     with canvas.element("antenna"):
-        canvas.fill(at(stroke((x, z), (x + 3.0, z + 19), 1.15), y), (46, 48, 52))
+        canvas.fill(at(stroke((x, z), (x + 3.0, z + 17), 1.0), y), (46, 48, 52))

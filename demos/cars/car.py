@@ -40,6 +40,14 @@ class Car:
         foot = body.cabin[0][0], body.belt, 3.0
         return rounded([*body.nose, foot, (body.cabin[3][0], body.cabin[3][1], 3.0), *body.tail])
 
+    def profile_until(self, end: float) -> list[Point2]:
+        """The profile from the front to x = end."""
+        points = self.profile
+        first = next(index for index, (x, _) in enumerate(points) if x > end)
+        (x0, z0), (x1, z1) = points[first - 1], points[first]
+        share = (end - x0) / (x1 - x0)
+        return [*points[:first], (end, z0 + share * (z1 - z0)), (end, points[0][1])]
+
     @property
     def roof(self) -> list[Point2]:
         """The cabin."""

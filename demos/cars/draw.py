@@ -76,9 +76,9 @@ def _body(canvas: Canvas, car: Car, scene: Scene) -> None:
 
 
 def _nose(canvas: Canvas, car: Car, scene: Scene) -> None:
-    """The nose once more, so that its mask is that of the profile before the front wheel's rear."""
+    """The nose once more, up to the front wheel: its mask is what stands before the doors."""
     end = car.body.wheels[0] + (4.0 if "rounded_nose" in car.elements else 6.0)
-    points = [(min(x, end), z) for x, z in car.profile if x < end + 8]
+    points = car.profile_until(end)
     solid(canvas, points, lambda x, z: -car.half(x, z), car.half, scene.paint, shine=1.0)
 
 
@@ -90,6 +90,14 @@ def _doors(canvas: Canvas, car: Car, scene: Scene) -> None:
     def side(x: float, z: float) -> float:
         return -car.half(x, z) - 0.1
 
+    if body.kind == "full":
+        lamp = [
+            (97.5, body.belt - 6),
+            (98.2, body.belt - 2.5),
+            (100, body.belt - 3),
+            (99.5, body.belt - 6),
+        ]
+        face(canvas, lamp, side, (196, 40, 36))
     for start, stop in body.windows[:2]:
         for share in (start, stop):
             x = foot[0] + share * (end[0] - foot[0])

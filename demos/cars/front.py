@@ -27,7 +27,7 @@ def bumper_zone(car: Car) -> tuple[float, float]:
     if "slim_bumper" in car.elements:
         return sill + 1.6, sill + 3.9
     if "black_bumper" in car.elements:
-        return sill - 0.2, sill + 5.4
+        return sill - 0.2, sill + (4.4 if "wedge_nose" in car.elements else 5.4)
     if "body_bumper" in car.elements:
         return sill - 0.6, sill + 5.6
     return sill + 0.4, sill + 4.4
@@ -40,7 +40,11 @@ def bumpers(canvas: Canvas, car: Car, paint: Colour, *, rear: bool) -> None:
     low, high = bumper_zone(car)
     front_x, end_x = (car.nose_x(low) - 2.2, 9.0) if not rear else (91.0, 102.6)
     if car.body.kind != "full":
-        front_x, end_x = (-4.5, -1.5) if not rear else (101.0, 103.5)
+        front_x, end_x = (-4.5, -2.0) if not rear else (101.0, 103.5)
+        arm = [(front_x + 1, low + 1), (front_x + 1, low + 2.6)]
+        reach = 18.0 if not rear else -16.0
+        arm += [(front_x + reach, low + 3.2), (front_x + reach, low + 1.6)]
+        face(canvas, arm, -9.0 if rear else -11.0, (72, 74, 78))
     name, colour = "", CHROME_SHADE
     for element, its in (("slim_bumper", CHROME), ("black_bumper", BLACK), ("body_bumper", paint)):
         if element in car.elements:
@@ -117,7 +121,7 @@ def _tall(canvas: Canvas, car: Car) -> None:
 def _heavy(canvas: Canvas, car: Car) -> None:
     low = bumper_zone(car)[1] + 0.6
     high = min(low + 14.5, max(corner[1] for corner in car.body.nose) - 1.5)
-    half = 0.66 * car.body.width
+    half = (0.55 if car.body.kind == "merged" else 0.62) * car.body.width
     x = min(car.nose_x((low + high) / 2), -1.0 if car.body.kind != "full" else 99.0)
     back = [(x - 0.6, low), (x - 0.2, high), (x + 3, high), (x + 3, low)]
     solid(canvas, back, -half, half, (40, 42, 48))

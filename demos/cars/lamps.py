@@ -110,7 +110,7 @@ def _flush(canvas: Canvas, car: Car, side: float) -> None:
 
 def _plain(canvas: Canvas, car: Car, side: float) -> None:
     low, high = lamp_zone(car)
-    radius = min(4.0, (high - low) / 2 - 0.2)
+    radius = max(2.6, min(4.0, (high - low) / 2 - 0.2))
     x, y, z = _place(car, side * 0.74)
     canvas.fill(ring(x, y, z, radius), CHROME_SHADE)
     canvas.fill(ring(x - 0.1, y, z, radius * 0.8), LENS, tint(LENS, 0.85))

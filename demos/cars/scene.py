@@ -92,16 +92,10 @@ def _camera(front: bool, rng: np.random.Generator) -> Camera:
     grow, yaw, pitch = float(rng.uniform(-1, 1)), rng.uniform(40, 50), rng.uniform(7, 11)
     mirrored = bool(rng.random() < 0.5)
     if front:
-        centre = 64 + shift[0], 70 + shift[1]
-        return Camera(
-            math.radians(yaw),
-            math.radians(pitch),
-            260.0,
-            tilt,
-            1.08 + 0.07 * grow,
-            centre,
-            mirrored,
-        )
+        # The near end looks longer: the car's middle is not the middle of what is seen.
+        centre = 64 + (-5.5 if mirrored else 5.5) + shift[0], 70 + shift[1]
+        angles, scale = (math.radians(yaw), math.radians(pitch)), 1.02 + 0.06 * grow
+        return Camera(*angles, 260.0, tilt, scale, centre, mirrored)
     centre = 64 + shift[0], 78 + shift[1]
     return Camera(0.0, 0.0, math.inf, tilt, 1.03 + 0.07 * grow, centre, mirrored)
 

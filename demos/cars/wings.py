@@ -72,16 +72,17 @@ def fin(canvas: Canvas, car: Car, paint: Colour, *, far: bool) -> None:
     """The tail fin of one side, with its lamp: high in the 1950s, low in the 1960s."""
     if "tail_fin" not in car.elements:
         return
-    belt, lift = car.body.belt, 12.5 if car.decade == "1950s" else 7.5
+    belt, lift = car.body.belt, 11.0 if car.decade == "1950s" else 6.5
+    start = 60 if car.decade == "1950s" else 70
     points = rounded(
         [
-            (68 if lift > 10 else 76, belt - 2.5),
-            (74 if lift > 10 else 80, belt + 0.3, 3),
-            (90, belt + lift * 0.55, 5),
-            (103, belt + lift, 0.8),
-            (105, belt + lift - 2.0, 0.8),
-            (100.5, belt - 4, 2),
-            (92, belt - 5, 3),
+            (start, belt - 2.0),
+            (start + 4, belt + 0.4, 3),
+            (88, belt + lift * 0.36, 8),
+            (103.5, belt + lift, 0.8),
+            (104.5, belt + lift - 2.4, 0.8),
+            (100.5, belt - 5, 2),
+            (86, belt - 5, 8),
         ]
     )
     half = car.half(90, belt)
@@ -89,14 +90,14 @@ def fin(canvas: Canvas, car: Car, paint: Colour, *, far: bool) -> None:
     with canvas.element("tail_fin"):
         solid(canvas, points, near, behind, paint, shine=1.4)
         lamp = [
-            (101.2, belt + lift * 0.62),
-            (103.4, belt + lift * 0.66),
-            (102.2, belt - 0.5),
-            (100, belt - 1),
+            (100.6, belt + lift * 0.66),
+            (103.4, belt + lift * 0.7),
+            (101.8, belt - 1.5),
+            (99, belt - 2.0),
         ]
         face(canvas, lamp, near, (206, 34, 30))
-        edge = [(74, belt + 0.3), (90, belt + lift * 0.52), (103, belt + lift - 0.6)]
-        face(canvas, band(edge, 0.9), near, CHROME)
+        edge = [(start + 4, belt + 0.4), (88, belt + lift * 0.38), (103.2, belt + lift - 0.5)]
+        face(canvas, band(edge, 1.0), near, CHROME)
 
 
 def _cycle(car: Car) -> list[list[Point2]]:
@@ -116,14 +117,14 @@ def _flowing(car: Car) -> list[list[Point2]]:
         [
             (front - r - 4.5, r * 0.75, 1), (front - r - 4, r * 1.8, 8),
             (front - 1, 2 * r + 6.5, 11), (front + r + 5, r * 1.5, 10),
-            (front + r + 24, low + 3.6, 6), (front + r + 20, low), (front + r + 2, low + 1, 4),
+            (front + r + 20, low + 3.0, 6), (front + r + 18, low), (front + r + 2, low + 1, 4),
             (front + r * 0.85, r * 1.3, 6), (front, r * 1.85, 8), (front - r * 0.9, r * 1.4, 6),
             (front - r - 1.5, r * 0.7),
         ]
     )  # fmt: skip
     second = rounded(
         [
-            (rear - r - 20, low), (rear - r - 14, low + 3.6, 6), (rear - r - 2, r * 1.5, 8),
+            (rear - r - 15, low), (rear - r - 11, low + 3.0, 5), (rear - r - 2, r * 1.5, 8),
             (rear - 1, 2 * r + 6, 11), (rear + r + 5, r * 1.8, 11), (rear + r + 10, r * 0.6, 2),
             (rear + r + 3, r * 0.6), (rear + r * 0.85, r * 1.3, 6), (rear, r * 1.85, 8),
             (rear - r * 0.9, r * 1.3, 6), (rear - r - 2, low + 1, 4),
@@ -135,8 +136,8 @@ def _flowing(car: Car) -> list[list[Point2]]:
 def _pontoons(car: Car) -> list[list[Point2]]:
     sill, top = car.body.sill, car.body.belt + 0.5
     first = [
-        (-1, sill, 2), (-3.5, top * 0.6, 8), (3, top + 0.5, 11), (30, top, 14), (47, top * 0.62, 12),
-        (49, sill, 4),
+        (-1, sill, 2), (-3.5, top * 0.6, 8), (3, top + 0.5, 11), (30, top, 14),
+        (47, top * 0.62, 12), (49, sill, 4),
     ]  # fmt: skip
     second = [
         (59, sill, 2), (58, top * 0.75, 11), (67, top + 0.5, 11), (86, top, 14),
