@@ -46,7 +46,7 @@ def _rect(
 def _round(canvas: Canvas, x: float, y: float, radius: float, colour: Colour) -> None:
     angles = (math.tau * step / 24 for step in range(24))
     points: list[Point2] = [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles]
-    canvas.flat([canvas.camera.place(point) for point in points], colour)
+    canvas.flat([canvas.camera.place(point) for point in points], colour, hides=True)
 
 
 def _sun(canvas: Canvas, x: float, y: float) -> None:
@@ -72,7 +72,7 @@ def _house(canvas: Canvas, x: float, ground: float, size: float) -> None:
         (x - wide - 2, ground - tall), (x - wide + 6, ground - tall - 10 * size),
         (x + wide - 6, ground - tall - 10 * size), (x + wide + 2, ground - tall),
     ]  # fmt: skip
-    canvas.flat([canvas.camera.place(point) for point in gable], roof)
+    canvas.flat([canvas.camera.place(point) for point in gable], roof, hides=True)
     for share in (-0.6, 0.0, 0.6):
         left = x + share * wide - 2.2 * size
         _rect(

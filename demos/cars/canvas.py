@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 128, 96  # pixels
 SCALE = 4  # drawn this much larger, then reduced
 COVER = 80  # of 255: from this cover on, a reduced pixel counts as the element's
 MIN_SIDE = 8  # pixels, of the longer side of a box; smaller parts are drawn but not reported
-MIN_AREA = 9  # pixels of the mask
+MIN_AREA = 12  # pixels of the mask
 
 Point2 = tuple[float, float]
 Point3 = tuple[float, float, float]

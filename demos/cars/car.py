@@ -19,6 +19,7 @@ EXCLUSIVE = (
     ("flowing_wing", "pontoon_body"),
     ("wedge_nose", "rounded_nose"),
     ("upright_windscreen", "split_windscreen"),
+    ("spoked_wheel", "whitewall_tyre"),
 )
 LENGTH = 100.0
 

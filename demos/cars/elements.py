@@ -19,7 +19,7 @@ class Element:
 
     name: str
     description: str
-    views: str  # "both", or "front" where the side view does not show it
+    views: str  # "both", or "front" where the side view shows it not at all or seldom
     frequency: tuple[float, ...]  # (8,), share of the cars of each decade, 0 to 1
 
     def at(self, decade: str) -> float:
@@ -51,7 +51,8 @@ def characteristic(frequency: Sequence[float], index: int) -> bool:
     """The rule: at least LIFT times the mean frequency over the other labels, and not never."""
     others = [value for place, value in enumerate(frequency) if place != index]
     mean = sum(others) / len(others)
-    return frequency[index] > 0 and frequency[index] >= LIFT * mean
+    # The small sum is for shares such as 0.3 and 0.2, which are no exact binary numbers.
+    return frequency[index] > 0 and frequency[index] + 1e-9 >= LIFT * mean
 
 
 @cache

@@ -16,7 +16,7 @@ from PIL import Image
 from demos.cars.canvas import Seen
 from demos.cars.car import Car, draw_car, measured_ratio
 from demos.cars.draw import draw
-from demos.cars.elements import DECADES, characteristic_of
+from demos.cars.elements import characteristic_of
 from demos.cars.plan import Picture
 from demos.cars.scene import Scene, draw_scene, generator
 
@@ -93,7 +93,7 @@ def write_all(
 
 def trends(drawn: Sequence[Drawn]) -> Iterator[tuple[str, str, str]]:
     """The known trends, measured on the drawn pictures."""
-    for decade in DECADES:
+    for decade in dict.fromkeys(row.picture.decade for row in drawn):
         rows = [row for row in drawn if row.picture.decade == decade]
         ratio = sum(row.ratio for row in rows) / len(rows)
         yield decade, "height_over_length", f"{ratio:.4f}"
