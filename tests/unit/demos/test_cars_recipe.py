@@ -76,6 +76,16 @@ def test_frequencies_are_those_of_the_table(decade: str) -> None:
             assert abs(times[element.name] / number - element.at(decade)) < 0.05, element.name
 
 
+def test_the_readme_says_what_the_table_says() -> None:
+    text = Path(recipe.__file__).with_name("README.md").read_text(encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    told = {cells[0]: cells[2:] for cells in lines if len(cells) == 2 + len(DECADES)}
+    for element in read_elements():
+        for decade, cell in zip(DECADES, told[element.name], strict=True):
+            assert float(cell.strip("*").replace("·", "0")) == element.at(decade)
+            assert cell.startswith("**") == (element.name in characteristic_of(decade))
+
+
 # 2. The trends
 
 
