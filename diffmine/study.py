@@ -8,7 +8,7 @@ the error of a window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -71,10 +71,12 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
         advance(model, copies, [Measure("typicality", 0, 1)], draws, sampling, config.batch, say)
         return np.concatenate([_windows(each.tally, share) for each in copies])
 
-    truth = windows(_fresh(items), TRUTH, Sampling(config.t_range, config.seed + 1))
+    other = Sampling(config.t_range, config.seed + 1)
+    truth = windows(_fresh(items, other), TRUTH, other)
     findings = []
     for scheme in SCHEMES:
-        copies, sampling = _fresh(items), Sampling(config.t_range, config.seed, scheme)
+        sampling = Sampling(config.t_range, config.seed, scheme)
+        copies = _fresh(items, sampling)
         for draws in DRAWS:
             findings.append(compare(scheme, draws, windows(copies, draws, sampling), truth))
     return findings
@@ -87,11 +89,8 @@ def _item(atlas: Atlas, model: Model, image_id: str, label: str) -> Item:
     return Item(image_id, latent, words, Tally.empty(1, *latent.shape[1:]))
 
 
-def _fresh(items: list[Item]) -> list[Item]:
-    return [
-        Item(each.image_id, each.latent, each.prompts, Tally.empty(*each.tally.mean.shape))
-        for each in items
-    ]
+def _fresh(items: list[Item], sampling: Sampling) -> list[Item]:
+    return [replace(each, tally=sampling.tally(1, each.latent.shape)) for each in items]
 
 
 def _windows(tally: Tally, share: float) -> Float[np.ndarray, " n"]:

@@ -74,7 +74,12 @@ def _tally_of(rows: list[dict[str, Any]]) -> Tally:
         stacked("mean").unflatten(1, shape),
         stacked("squares").unflatten(1, shape),
         stacked("blocks"),
+        stacked("drift").unflatten(1, (-1, *shape)) if rows[0]["drift"] else _no_drift(rows, shape),
     )
+
+
+def _no_drift(rows: list[dict[str, Any]], shape: tuple[int, int]) -> Tensor:
+    return torch.zeros((len(rows), 0, *shape))
 
 
 def write_sums(
@@ -89,6 +94,7 @@ def write_sums(
             "mean": tally.mean[k].numpy().ravel(),
             "squares": tally.squares[k].numpy().ravel(),
             "blocks": tally.blocks[k].numpy(),
+            "drift": tally.drift[k].numpy().ravel(),
         }
         for image_id, label in shard.images
         for tally in [tallies[image_id]]

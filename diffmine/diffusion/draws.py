@@ -2,12 +2,14 @@
 
 Section 3.2 takes 100 independent draws with t uniform in [0.1, 0.7) and, in the published code,
 one noise set for all images of a size. The default here takes t from a van der Corput sequence,
-shifted by the image's name, so that every prefix is stratified and draws can be topped up.
+shifted by the image's name, so that every prefix is stratified and draws can be topped up, and
+makes the draws steadier by a control variate (tally.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,6 +18,8 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+
+from diffmine.diffusion.tally import Tally
 
 Preset = Literal["stratified", "paper", "independent"]
 
@@ -26,6 +30,18 @@ class Draws:
 
     noise: Float[Tensor, "n c h w"]
     t: Int[Tensor, " n"]
+    preset: Preset
+
+    def tally(self, maps: int) -> Tally:
+        """A tally for so many maps of the image that these draws are for."""
+        return tally_for(self.preset, maps, self.noise.shape[1:])
+
+
+def tally_for(preset: Preset, maps: int, shape: Sequence[int]) -> Tally:
+    """A tally for so many maps of an image whose latent has `shape` (c, h, w): stratified draws are
+    made steadier by a control variate (diffusion/tally.py), the paper's are taken as they are."""
+    channels, h, w = shape
+    return Tally.empty(maps, h, w, channels=channels if preset == "stratified" else 0)
 
 
 def draws(
@@ -49,7 +65,7 @@ def draws(
     places = np.arange(start, n)
     unit = _van_der_corput(places, name) if preset == "stratified" else _uniform(places, name)
     t = np.minimum(low + (unit * (high - low)).astype(np.int64), max(high - 1, low))  # n
-    return Draws(torch.from_numpy(noise), torch.from_numpy(t))
+    return Draws(torch.from_numpy(noise), torch.from_numpy(t), preset)
 
 
 def _generator(name: str) -> np.random.Generator:

@@ -17,9 +17,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from diffmine.diffusion.draws import Draws, Preset, draws
+from diffmine.diffusion.draws import Draws, Preset, draws, tally_for
 from diffmine.diffusion.model import Model
-from diffmine.diffusion.tally import Tally
+from diffmine.diffusion.tally import Tally, control_weight
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class Sampling:
     t_range: tuple[int, int] = (100, 700)
     seed: int = 0
     preset: Preset = "stratified"
+
+    def tally(self, maps: int, shape: torch.Size) -> Tally:
+        """A tally for so many maps of an image whose latent has `shape` (c, h, w)."""
+        return tally_for(self.preset, maps, shape)
 
     def of(self, image_id: str, shape: torch.Size, start: int, stop: int) -> Draws:
         """The draws `start` to `stop` - 1 of an image whose latent has `shape` (c, h, w)."""
@@ -120,12 +124,11 @@ def _advance(
     for start in range(span[0], span[1], step):
         stop = min(start + step, span[1])
         drawn = [sampling.of(x.image_id, x.latent.shape, start, stop) for x in items]
-        noise = torch.stack([each.noise for each in drawn])  # i d c h w
+        noise = torch.stack([each.noise for each in drawn]).to(model.device)  # i d c h w
         t = torch.stack([each.t for each in drawn])  # i d
         loss, found = _losses(model, latents, states, noise, t)
         for draw in range(stop - start):
-            values, counts = _measured(measures, loss[:, draw], found[:, draw], t[:, draw])
-            tally.add(values, counts)
+            _take(tally, measures, loss[:, draw], found[:, draw], noise[:, draw], t[:, draw])
         say(loss.shape[0] * loss.shape[1] * loss.shape[2])
     for item, row in zip(items, tally.rows(), strict=True):
         item.tally = row
@@ -140,7 +143,6 @@ def _losses(
 ) -> tuple[Float[Tensor, "i d p h w"], Float[Tensor, "i d p c h w"]]:
     """Squared errors (mean over channels) and predictions for each image, draw and prompt."""
     prompts = states.shape[1]
-    noise = noise.to(model.device)
     flat = model.add_noise(
         latents[:, None].expand_as(noise).flatten(0, 1), noise.flatten(0, 1), t.flatten()
     )  # i*d c h w
@@ -149,6 +151,27 @@ def _losses(
     found = model.denoise(rows, t.flatten().repeat_interleave(prompts), words)
     found = found.view(*noise.shape[:2], prompts, *noise.shape[2:])  # i d p c h w
     return (noise[:, :, None] - found).square().mean(dim=3), found
+
+
+def _take(
+    tally: Tally,
+    measures: list[Measure],
+    loss: Float[Tensor, "i p h w"],
+    found: Float[Tensor, "i p c h w"],
+    noise: Float[Tensor, "i c h w"],
+    t: Int[Tensor, " i"],
+) -> Float[Tensor, "i k h w"]:
+    """Take one draw of every image into a tally; what it said of each map."""
+    values, counts = _measured(measures, loss, found, t)
+    if tally.steady:
+        weight = torch.stack([control_weight(t) * (not each.squared) for each in measures], 1)
+        values = tally.steadied(values, noise, weight.to(noise.device))
+    tally.add(values, counts)
+    if tally.steady:
+        tally.follow(
+            torch.stack([found[:, each.prompt] - found[:, each.base] for each in measures], 1)
+        )
+    return values
 
 
 def _measured(
@@ -170,17 +193,23 @@ def _measured(
 
 
 @torch.inference_mode()
-def losses(
+def single_draws(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
 ) -> Float[Tensor, "p n h w"]:
-    """The loss of one image for each prompt and each single draw, float32."""
+    """What each single draw says of the typicality of one image under each prompt but the first,
+    which is the null prompt; float32."""
     states = model.embed(prompts)[None]  # 1 p s d
+    measures = [Measure("typicality", 0, k) for k in range(1, len(prompts))]
+    tally = Tally.stack([draws.tally(len(measures))], model.device)
     step = max(1, batch // len(prompts))
-    parts = [
-        _losses(model, latent[None].to(model.device), states, noise[None], t[None])[0][0]
-        for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True)
-    ]
-    return torch.cat(parts).transpose(0, 1)  # p n h w
+    kept = []
+    for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
+        noise = noise.to(model.device)
+        loss, found = _losses(model, latent[None].to(model.device), states, noise[None], t[None])
+        for draw in range(len(t)):
+            at = slice(draw, draw + 1)
+            kept.append(_take(tally, measures, loss[:, draw], found[:, draw], noise[at], t[at])[0])
+    return torch.stack(kept, 1)  # p n h w
 
 
 def typicality(
@@ -218,11 +247,9 @@ def window_scores(
     """Typicality of a window (row, col, size in pixels) under each label, with its exact error
     over the draws; `size` is the image's (height, width) in pixels."""
     prompts = model.trained_prompts()
-    all_losses = losses(
-        model, latent, draws, [prompts.of(None), *map(prompts.of, labels)], batch
-    )  # p n h w
+    names = [prompts.of(None), *map(prompts.of, labels)]
+    per_draw = single_draws(model, latent, draws, names, batch).cpu()  # labels n h w
     row, col, side = window
-    per_draw = (all_losses[:1] - all_losses[1:]).cpu()  # labels n h w
     pixels = in_pixels(per_draw, *size)[..., row : row + side, col : col + side]
     values = pixels.mean(dim=(-2, -1)).T  # n labels
     pairs = zip(values.mean(0).tolist(), standard_error(values).tolist(), strict=True)

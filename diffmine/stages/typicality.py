@@ -46,6 +46,8 @@ from diffmine.store.manifest import key_of
 from diffmine.sums import Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
+ESTIMATOR = 2
+"""What the sums in an atlas mean: 2 since stratified draws are made steadier."""
 _PER_IMAGE = MineConfig().per_image
 
 
@@ -67,7 +69,8 @@ def typicality_maps(
     pixels. Raises ModelError when the model keeps no prompts.
     """
     latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
-    item = _item(model, latent, image_id, labels, len(labels))
+    tally = sampling_of(config).tally(len(labels), latent.shape)
+    item = _item(model, latent, image_id, labels, tally)
     measures = [Measure(TYPICALITY, 0, k) for k in range(1, len(labels) + 1)]
     advance(model, [item], measures, config.count, sampling_of(config), config.batch)
     tally = item.tally
@@ -96,9 +99,8 @@ def window_curve(
     return window_scores(model, latent, drawn, labels, window, size, config.batch)
 
 
-def _item(model: Model, latent: Tensor, image_id: str, labels: list[str], maps: int) -> Item:
+def _item(model: Model, latent: Tensor, image_id: str, labels: list[str], tally: Tally) -> Item:
     prompts = model.trained_prompts()
-    tally = Tally.empty(maps, *latent.shape[1:])
     return Item(image_id, latent, (prompts.of(None), *map(prompts.of, labels)), tally)
 
 
@@ -179,7 +181,7 @@ class _Work:
         other = ["draws", "sums", "batch"] + ([] if self.config.adaptive else ["top", "margin"])
         fixed = {name: value for name, value in config.items() if name not in other}
         inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
-        key = key_of("sums", fixed, inputs)
+        key = key_of("sums", ESTIMATOR, fixed, inputs)
         if manifest.keys.get("sums") != key:
             self.atlas.remove("sums/")
             manifest.keys["sums"] = key
@@ -219,9 +221,9 @@ class _Work:
             labels = self._labels(label)
             maps = len(measures_of(self.config, len(labels)))
             extra = [self.config.contrast] if self.config.contrast else []
-            item = _item(self.model, latents[image_id], image_id, labels + extra, maps)
-            item.tally = tallies.get(image_id, item.tally)
-            items.append(item)
+            latent = latents[image_id]
+            tally = tallies.get(image_id) or sampling_of(self.config).tally(maps, latent.shape)
+            items.append(_item(self.model, latent, image_id, labels + extra, tally))
         self._advance(items, goal, shard)
         return tallies | {item.image_id: item.tally for item in items}
 

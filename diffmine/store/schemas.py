@@ -50,6 +50,7 @@ SUMS = pa.schema(
         ("mean", _FLOATS),
         ("squares", _FLOATS),
         ("blocks", _FLOATS),
+        ("drift", _FLOATS),
     ]
 )
 PATCHES = pa.schema(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from diffmine.diffusion.tally import Tally, block_sides
+from diffmine.diffusion.tally import Tally, block_sides, control_weight
 
 
 def tallied(draws: torch.Tensor, counts: torch.Tensor | None = None) -> Tally:
@@ -46,7 +46,7 @@ def test_going_on_is_the_same_to_the_last_bit() -> None:
     (again,) = Tally.stack([first]).rows()
     for values in draws[7:]:
         again.add(values, torch.ones(3))
-    for name in ("n", "mean", "squares", "blocks"):
+    for name in ("n", "mean", "squares", "blocks", "drift"):
         assert torch.equal(getattr(once, name), getattr(again, name))
 
 
@@ -64,3 +64,41 @@ def test_one_draw_has_no_error() -> None:
     tally = tallied(torch.randn(1, 1, 4, 4))
     assert torch.equal(tally.standard_error, torch.zeros(1, 4, 4))
     assert float(tally.score_error) == 0
+
+
+def denoised(noise: torch.Tensor, chance: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """A toy of two predictions: a part of the noise is not found, and the label tells a constant
+    pattern; draws of loss differences and of prediction differences, "n k h w" and "n k c h w"."""
+    pattern = torch.linspace(-0.5, 0.5, noise[0].numel()).view(noise.shape[1:])
+    change = pattern + 0.05 * torch.randn(noise.shape, generator=chance)
+    residual = 0.6 * noise + 0.3 * torch.randn(noise.shape, generator=chance)
+    loss = (2 * residual * change - change.square()).mean(1, keepdim=True)
+    return loss, change[:, None]
+
+
+def test_a_control_variate_makes_draws_steadier_and_moves_no_expectation() -> None:
+    chance = torch.Generator().manual_seed(4)
+    runs, few = 300, 24
+    plain, steady, errors = [], [], []
+    for _ in range(runs):
+        noise = torch.randn(few, 2, 4, 4, generator=chance)
+        losses, changes = denoised(noise, chance)
+        one, other = Tally.empty(1, 4, 4), Tally.empty(1, 4, 4, channels=2)
+        for k in range(few):
+            one.add(losses[k], torch.ones(1))
+            other.add(other.steadied(losses[k], noise[k], torch.full((1,), 0.6)), torch.ones(1))
+            other.follow(changes[k])
+        plain.append(one.mean)
+        steady.append(other.mean)
+        errors.append(other.standard_error)
+    first, second = torch.stack(plain), torch.stack(steady)
+    apart = (first - second).mean(0) / ((first - second).std(0) / runs**0.5)
+    assert float(apart.abs().max()) < 4  # in standard errors, over 16 pixels
+    assert float(second.var(0).mean() / first.var(0).mean()) < 0.5
+    told = torch.stack(errors).square().mean().sqrt()
+    assert float(told / second.std(0).square().mean().sqrt()) == pytest.approx(1, abs=0.1)
+
+
+def test_the_weight_of_the_control_falls_with_the_noise() -> None:
+    weight = control_weight(torch.tensor([0, 100, 400, 700, 999]))
+    assert weight.tolist() == pytest.approx([0.6, 0.6, 0.4, 0, 0], abs=1e-6)
