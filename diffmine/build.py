@@ -23,10 +23,12 @@ from diffmine.config import (
     TranslateConfig,
     as_dict,
 )
+from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.dataset import Dataset, open_dataset
 from diffmine.data.image import as_mined, encode_picture, read_image
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, DataError, ImageError, UsageError
+from diffmine.evaluation.boxes import keep_boxes, knows_sizes
 from diffmine.mining.duplicates import picture_hash
 from diffmine.store.atlas import Atlas, create_atlas, open_atlas, picture_schema_metadata
 from diffmine.store.atomic import whole, write_bytes
@@ -107,13 +109,27 @@ def use_model(atlas: Atlas, model: str) -> None:
 def collect(
     atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress = silent
 ) -> Report:
-    """Write images.parquet: every picture as it is mined; refused ones go to refused.csv."""
+    """Write images.parquet: every picture as it is mined; refused ones go to refused.csv. Where the
+    data set has a boxes.csv, boxes.parquet as well."""
+    report = _collect_images(atlas, dataset, config, progress)
+    boxes = dataset.path / BOXES
+    if boxes.is_file():
+        report.figures["boxes"] = float(keep_boxes(atlas, boxes).kept)
+    return report.close()
+
+
+def _collect_images(
+    atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress
+) -> Report:
     report = Report("collect")
     names = [(r.image_id, r.label) for r in dataset]
     key = key_of("images", as_dict(config), names)
-    if atlas.manifest.keys.get("images") == key and (atlas.path / "images.parquet").is_file():
+    there = (atlas.path / "images.parquet").is_file()
+    if there and (dataset.path / BOXES).is_file():
+        there = knows_sizes(atlas)
+    if there and atlas.manifest.keys.get("images") == key:
         report.kept = atlas.table("images", ["image_id"]).num_rows
-        return report.close()
+        return report
     refused = list(dataset.refused)
     found: dict[str, int] = {}
     with whole(atlas.path / "images.parquet") as temporary:
@@ -131,7 +147,7 @@ def collect(
     _write_refused(atlas, refused)
     atlas.note("images.parquet")
     report.done, report.refused = sum(found.values()), len(refused)
-    return report.close()
+    return report
 
 
 def _rows(
@@ -139,7 +155,8 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     for number, record in enumerate(dataset, start=1):
         try:
-            picture = as_mined(read_image(record.path), config.image_size)
+            source = read_image(record.path)
+            picture = as_mined(source, config.image_size)
         except ImageError as error:
             refused.append((record.image_id, str(error)))
             continue
@@ -155,6 +172,8 @@ def _rows(
             "licence": record.licence,
             "credit": record.credit,
             "hash": picture_hash(picture),
+            "source_width": source.width,
+            "source_height": source.height,
         }
         progress("collect", number, len(dataset), "images")
 
