@@ -19,6 +19,7 @@ from diffmine.config import (
     STAGES,
     BuildConfig,
     DataConfig,
+    EvaluateConfig,
     FinetuneConfig,
     TranslateConfig,
     as_dict,
@@ -37,6 +38,7 @@ from diffmine.store.pictures import ROW_GROUP
 from diffmine.store.schemas import IMAGES
 
 if TYPE_CHECKING:
+    from diffmine.evaluation.report import Evaluation
     from diffmine.stages.translate import Translation
 
 
@@ -88,6 +90,21 @@ def run_stage(
     stage: Any = import_module(f"diffmine.stages.{name}")
     report: Report = stage.run(atlas, getattr(config, name), engine=engine, progress=progress)
     return report
+
+
+def run_evaluation(
+    path: str | Path, config: EvaluateConfig, progress: Progress = silent
+) -> tuple[Report, Evaluation]:
+    """Judge an atlas by its boxes; what is found is written to it as evaluation.json as well."""
+    from diffmine.evaluation.report import read_evaluation
+    from diffmine.stages.evaluate import run
+
+    atlas = open_atlas(path)
+    with atlas.hold():
+        report = run(atlas, config, progress=progress)
+    found = read_evaluation(atlas)
+    assert found is not None
+    return report, found
 
 
 def use_model(atlas: Atlas, model: str) -> None:

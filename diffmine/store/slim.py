@@ -12,8 +12,9 @@ from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
 
-_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends")
-_FOLDERS = ("features", "translations")
+_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends", "boxes")
+EVALUATION = "evaluation.json"
+_FOLDERS = ("features", "translations", "maps-base")
 
 
 def slim(atlas: Atlas, target: Path) -> Atlas:
@@ -30,6 +31,9 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
         if atlas.has(name):
             shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
             copy.note(f"{name}.parquet")
+    if (atlas.path / EVALUATION).is_file():
+        shutil.copy(atlas.path / EVALUATION, target / EVALUATION)
+        copy.note(EVALUATION)
     for folder in _FOLDERS:
         for part in atlas.parts(folder):
             (target / folder).mkdir(exist_ok=True)

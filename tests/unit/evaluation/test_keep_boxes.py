@@ -37,7 +37,7 @@ def test_boxes_beside_the_pictures_are_collected(tmp_path: Path) -> None:
     collected(data, tmp_path / "atlas")
     assert (atlas.path / "boxes.parquet").stat().st_mtime_ns == written
     (data / "boxes.csv").write_text(HEAD + f"{name},disc,99,4,16,40\n")
-    with pytest.raises(DataError, match="No box of .* 1 lie outside what is mined"):
+    with pytest.raises(DataError, match=r"No box of .* 1 lie outside what is mined"):
         collected(data, tmp_path / "atlas")
 
 
