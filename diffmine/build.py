@@ -56,7 +56,7 @@ def build(
     With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
     """
     config = config or BuildConfig()
-    dataset = open_dataset(data, config.data.label, config.data.group)
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
     atlas = create_atlas(out, _manifest(dataset, config.data))
     config = _with_race(config)
     with atlas.hold():
@@ -139,8 +139,11 @@ def _collect_images(
     atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress
 ) -> Report:
     report = Report("collect")
-    names = [(r.image_id, r.label) for r in dataset]
-    key = key_of("images", as_dict(config), names)
+    names = [(r.image_id, *(r.labels or (r.label,))) for r in dataset]
+    asked = as_dict(config)
+    if not config.labels:  # atlases older than this field keep their key
+        del asked["labels"]
+    key = key_of("images", asked, names)
     there = (atlas.path / "images.parquet").is_file()
     if there and (dataset.path / BOXES).is_file():
         there = knows_sizes(atlas)
@@ -148,14 +151,14 @@ def _collect_images(
         report.kept = atlas.table("images", ["image_id"]).num_rows
         return report
     refused = list(dataset.refused)
-    found: dict[str, int] = {}
+    found: set[str] = set()
     with whole(atlas.path / "images.parquet") as temporary:
         schema = IMAGES.with_metadata(picture_schema_metadata())
         with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
             for rows in _groups(_rows(dataset, config, refused, progress)):
                 writer.write_table(pa.Table.from_pylist(rows, schema), row_group_size=ROW_GROUP)
-                for row in rows:
-                    found[row["label"]] = found.get(row["label"], 0) + 1
+                report.done += len(rows)
+                found.update(label for row in rows for label in row["labels"])
         if not found:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
     atlas.manifest.labels = [label for label in dataset.labels if label in found]
@@ -163,7 +166,7 @@ def _collect_images(
     atlas.manifest.keys["images"] = key
     _write_refused(atlas, refused)
     atlas.note("images.parquet")
-    report.done, report.refused = sum(found.values()), len(refused)
+    report.refused = len(refused)
     return report
 
 
@@ -191,6 +194,7 @@ def _rows(
             "hash": picture_hash(picture),
             "source_width": source.width,
             "source_height": source.height,
+            "labels": list(record.labels or (record.label,)),
         }
         progress("collect", number, len(dataset), "images")
 
@@ -238,7 +242,7 @@ def train_model(
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = open_dataset(data, config.label, config.group)
+    dataset = open_dataset(data, config.label, config.group, config.labels)
     atlas = create_atlas(target.with_name(f"{target.name}.atlas"), _manifest(dataset, config))
     with atlas.hold():
         collect(atlas, dataset, config, progress)
@@ -301,7 +305,9 @@ def _plain(label: str) -> str:
 
 def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
     """What a build would do, in lines: images, steps and predictions of the UNet."""
-    dataset = open_dataset(data, config.data.label, config.data.group).limited(config.data.limit)
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels).limited(
+        config.data.limit
+    )
     images, labels = len(dataset), len(dataset.labels)
     under = labels if config.typicality.labels == "all" else 1
     translated = labels * min(config.translate.per_label, config.cluster.elements)

@@ -26,6 +26,9 @@ class DataConfig:
 
     label: str = "label"
     """Column of metadata.csv that holds the label; without that file folders are labels."""
+    labels: str = ""
+    """Column of metadata.csv that holds all labels of an image, joined by "|"; empty: each image
+    has one."""
     group: str = ""
     """Column that groups images which belong together (font, car model, patient); empty: none."""
     image_size: Annotated[int, Field(ge=16, le=2048)] = 64

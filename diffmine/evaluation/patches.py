@@ -80,7 +80,11 @@ class Seen:
 def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
     """Look at the patches of images whose boxes are known, in their order; with `complete` images
     without a box are known to hold nothing."""
-    hit, shown, elements, places, groups = [], [], [], [], []
+    hit: list[bool] = []
+    shown: list[str] = []
+    elements: list[frozenset[str]] = []
+    places: list[Place] = []
+    groups: list[int] = []
     for place in found.places:
         image = truth.images.get(place.image_id)
         boxes = truth.boxes.get(place.image_id)

@@ -51,7 +51,8 @@ class BoxPrior:
     @classmethod
     def of(cls, cases: Sequence[Case]) -> BoxPrior:
         """The prior of one label."""
-        total, groups = np.zeros((GRID, GRID)), {}
+        total = np.zeros((GRID, GRID))
+        groups: dict[int, list[Case]] = {}
         for case in cases:
             total += coverage(case)
             groups.setdefault(case.group, []).append(case)

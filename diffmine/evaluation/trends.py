@@ -1,8 +1,8 @@
 """Trends: recovered shares of labels against the truth that was drawn.
 
 For a true trend the cluster with most patches on boxes of that name is taken, among those whose
-majority it is; its shares over the labels (trends.parquet) are compared with the truth by Spearman's
-correlation and, as numbers, by the root of the mean squared error.
+majority it is; its shares over the labels (trends.parquet) are compared with the truth by
+Spearman's correlation and, as numbers, by the root of the mean squared error.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 
 from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
+from diffmine.store.several import COLUMNS, labels_of
 
 _BATCH = 64
 _COLUMNS = ("image_id", "label", "height", "width", "mean", "standard_error", "se")
@@ -27,6 +28,7 @@ class Images:
     labels: list[str]
     names: list[str]
     rows: dict[str, int]
+    own: list[frozenset[str]]
     label: Int[np.ndarray, " n"]
     group: Int[np.ndarray, " n"]
     height: Int[np.ndarray, " n"]
@@ -35,7 +37,7 @@ class Images:
     @classmethod
     def of(cls, atlas: Atlas) -> Images:
         """The images of an atlas."""
-        table = atlas.table("images", ["image_id", "label", "group", "height", "width"])
+        table = atlas.table("images", [*COLUMNS, "group", "height", "width"])
         names = table["image_id"].to_pylist()
         numbers = {label: at for at, label in enumerate(atlas.labels)}
         codes = table["group"].combine_chunks().dictionary_encode()
@@ -47,6 +49,7 @@ class Images:
             labels=atlas.labels,
             names=names,
             rows={name: at for at, name in enumerate(names)},
+            own=[frozenset(each) for each in labels_of(table)],
             label=np.array([numbers[each] for each in table["label"].to_pylist()], np.int32),
             group=group,
             height=table["height"].to_numpy().astype(np.int32),
@@ -56,9 +59,10 @@ class Images:
 
 @dataclass(frozen=True)
 class Maps:
-    """Maps of one shape of images of one size, each under its image's own label."""
+    """Maps of one shape of images of one size, each under a label of its image."""
 
     images: Int[np.ndarray, " b"]
+    labels: list[int]
     mean: Float[np.ndarray, "b h w"]
     pixels: tuple[int, int]
     se: list[float]
@@ -97,9 +101,8 @@ def own_maps(part: Path, images: Images) -> Iterator[Maps]:
 
 
 def _own(table: pa.Table, images: Images) -> pa.Table:
-    labels = [images.labels[images.label[images.rows[name]]] for name in
-              table["image_id"].to_pylist()]  # fmt: skip
-    keep = [a == b for a, b in zip(labels, table["label"].to_pylist(), strict=True)]
+    pairs = zip(table["image_id"].to_pylist(), table["label"].to_pylist(), strict=True)
+    keep = [label in images.own[images.rows[name]] for name, label in pairs]
     if "score" in table.column_names:
         scores = table["score"].to_pylist()
         keep = [k and s in (None, TYPICALITY) for k, s in zip(keep, scores, strict=True)]
@@ -114,12 +117,13 @@ def _shapes(table: pa.Table, images: Images) -> Iterator[Maps]:
     by_shape: dict[tuple[int, ...], list[int]] = {}
     for at, key in enumerate(zip(*sides, *pixels, strict=True)):
         by_shape.setdefault(key, []).append(at)
-    se = table["se"].to_pylist()
+    se, under = table["se"].to_pylist(), table["label"].to_pylist()
     for (h, w, high, wide), chosen in by_shape.items():
         own = table if len(chosen) == table.num_rows else table.take(chosen)
         flat = own["mean"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         yield Maps(
             images=rows[chosen],
+            labels=[images.labels.index(under[at]) for at in chosen],
             mean=flat.astype(np.float64).reshape(len(chosen), h, w),
             pixels=(high, wide),
             se=[se[at] for at in chosen],

@@ -23,6 +23,7 @@ from diffmine.evaluation.report import Evaluation, write_evaluation
 from diffmine.evaluation.trends import judge_trends, read_trends
 from diffmine.mining.ranking import SIGNS
 from diffmine.store.atlas import Atlas
+from diffmine.store.several import COLUMNS, labels_of
 
 OURS = "typicality"
 
@@ -61,8 +62,8 @@ def _localise(atlas: Atlas, truth: Truth, config: EvaluateConfig, found: Evaluat
 
 def labels_of_images(atlas: Atlas) -> dict[str, list[str]]:
     """The labels of every image."""
-    table = atlas.table("images", ["image_id", "label"]).to_pydict()
-    return {name: [one] for name, one in zip(table["image_id"], table["label"], strict=True)}
+    table = atlas.table("images", COLUMNS)
+    return dict(zip(table["image_id"].to_pylist(), labels_of(table), strict=True))
 
 
 def _window(atlas: Atlas) -> float:

@@ -23,6 +23,7 @@ IMAGES = pa.schema(
         ("hash", pa.int64()),
         ("source_width", pa.int32()),
         ("source_height", pa.int32()),
+        ("labels", pa.list_(pa.string())),
     ]
 )
 MAPS = pa.schema(

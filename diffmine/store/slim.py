@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
+from diffmine.store.several import COLUMNS, labels_of
 
 _FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends", "boxes")
 EVALUATION = "evaluation.json"
@@ -46,8 +47,8 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
 
 def _own(part: Path, atlas: Atlas) -> pa.Table:
     table = pq.read_table(part)
-    images = atlas.table("images", ["image_id", "label"]).to_pydict()
-    own = dict(zip(images["image_id"], images["label"], strict=True))
+    images = atlas.table("images", COLUMNS)
+    own = dict(zip(images["image_id"].to_pylist(), labels_of(images), strict=True))
     names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
-    keep = [own[name] == label for name, label in zip(names, labels, strict=True)]
+    keep = [label in own[name] for name, label in zip(names, labels, strict=True)]
     return table.filter(pa.array(keep, pa.bool_())).sort_by([("image_id", "ascending")])
