@@ -101,6 +101,10 @@ def run_evaluation(
 
     atlas = open_atlas(path)
     with atlas.hold():
+        if config.base:
+            from diffmine.before import score_base
+
+            score_base(atlas, config.base, config.against, progress)
         report = run(atlas, config, progress=progress)
     found = read_evaluation(atlas)
     assert found is not None

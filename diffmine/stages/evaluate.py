@@ -5,7 +5,8 @@
     mining         precision, recall, purity and agreement of patches       (evaluation/patches.py)
     trends         recovered curves against true ones                        (evaluation/trends.py)
 
-Nothing here runs a model: it reads maps, patches and boxes, in seconds.
+Nothing here runs a model: it reads maps, patches and boxes, in seconds. The base model's maps are
+made by diffmine/before.py.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from diffmine.config import EvaluateConfig, as_dict
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.evaluation.boxes import Kept, keep_boxes
 from diffmine.evaluation.cases import Truth, truth_of
-from diffmine.evaluation.localise import localise
-from diffmine.evaluation.patches import PatchList, Place, judge_patches
+from diffmine.evaluation.localise import Localisation, localise
+from diffmine.evaluation.patches import TOPS, PatchList, Place, judge_patches
+from diffmine.evaluation.priors import in_pixels
 from diffmine.evaluation.report import Evaluation, write_evaluation
 from diffmine.evaluation.trends import judge_trends, read_trends
 from diffmine.mining.ranking import SIGNS
@@ -37,9 +39,17 @@ def run(
     truth = truth_of(atlas, config)
     found = Evaluation(config=_shareable(config))
     found.boxes = _counts(truth, kept)
-    if atlas.parts("maps"):
-        _localise(atlas, truth, config, found)
     lists = patch_lists(atlas) if atlas.has("patches") else []
+    localisation = Localisation()
+    if atlas.parts("maps"):
+        own = labels_of_images(atlas)
+        cases, against = truth.cases, config.against
+        localisation, without = localise(atlas, cases, own, against, _window(atlas))
+        found.boxes["without_map"] = without
+    if config.baselines:
+        lists += _baselines(atlas, truth, config, localisation, found, progress)
+    found.localisation = localisation.rows(atlas.labels, config.bootstrap, config.seed)
+    found.curves = localisation.curves()
     rows = judge_patches(lists, truth, config.complete, config.bootstrap, config.seed)
     for name, part in rows.items():
         setattr(found, name, part)
@@ -52,12 +62,28 @@ def run(
     return report.close()
 
 
-def _localise(atlas: Atlas, truth: Truth, config: EvaluateConfig, found: Evaluation) -> None:
-    own = labels_of_images(atlas)
-    localisation, without = localise(atlas, truth.cases, own, config.against, _window(atlas))
-    found.localisation = localisation.rows(atlas.labels, config.bootstrap, config.seed)
-    found.curves = localisation.curves()
-    found.boxes["without_map"] = without
+def _baselines(
+    atlas: Atlas,
+    truth: Truth,
+    config: EvaluateConfig,
+    localisation: Localisation,
+    found: Evaluation,
+    progress: Progress,
+) -> list[PatchList]:
+    """Their patches; their maps are judged and their seconds noted."""
+    from diffmine.baselines.run import run_baselines
+
+    needed = {case.image_id for case in truth.cases}
+    window, keep = _window(atlas), max(TOPS)
+    lists: list[PatchList] = []
+    for name, mined, seconds in run_baselines(atlas, needed, window, keep, config.seed, progress):
+        lists += [PatchList(name, label, "top", each) for label, each in mined.places.items()]
+        for case in truth.cases:
+            map = mined.maps.get((case.image_id, case.label))
+            if map is not None:
+                localisation.add(name, case, in_pixels(map, case.height, case.width))
+        found.seconds[name] = seconds
+    return lists
 
 
 def labels_of_images(atlas: Atlas) -> dict[str, list[str]]:
