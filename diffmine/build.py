@@ -19,14 +19,17 @@ from diffmine.config import (
     STAGES,
     BuildConfig,
     DataConfig,
+    EvaluateConfig,
     FinetuneConfig,
     TranslateConfig,
     as_dict,
 )
+from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.dataset import Dataset, open_dataset
 from diffmine.data.image import as_mined, encode_picture, read_image
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, DataError, ImageError, UsageError
+from diffmine.evaluation.boxes import keep_boxes, knows_sizes
 from diffmine.mining.duplicates import picture_hash
 from diffmine.store.atlas import Atlas, create_atlas, open_atlas, picture_schema_metadata
 from diffmine.store.atomic import whole, write_bytes
@@ -35,6 +38,7 @@ from diffmine.store.pictures import ROW_GROUP
 from diffmine.store.schemas import IMAGES
 
 if TYPE_CHECKING:
+    from diffmine.evaluation.report import Evaluation
     from diffmine.stages.translate import Translation
 
 
@@ -52,7 +56,7 @@ def build(
     With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
     """
     config = config or BuildConfig()
-    dataset = open_dataset(data, config.data.label, config.data.group)
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
     atlas = create_atlas(out, _manifest(dataset, config.data))
     config = _with_race(config)
     with atlas.hold():
@@ -88,6 +92,25 @@ def run_stage(
     return report
 
 
+def run_evaluation(
+    path: str | Path, config: EvaluateConfig, progress: Progress = silent
+) -> tuple[Report, Evaluation]:
+    """Judge an atlas by its boxes; what is found is written to it as evaluation.json as well."""
+    from diffmine.evaluation.report import read_evaluation
+    from diffmine.stages.evaluate import run
+
+    atlas = open_atlas(path)
+    with atlas.hold():
+        if config.base:
+            from diffmine.before import score_base
+
+            score_base(atlas, config.base, config.against, progress)
+        report = run(atlas, config, progress=progress)
+    found = read_evaluation(atlas)
+    assert found is not None
+    return report, found
+
+
 def use_model(atlas: Atlas, model: str) -> None:
     """Note a model that exists already as that of the atlas."""
     from diffmine.diffusion.model import resolve
@@ -107,22 +130,39 @@ def use_model(atlas: Atlas, model: str) -> None:
 def collect(
     atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress = silent
 ) -> Report:
-    """Write images.parquet: every picture as it is mined; refused ones go to refused.csv."""
+    """Write images.parquet: every picture as it is mined; refused ones go to refused.csv. Where the
+    data set has a boxes.csv, boxes.parquet as well."""
+    report = _collect_images(atlas, dataset, config, progress)
+    boxes = dataset.path / BOXES
+    if boxes.is_file():
+        report.figures["boxes"] = float(keep_boxes(atlas, boxes).kept)
+    return report.close()
+
+
+def _collect_images(
+    atlas: Atlas, dataset: Dataset, config: DataConfig, progress: Progress
+) -> Report:
     report = Report("collect")
-    names = [(r.image_id, r.label) for r in dataset]
-    key = key_of("images", as_dict(config), names)
-    if atlas.manifest.keys.get("images") == key and (atlas.path / "images.parquet").is_file():
+    names = [(r.image_id, *(r.labels or (r.label,))) for r in dataset]
+    asked = as_dict(config)
+    if not config.labels:  # atlases older than this field keep their key
+        del asked["labels"]
+    key = key_of("images", asked, names)
+    there = (atlas.path / "images.parquet").is_file()
+    if there and (dataset.path / BOXES).is_file():
+        there = knows_sizes(atlas)
+    if there and atlas.manifest.keys.get("images") == key:
         report.kept = atlas.table("images", ["image_id"]).num_rows
-        return report.close()
+        return report
     refused = list(dataset.refused)
-    found: dict[str, int] = {}
+    found: set[str] = set()
     with whole(atlas.path / "images.parquet") as temporary:
         schema = IMAGES.with_metadata(picture_schema_metadata())
         with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
             for rows in _groups(_rows(dataset, config, refused, progress)):
                 writer.write_table(pa.Table.from_pylist(rows, schema), row_group_size=ROW_GROUP)
-                for row in rows:
-                    found[row["label"]] = found.get(row["label"], 0) + 1
+                report.done += len(rows)
+                found.update(label for row in rows for label in row["labels"])
         if not found:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
     atlas.manifest.labels = [label for label in dataset.labels if label in found]
@@ -130,8 +170,8 @@ def collect(
     atlas.manifest.keys["images"] = key
     _write_refused(atlas, refused)
     atlas.note("images.parquet")
-    report.done, report.refused = sum(found.values()), len(refused)
-    return report.close()
+    report.refused = len(refused)
+    return report
 
 
 def _rows(
@@ -139,7 +179,8 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     for number, record in enumerate(dataset, start=1):
         try:
-            picture = as_mined(read_image(record.path), config.image_size)
+            source = read_image(record.path)
+            picture = as_mined(source, config.image_size)
         except ImageError as error:
             refused.append((record.image_id, str(error)))
             continue
@@ -155,6 +196,9 @@ def _rows(
             "licence": record.licence,
             "credit": record.credit,
             "hash": picture_hash(picture),
+            "source_width": source.width,
+            "source_height": source.height,
+            "labels": list(record.labels or (record.label,)),
         }
         progress("collect", number, len(dataset), "images")
 
@@ -202,7 +246,7 @@ def train_model(
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = open_dataset(data, config.label, config.group)
+    dataset = open_dataset(data, config.label, config.group, config.labels)
     atlas = create_atlas(target.with_name(f"{target.name}.atlas"), _manifest(dataset, config))
     with atlas.hold():
         collect(atlas, dataset, config, progress)
@@ -265,7 +309,9 @@ def _plain(label: str) -> str:
 
 def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
     """What a build would do, in lines: images, steps and predictions of the UNet."""
-    dataset = open_dataset(data, config.data.label, config.data.group).limited(config.data.limit)
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels).limited(
+        config.data.limit
+    )
     images, labels = len(dataset), len(dataset.labels)
     under = labels if config.typicality.labels == "all" else 1
     translated = labels * min(config.translate.per_label, config.cluster.elements)

@@ -18,6 +18,7 @@ from diffmine.config import (
     BuildConfig,
     ClusterConfig,
     DataConfig,
+    EvaluateConfig,
     FinetuneConfig,
     MineConfig,
     TranslateConfig,
@@ -215,6 +216,32 @@ def trends(
 
 
 @app.command
+def evaluate(
+    atlas: Path,
+    *,
+    config: Path | None = None,
+    options: Annotated[EvaluateConfig, Flat] = EvaluateConfig(),  # noqa: B008
+) -> None:
+    """Judge maps and patches by boxes, beside chance and priors; writes evaluation.json.
+
+    Parameters
+    ----------
+    atlas
+        Folder of the atlas.
+    config
+        TOML file with the options below.
+    """
+    from diffmine.build import run_evaluation
+    from diffmine.evaluation.tables import show
+    from diffmine.progress import shown
+
+    with shown() as progress:
+        report, found = run_evaluation(atlas, options, progress)
+    show(found)
+    _say(report)
+
+
+@app.command
 def info(atlas: Path) -> None:
     """Say what an atlas holds."""
     from diffmine.store.atlas import open_atlas
@@ -357,6 +384,7 @@ def _flag(name: str, value: Any) -> list[str]:
 def _lists() -> frozenset[str]:
     """The options that take any number of values."""
     tables = [type(getattr(BuildConfig(), table.name)) for table in fields(BuildConfig)]
+    tables.append(EvaluateConfig)
     hints = [hint for table in tables for hint in get_type_hints(table).items()]
     return frozenset(name for name, hint in hints if Ellipsis in get_args(hint))
 

@@ -26,6 +26,9 @@ class DataConfig:
 
     label: str = "label"
     """Column of metadata.csv that holds the label; without that file folders are labels."""
+    labels: str = ""
+    """Column of metadata.csv that holds all labels of an image, joined by "|"; empty: each image
+    has one."""
     group: str = ""
     """Column that groups images which belong together (font, car model, patient); empty: none."""
     image_size: Annotated[int, Field(ge=16, le=2048)] = 64
@@ -214,6 +217,46 @@ class TrendsConfig:
     """Draws behind a dating curve."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the resamples."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class EvaluateConfig:
+    """Judging an atlas by boxes: localisation (section 5.2), mining and trends."""
+
+    boxes: str = ""
+    """CSV of boxes (file_name, label, x, y, w, h, perhaps element; pixels of the picture files);
+    empty: those that the atlas holds."""
+    rename: tuple[str, ...] = ()
+    """Labels of boxes that mean a label of the atlas, as "Lung Opacity=Pneumonia"; may be given
+    several times."""
+    against: str = ""
+    """A label to contrast with ("No Finding"): T(x, label) - T(x, against) is judged as well."""
+    only: str = ""
+    """File with names of images, one a line: the others are not judged (held-out images)."""
+    complete: bool = False
+    """Every image without a box has nothing to find, as where the data were drawn; else its
+    patches are left out, for nobody looked."""
+    trends: str = ""
+    """CSV of true trends (label, trend, value; a trend is named by the element of its boxes)."""
+    base: str = ""
+    """Model before finetuning: its maps are computed, kept in the atlas and judged as well."""
+    baselines: bool = False
+    """Mine with discriminative patches and with a classifier too, and judge them beside ours."""
+    bootstrap: Count = 1000
+    """Resamples of images (of groups, where images have them) behind a 95 % interval."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the resamples and of the baselines."""
+
+    def __post_init__(self) -> None:
+        for pair in self.rename:
+            if pair.count("=") != 1 or not all(part.strip() for part in pair.split("=")):
+                raise ValueError(f"{pair!r} is not BOX LABEL=LABEL")
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The label of the atlas by the label of the boxes."""
+        pairs = (pair.split("=") for pair in self.rename)
+        return {one.strip(): other.strip() for one, other in pairs}
 
 
 @dataclass(frozen=True, config=_STRICT)

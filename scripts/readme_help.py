@@ -20,6 +20,7 @@ COMMANDS = (
     "cluster",
     "translate",
     "trends",
+    "evaluate",
     "info",
     "check",
     "app",

@@ -22,6 +22,8 @@ class Record:
     source_url: str = ""
     licence: str = ""
     credit: str = ""
+    labels: tuple[str, ...] = ()
+    """All its labels, `label` first; empty: only that."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Dataset:
         return iter(self.records)
 
     def limited(self, per_label: int) -> Dataset:
-        """At most `per_label` images of each label, chosen by the hash of their names."""
+        """At most `per_label` images of each label, chosen by the hash of their names; an image of
+        several labels counts for its first."""
         if per_label <= 0:
             return self
         ranked = sorted(self.records, key=lambda r: hashlib.sha256(r.image_id.encode()).digest())
@@ -52,8 +55,12 @@ class Dataset:
         return Dataset(self.path, tuple(chosen), self.labels, self.refused)
 
 
-def open_dataset(path: str | Path, label: str = "label", group: str = "") -> Dataset:
+def open_dataset(
+    path: str | Path, label: str = "label", group: str = "", labels: str = ""
+) -> Dataset:
     """A folder with a metadata.csv (column `file_name`), or with one folder of pictures per label.
+
+    `labels` is the column that holds all labels of an image, joined by "|".
 
     Raises DataError when there is nothing to mine.
     """
@@ -64,7 +71,7 @@ def open_dataset(path: str | Path, label: str = "label", group: str = "") -> Dat
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; give a folder of labelled pictures.")
     table = folder / "metadata.csv"
-    dataset = read_table(table, label, group) if table.is_file() else read_folder(folder)
+    dataset = read_table(table, label, group, labels) if table.is_file() else read_folder(folder)
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
         raise DataError(f"{folder} holds no labelled picture that can be read{reason}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -62,20 +63,38 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+@dataclass(frozen=True)
+class Scaling:
+    """How a picture becomes an image as mined: scaled to `width` x `height` pixels, then cropped
+    to `wide` x `high` of them from (`left`, `top`) on."""
+
+    width: int
+    height: int
+    left: int
+    top: int
+    wide: int
+    high: int
+
+
+def scaling(width: int, height: int, side: int, multiple: int = 16) -> Scaling:
+    """The short side to `side` pixels, the centre cropped to multiples of `multiple`."""
+    scale = side / min(width, height)
+    w, h = (max(side, round(length * scale)) for length in (width, height))
+    wide, high = w // multiple * multiple, h // multiple * multiple
+    return Scaling(w, h, (w - wide) // 2, (h - high) // 2, wide, high)
+
+
 def as_mined(image: Image.Image, side: int, multiple: int = 16) -> Image.Image:
     """Scale the short side to `side` pixels and crop the centre to multiples of `multiple`.
 
     Raises ImageError when the shape is too extreme to be mined.
     """
-    scale = side / min(image.size)
-    width, height = (max(side, round(length * scale)) for length in image.size)
-    if width * height > MAX_PIXELS or max(width, height) > 32 * side:
+    to = scaling(image.width, image.height, side, multiple)
+    if to.width * to.height > MAX_PIXELS or max(to.width, to.height) > 32 * side:
         raise ImageError(f"{image.width} x {image.height} pixels is too long and thin to be mined.")
-    if (width, height) != image.size:
-        image = image.resize((width, height), Image.Resampling.LANCZOS)
-    wide, high = width // multiple * multiple, height // multiple * multiple
-    left, top = (width - wide) // 2, (height - high) // 2
-    return image.crop((left, top, left + wide, top + high))
+    if (to.width, to.height) != image.size:
+        image = image.resize((to.width, to.height), Image.Resampling.LANCZOS)
+    return image.crop((to.left, to.top, to.left + to.wide, to.top + to.high))
 
 
 def encode_picture(image: Image.Image) -> bytes:

@@ -11,18 +11,19 @@ from diffmine.errors import DataError
 _LONGEST_LABEL = 200
 
 
-def read_table(table: Path, label: str, group: str = "") -> Dataset:
+def read_table(table: Path, label: str, group: str = "", labels: str = "") -> Dataset:
     """Rows whose picture lies inside the table's folder; the others are refused with a reason.
 
     Labels are ordered by number when all begin with one, else by name.
     """
     records: list[Record] = []
     refused: list[tuple[str, str]] = []
-    for row in _rows(table, label, group):
+    for row in _rows(table, [label, *filter(None, [group, labels])]):
         name = (row.get("file_name") or "").strip()
         reason, path = _place(table.parent, name)
         value = (row.get(label) or "").strip()
-        if reason or not value or len(value) > _LONGEST_LABEL or path is None:
+        every = _labels(value, row.get(labels) or "") if labels else (value,)
+        if reason or not value or max(map(len, every)) > _LONGEST_LABEL or path is None:
             refused.append((name, reason or f"its {label} is empty or too long"))
             continue
         records.append(
@@ -35,19 +36,22 @@ def read_table(table: Path, label: str, group: str = "") -> Dataset:
                 source_url=(row.get("source_url") or "").strip(),
                 licence=(row.get("licence") or "").strip(),
                 credit=(row.get("credit") or "").strip(),
+                labels=every,
             )
         )
     unique = {record.image_id: record for record in records}
     kept = tuple(sorted(unique.values(), key=lambda record: record.image_id))
-    return Dataset(table.parent, kept, _ordered({r.label for r in kept}), tuple(refused))
+    return Dataset(
+        table.parent, kept, _ordered({each for r in kept for each in r.labels}), tuple(refused)
+    )
 
 
-def _rows(table: Path, label: str, group: str) -> list[dict[str, str | None]]:
+def _rows(table: Path, needed: list[str]) -> list[dict[str, str | None]]:
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             columns = reader.fieldnames or []
-            for name in ("file_name", label, *([group] if group else [])):
+            for name in ("file_name", *needed):
                 if name not in columns:
                     raise DataError(
                         f"{table} has no column {name!r}; its columns are {', '.join(columns)}."
@@ -69,6 +73,12 @@ def _place(folder: Path, name: str) -> tuple[str, Path | None]:
         return ("", path) if path.is_file() else ("there is no such file", None)
     except (OSError, ValueError, RuntimeError) as error:
         return f"its name cannot be used ({type(error).__name__})", None
+
+
+def _labels(own: str, joined: str) -> tuple[str, ...]:
+    """All labels of an image, its own first, each once."""
+    found = (" ".join(each.split()) for each in joined.split("|"))
+    return tuple(dict.fromkeys([own, *filter(None, found)]))
 
 
 def _year(text: str | None) -> int | None:

@@ -42,7 +42,7 @@ def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> 
     reach = _reach(sums, [weights[size] / size**2 for size in sizes])
     found: Found = {}
     for at, image in enumerate(maps.images.tolist()):
-        label, name = int(images.label[image]), images.names[image]
+        label, name = maps.labels[at], images.names[image]
         error = _errors(maps, at)
         for kind, sign in SIGNS.items():
             best = lists[label, kind]

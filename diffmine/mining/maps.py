@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 
 from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
+from diffmine.store.several import COLUMNS, labels_of
 
 _COLUMNS = ("image_id", "label", "height", "width", "mean", "se")
 _PERHAPS = ("score",)
@@ -28,6 +29,7 @@ class Images:
     labels: list[str]
     names: list[str]
     rows: dict[str, int]
+    own: list[frozenset[str]]
     label: Int[np.ndarray, " n"]
     group: Int[np.ndarray, " n"]
     height: Int[np.ndarray, " n"]
@@ -36,7 +38,7 @@ class Images:
     @classmethod
     def of(cls, atlas: Atlas) -> Images:
         """The images of an atlas."""
-        table = atlas.table("images", ["image_id", "label", "group", "height", "width"])
+        table = atlas.table("images", [*COLUMNS, "group", "height", "width"])
         names = table["image_id"].to_pylist()
         numbers = {label: at for at, label in enumerate(atlas.labels)}
         codes = table["group"].combine_chunks().dictionary_encode()
@@ -48,6 +50,7 @@ class Images:
             labels=atlas.labels,
             names=names,
             rows={name: at for at, name in enumerate(names)},
+            own=_shared(labels_of(table)),
             label=np.array([numbers[each] for each in table["label"].to_pylist()], np.int32),
             group=group,
             height=table["height"].to_numpy().astype(np.int32),
@@ -55,15 +58,22 @@ class Images:
         )
 
 
+def _shared(labels: list[list[str]]) -> list[frozenset[str]]:
+    """The labels of each image as a set; images with the same ones share it."""
+    sets: dict[tuple[str, ...], frozenset[str]] = {}
+    return [sets.setdefault(tuple(each), frozenset(each)) for each in labels]
+
+
 @dataclass(frozen=True)
 class Maps:
-    """Maps of one shape of images of one size, each under its image's own label.
+    """Maps of one shape of images of one size, each under a label of its image.
 
     Their errors stay in the file until one is asked for: in a large set hardly any is. `rows` are
     the maps' rows in the table that `errors_of` reads.
     """
 
     images: Int[np.ndarray, " b"]
+    labels: list[int]
     mean: Float[np.ndarray, "b h w"]
     pixels: tuple[int, int]
     se: list[float]
@@ -123,10 +133,9 @@ def _once(
 
 
 def _own(table: pa.Table, images: Images) -> Int[np.ndarray, " n"]:
-    """The rows with typicality under the own label of their image."""
-    names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
-    own = (images.labels[images.label[images.rows[name]]] for name in names)
-    keep = [a == b for a, b in zip(own, labels, strict=True)]
+    """The rows with typicality under a label of their image."""
+    pairs = zip(table["image_id"].to_pylist(), table["label"].to_pylist(), strict=True)
+    keep = [label in images.own[images.rows[name]] for name, label in pairs]
     if "score" in table.column_names:
         scores = table["score"].to_pylist()
         keep = [k and s in (None, TYPICALITY) for k, s in zip(keep, scores, strict=True)]
@@ -146,12 +155,14 @@ def _shapes(
     by_shape: dict[tuple[int, ...], list[int]] = {}
     for row, key in enumerate(zip(*sides, *pixels, strict=True)):
         by_shape.setdefault(key, []).append(row)
-    se = table["se"].to_pylist()
+    se, under = table["se"].to_pylist(), table["label"].to_pylist()
+    numbers = {label: number for number, label in enumerate(images.labels)}
     for (h, w, high, wide), chosen in by_shape.items():
         own = table if len(chosen) == table.num_rows else table.take(chosen)
         flat = own["mean"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         yield Maps(
             images=rows[chosen],
+            labels=[numbers[under[row]] for row in chosen],
             mean=flat.astype(np.float64).reshape(len(chosen), h, w),
             pixels=(high, wide),
             se=[se[row] for row in chosen],

@@ -36,6 +36,7 @@ from diffmine.diffusion.training import (
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.store.atlas import Atlas
 from diffmine.store.atomic import whole
+from diffmine.store.several import COLUMNS, labels_of
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -149,10 +150,11 @@ def _steps(
     progress: Progress,
 ) -> list[float]:
     prompts = model.trained_prompts()
-    states = model.embed([prompts.of(label) for label in (None, *atlas.labels)]).clone()
-    number = {label: k for k, label in enumerate(atlas.labels, start=1)}
-    labels = atlas.table("images", ["label"])["label"].to_pylist()
-    prompt_of = torch.tensor([number[label] for label in labels])
+    named = _named(atlas)
+    words = list(dict.fromkeys([*atlas.labels, *named]))  # several labels make a prompt of theirs
+    states = model.embed([prompts.of(label) for label in (None, *words)]).clone()
+    number = {label: k for k, label in enumerate(words, start=1)}
+    prompt_of = torch.tensor([number[label] for label in named])
     crop = tuple(length // model.factor for length in prompts.image_size)
     checkpoint = atlas.path / WORK / "state.safetensors"
     losses: list[float] = []
@@ -166,8 +168,8 @@ def _steps(
             group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
         with accelerator.autocast():
             noisy = batch.noisy.to(memory_format=model.layout)
-            words = states[batch.prompt.to(model.device)]
-            out = network(noisy, batch.t.to(model.device), encoder_hidden_states=words).sample
+            text = states[batch.prompt.to(model.device)]
+            out = network(noisy, batch.t.to(model.device), encoder_hidden_states=text).sample
             loss = torch.nn.functional.mse_loss(out.float(), batch.noise)
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(state.unet.parameters(), 1.0)
@@ -183,6 +185,13 @@ def _steps(
             with whole(checkpoint) as temporary:
                 state.save(temporary)
     return losses
+
+
+def _named(atlas: Atlas) -> list[str]:
+    """What stands in the prompt of each image: its label, or its labels in the atlas's order."""
+    images = labels_of(atlas.table("images", COLUMNS))
+    place = {label: at for at, label in enumerate(atlas.labels)}
+    return [", ".join(sorted(each, key=place.__getitem__)) for each in images]
 
 
 # Files

@@ -25,6 +25,7 @@ from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRENDS
+from diffmine.store.several import COLUMNS, labels_of
 
 _BATCH = 128
 
@@ -110,9 +111,12 @@ def _features(atlas: Atlas, patches: list[Patch]) -> Float[np.ndarray, "n d"]:
 
 
 def _images_of(atlas: Atlas) -> dict[str, np.ndarray]:
-    table = atlas.table("images", ["image_id", "label"])
-    names, labels = table["image_id"].to_numpy(), table["label"].to_numpy()
-    return {label: names[labels == label] for label in atlas.labels}
+    table = atlas.table("images", COLUMNS)
+    found: dict[str, list[str]] = {label: [] for label in atlas.labels}
+    for name, labels in zip(table["image_id"].to_pylist(), labels_of(table), strict=True):
+        for label in labels:
+            found[label].append(name)
+    return {label: np.array(names, object) for label, names in found.items()}
 
 
 # Patches under every label

@@ -43,11 +43,14 @@ from diffmine.mining.race import Runner, mark_of, rounds
 from diffmine.store.atlas import Atlas
 from diffmine.store.atomic import whole
 from diffmine.store.manifest import key_of
+from diffmine.store.several import COLUMNS, labels_of
 from diffmine.sums import Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
 ESTIMATOR = 2
 """What the sums in an atlas mean: 2 since stratified draws are made steadier."""
+AND = "\x1f"
+"""Between the labels of an image that has several; no label of a table holds it."""
 _PER_IMAGE = MineConfig().per_image
 
 
@@ -129,11 +132,14 @@ def run(
     beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
     _check(atlas, config)
-    images = atlas.table("images", ["image_id", "label"])
+    images = atlas.table("images", COLUMNS)
     if not atlas.begin("typicality", config):
         report.kept = images.num_rows
         return report.close()
-    pairs = list(zip(images["image_id"].to_pylist(), images["label"].to_pylist(), strict=True))
+    labels = map(AND.join, labels_of(images))
+    pairs = list(zip(images["image_id"].to_pylist(), labels, strict=True))
+    if config.adaptive and any(AND in label for _, label in pairs):
+        raise UsageError("adaptive follows one label of an image; these have several.")
     shards = [
         Shard(k // config.shard, pairs[k : k + config.shard])
         for k in range(0, len(pairs), config.shard)
@@ -249,7 +255,6 @@ class _Work:
     def _advance(self, items: list[Item], goal: int, shard: Shard) -> None:
         if not items:
             return
-        measures = measures_of(self.config, len(self._labels(shard.images[0][1])))
         if self._meter is None:
             c, h, w = items[0].latent.shape
             self._meter = Meter(self.model, (c, h, w))
@@ -261,7 +266,11 @@ class _Work:
             self.progress("typicality", done, self.total, "images", self._meter.note())
 
         sampling = sampling_of(self.config)
-        advance(self.model, items, measures, goal, sampling, self.config.batch, say)
+        extra = 2 if self.config.contrast else 1
+        for count in sorted({len(item.prompts) for item in items}):  # as many labels, one call
+            alike = [item for item in items if len(item.prompts) == count]
+            measures = measures_of(self.config, count - extra)
+            advance(self.model, alike, measures, goal, sampling, self.config.batch, say)
 
     @property
     def model(self) -> Model:
@@ -275,7 +284,7 @@ class _Work:
         return self._model
 
     def _labels(self, own: str) -> list[str]:
-        return self.atlas.labels if self.config.labels == "all" else [own]
+        return self.atlas.labels if self.config.labels == "all" else own.split(AND)
 
     def _tell(self, shard: Shard, kept: bool) -> None:
         if kept:

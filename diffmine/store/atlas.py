@@ -210,7 +210,7 @@ class Atlas:
     @cached_property
     def _map_rows(self) -> dict[tuple[str, str, str], tuple[Path, int]]:
         where = {}
-        for path in self.parts("maps"):
+        for path in [*self.parts("maps"), *self.parts("maps-base")]:
             names = self._read(path, ["image_id", "label", "score"]).to_pydict()
             scores = names.get("score") or [None] * len(names["label"])  # older atlases
             kinds = (score or "typicality" for score in scores)

@@ -21,6 +21,9 @@ IMAGES = pa.schema(
         ("licence", pa.string()),
         ("credit", pa.string()),
         ("hash", pa.int64()),
+        ("source_width", pa.int32()),
+        ("source_height", pa.int32()),
+        ("labels", pa.list_(pa.string())),
     ]
 )
 MAPS = pa.schema(
@@ -138,6 +141,17 @@ TRENDS = pa.schema(
         ("n", pa.int32()),
     ]
 )
+BOXES = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("element", pa.string()),
+        ("row", pa.float32()),
+        ("col", pa.float32()),
+        ("height", pa.float32()),
+        ("width", pa.float32()),
+    ]
+)
 TABLES = {
     "images": IMAGES,
     "patches": PATCHES,
@@ -145,4 +159,5 @@ TABLES = {
     "warnings": WARNINGS,
     "elements": ELEMENTS,
     "trends": TRENDS,
+    "boxes": BOXES,
 }

@@ -11,9 +11,11 @@ import pyarrow.parquet as pq
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
+from diffmine.store.several import COLUMNS, labels_of
 
-_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends")
-_FOLDERS = ("features", "translations")
+_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends", "boxes")
+EVALUATION = "evaluation.json"
+_FOLDERS = ("features", "translations", "maps-base")
 
 
 def slim(atlas: Atlas, target: Path) -> Atlas:
@@ -30,6 +32,9 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
         if atlas.has(name):
             shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
             copy.note(f"{name}.parquet")
+    if (atlas.path / EVALUATION).is_file():
+        shutil.copy(atlas.path / EVALUATION, target / EVALUATION)
+        copy.note(EVALUATION)
     for folder in _FOLDERS:
         for part in atlas.parts(folder):
             (target / folder).mkdir(exist_ok=True)
@@ -42,8 +47,8 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
 
 def _own(part: Path, atlas: Atlas) -> pa.Table:
     table = pq.read_table(part)
-    images = atlas.table("images", ["image_id", "label"]).to_pydict()
-    own = dict(zip(images["image_id"], images["label"], strict=True))
+    images = atlas.table("images", COLUMNS)
+    own = dict(zip(images["image_id"].to_pylist(), labels_of(images), strict=True))
     names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
-    keep = [own[name] == label for name, label in zip(names, labels, strict=True)]
+    keep = [label in own[name] for name, label in zip(names, labels, strict=True)]
     return table.filter(pa.array(keep, pa.bool_())).sort_by([("image_id", "ascending")])

@@ -28,6 +28,7 @@ from diffmine.ui.server import ON_SPACE, serve
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.tabs.about import About
 from diffmine.ui.tabs.elements import Elements
+from diffmine.ui.tabs.evaluate import Evaluate
 from diffmine.ui.tabs.map import Map
 from diffmine.ui.tabs.translate import Translate
 from diffmine.ui.tabs.trends import Trends
@@ -41,6 +42,7 @@ PANELS: dict[str, Callable[[Desk], Panel]] = {
     "translate": Translate,
     "trends": Trends,
     "about": About,
+    "evaluate": Evaluate,  # last: it is hidden where nothing was evaluated
 }
 
 
@@ -103,8 +105,12 @@ def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
         for name, panel in PANELS.items():
             desk.group = name
-            with gr.Tab(name.capitalize(), id=name):
+            shown = name != "evaluate" or desk.shelf(desk.first).evaluation is not None
+            with gr.Tab(name.capitalize(), id=name, visible=shown) as tab:
                 desk.panels[name] = panel(desk)
+            if name == "evaluate":
+                desk.group = "header"
+                desk.evaluate = desk.own(tab)
     # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
     # would then take the visitor away from where a link led.
     bar.select(_opens(desk), [desk.state], desk.to(*PANELS, "header"), **LAST)

@@ -44,6 +44,7 @@ class Desk:
         self.inspector: Panel
         self.header: Panel
         self.bar: gr.Tabs
+        self.evaluate: gr.Tab
         self.page: gr.HTML
         self.state = self.own(gr.State(view))
 

@@ -62,6 +62,7 @@ class Header:
             self.head: self._head(view),
             self.labels: self._labels(view),
             self.atlas: view.atlas,
+            self.desk.evaluate: gr.Tab(visible=self.desk.shelf(view).evaluation is not None),
         }
 
     def wire(self) -> None:
@@ -85,4 +86,5 @@ class Header:
     def on_atlas(self, view: View, key: Any) -> Updates:
         """Another atlas, from its beginning."""
         shelf = self.desk.shelves[choice(key, self.desk.shelves)]
-        return self.desk.arrive(replace(first_view(shelf), tab=view.tab))
+        tab = "typical" if view.tab == "evaluate" and shelf.evaluation is None else view.tab
+        return self.desk.arrive(replace(first_view(shelf), tab=tab))

@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import Image
 
+from diffmine.errors import AtlasError
+from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.neighbours import Neighbours
 from diffmine.ui import heat, sprites
@@ -67,6 +69,14 @@ class Shelf:
         """Images of each label."""
         counted = pc.value_counts(self.atlas.table("images")["label"].combine_chunks())
         return {str(row["values"]): int(row["counts"]) for row in counted.to_pylist()}
+
+    @cached_property
+    def evaluation(self) -> Evaluation | None:
+        """What an evaluation found, if there was one that can be read."""
+        try:
+            return read_evaluation(self.atlas)
+        except AtlasError:
+            return None
 
     def known(self, patch_id: str) -> Patch | None:
         """The patch of that name, None when there is none."""

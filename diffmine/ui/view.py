@@ -15,7 +15,7 @@ from diffmine.store.atlas import Patch
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.words import KINDS
 
-TABS = ("typical", "elements", "map", "translate", "trends", "about")
+TABS = ("typical", "elements", "map", "translate", "trends", "about", "evaluate")
 MOST_CORNERS = 2000
 
 
@@ -62,7 +62,7 @@ def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
         label = query["label"]
         first = shelf.atlas.patches(label, count=1)
         view = replace(view, label=label, patch=first[0].patch_id if first else view.patch)
-    if query.get("tab") in TABS:
+    if query.get("tab") in TABS and (query["tab"] != "evaluate" or shelf.evaluation):
         view = replace(view, tab=query["tab"])
     if query.get("kind") in KINDS:
         view = replace(view, kind=query["kind"])

@@ -10,6 +10,17 @@ from diffmine.store.atlas import Patch
 from diffmine.verdict import clear
 
 KINDS = {"top": "most typical", "random": "random", "least": "least typical"}
+MEASURES = """
+**Area under the precision-recall curve**: all pixels of an image in the order of their score,
+against experts' boxes of the label; mean over the label's images. A map that knows nothing
+reaches the *prevalence*, the share of pixels inside boxes. The *centre prior* is a spot in the
+middle of every image and the *boxes prior* the mean of the other images' boxes: neither looks at
+the image, so a map is worth what it is ahead of them. **Pointing game**: how often the highest
+pixel lies in a box (near: within 15 pixels of 224). **IoU**: overlap of the marked pixels and the
+boxes at the label's best threshold. **Precision of patches**: how many of the best patches hit a
+box of their label (half of the patch or of the box is shared), beside random and least typical
+ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
+"""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 

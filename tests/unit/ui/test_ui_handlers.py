@@ -10,11 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from make_atlas import make_atlas
 
+from diffmine.config import EvaluateConfig
 from diffmine.errors import UsageError
+from diffmine.stages import evaluate
 from diffmine.store.atlas import open_atlas
+from diffmine.store.schemas import BOXES
 from diffmine.ui import jobs
 from diffmine.ui.app import build, shelve
-from diffmine.ui.view import TABS
+from diffmine.ui.view import TABS, from_query
 
 
 def event(**data: Any) -> gr.EventData:
@@ -258,3 +261,44 @@ def test_two_folders_of_one_name_get_two_keys(folder: Path) -> None:
 def test_no_atlas_is_a_plain_error() -> None:
     with pytest.raises(UsageError, match="No atlas"):
         shelve([])
+
+
+def test_the_page_evaluate_is_there_where_something_was_evaluated(
+    desk: Any, tmp_path: Path
+) -> None:
+    """Hidden otherwise, and said to be empty if a link leads there."""
+    assert desk.shelf(desk.first).evaluation is None
+    empty = desk.go(desk.first, "evaluate")
+    assert "run diffmine evaluate" in empty[desk.panels["evaluate"].line]
+    assert not desk.header.show(desk.first)[desk.evaluate].visible
+    assert from_query(desk.shelves, {"tab": "evaluate"}).tab == "typical"
+    atlas = make_atlas(tmp_path / "judged")
+    boxes = [
+        {"image_id": f"{label}/{at:02d}.png", "label": label, "element": "shape"}
+        | {"row": 20.0, "col": 20.0, "height": 44.0, "width": 44.0}
+        for label in ("1900", "1910")
+        for at in range(6)
+    ]
+    atlas.write("boxes.parquet", boxes, BOXES)
+    with atlas.hold():
+        evaluate.run(atlas, EvaluateConfig(bootstrap=20, against="1930"))
+    blocks = build([atlas.path])
+    judged = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
+    panel = judged.panels["evaluate"]
+    updates = judged.go(judged.first, "evaluate")
+    assert judged.header.show(judged.first)[judged.evaluate].visible
+    assert updates[panel.line] == "Judged by **12 boxes in 12 images**."
+    area = shown(judged, updates, panel.area)
+    names = [trace["name"] for trace in area["data"]]
+    assert names == ["typicality", "contrast", "centre prior", "boxes prior", "prevalence"]
+    assert area["data"][0]["x"] == ["all labels", "1900", "1910"]
+    assert len(shown(judged, updates, panel.curve)["data"][0]["y"]) == 200
+    hits = [trace["name"] for trace in shown(judged, updates, panel.precision)["data"]]
+    assert hits == ["most typical", "least typical", "random"]
+    rows = shown(judged, updates, panel.table)["rows"]
+    assert rows[0][0] == "typicality"
+    assert rows[-1][0] == "boxes prior"
+    for label in ("1920", "1930"):
+        told = judged.go(replace(judged.first, label=label), "evaluate")[panel.table]
+        assert told["caption"] == "Localisation: all labels"
+    assert from_query(judged.shelves, {"tab": "evaluate"}).tab == "evaluate"

@@ -1,0 +1,1 @@
+"""What evaluation is made of: boxes, measures, priors, intervals and the report."""
