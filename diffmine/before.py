@@ -53,16 +53,14 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
     loaded: Model | None = None
     for start in range(0, len(names), config.shard):
         inside = names[start : start + config.shard]
-        shard = BaseShard(start // config.shard, [(name, name) for name in inside])
+        under = {name: _under(labels[name], against) for name in inside}
+        shard = BaseShard(start // config.shard, [(name, tuple(under[name])) for name in inside])
         if atlas.finished(shard.maps):
             report.kept += len(inside)
             continue
         loaded = loaded or _model(atlas, model, config)
-        under = {name: _under(labels[name], against) for name in inside}
         tallies = {name: _tally(atlas, loaded, name, under[name], config) for name in inside}
-        write_maps(
-            atlas, shard, tallies, lambda name, of=under: [(each, BASE) for each in of[name]]
-        )
+        write_maps(atlas, shard, tallies, lambda own: [(each, BASE) for each in own])
         report.done += len(inside)
         progress(BASE, report.done + report.kept, len(names), "images")
     return report.close()

@@ -16,16 +16,17 @@ from diffmine.errors import AtlasError
 from diffmine.store.atlas import Atlas
 from diffmine.store.schemas import MAPS, SUMS
 
-Names = Callable[[str], list[tuple[str, str]]]
+Labels = tuple[str, ...]
+Names = Callable[[Labels], list[tuple[str, str]]]
 _ROW_GROUP = 64
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Images (image_id, label) that are computed and written together."""
+    """Images (image_id, their labels) that are computed and written together."""
 
     number: int
-    images: list[tuple[str, str]]
+    images: list[tuple[str, Labels]]
 
     @property
     def sums(self) -> str:
@@ -85,7 +86,7 @@ def _no_drift(rows: list[dict[str, Any]], shape: tuple[int, int]) -> Tensor:
 def write_sums(
     atlas: Atlas, shard: Shard, tallies: dict[str, Tally], names: Names, goal: int
 ) -> None:
-    """Write the tallies of a shard; `names` gives label and score of each map of a label's image,
+    """Write the tallies of a shard; `names` gives label and score of each map by an image's labels,
     `goal` is the number of draws that those still in the race now have."""
     rows = [
         {
@@ -96,9 +97,9 @@ def write_sums(
             "blocks": tally.blocks[k].numpy(),
             "drift": tally.drift[k].numpy().ravel(),
         }
-        for image_id, label in shard.images
+        for image_id, own in shard.images
         for tally in [tallies[image_id]]
-        for k, name in enumerate(names(label))
+        for k, name in enumerate(names(own))
     ]
     atlas.write(shard.sums, rows, SUMS)
 
@@ -107,8 +108,8 @@ def write_maps(atlas: Atlas, shard: Shard, tallies: dict[str, Tally], names: Nam
     """Write the maps of a shard; AtlasError when one is not finite."""
     rows = [
         row
-        for image_id, label in shard.images
-        for row in _map_rows(image_id, tallies[image_id], names(label))
+        for image_id, own in shard.images
+        for row in _map_rows(image_id, tallies[image_id], names(own))
     ]
     atlas.write(shard.maps, rows, MAPS, group=_ROW_GROUP)
 

@@ -44,13 +44,11 @@ from diffmine.store.atlas import Atlas
 from diffmine.store.atomic import whole
 from diffmine.store.manifest import key_of
 from diffmine.store.several import COLUMNS, labels_of
-from diffmine.sums import Shard, labelled_pictures, read_sums, write_maps, write_sums
+from diffmine.sums import Labels, Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
 ESTIMATOR = 2
 """What the sums in an atlas mean: 2 since stratified draws are made steadier."""
-AND = "\x1f"
-"""Between the labels of an image that has several; no label of a table holds it."""
 _PER_IMAGE = MineConfig().per_image
 
 
@@ -136,9 +134,9 @@ def run(
     if not atlas.begin("typicality", config):
         report.kept = images.num_rows
         return report.close()
-    labels = map(AND.join, labels_of(images))
+    labels = map(tuple, labels_of(images))
     pairs = list(zip(images["image_id"].to_pylist(), labels, strict=True))
-    if config.adaptive and any(AND in label for _, label in pairs):
+    if config.adaptive and any(len(own) > 1 for _, own in pairs):
         raise UsageError("adaptive follows one label of an image; these have several.")
     shards = [
         Shard(k // config.shard, pairs[k : k + config.shard])
@@ -217,14 +215,14 @@ class _Work:
         self, shard: Shard, tallies: dict[str, Tally], goal: int, marks: dict[str, float]
     ) -> dict[str, Tally]:
         still = {
-            image_id: label
-            for image_id, label in shard.images
-            if image_id not in tallies or self._stays(tallies[image_id], image_id, label, marks)
+            image_id: own
+            for image_id, own in shard.images
+            if image_id not in tallies or self._stays(tallies[image_id], image_id, own[0], marks)
         }
         latents = self._latents(shard, list(still))
         items = []
-        for image_id, label in still.items():
-            labels = self._labels(label)
+        for image_id, own in still.items():
+            labels = self._labels(own)
             maps = len(measures_of(self.config, len(labels)))
             extra = [self.config.contrast] if self.config.contrast else []
             latent = latents[image_id]
@@ -283,8 +281,8 @@ class _Work:
                 self._model.unet.compile()
         return self._model
 
-    def _labels(self, own: str) -> list[str]:
-        return self.atlas.labels if self.config.labels == "all" else own.split(AND)
+    def _labels(self, own: Labels) -> list[str]:
+        return self.atlas.labels if self.config.labels == "all" else list(own)
 
     def _tell(self, shard: Shard, kept: bool) -> None:
         if kept:
@@ -299,9 +297,9 @@ class _Work:
         done = self.report.done + self.report.kept
         self.progress("typicality", done, self.total, "images", note)
 
-    def _named(self, label: str) -> list[tuple[str, str]]:
-        """Label and score of each map of an image."""
-        labels = self._labels(label)
+    def _named(self, own: Labels) -> list[tuple[str, str]]:
+        """Label and score of each map of an image with the labels `own`."""
+        labels = self._labels(own)
         found = measures_of(self.config, len(labels))
         return [(labels[each.prompt - 1], each.name) for each in found]
 
@@ -328,7 +326,7 @@ class _Work:
             for shard in shards:
                 labels = dict(shard.images)
                 for image_id, tally in self._stored(shard)[1].items():
-                    bests[labels[image_id]] += self._runner(tally, image_id).best(_PER_IMAGE)
+                    bests[labels[image_id][0]] += self._runner(tally, image_id).best(_PER_IMAGE)
             found = {label: mark_of(values, self.config.top) for label, values in bests.items()}
             self.atlas.keep_note("typicality", name, found)
         return {label: float(mark) for label, mark in found.items()}
@@ -344,7 +342,7 @@ class _Work:
                 made += float(tally.n.max())
                 if float(tally.n.max()) < self.config.count:
                     runner = self._runner(tally, image_id)
-                    lost += runner.lost(marks[labels[image_id]], _PER_IMAGE)
+                    lost += runner.lost(marks[labels[image_id][0]], _PER_IMAGE)
         self.report.figures["draws saved"] = 1 - made / (self.total * self.config.count)
         self.report.figures["windows lost"] = lost
 
