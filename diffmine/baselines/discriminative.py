@@ -120,7 +120,7 @@ def _train(bank: Bank, halves: list[tuple[list[int], list[int]]], seed: int) -> 
             detectors[k] = _svm(rows[fires, k], np.concatenate([hard[:, k], other]))
     own, others = halves[(ROUNDS + 1) % 2]
     scores = np.concatenate([bank.best(own, detectors)[0], bank.best(others, detectors)[0]])
-    top = np.argsort(-scores, axis=0)[:JUDGED]
+    top = np.argsort(-scores, axis=0)[: min(JUDGED, len(own))]  # all of them would say nothing
     share = (top < len(own)).mean(axis=0)
     return detectors[np.argsort(-share, kind="stable")]
 
