@@ -6,6 +6,7 @@ Each step goes on where it stopped; working files stand in build/NAME.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from diffmine.build import build, train_model
-from diffmine.config import BuildConfig
+from demos.card import first_of, write_card
+from demos.held_out import held_out
+from diffmine.build import build, run_evaluation, train_model
+from diffmine.config import BuildConfig, EvaluateConfig
 from diffmine.diffusion.prompts import read_prompts
 from diffmine.engine import Progress
 from diffmine.progress import shown
@@ -56,6 +59,18 @@ class Demo:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What the card of a drawn demo says beside its figures."""
+
+    about: str
+    pictures: str
+    what: str
+    limits: str
+    against: str = ""
+    """The label that means nothing was found."""
+
+
+@dataclass(frozen=True)
 class Made:
     """What the steps left for a demo's own figures, sheets and card."""
 
@@ -82,6 +97,33 @@ def make(demo: Demo, judge: Callable[[Made], None]) -> None:
         build(data / "atlas", work / "atlas", config, model=str(demo.model), progress=progress)
         judge(Made(data, open_atlas(work / "atlas"), progress))
     _embed(demo, work / "atlas")
+
+
+def judged(demo: Demo, facts: Facts) -> Callable[[Made], None]:
+    """The judge of a demo whose elements are known: its model finds the labels of pictures it never
+    saw, its atlas is evaluated by the boxes of the recipe, before and after finetuning."""
+
+    def judge(made: Made) -> None:
+        test = held_out(demo.model, made.data / "test", made.progress, per_label=8)
+        (demo.model / "held_out.json").write_text(json.dumps(test, indent=1))
+        write_card(
+            demo.model,
+            about=facts.about,
+            pictures=facts.pictures,
+            facts={"held-out images": first_of(test, facts.what)},
+            limits=facts.limits,
+        )
+        trends = made.data / "atlas" / "trends.csv"
+        options = EvaluateConfig(
+            complete=True,
+            base=str(ASSETS / "models" / "base"),
+            against=facts.against,
+            trends=str(trends) if trends.is_file() else "",
+            baselines=True,
+        )
+        run_evaluation(made.atlas.path, options, made.progress)
+
+    return judge
 
 
 def drawn(name: str, data: str | Path | None = None) -> Path:
