@@ -46,8 +46,8 @@ to be finetuned on one's own labelled pictures. By itself it knows no label.
 |---|---|
 | pictures | {images} of each kind: letters (demos/type), cars (demos/cars), chest films \
 (demos/chest), dead leaves; 64 x 64 pixels |
-| autoencoder | 4 latent channels at a quarter of the size; {autoencoder_steps} steps of half of \
-{batch}; L1 + 0.1 MSE + 1e-4 KL |
+| autoencoder | 4 latent channels at a quarter of the size; {autoencoder_steps} steps of 16 crops; \
+L1 of pixels and edges + 0.1 MSE + 1e-4 KL |
 | UNet | 11 M weights; {unet_steps} steps of {batch}, every row under the null prompt |
 | text encoder | random and frozen, byte-level tokens: any label has a prompt of its own |
 | made by | `python -m demos.base.make`, seed 0, on two processor cores |
@@ -65,7 +65,7 @@ def main() -> None:
         folders = {kind: drawn(kind, getattr(options, kind)) / "train" for kind in KINDS}
         _draw(data, folders, options.images)
         start = Path(folder) / "start"
-        _autoencoder(data, start, options.autoencoder_steps, options.batch // 2)
+        _autoencoder(data, start, options.autoencoder_steps)
         model = _unet(data, start, Path(folder) / "atlas", options.unet_steps, options.batch)
         shutil.rmtree(options.out, ignore_errors=True)
         shutil.copytree(model, options.out)
@@ -78,7 +78,7 @@ def _options() -> argparse.Namespace:
         parser.add_argument(f"--{kind}", help=f"pictures of demos.{kind}.recipe; else drawn now")
     parser.add_argument("--out", default="assets/models/base")
     parser.add_argument("--images", type=int, default=3000, help="of each kind")
-    parser.add_argument("--autoencoder-steps", type=int, default=900)
+    parser.add_argument("--autoencoder-steps", type=int, default=6000)
     parser.add_argument("--unet-steps", type=int, default=800)
     parser.add_argument("--batch", type=int, default=64)
     return parser.parse_args()
@@ -110,10 +110,10 @@ def _leaf(job: tuple[Path, int]) -> None:
     dead_leaves(seed, SIDE).save(path)
 
 
-def _autoencoder(data: Path, out: Path, steps: int, batch: int) -> None:
+def _autoencoder(data: Path, out: Path, steps: int) -> None:
     model = make(SMALL, seed=0)
     pictures = np.stack(list(_arrays(data)))
-    train_autoencoder(model.vae, pictures, best_device(), steps, batch, say=_say)
+    train_autoencoder(model.vae, pictures, best_device(), steps, say=_say)
     model.vae.cpu()
     save_model(model, out, None, half=False)
 
