@@ -7,6 +7,7 @@ folder of their own, maps-base/, with the score `base`, and go on where they sto
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -60,12 +61,15 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
         loaded = loaded or _model(atlas, model, config)
         under = {name: _under(labels[name], against) for name in inside}
         tallies = {name: _tally(atlas, loaded, name, under[name], config) for name in inside}
-        write_maps(
-            atlas, shard, tallies, lambda name, of=under: [(each, BASE) for each in of[name]]
-        )
+        write_maps(atlas, shard, tallies, partial(_named, under))
         report.done += len(inside)
         progress(BASE, report.done + report.kept, len(names), "images")
     return report.close()
+
+
+def _named(under: dict[str, list[str]], name: str) -> list[tuple[str, str]]:
+    """Label and score of each map of an image."""
+    return [(label, BASE) for label in under[name]]
 
 
 def _under(labels: list[str], against: str) -> list[str]:
