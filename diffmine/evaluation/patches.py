@@ -126,8 +126,9 @@ def _precision(seen: list[tuple[PatchList, Seen]], bootstrap: Bootstrap) -> list
     for method, kind in dict.fromkeys((each.method, each.kind) for each, _ in seen):
         own = [pair for pair in seen if (pair[0].method, pair[0].kind) == (method, kind)]
         for top in TOPS:
-            head = {"method": method, "kind": kind, "top": top}
-            found, resampled = [], []
+            head: Row = {"method": method, "kind": kind, "top": top}
+            found: list[Row] = []
+            resampled: list[np.ndarray] = []
             for each, what in own:
                 hit, groups = what.hit[:top].astype(np.float64), what.groups[:top]
                 if not len(hit):

@@ -54,8 +54,8 @@ def run(
     for name, part in rows.items():
         setattr(found, name, part)
     if config.trends:
-        own = [row for row in found.purity if row["method"] == OURS]
-        found.trends = judge_trends(atlas, read_trends(Path(config.trends)), own)
+        clusters = [row for row in found.purity if row["method"] == OURS]
+        found.trends = judge_trends(atlas, read_trends(Path(config.trends)), clusters)
     write_evaluation(atlas, found)
     report.done = len(truth.cases)
     report.refused = kept.refused if kept else 0

@@ -89,9 +89,9 @@ def curve(shelf: Shelf, found: Evaluation, label: str) -> Value:
 
 def precision(shelf: Shelf, found: Evaluation) -> Value:
     """Precision of the best patches by label, beside the controls and other methods."""
-    groups = {}
+    groups: dict[str, dict[str, Row]] = {}
     for method, kind in dict.fromkeys((row["method"], row["kind"]) for row in found.precision):
-        name = words.KINDS.get(kind, kind) if method == "typicality" else method
+        name = words.KINDS[kind] if method == "typicality" else method
         if kind == "top" or method == "typicality":
             groups[name] = _by_label(found.precision, method=method, kind=kind, top=TOP)
     title = f"Patches of the best {TOP} that hit a box of their label"
