@@ -15,8 +15,7 @@ from diffmine.config import TypicalityConfig, as_dict
 from diffmine.diffusion.model import Model, load_model, resolve
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.prompts import read_prompts
-from diffmine.diffusion.score import Item, Measure, Sampling, advance
-from diffmine.diffusion.tally import Tally
+from diffmine.diffusion.score import Item, Sampling, advance, typicalities
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import UsageError
 from diffmine.store.atlas import Atlas
@@ -46,6 +45,7 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
     """
     report = Report(BASE)
     config = _config(atlas)
+    sampling = Sampling(config.t_range, config.seed, config.preset)
     table = atlas.table("images", COLUMNS)
     labels = dict(zip(table["image_id"].to_pylist(), labels_of(table), strict=True))
     names = list(labels)
@@ -59,7 +59,9 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
             report.kept += len(inside)
             continue
         loaded = loaded or _model(atlas, model, config)
-        tallies = {name: _tally(atlas, loaded, name, under[name], config) for name in inside}
+        items = [_item(atlas, loaded, name, under[name], sampling) for name in inside]
+        advance(loaded, items, config.count, sampling, config.batch)
+        tallies = {item.image_id: item.tally for item in items}
         write_maps(atlas, shard, tallies, lambda own: [(each, BASE) for each in own])
         report.done += len(inside)
         progress(BASE, report.done + report.kept, len(names), "images")
@@ -104,14 +106,9 @@ def _model(atlas: Atlas, name: str, config: TypicalityConfig) -> Model:
     return model
 
 
-def _tally(
-    atlas: Atlas, model: Model, name: str, labels: list[str], config: TypicalityConfig
-) -> Tally:
+def _item(atlas: Atlas, model: Model, name: str, labels: list[str], sampling: Sampling) -> Item:
     latent = model.encode(to_tensor(atlas.pictures.picture(name)))[0].cpu()  # c h w
     prompts = model.trained_prompts()
     words = (prompts.of(None), *map(prompts.of, labels))
-    sampling = Sampling(config.t_range, config.seed, config.preset)
-    item = Item(name, latent, words, sampling.tally(len(labels), latent.shape))
-    measures = [Measure(BASE, 0, at) for at in range(1, len(labels) + 1)]
-    advance(model, [item], measures, config.count, sampling, config.batch)
-    return item.tally
+    measures = typicalities(len(labels), BASE)
+    return Item(name, latent, words, measures, sampling.tally(len(labels), latent.shape))

@@ -19,7 +19,7 @@ from diffmine.diffusion.draws import Preset
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.precision import TRIED, load_checked
-from diffmine.diffusion.score import Item, Measure, Sampling, advance
+from diffmine.diffusion.score import Item, Sampling, advance, typicalities
 from diffmine.diffusion.tally import Tally
 from diffmine.engine import Progress, silent
 from diffmine.errors import UsageError
@@ -68,7 +68,7 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
         progress("study", done, total, "rows")
 
     def windows(copies: list[Item], draws: int, sampling: Sampling) -> Float[np.ndarray, " n"]:
-        advance(model, copies, [Measure("typicality", 0, 1)], draws, sampling, config.batch, say)
+        advance(model, copies, draws, sampling, config.batch, say)
         return np.concatenate([_windows(each.tally, share) for each in copies])
 
     other = Sampling(config.t_range, config.seed + 1)
@@ -86,7 +86,7 @@ def _item(atlas: Atlas, model: Model, image_id: str, label: str) -> Item:
     prompts = model.trained_prompts()
     latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0].cpu()  # c h w
     words = (prompts.of(None), prompts.of(label))
-    return Item(image_id, latent, words, Tally.empty(1, *latent.shape[1:]))
+    return Item(image_id, latent, words, typicalities(1), Tally.empty(1, *latent.shape[1:]))
 
 
 def _fresh(items: list[Item], sampling: Sampling) -> list[Item]:

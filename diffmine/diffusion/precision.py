@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.score import Item, Measure, Sampling, advance
+from diffmine.diffusion.score import Item, Sampling, advance, typicalities
 from diffmine.diffusion.tally import Tally
 from diffmine.errors import ModelError
 
@@ -62,9 +62,10 @@ def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:
     for number, (picture, label) in enumerate(pictures):
         latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
         words = (prompts.of(None), prompts.of(label))
-        items.append(Item(f"picture {number}", latent, words, Tally.empty(1, *latent.shape[1:])))
+        tally = Tally.empty(1, *latent.shape[1:])
+        items.append(Item(f"picture {number}", latent, words, typicalities(1), tally))
     sampling = Sampling(prompts.t_range)
-    advance(model, items, [Measure("typicality", 0, 1)], _DRAWS, sampling, _ROWS)
+    advance(model, items, _DRAWS, sampling, _ROWS)
     return [
         value
         for item in items

@@ -63,13 +63,20 @@ class Measure:
     band: tuple[int, int] | None = None
 
 
+def typicalities(labels: int, name: str = "typicality") -> tuple[Measure, ...]:
+    """Typicality under each of so many labels, whose prompts follow the null prompt."""
+    return tuple(Measure(name, 0, k) for k in range(1, labels + 1))
+
+
 @dataclass
 class Item:
-    """An image that is being scored: `prompts` begins with the null prompt."""
+    """An image that is being scored: `prompts` begins with the null prompt, `measures` are the maps
+    of its tally."""
 
     image_id: str
     latent: Float[Tensor, "c h w"]
     prompts: tuple[str, ...]
+    measures: tuple[Measure, ...]
     tally: Tally
 
     @property
@@ -82,7 +89,6 @@ class Item:
 def advance(
     model: Model,
     items: list[Item],
-    measures: list[Measure],
     stop: int,
     sampling: Sampling,
     batch: int,
@@ -90,32 +96,32 @@ def advance(
 ) -> None:
     """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet.
 
-    Images of the same size share calls; the result of an image does not depend on the others.
+    Images of the same size with as many prompts and the same measures share calls; the result of
+    an image does not depend on the others.
     `say` hears the number of rows after each call.
     """
 
-    def kind(item: Item) -> tuple[int, ...]:
-        return (*item.latent.shape, item.done)
+    def kind(item: Item) -> tuple[tuple[int, ...], int, str]:
+        sizes = (*item.latent.shape, len(item.prompts))
+        return sizes, item.done, repr(item.measures)
 
-    for (*_, done), alike in groupby(sorted(items, key=kind), kind):
+    for (_, done, _), alike in groupby(sorted(items, key=kind), kind):
         group = list(alike) if done < stop else []
-        size = max(1, batch // len(items[0].prompts))
+        size = max(1, batch // len(group[0].prompts)) if group else 1
         for first in range(0, len(group), size):
-            _advance(
-                model, group[first : first + size], measures, (done, stop), sampling, batch, say
-            )
+            _advance(model, group[first : first + size], (done, stop), sampling, batch, say)
 
 
 def _advance(
     model: Model,
     items: list[Item],
-    measures: list[Measure],
     span: tuple[int, int],
     sampling: Sampling,
     batch: int,
     say: Callable[[int], None],
 ) -> None:
-    """The same for images of one size with the same number of draws: all in every call."""
+    """The same for images of one kind: all in every call."""
+    measures = items[0].measures
     latents = torch.stack([item.latent for item in items]).to(model.device)  # i c h w
     states = model.embed([prompt for item in items for prompt in item.prompts])
     states = states.unflatten(0, (len(items), -1))  # i p s d
@@ -155,7 +161,7 @@ def _losses(
 
 def _take(
     tally: Tally,
-    measures: list[Measure],
+    measures: tuple[Measure, ...],
     loss: Float[Tensor, "i p h w"],
     found: Float[Tensor, "i p c h w"],
     noise: Float[Tensor, "i c h w"],
@@ -175,7 +181,7 @@ def _take(
 
 
 def _measured(
-    measures: list[Measure],
+    measures: tuple[Measure, ...],
     loss: Float[Tensor, "i p h w"],
     found: Float[Tensor, "i p c h w"],
     t: Int[Tensor, " i"],
@@ -199,7 +205,7 @@ def single_draws(
     """What each single draw says of the typicality of one image under each prompt but the first,
     which is the null prompt; float32."""
     states = model.embed(prompts)[None]  # 1 p s d
-    measures = [Measure("typicality", 0, k) for k in range(1, len(prompts))]
+    measures = typicalities(len(prompts) - 1)
     tally = Tally.stack([draws.tally(len(measures))], model.device)
     step = max(1, batch // len(prompts))
     kept = []

@@ -32,6 +32,7 @@ from diffmine.diffusion.score import (
     Score,
     advance,
     as_numpy,
+    typicalities,
     typicality,
     window_scores,
 )
@@ -70,10 +71,8 @@ def typicality_maps(
     pixels. Raises ModelError when the model keeps no prompts.
     """
     latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
-    tally = sampling_of(config).tally(len(labels), latent.shape)
-    item = _item(model, latent, image_id, labels, tally)
-    measures = [Measure(TYPICALITY, 0, k) for k in range(1, len(labels) + 1)]
-    advance(model, [item], measures, config.count, sampling_of(config), config.batch)
+    item = _item(model, latent, image_id, labels, typicalities(len(labels)), sampling_of(config))
+    advance(model, [item], config.count, sampling_of(config), config.batch)
     tally = item.tally
     pairs = zip(tally.score.tolist(), tally.score_error.tolist(), strict=True)
     scores = [Score(mean, error) for mean, error in pairs]
@@ -100,15 +99,23 @@ def window_curve(
     return window_scores(model, latent, drawn, labels, window, size, config.batch)
 
 
-def _item(model: Model, latent: Tensor, image_id: str, labels: list[str], tally: Tally) -> Item:
+def _item(
+    model: Model,
+    latent: Tensor,
+    image_id: str,
+    labels: list[str],
+    measures: tuple[Measure, ...],
+    sampling: Sampling,
+) -> Item:
     prompts = model.trained_prompts()
-    return Item(image_id, latent, (prompts.of(None), *map(prompts.of, labels)), tally)
+    words = (prompts.of(None), *map(prompts.of, labels))
+    return Item(image_id, latent, words, measures, sampling.tally(len(measures), latent.shape))
 
 
-def measures_of(config: TypicalityConfig, labels: int) -> list[Measure]:
+def measures_of(config: TypicalityConfig, labels: int) -> tuple[Measure, ...]:
     """The maps of an image that is scored under `labels` labels; with a contrast its prompt comes
     last. The first map is always typicality under the first label."""
-    found = [Measure(TYPICALITY, 0, k) for k in range(1, labels + 1)]
+    found = list(typicalities(labels))
     each = range(1, labels + 1)
     if config.sensitivity:
         found += [Measure("sensitivity", 0, k, squared=True) for k in each]
@@ -117,7 +124,7 @@ def measures_of(config: TypicalityConfig, labels: int) -> list[Measure]:
         found += [Measure(f"band {low}-{high}", 0, k, band=(low, high)) for k in each]
     if config.contrast:
         found += [Measure(f"against {config.contrast}", labels + 1, k) for k in each]
-    return found
+    return tuple(found)
 
 
 # The stage
@@ -223,12 +230,14 @@ class _Work:
         items = []
         for image_id, own in still.items():
             labels = self._labels(own)
-            maps = len(measures_of(self.config, len(labels)))
+            measures = measures_of(self.config, len(labels))
             extra = [self.config.contrast] if self.config.contrast else []
-            latent = latents[image_id]
-            tally = tallies.get(image_id) or sampling_of(self.config).tally(maps, latent.shape)
-            items.append(_item(self.model, latent, image_id, labels + extra, tally))
-        self._advance(items, goal, shard)
+            sampling = sampling_of(self.config)
+            names = labels + extra
+            item = _item(self.model, latents[image_id], image_id, names, measures, sampling)
+            item.tally = tallies.get(image_id, item.tally)
+            items.append(item)
+        self._advance(items, goal)
         return tallies | {item.image_id: item.tally for item in items}
 
     def _latents(self, shard: Shard, wanted: list[str]) -> dict[str, Tensor]:
@@ -250,7 +259,7 @@ class _Work:
             zip(names, (latent for _, latent in sorted(load_file(path).items())), strict=True)
         )
 
-    def _advance(self, items: list[Item], goal: int, shard: Shard) -> None:
+    def _advance(self, items: list[Item], goal: int) -> None:
         if not items:
             return
         if self._meter is None:
@@ -264,11 +273,7 @@ class _Work:
             self.progress("typicality", done, self.total, "images", self._meter.note())
 
         sampling = sampling_of(self.config)
-        extra = 2 if self.config.contrast else 1
-        for count in sorted({len(item.prompts) for item in items}):  # as many labels, one call
-            alike = [item for item in items if len(item.prompts) == count]
-            measures = measures_of(self.config, count - extra)
-            advance(self.model, alike, measures, goal, sampling, self.config.batch, say)
+        advance(self.model, items, goal, sampling, self.config.batch, say)
 
     @property
     def model(self) -> Model:
