@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from demos.cars.plan import Picture, plan, plan_pairs, splits
 from demos.cars.write import write_all
+from demos.splits import add_counts, refuse_there, whole_folder
 
 COUNTS = (1000, 100, 50)  # pictures per decade: train, atlas, test
 PAIRS = 40  # cars, each drawn under every decade
@@ -53,9 +52,7 @@ def make(
     wanted = [(s.name, plan(s), s.masks or train_masks) for s in splits(counts)]
     if pairs:
         wanted.append(("pairs", plan_pairs(pairs), False))
-    there = [str(out / name) for name, _, _ in wanted if (out / name).exists()]
-    if there and not force:
-        raise FileExistsError(f"{', '.join(there)} exists already: use --force to replace it.")
+    refuse_there(out, (name for name, _, _ in wanted), force)
     workers = processes or os.cpu_count() or 1
     for name, pictures, masks in wanted:
         write_folder(out, name, pictures, seed, masks=masks, processes=workers)
@@ -71,37 +68,8 @@ def write_folder(
     processes: int = 1,
 ) -> None:
     """Draws all into a folder beside the final one, then renames it."""
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-    part.chmod(0o755)  # mkdtemp lets only its owner in, the data set is for all
-    try:
+    with whole_folder(out / name) as part:
         write_all(part, pictures, seed, masks=masks, processes=processes, name=name)
-        _swap(part, out / name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _swap(part: Path, final: Path) -> None:
-    """Puts the new folder in place of the old one, which stays until the new one is there."""
-    if not final.exists():
-        part.rename(final)
-        return
-    old = final.with_name(f"{part.name}-old")
-    final.rename(old)
-    try:
-        part.rename(final)
-    except OSError:
-        old.rename(final)
-        raise
-    shutil.rmtree(old)
-
-
-def _counts(text: str) -> tuple[int, int, int]:
-    parts = text.split(",")
-    if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError("give three numbers above 0, such as 1000,100,50")
-    train, atlas, test = (int(part) for part in parts)
-    return train, atlas, test
 
 
 def _number(text: str) -> int:
@@ -115,10 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--seed", type=int, default=0, help="another seed draws other cars")
     parser.add_argument("--force", action="store_true", help="replace folders that exist")
-    parser.add_argument(
-        "--counts", type=_counts, default=COUNTS, metavar="TRAIN,ATLAS,TEST",
-        help="pictures per decade (1000,100,50)",
-    )  # fmt: skip
+    add_counts(parser, COUNTS, "pictures per decade")
     parser.add_argument(
         "--pairs", type=_number, default=PAIRS, help="cars drawn under every decade (40); 0: none"
     )

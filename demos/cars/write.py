@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import multiprocessing
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +16,7 @@ from demos.cars.draw import draw
 from demos.cars.elements import characteristic_of
 from demos.cars.plan import Picture
 from demos.cars.scene import Scene, draw_scene, generator
+from demos.splits import count, each_in_order, write_table
 
 METADATA = (
     "file_name", "label", "year", "group", "credit", "licence", "source_url", "car", "view",
@@ -83,12 +81,12 @@ def write_all(
         (folder / parent).mkdir(parents=True)
     work = partial(write_picture, folder=folder, seed=seed, masks=masks)
     drawn = []
-    for done, row in enumerate(_mapped(work, pictures, processes), start=1):
+    for done, row in enumerate(each_in_order(work, pictures, processes), start=1):
         drawn.append(row)
-        _count(name, done, len(pictures))
-    _table(folder / "metadata.csv", METADATA, (row.metadata for row in drawn))
-    _table(folder / "boxes.csv", BOXES, _box_rows(drawn))
-    _table(folder / "trends.csv", TRENDS, trends(drawn))
+        count(name, done, len(pictures))
+    write_table(folder / "metadata.csv", METADATA, (row.metadata for row in drawn))
+    write_table(folder / "boxes.csv", BOXES, _box_rows(drawn))
+    write_table(folder / "trends.csv", TRENDS, trends(drawn))
 
 
 def trends(drawn: Sequence[Drawn]) -> Iterator[tuple[str, str, str]]:
@@ -108,27 +106,3 @@ def _box_rows(drawn: Sequence[Drawn]) -> Iterator[tuple[object, ...]]:
         for element, *box in row.boxes:
             typical = label if element in characteristic_of(label) else ""
             yield row.picture.name, typical, element, *box
-
-
-def _mapped(work: partial[Drawn], pictures: Sequence[Picture], processes: int) -> Iterator[Drawn]:
-    """In the order of the pictures, whatever the number of processes."""
-    if processes == 1:
-        yield from map(work, pictures)
-        return
-    # Spawned, as a fork of a process with threads may hang.
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(work, pictures, chunksize=8)
-
-
-def _table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-
-
-def _count(what: str, done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r{what}: {done} of {total}{end}")
-        sys.stderr.flush()

@@ -7,13 +7,9 @@ boxes.csv; atlas and test also with masks/<element>/*.png. A split appears whole
 from __future__ import annotations
 
 import argparse
-import csv
-import multiprocessing
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +21,7 @@ from demos.chest.draw import Drawing, draw
 from demos.chest.findings import FINDINGS, NO_FINDING
 from demos.chest.plan import Picture, Split, plan, splits
 from demos.chest.raster import Mask
+from demos.splits import add_counts, count, each_in_order, refuse_there, whole_folder, write_table
 
 COUNTS = (1000, 100, 50)  # films per primary label: train, atlas, test
 CREDIT = "Drawn by the recipe demos/chest of diffmine; no patient"
@@ -66,9 +63,7 @@ def make(
 ) -> None:
     """Draws the three splits into `out`; `processes` is the number of cores if not given."""
     wanted = splits(counts)
-    there = [str(out / split.name) for split in wanted if (out / split.name).exists()]
-    if there and not force:
-        raise FileExistsError(f"{', '.join(there)} exists already: use --force to replace it.")
+    refuse_there(out, (split.name for split in wanted), force)
     for split in wanted:
         write_split(out, split, plan(split, seed, confound), seed, processes)
 
@@ -77,22 +72,16 @@ def write_split(
     out: Path, split: Split, pictures: Sequence[Picture], seed: int, processes: int | None = None
 ) -> None:
     """Draws all films and the tables into a folder beside the split's, then renames it."""
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{split.name}-", dir=out))
-    part.chmod(0o755)  # mkdtemp lets only its owner in, the data set is for all
-    try:
+    with whole_folder(out / split.name) as part:
         for label in {picture.label for picture in pictures}:
             (part / "images" / label).mkdir(parents=True)
         job = partial(draw_to, part, seed=seed, masks=split.masks)
         rows = []
-        for row in _each(job, pictures, processes or os.cpu_count() or 1):
+        for row in each_in_order(job, pictures, processes or os.cpu_count() or 1, chunk=16):
             rows.append(row)
-            _count(split.name, len(rows), len(pictures))
-        _write_table(part / "metadata.csv", METADATA, (row.metadata for row in rows))
-        _write_table(part / "boxes.csv", BOXES, (box for row in rows for box in row.boxes))
-        _swap(part, out / split.name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+            count(split.name, len(rows), len(pictures))
+        write_table(part / "metadata.csv", METADATA, (row.metadata for row in rows))
+        write_table(part / "boxes.csv", BOXES, (box for row in rows for box in row.boxes))
 
 
 def draw_to(folder: Path, picture: Picture, *, seed: int, masks: bool) -> Rows:
@@ -127,53 +116,6 @@ def _metadata(picture: Picture, drawing: Drawing) -> Row:
     )  # fmt: skip
 
 
-def _each(job: partial[Rows], pictures: Sequence[Picture], processes: int) -> Iterator[Rows]:
-    """Does a job for each picture, in their order."""
-    if processes == 1:
-        yield from map(job, pictures)
-        return
-    # A forked child of a process with threads may hang; a spawned one starts clean.
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(job, pictures, chunksize=16)
-
-
-def _write_table(path: Path, header: Row, rows: Iterable[Row]) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def _swap(part: Path, final: Path) -> None:
-    """Puts the new folder in place of the old one, which stays until the new one is there."""
-    if not final.exists():
-        part.rename(final)
-        return
-    old = final.with_name(f"{part.name}-old")
-    final.rename(old)
-    try:
-        part.rename(final)
-    except OSError:
-        old.rename(final)
-        raise
-    shutil.rmtree(old)
-
-
-def _count(what: str, done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r{what}: {done} of {total}{end}")
-        sys.stderr.flush()
-
-
-def _counts(text: str) -> tuple[int, int, int]:
-    parts = text.split(",")
-    if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError("give three numbers above 0, such as 1000,100,50")
-    train, atlas, test = (int(part) for part in parts)
-    return train, atlas, test
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demos.chest.recipe", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the data set")
@@ -183,10 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         "--no-confound", dest="confound", action="store_false",
         help="burn the letter into all labels equally often",
     )  # fmt: skip
-    parser.add_argument(
-        "--counts", type=_counts, default=COUNTS, metavar="TRAIN,ATLAS,TEST",
-        help="films per primary label (1000,100,50)",
-    )  # fmt: skip
+    add_counts(parser, COUNTS, "films per primary label")
     return parser
 
 

@@ -7,13 +7,11 @@ appears whole or not at all.
 from __future__ import annotations
 
 import argparse
-import csv
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from demos.splits import add_counts, count, refuse_there, whole_folder, write_table
 from demos.type.draw import Pen, draw, generator
 from demos.type.fonts import FONTS_CSV, FontsError, fetch, read_faces
 from demos.type.plan import Picture, Split, plan, splits
@@ -46,10 +44,8 @@ def make(
 ) -> None:
     """Fetches the fonts and writes the three splits into `out`."""
     wanted = splits(counts)
-    there = [str(out / split.name) for split in wanted if (out / split.name).exists()]
-    if there and not force:
-        raise FileExistsError(f"{', '.join(there)} exists already: use --force to replace it.")
-    paths = fetch(fonts_csv, cache, progress=lambda done, total: _count("packages", done, total))
+    refuse_there(out, (split.name for split in wanted), force)
+    paths = fetch(fonts_csv, cache, progress=lambda done, total: count("packages", done, total))
     pens = {key: Pen(path) for key, path in paths.items()}
     faces = read_faces(fonts_csv)
     for split in wanted:
@@ -60,19 +56,13 @@ def write_split(
     out: Path, split: Split, pictures: Sequence[Picture], pens: Mapping[str, Pen], seed: int
 ) -> None:
     """Draws all pictures and the table into a folder beside the split's, then renames it."""
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{split.name}-", dir=out))
-    part.chmod(0o755)  # mkdtemp lets only its owner in, the data set is for all
-    try:
+    with whole_folder(out / split.name) as part:
         for era in {picture.face.era for picture in pictures}:
             (part / "images" / era).mkdir(parents=True)
         for done, picture in enumerate(pictures, start=1):
             _draw_to(part / picture.name, picture, pens[picture.face.key], seed)
-            _count(split.name, done, len(pictures))
-        _write_metadata(part / "metadata.csv", pictures)
-        _swap(part, out / split.name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+            count(split.name, done, len(pictures))
+        write_table(part / "metadata.csv", METADATA, map(_metadata, pictures))
 
 
 def _draw_to(path: Path, picture: Picture, pen: Pen, seed: int) -> None:
@@ -81,48 +71,12 @@ def _draw_to(path: Path, picture: Picture, pen: Pen, seed: int) -> None:
     draw(pen, picture.text, rng).save(path, optimize=True)
 
 
-def _write_metadata(path: Path, pictures: Sequence[Picture]) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(METADATA)
-        for picture in pictures:
-            face = picture.face
-            writer.writerow(
-                (
-                    picture.name, face.era, face.era, face.font, face.weight, face.style,
-                    picture.text, face.credit, face.licence, face.source_url, face.font,
-                )
-            )  # fmt: skip
-
-
-def _swap(part: Path, final: Path) -> None:
-    """Puts the new folder in place of the old one, which stays until the new one is there."""
-    if not final.exists():
-        part.rename(final)
-        return
-    old = final.with_name(f"{part.name}-old")
-    final.rename(old)
-    try:
-        part.rename(final)
-    except OSError:
-        old.rename(final)
-        raise
-    shutil.rmtree(old)
-
-
-def _count(what: str, done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r{what}: {done} of {total}{end}")
-        sys.stderr.flush()
-
-
-def _counts(text: str) -> tuple[int, int, int]:
-    parts = text.split(",")
-    if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError("give three numbers above 0, such as 1300,300,150")
-    train, atlas, test = (int(part) for part in parts)
-    return train, atlas, test
+def _metadata(picture: Picture) -> tuple[object, ...]:
+    face = picture.face
+    return (
+        picture.name, face.era, face.era, face.font, face.weight, face.style,
+        picture.text, face.credit, face.licence, face.source_url, face.font,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,10 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the fetched fonts")
     parser.add_argument("--seed", type=int, default=0, help="another seed moves the ink")
     parser.add_argument("--force", action="store_true", help="replace splits that exist")
-    parser.add_argument(
-        "--counts", type=_counts, default=COUNTS, metavar="TRAIN,ATLAS,TEST",
-        help="pictures per era (1300,300,150)",
-    )  # fmt: skip
+    add_counts(parser, COUNTS, "pictures per era")
     return parser
 
 
