@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -53,6 +53,7 @@ def test_files_that_cannot_be_meant(tmp_path: Path, text: str, says: str) -> Non
         read_boxes(tmp_path / "none.csv")
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     width=st.integers(60, 300),
     height=st.integers(60, 300),

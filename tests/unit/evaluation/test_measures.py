@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
@@ -20,6 +20,7 @@ from diffmine.evaluation.measures import (
 from diffmine.evaluation.priors import BoxPrior, centre_prior, coverage, in_pixels
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(seed=st.integers(0, 10_000), levels=st.sampled_from([2, 5, 1000]))
 def test_area_is_that_of_scikit_learn(seed: int, levels: int) -> None:
     chance = np.random.default_rng(seed)
