@@ -67,35 +67,31 @@ def test_one_draw_has_no_error() -> None:
 
 
 def denoised(noise: torch.Tensor, chance: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """A toy of two predictions: a part of the noise is not found, and the label tells a constant
-    pattern; draws of loss differences and of prediction differences, "n k h w" and "n k c h w"."""
-    pattern = torch.linspace(-0.5, 0.5, noise[0].numel()).view(noise.shape[1:])
+    """A toy of two predictions for noise "n b c h w": a part of the noise is not found, and the
+    label tells a constant pattern. Differences of losses "n b k h w" and of predictions."""
+    pattern = torch.linspace(-0.5, 0.5, noise[0, 0].numel()).view(noise.shape[2:])
     change = pattern + 0.05 * torch.randn(noise.shape, generator=chance)
     residual = 0.6 * noise + 0.3 * torch.randn(noise.shape, generator=chance)
-    loss = (2 * residual * change - change.square()).mean(1, keepdim=True)
-    return loss, change[:, None]
+    loss = (2 * residual * change - change.square()).mean(2, keepdim=True)
+    return loss, change[:, :, None]
 
 
 def test_a_control_variate_makes_draws_steadier_and_moves_no_expectation() -> None:
     chance = torch.Generator().manual_seed(4)
     runs, few = 300, 24
-    plain, steady, errors = [], [], []
-    for _ in range(runs):
-        noise = torch.randn(few, 2, 4, 4, generator=chance)
-        losses, changes = denoised(noise, chance)
-        one, other = Tally.empty(1, 4, 4), Tally.empty(1, 4, 4, channels=2)
-        for k in range(few):
-            one.add(losses[k], torch.ones(1))
-            other.add(other.steadied(losses[k], noise[k], torch.full((1,), 0.6)), torch.ones(1))
-            other.follow(changes[k])
-        plain.append(one.mean)
-        steady.append(other.mean)
-        errors.append(other.standard_error)
-    first, second = torch.stack(plain), torch.stack(steady)
+    noise = torch.randn(few, runs, 2, 4, 4, generator=chance)
+    losses, changes = denoised(noise, chance)
+    plain, steady = Tally.empty(runs, 1, 4, 4), Tally.empty(runs, 1, 4, 4, channels=2)
+    once = torch.ones(runs, 1)
+    for k in range(few):
+        plain.add(losses[k], once)
+        steady.add(steady.steadied(losses[k], noise[k], 0.6 * once), once)
+        steady.follow(changes[k])
+    first, second = plain.mean, steady.mean
     apart = (first - second).mean(0) / ((first - second).std(0) / runs**0.5)
     assert float(apart.abs().max()) < 4  # in standard errors, over 16 pixels
     assert float(second.var(0).mean() / first.var(0).mean()) < 0.5
-    told = torch.stack(errors).square().mean().sqrt()
+    told = steady.standard_error.square().mean().sqrt()
     assert float(told / second.std(0).square().mean().sqrt()) == pytest.approx(1, abs=0.1)
 
 
