@@ -58,14 +58,15 @@ def test_files_that_cannot_be_meant(tmp_path: Path, text: str, says: str) -> Non
     width=st.integers(60, 300),
     height=st.integers(60, 300),
     side=st.sampled_from([48, 50, 64]),
-    corner=st.tuples(st.floats(-0.2, 0.9), st.floats(-0.2, 0.9)),
-    size=st.tuples(st.floats(0.2, 0.6), st.floats(0.2, 0.6)),
+    # Whole per cents: where torch is loaded there are no subnormal numbers for st.floats.
+    corner=st.tuples(st.integers(-20, 90), st.integers(-20, 90)),
+    size=st.tuples(st.integers(20, 60), st.integers(20, 60)),
 )
 def test_a_drawn_box_lies_where_it_is_mined(
-    width: int, height: int, side: int, corner: tuple[float, float], size: tuple[float, float]
+    width: int, height: int, side: int, corner: tuple[int, int], size: tuple[int, int]
 ) -> None:
-    x, y = round(corner[0] * width), round(corner[1] * height)
-    w, h = round(size[0] * width), round(size[1] * height)
+    x, y = corner[0] * width // 100, corner[1] * height // 100
+    w, h = size[0] * width // 100, size[1] * height // 100
     picture = Image.new("RGB", (width, height))
     ImageDraw.Draw(picture).rectangle((x, y, x + w - 1, y + h - 1), fill="white")
     mined = np.asarray(as_mined(picture, side), float)[..., 0] / 255
