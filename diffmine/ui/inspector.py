@@ -25,9 +25,11 @@ def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
         return {"rev": "none", "title": "Press a picture to see it here.", "facts": []}
     record = shelf.atlas.image(patch.image_id)
     heat = shelf.heat_file(patch.image_id, patch.label)
+    before = shelf.heat_file(patch.image_id, patch.label, "base")
     value: Value = {
         "image": file_ref(shelf.image_file(patch.image_id)),
         "heat": file_ref(heat) if heat else None,
+        "before": file_ref(before) if before else None,
         "full": words.score(shelf.heat_scale) if heat else "",
         "width": int(record["width"]),
         "height": int(record["height"]),

@@ -125,14 +125,15 @@ class Shelf:
         name = f"{digest(self.version, 'image', image_id)}.{kind}"
         return self.cache.file(name, lambda: content)
 
-    def heat_file(self, image_id: str, label: str) -> Path | None:
-        """The typicality map of an image under a label as a transparent picture."""
-        found = self.atlas.map(image_id, label)
+    def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
+        """The map of an image under a label as a transparent picture; score `base`: before
+        finetuning."""
+        found = self.atlas.map(image_id, label, score)
         if found is None:
             return None
         record = self.atlas.image(image_id)
         shape = (int(record["height"]), int(record["width"]))
-        name = f"{digest(self.version, 'heat', image_id, label)}.png"
+        name = f"{digest(self.version, 'heat', image_id, label, score)}.png"
         return self.cache.file(name, lambda: heat.picture(found[0], shape, self.heat_scale))
 
     @cached_property

@@ -69,6 +69,17 @@ def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) ->
     expect(page.locator("#wall .dm-selected")).to_have_attribute("data-id", "1900-top-0006")
 
 
+def test_the_map_before_finetuning_is_a_switch(page: Page, address: str) -> None:
+    page.goto(f"{address}?patch=1900-top-0001")
+    heat = page.locator("#viewer .dm-heat")
+    after = heat.get_attribute("src")
+    assert after
+    page.get_by_label("before finetuning").check()
+    expect(heat).not_to_have_attribute("src", after)
+    page.get_by_label("before finetuning").uncheck()
+    expect(heat).to_have_attribute("src", after)
+
+
 def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#wall .dm-patch").first.wait_for()

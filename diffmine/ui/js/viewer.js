@@ -1,7 +1,10 @@
-// A patch in its image. Value: {rev, image, heat, full, width, height, row, col, size, title, alt,
+// A patch in its image. Value: {rev, image, heat, before, full, width, height, row, col, size, title, alt,
 // facts: [[name, text, link]], plain}. Nothing is sent.
 const root = find('.dm-viewer');
-let shown = null, strength = 70;
+let shown = null, strength = 70, before = false;
+
+// The base model's map of the same image, where the atlas holds it and the reader asked for it.
+const map = (value) => before && value.before ? value.before : value.heat;
 
 function crop(value) {
   const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': `Patch: ${value.alt}`});
@@ -23,7 +26,7 @@ function whole(value) {
   const frame = make('div', {class: 'dm-whole'}, picture);
   frame.style.aspectRatio = `${width} / ${height}`;
   if (value.heat) {
-    const heat = make('img', {src: value.heat.url, class: 'dm-heat',
+    const heat = make('img', {src: map(value).url, class: 'dm-heat',
       alt: `Typicality for ${value.label}: vermilion above zero, blue below`});
     heat.style.opacity = strength / 100;
     frame.append(heat);
@@ -40,9 +43,22 @@ function control(value) {
     const heat = root.querySelector('.dm-heat');
     if (heat) heat.style.opacity = strength / 100;
   });
-  return make('div', {class: 'dm-scale'}, make('span', {}, `−${value.full}`),
+  const scale = make('div', {class: 'dm-scale'}, make('span', {}, `−${value.full}`),
     make('span', {class: 'dm-ramp', role: 'img', 'aria-label': 'Colour scale of the heat map'}),
     make('span', {}, `+${value.full}`), range);
+  if (value.before) scale.append(turn(value));
+  return scale;
+}
+
+function turn(value) {
+  const box = make('input', {type: 'checkbox'});
+  box.checked = before;
+  box.addEventListener('change', () => {
+    before = box.checked;
+    const heat = root.querySelector('.dm-heat');
+    if (heat) heat.src = map(value).url;
+  });
+  return make('label', {class: 'dm-before'}, box, 'before finetuning');
 }
 
 function facts(value) {

@@ -68,7 +68,10 @@ def make_atlas(
     names = dict(zip(manifest.labels, LABELS, strict=False))
     images = _images(manifest.labels, names)
     atlas.write("images.parquet", images, schemas.IMAGES, group=128)
-    atlas.write("maps/part-00000.parquet", _maps(images, manifest.labels, random), schemas.MAPS)
+    maps = _maps(images, manifest.labels, random)
+    atlas.write("maps/part-00000.parquet", maps, schemas.MAPS)
+    before = [row | {"score": "base", "mean": np.zeros_like(row["mean"])} for row in maps]
+    atlas.write("maps-base/part-00000.parquet", before, schemas.MAPS)
     patches = _patches(images, manifest.labels, random)
     atlas.write("patches.parquet", patches, schemas.PATCHES)
     atlas.write("warnings.parquet", _warnings(manifest.labels), schemas.WARNINGS)
