@@ -291,7 +291,8 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     assert updates[panel.line] == "Judged by **12 boxes in 12 images**."
     area = shown(judged, updates, panel.area)
     names = [trace["name"] for trace in area["data"]]
-    assert names == ["typicality", "contrast", "centre prior", "boxes prior", "prevalence"]
+    priors = ["centre prior", "boxes prior", "prevalence"]
+    assert names == ["typicality", "contrast", "base", *priors]
     assert area["data"][0]["x"] == ["all labels", "1900", "1910"]
     assert len(shown(judged, updates, panel.curve)["data"][0]["y"]) == 200
     hits = [trace["name"] for trace in shown(judged, updates, panel.precision)["data"]]
