@@ -78,9 +78,9 @@ def _options() -> argparse.Namespace:
     for kind in KINDS:
         parser.add_argument(f"--{kind}", help=f"pictures of demos.{kind}.recipe; else drawn now")
     parser.add_argument("--out", default="assets/models/base")
-    parser.add_argument("--images", type=int, default=3000, help="of each kind")
-    parser.add_argument("--autoencoder-steps", type=int, default=6000)
-    parser.add_argument("--unet-steps", type=int, default=800)
+    parser.add_argument("--images", type=int, default=2500, help="of each kind")
+    parser.add_argument("--autoencoder-steps", type=int, default=5000)
+    parser.add_argument("--unet-steps", type=int, default=400)
     parser.add_argument("--batch", type=int, default=64)
     return parser.parse_args()
 

@@ -96,8 +96,8 @@ def advance(
 ) -> None:
     """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet.
 
-    Images of the same size with as many prompts and the same measures share calls; the result of
-    an image does not depend on the others.
+    Images of the same size with as many prompts and the same measures share calls; the result of an
+    image does not depend on the others.
     `say` hears the number of rows after each call.
     """
 
