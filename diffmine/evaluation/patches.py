@@ -1,6 +1,7 @@
 """Mining: patches against boxes, clusters against the things that boxes name (section 4).
 
-precision   share of the best k patches that hit a box of their label
+precision   share of the best k patches that hit a box of their label, for k up to the first that
+            takes in all patches of a method
 recall      share of the label's elements that one of the best 200 patches hits
 purity      share of a cluster's patches that show what most of them show
 agreement   Spearman's correlation of a patch's score and whether it hits
@@ -125,7 +126,7 @@ def _precision(seen: list[tuple[PatchList, Seen]], bootstrap: Bootstrap) -> list
     rows: list[Row] = []
     for method, kind in dict.fromkeys((each.method, each.kind) for each, _ in seen):
         own = [pair for pair in seen if (pair[0].method, pair[0].kind) == (method, kind)]
-        for top in TOPS:
+        for top in _tops(max(len(what.hit) for each, what in seen if each.method == method)):
             head: Row = {"method": method, "kind": kind, "top": top}
             found: list[Row] = []
             resampled: list[np.ndarray] = []
@@ -144,6 +145,11 @@ def _precision(seen: list[tuple[PatchList, Seen]], bootstrap: Bootstrap) -> list
                 over = {"label": "", "n": count, "precision": mean, "low": low, "high": high}
                 rows += [head | over, *found]
     return rows
+
+
+def _tops(longest: int) -> list[int]:
+    """Those of TOPS that tell of lists up to `longest` what a smaller one does not."""
+    return [top for top, before in zip(TOPS, (0, *TOPS), strict=False) if before < longest]
 
 
 def _elements(truth: Truth) -> dict[str, set[str]]:

@@ -22,6 +22,7 @@ from diffmine.errors import AtlasError
 from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.neighbours import Neighbours
+from diffmine.store.several import COLUMNS, counts_of
 from diffmine.ui import heat, sprites
 from diffmine.ui.cache import Cache, digest
 
@@ -66,9 +67,8 @@ class Shelf:
 
     @cached_property
     def image_counts(self) -> dict[str, int]:
-        """Images of each label."""
-        counted = pc.value_counts(self.atlas.table("images")["label"].combine_chunks())
-        return {str(row["values"]): int(row["counts"]) for row in counted.to_pylist()}
+        """Images of each label; one with several labels counts under each."""
+        return dict(counts_of(self.atlas.table("images", COLUMNS)))
 
     @cached_property
     def evaluation(self) -> Evaluation | None:

@@ -73,7 +73,7 @@ class About:
 def about(shelf: Shelf) -> str:
     """Title, description, counts, limits, sources: as Markdown in which data is text."""
     manifest = shelf.atlas.manifest
-    images = sum(shelf.image_counts.values())
+    images = shelf.atlas.table("images").num_rows
     patches = sum(shelf.atlas.count(label) for label in shelf.labels)
     elements = sum(len(shelf.elements(label)) for label in shelf.labels)
     parts = [f"## {markdown(shelf.title)}", markdown(manifest.description)]

@@ -93,7 +93,8 @@ def precision(shelf: Shelf, found: Evaluation) -> Value:
     for method, kind in dict.fromkeys((row["method"], row["kind"]) for row in found.precision):
         name = words.KINDS[kind] if method == "typicality" else method
         if kind == "top" or method == "typicality":
-            groups[name] = _by_label(found.precision, method=method, kind=kind, top=TOP)
+            own = [row for row in found.precision if (row["method"], row["kind"]) == (method, kind)]
+            groups[name] = _by_label(own, top=max(row["top"] for row in own if row["top"] <= TOP))
     title = f"Patches of the best {TOP} that hit a box of their label"
     labels = ["", *shelf.labels]
     return bars(shelf.cache, labels, groups, "precision", title=title, low="low", high="high")

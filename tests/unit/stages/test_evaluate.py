@@ -98,6 +98,8 @@ def test_patches_on_their_boxes_and_the_control(tmp_path: Path) -> None:
         assert (top["precision"], top["n"]) == (1, count)
         least = row(found.precision, method="typicality", label=label, kind="least", top=50)
         assert least["precision"] < 0.5
+    # Twelve patches: the best 200 of them would be the best 50 again.
+    assert {each["top"] for each in found.precision} == {50}
     assert row(found.recall, label="a") == {
         "method": "typicality",
         "label": "a",
@@ -231,7 +233,7 @@ def test_the_command_prints_one_table(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not stop.value.code
     out = capsys.readouterr().out
     assert "12 boxes in 12 images" in out
-    for words in ("AUC-PR", "boxes prior", "precision of top 200", "random ", "prevalence"):
+    for words in ("AUC-PR", "boxes prior", "precision of top 50", "random ", "prevalence"):
         assert words in out
     assert "evaluate: 12 done" in out
     with pytest.raises(SystemExit) as stop:

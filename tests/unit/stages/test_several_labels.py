@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from PIL import Image
 
@@ -15,7 +16,7 @@ from diffmine.errors import DataError, UsageError
 from diffmine.stages import finetune, mine, typicality
 from diffmine.store.atlas import Atlas, create_atlas
 from diffmine.store.manifest import Manifest
-from diffmine.store.several import labels_of
+from diffmine.store.several import COLUMNS, counts_of, labels_of
 
 ROWS = {
     "0.png": ("Mass", "Nodule|Mass"),
@@ -97,3 +98,11 @@ def test_prompts_join_the_labels(tmp_path: Path) -> None:
     with atlas.hold():
         report = finetune.run(atlas, config)
     assert report.done == 1
+
+
+def test_an_image_counts_under_each_of_its_labels(tmp_path: Path) -> None:
+    atlas = collected(tmp_path)
+    images = atlas.table("images", COLUMNS)
+    assert counts_of(images) == {"Mass": 2, "Nodule": 3, "Effusion": 1}
+    older = images.set_column(2, "labels", pa.nulls(4, pa.list_(pa.string())))
+    assert counts_of(older) == {"Mass": 2, "Nodule": 2}
