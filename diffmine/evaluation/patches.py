@@ -5,6 +5,7 @@ precision   share of the best k patches that hit a box of their label, for k up 
 recall      share of the label's elements that one of the best 200 patches hits
 purity      share of a cluster's patches that show what most of them show
 agreement   Spearman's correlation of a patch's score and whether it hits
+confounds   things of no or another label that top patches show    (evaluation/confounds.py)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scipy.stats import spearmanr
 
 from diffmine.evaluation.bootstrap import Bootstrap, interval, mean_of
 from diffmine.evaluation.cases import Truth
+from diffmine.evaluation.confounds import confounds
 
 HALF = 0.5
 TOPS = (50, 200, 1000)
@@ -69,11 +71,13 @@ def hit_shares(
 @dataclass(frozen=True)
 class Seen:
     """What the judged patches of a list show: `hit` a box of their label, `shown` the element of
-    the box they share most with (`nothing` without a hit), `elements` of their label they hit."""
+    the box they share most with (`nothing` without a hit), `elements` of their label they hit,
+    `strange` those that are not of it."""
 
     hit: Bool[np.ndarray, " n"]
     shown: list[str]
     elements: list[frozenset[str]]
+    strange: list[frozenset[str]]
     places: list[Place]
     groups: list[int]
 
@@ -84,6 +88,7 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
     hit: list[bool] = []
     shown: list[str] = []
     elements: list[frozenset[str]] = []
+    strange: list[frozenset[str]] = []
     places: list[Place] = []
     groups: list[int] = []
     for place in found.places:
@@ -100,15 +105,16 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
         hit.append(bool(own))
         shown.append(named[max(hits, key=lambda at: shares[at])][1] if hits else NOTHING)
         elements.append(frozenset(named[at][1] for at in own))
+        strange.append(frozenset(named[at][1] for at in hits if at not in own))
         places.append(place)
         groups.append(image["number"])
-    return Seen(np.array(hit, bool), shown, elements, places, groups)
+    return Seen(np.array(hit, bool), shown, elements, strange, places, groups)
 
 
 def judge_patches(
     lists: Sequence[PatchList], truth: Truth, complete: bool, count: int, seed: int
 ) -> dict[str, list[Row]]:
-    """Rows of precision, recall, purity and agreement; label "" is the mean over labels."""
+    """Rows of each part but trends; label "" is the mean over labels."""
     seen = [(each, see(each, truth, complete)) for each in lists]
     every = [group for _, each in seen for group in each.groups]
     bootstrap = Bootstrap(np.array(every, np.int64), count, seed)
@@ -119,7 +125,19 @@ def judge_patches(
         "recall": [_recall(each, found, named) for each, found in top if named.get(each.label)],
         "purity": [row for each, found in top for row in purity(each, found)],
         "agreement": [_agreement(each, found) for each, found in seen],
+        "confounds": _confounds(seen),
     }
+
+
+def _confounds(seen: list[tuple[PatchList, Seen]]) -> list[Row]:
+    """Of methods that have random patches beside their top ones."""
+    control = {(each.method, each.label): what for each, what in seen if each.kind == "random"}
+    return [
+        {"method": each.method} | row
+        for each, what in seen
+        if each.kind == "top" and (each.method, each.label) in control
+        for row in confounds(each.label, what, control[each.method, each.label])
+    ]
 
 
 def _precision(seen: list[tuple[PatchList, Seen]], bootstrap: Bootstrap) -> list[Row]:

@@ -29,6 +29,7 @@ class Evaluation:
     recall: list[Row] = field(default_factory=list)
     purity: list[Row] = field(default_factory=list)
     agreement: list[Row] = field(default_factory=list)
+    confounds: list[Row] = field(default_factory=list)
     trends: list[Row] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -114,6 +114,11 @@ def _rest(found: Evaluation) -> list[list[str]]:
         if row["kind"] == "random":
             rows.append(["agreement, random", row["label"], row["method"],
                          figure(row["spearman"]), "", "", str(row["n"])])  # fmt: skip
+    for row in found.confounds:
+        if row["flagged"]:
+            beside = f"random {figure(row['expected'])}"
+            rows.append(["confound", row["label"], row["element"], figure(row["share"]), "",
+                         beside, str(row["n"])])  # fmt: skip
     for row in found.trends:
         beside = f"RMSE {figure(row['rmse'])}, purity {figure(row['purity'])}"
         rows.append(["trend", row["label"] or "–", row["trend"], figure(row["spearman"]), "",

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from PIL import Image
 
 from diffmine.errors import AtlasError
+from diffmine.evaluation.confounds import said
 from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.neighbours import Neighbours
@@ -77,6 +78,12 @@ class Shelf:
             return read_evaluation(self.atlas)
         except AtlasError:
             return None
+
+    def doubts(self, label: str) -> list[str]:
+        """Signs that a label's top patches show the data set rather than the label, in words."""
+        found = [each.text() for each in self.atlas.warnings(label)]
+        known = self.evaluation.confounds if self.evaluation else []
+        return found + [said(row) for row in known if row["label"] == label and row["flagged"]]
 
     def known(self, patch_id: str) -> Patch | None:
         """The patch of that name, None when there is none."""

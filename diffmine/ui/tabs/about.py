@@ -117,16 +117,24 @@ def stages(shelf: Shelf) -> Value:
 def warnings(shelf: Shelf) -> Value:
     """Signs that top patches show the data set rather than the label, beside random patches."""
     rows = [
-        [each.label, each.what(), *(f"{share:.0%}".replace("%", " %") for share in
-                                    (each.share, each.expected)), f"{each.n:,}"]
+        [each.label, each.what(), _percent(each.share), _percent(each.expected), f"{each.n:,}"]
         for each in shelf.atlas.warnings()
-    ]  # fmt: skip
+    ]
+    for row in shelf.evaluation.confounds if shelf.evaluation else []:
+        if row["flagged"]:
+            what = f"show {row['element']}, which is not of their label"
+            shares = [_percent(row["share"]), _percent(row["expected"])]
+            rows.append([row["label"], what, *shares, f"{row['n']:,}"])
     return table_value(
         ["Label", "The most typical patches", "Share", "Of random ones", "Patches"],
         rows,
         caption="Signs of artefacts",
         empty="No label's patches show a sign of artefacts, or none were looked for.",
     )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _short(value: Any) -> str:

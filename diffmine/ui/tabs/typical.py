@@ -104,8 +104,7 @@ class Typical:
         """What the top patches of a label have too much in common; empty for other kinds."""
         if view.kind != "top":
             return ""
-        found = self.desk.shelf(view).atlas.warnings(label)
-        lines = [f"⚠ {words.markdown(each.text())}." for each in found]
+        lines = [f"⚠ {words.markdown(each)}." for each in self.desk.shelf(view).doubts(label)]
         return "  \n".join(lines)
 
     def wire(self) -> None:

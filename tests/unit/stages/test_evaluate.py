@@ -18,7 +18,7 @@ from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.evaluation.trends import judge_trends
 from diffmine.stages.evaluate import run
 from diffmine.store.atlas import Atlas
-from diffmine.store.schemas import TRENDS
+from diffmine.store.schemas import BOXES, TRENDS
 from tests.unit.evaluation.planted import ELEMENTS, planted
 
 QUICK = EvaluateConfig(bootstrap=50)
@@ -121,6 +121,18 @@ def test_what_a_hit_is() -> None:
     ])  # fmt: skip
     shares = hit_shares(windows, boxes)[0]
     assert shares == pytest.approx([0.5, 0.49, 1, 0.5, 1, 0])
+
+
+def test_what_is_not_of_the_label_is_named(tmp_path: Path) -> None:
+    atlas, boxes = planted(tmp_path, count=40)
+    letters = [b | {"label": "", "element": "letter"} for b in boxes if b["label"] == "a"]
+    atlas.write("boxes.parquet", boxes + letters, BOXES)
+    found = evaluated(atlas)
+    flagged = [(each["label"], each["element"]) for each in found.confounds if each["flagged"]]
+    assert flagged == [("a", "letter")]
+    named = row(found.confounds, label="a", element="letter")
+    assert (named["share"], named["n"]) == (1, 20)
+    assert named["expected"] < 0.5
 
 
 def test_purity_counts_nothing_as_a_kind_of_its_own(tmp_path: Path) -> None:
