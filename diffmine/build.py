@@ -274,11 +274,11 @@ def translate_one(
         raise UsageError(
             f"{atlas.path} has no label {unknown[0]!r}; it has {', '.join(atlas.labels)}."
         )
-    picture, window, name = _source(atlas, patch)
+    picture, window, name, source = _source(atlas, patch)
     if atlas.model_path is None:
         raise AtlasError(f"{atlas.path} has no model that could translate.")
     model = load_model(atlas.model_path)
-    steps = stream(model, picture, window, targets or atlas.labels, config, name)
+    steps = stream(model, picture, window, targets or atlas.labels, config, name, source)
     for step in steps:
         if isinstance(step, Result):
             for made in step.translations:
@@ -288,18 +288,19 @@ def translate_one(
     return []
 
 
-def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str]:
-    """The picture, window and name of a patch, or of a whole picture file."""
+def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str | None]:
+    """The picture, window, name and label of a patch; a picture file is taken whole, and bears no
+    label."""
     if Path(patch).is_file():
         picture = as_mined(
             read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
         )
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
-        return picture, (top, left, side), Path(patch).name
+        return picture, (top, left, side), Path(patch).name, None
     found = atlas.patch(patch)
     window = (found.row, found.col, found.size)
-    return atlas.pictures.picture(found.image_id), window, found.image_id
+    return atlas.pictures.picture(found.image_id), window, found.image_id, found.label
 
 
 def _plain(label: str) -> str:

@@ -180,18 +180,28 @@ class ClusterConfig:
 
 @dataclass(frozen=True, config=_STRICT)
 class TranslateConfig:
-    """Translation into other labels: DDIM inversion and Plug-and-Play (section 5.1)."""
+    """Translation into other labels (section 5.1)."""
 
+    method: Literal["pnp", "paper", "ddim", "sdedit", "ddpm"] = "pnp"
+    """`pnp`: DDIM inversion and Plug-and-Play; `paper`: the same with the paper's steps, which it
+    prescribes; `ddim`: inversion alone; `sdedit`: added noise alone; `ddpm`: edit-friendly noise.
+    The last three keep less of the picture."""
     steps: Count = 25
     """Steps of inversion and, again, of sampling (paper: 999 and 50)."""
     top: Timestep = 981
     """Timestep at which inversion ends and sampling begins."""
+    strength: Share = 0.6
+    """Share of the steps that `sdedit` and `ddpm` sample: how much of the picture they leave."""
     guidance: Annotated[float, Field(ge=0)] = 7.5
     """Strength of the target prompt against the null prompt."""
     features: Share = 0.8
     """Share of the steps during which decoder features of the source are injected."""
     attention: Share = 0.5
     """Share of the steps during which queries and keys of the source are injected."""
+    keep: bool = False
+    """Keep the picture outside the window, with a soft edge."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the noise of `sdedit` and `ddpm`; the others have none."""
     preview: Count = 5
     """Steps between two previews."""
     per_element: Count = 1

@@ -56,7 +56,7 @@ def invert(
     latent = latent.to(model.device)
     yield latent
     for start, end in itertools.pairwise(path):
-        noise = model.predict(latent, torch.tensor([end]), [prompt])
+        noise = model.predict(latent, torch.tensor([end]), [prompt], filled=False)
         latent = move(model, latent, noise, start, end)
         yield latent
 
@@ -79,7 +79,10 @@ def sample(
     path = levels(steps, 981)[::-1]
     for start, end in itertools.pairwise(path):
         both = model.predict(
-            torch.cat([latent, latent]), torch.full((2 * len(prompts),), start), [*null, *prompts]
+            torch.cat([latent, latent]),
+            torch.full((2 * len(prompts),), start),
+            [*null, *prompts],
+            filled=False,
         )
         base, target = both.chunk(2)
         latent = move(model, latent, base + guidance * (target - base), start, end)

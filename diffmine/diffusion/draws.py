@@ -60,7 +60,7 @@ def draws(
     """
     name = "one noise set for all images" if preset == "paper" else image_id
     name = f"{seed}/{name}"
-    noise = np.stack([_noise(f"{name}/{k}", shape) for k in range(start, n)])  # n c h w
+    noise = np.stack([noise_of(f"{name}/{k}", shape) for k in range(start, n)])  # n c h w
     low, high = t_range
     places = np.arange(start, n)
     unit = _van_der_corput(places, name) if preset == "stratified" else _uniform(places, name)
@@ -74,7 +74,8 @@ def _generator(name: str) -> np.random.Generator:
 
 
 @lru_cache(maxsize=128)  # the paper's preset asks for the same noise for every image
-def _noise(name: str, shape: tuple[int, int, int]) -> np.ndarray:
+def noise_of(name: str, shape: tuple[int, int, int]) -> np.ndarray:
+    """Standard normal float32 noise of `shape` (c, h, w) that depends on the name alone."""
     return _generator(name).standard_normal(shape, dtype=np.float32)
 
 

@@ -116,10 +116,15 @@ class Model:
 
     @torch.inference_mode()
     def predict(
-        self, noisy: Float[Tensor, "b c hl wl"], t: Int[Tensor, " b"], prompts: list[str]
+        self,
+        noisy: Float[Tensor, "b c hl wl"],
+        t: Int[Tensor, " b"],
+        prompts: list[str],
+        *,
+        filled: bool = True,
     ) -> Float[Tensor, "b c hl wl"]:
         """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
-        return self.denoise(noisy, t, self.embed(prompts))
+        return self.denoise(noisy, t, self.embed(prompts), filled=filled)
 
     @torch.inference_mode()
     def denoise(
@@ -127,14 +132,17 @@ class Model:
         noisy: Float[Tensor, "b c hl wl"],
         t: Int[Tensor, " b"],
         states: Shaped[Tensor, "b s d"],
+        *,
+        filled: bool = True,
     ) -> Float[Tensor, "b c hl wl"]:
         """The same under prompts that are embedded already.
 
         A row's result does not depend on the rows beside it: in float32 a processor sums few or
-        left-over rows in another order, so a batch is filled up to a multiple of 32.
+        left-over rows in another order, so a batch is filled up to a multiple of 32. Without
+        `filled` a few rows cost only a few, and differ by rounding from the same among others.
         """
         count = len(noisy)
-        if count % _ROWS:
+        if filled and count % _ROWS:
             fill = torch.arange(count + -count % _ROWS).clamp_max(count - 1)
             noisy, t, states = noisy[fill], t[fill], states[fill]
         noisy = noisy.to(self.device, self.unet.dtype, memory_format=self.layout)

@@ -59,11 +59,12 @@ def translation(
     targets: list[str],
     config: TranslateConfig,
     image_id: str,
+    source: str,
 ) -> Iterator[Any]:
     """Previews, then the translations of a picture into `targets`."""
     from diffmine.stages.translate import stream
 
-    yield from stream(model(folder), picture, window, targets, config, image_id)
+    yield from stream(model(folder), picture, window, targets, config, image_id, source)
 
 
 @gpu.gpu(duration=60)

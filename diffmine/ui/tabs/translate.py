@@ -207,6 +207,7 @@ class Translate:
             targets,
             jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate")),
             patch.image_id,
+            patch.label,
         )
         began = told = time.monotonic()
         so_far: dict[str, Made] = {}

@@ -1,0 +1,201 @@
+"""Five ways to translate: what each promises, on the random model."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from diffmine.config import TranslateConfig
+from diffmine.diffusion.course import Course, calls, courses, settled
+from diffmine.diffusion.ddim import CLEAN
+from diffmine.diffusion.inject import injected
+from diffmine.diffusion.model import Model, load_model
+from diffmine.diffusion.pixels import to_tensor
+from diffmine.diffusion.tiny import make_random
+from diffmine.errors import UsageError
+from diffmine.stages import translate
+from diffmine.stages.translate import Preview, Result, soft_window, stream
+
+METHODS = ("pnp", "paper", "ddim", "sdedit", "ddpm")
+QUICK = TranslateConfig(steps=4, draws=2, preview=1, guidance=3.0)
+WINDOW = (8, 12, 12)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    folder = make_random(tmp_path_factory.mktemp("random"), ("a", "b"))
+    return load_model(folder, "cpu", torch.float32)
+
+
+@pytest.fixture(scope="module")
+def picture() -> Image.Image:
+    chance = np.random.default_rng(0)
+    return Image.fromarray(chance.integers(0, 256, (32, 40, 3)).astype(np.uint8))
+
+
+def made(model: Model, picture: Image.Image, targets: list[str], **changes: Any) -> np.ndarray:
+    config = replace(QUICK, **changes)
+    *_, last = stream(model, picture, WINDOW, targets, config, "x", "a")
+    assert isinstance(last, Result)
+    return np.stack([each.picture for each in last.translations])
+
+
+def course_of(model: Model, picture: Image.Image, **changes: Any) -> Course:
+    config = settled(replace(QUICK, **changes))
+    latent = model.encode(to_tensor(picture))
+    *_, last = courses(model, latent, "a", config, "x")
+    assert last is not None
+    return last
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_call_is_told_and_counted(
+    model: Model, picture: Image.Image, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    predict = Model.predict
+    monkeypatch.setattr(
+        Model,
+        "predict",
+        lambda self, *given, **how: (counted.append(1), predict(self, *given, **how))[1],
+    )
+    config = replace(QUICK, method=method)
+    *told, last = stream(model, picture, WINDOW, ["a", "b"], config, "x", "a")
+    before, steps = calls(settled(config))
+    assert len(counted) == before + steps
+    assert isinstance(last, Result)
+    assert all(isinstance(each, Preview) for each in told)
+    assert [each.step for each in told] == sorted(each.step for each in told)
+    assert (told[-1].step, told[-1].steps) == (before + steps + 3, before + steps + 3)
+
+
+def test_the_paper_prescribes_its_steps() -> None:
+    config = settled(TranslateConfig(method="paper", steps=3, guidance=1.0))
+    assert calls(config) == (999, 50)
+    assert (config.guidance, config.features, config.attention) == (7.5, 0.8, 0.5)
+
+
+def test_the_course_of_the_paper_stores_the_levels_that_are_sampled(
+    model: Model, picture: Image.Image
+) -> None:
+    course = course_of(model, picture, method="paper")
+    assert len(course.levels) == 51
+    assert (course.levels[0], course.levels[-1]) == (999, CLEAN)
+    assert set(course.known) == set(course.levels)
+
+
+def test_without_injection_pnp_is_ddim(model: Model, picture: Image.Image) -> None:
+    plain = made(model, picture, ["b"], features=0.0, attention=0.0)
+    assert (plain == made(model, picture, ["b"], method="ddim")).all()
+    assert (plain != made(model, picture, ["b"])).any()
+
+
+def test_edit_friendly_noise_leads_back_to_the_source(model: Model, picture: Image.Image) -> None:
+    """Under its own label and without guidance, as the noise was chosen."""
+    own = made(model, picture, ["a"], method="ddpm", guidance=1.0)[0]
+    back = model.decode(model.encode(to_tensor(picture)))
+    expected = ((back + 1) * 127.5).round().clamp(0, 255)[0].permute(1, 2, 0).numpy()
+    assert np.abs(own.astype(float) - expected).max() <= 1
+    other = made(model, picture, ["b"], method="ddpm", guidance=1.0)[0]
+    assert np.abs(other.astype(float) - expected).max() > 1
+
+
+def test_sdedit_adds_noise_as_diffusers_does(model: Model, picture: Image.Image) -> None:
+    course = course_of(model, picture, method="sdedit", strength=0.5, top=980)
+    assert course.levels == [490, 245, CLEAN]
+    latent = model.encode(to_tensor(picture))
+    noise = (course.known[490] - model.alphas[490].sqrt() * latent) / (1 - model.alphas[490]).sqrt()
+    for level in (490, 245):
+        expected = model.scheduler.add_noise(latent, noise, torch.tensor([level]))
+        assert torch.allclose(course.known[level], expected, atol=1e-5)
+    assert torch.equal(course.known[CLEAN], latent)
+
+
+@pytest.mark.parametrize("method", ["sdedit", "ddpm"])
+def test_noise_depends_on_the_seed_alone(model: Model, picture: Image.Image, method: str) -> None:
+    first, again, other = (
+        made(model, picture, ["b"], method=method, seed=seed) for seed in (0, 0, 1)
+    )
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize("method", ["pnp", "ddim", "sdedit", "ddpm"])
+def test_outside_the_window_the_picture_can_be_kept(
+    model: Model, picture: Image.Image, method: str
+) -> None:
+    kept = made(model, picture, ["b"], method=method, keep=True)[0]
+    source, outside = np.asarray(picture), soft_window(WINDOW, (32, 40))[0, 0].numpy() == 0
+    assert outside.mean() > 0.5
+    assert (kept[outside] == source[outside]).all()
+    assert (kept[~outside] != source[~outside]).any()
+    whole = made(model, picture, ["b"], method=method)[0]
+    assert (whole[outside] != source[outside]).any()
+
+
+def test_the_soft_window() -> None:
+    soft = soft_window((8, 12, 16), (32, 40))[0, 0]
+    assert (soft[8:24, 12:28] == 1).all()
+    assert soft[7, 20] == soft[24, 20] == soft[10, 11] == soft[10, 28] == 0.5
+    assert (soft[:6] == 0).all()
+    assert (soft[:, 30:] == 0).all()
+
+
+def test_targets_that_do_not_fit_in_one_call_give_the_same(
+    model: Model, picture: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = made(model, picture, ["a", "b", "a"])
+    monkeypatch.setattr(translate, "_AREA", 2 * 16 * 20)
+    apart = made(model, picture, ["a", "b", "a"])
+    assert np.abs(together.astype(int) - apart).max() <= 1
+    assert (apart[0] == apart[2]).all()
+
+
+def test_the_source_row_is_never_changed(model: Model, picture: Image.Image) -> None:
+    latent = model.encode(to_tensor(picture))
+    rows, t = torch.cat([latent, latent + 1]), torch.tensor([300, 300])
+    plain = model.predict(rows, t, ["A picture.", "A b."])
+    with injected(model) as switch:
+        switch.features = switch.attention = True
+        changed = model.predict(rows, t, ["A picture.", "A b."])
+    after = model.predict(rows, t, ["A picture.", "A b."])
+    assert torch.equal(changed[0], plain[0])
+    assert not torch.equal(changed[1], plain[1])
+    assert torch.equal(after, plain)
+
+
+@pytest.mark.parametrize("how", ["cancel", "error"])
+def test_no_hook_is_left_behind(
+    model: Model, picture: Image.Image, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hooks() -> int:
+        return sum(len(module._forward_hooks) for module in model.unet.modules())
+
+    job = stream(model, picture, WINDOW, ["b"], QUICK, "x", "a")
+    for _ in range(6):
+        next(job)
+    assert hooks() > 0
+    if how == "cancel":
+        job.close()  # type: ignore[attr-defined]
+    else:
+        monkeypatch.setattr(Model, "predict", lambda *given, **how: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            list(job)
+    assert hooks() == 0
+
+
+def test_one_target_at_least(model: Model, picture: Image.Image) -> None:
+    with pytest.raises(UsageError, match="at least one label"):
+        next(stream(model, picture, WINDOW, [], QUICK, "x"))
+
+
+def test_a_picture_without_a_label_is_translated_from_the_null_prompt(
+    model: Model, picture: Image.Image
+) -> None:
+    config = replace(QUICK, method="ddpm")
+    *_, last = stream(model, picture, WINDOW, ["b"], config, str(Path("own.png")))
+    assert isinstance(last, Result)
