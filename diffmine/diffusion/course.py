@@ -25,6 +25,7 @@ from diffmine.diffusion.draws import noise_of
 from diffmine.diffusion.model import Model
 
 INJECTS = ("pnp", "paper")
+INVERTS = ("pnp", "paper", "ddim")
 _TOP = 999
 _ROWS = 32
 

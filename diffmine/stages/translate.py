@@ -25,7 +25,7 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from diffmine.config import TranslateConfig
-from diffmine.diffusion.course import INJECTS, Course, calls, courses, posterior, settled
+from diffmine.diffusion.course import INJECTS, INVERTS, Course, calls, courses, posterior, settled
 from diffmine.diffusion.ddim import clean_estimate, move
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.inject import injected
@@ -34,6 +34,7 @@ from diffmine.diffusion.pixels import to_arrays, to_tensor
 from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
+from diffmine.fidelity import Fidelity, fidelity
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRANSLATIONS
 from diffmine.verdict import became_typical
@@ -56,13 +57,15 @@ class Preview:
 
 @dataclass(frozen=True)
 class Translation:
-    """A finished picture (8-bit, H W 3) and its window's typicality of the target before and
-    after."""
+    """A finished picture (8-bit, H W 3), its window's typicality of the target before and after,
+    the same of the source's own label, where it has one, and what was kept of the source."""
 
     target: str
     picture: UInt8[np.ndarray, "H W 3"]
     before: Score
     after: Score
+    own: tuple[Score, Score] | None
+    kept: Fidelity
 
     @property
     def became_typical(self) -> bool:
@@ -73,9 +76,15 @@ class Translation:
 
 @dataclass(frozen=True)
 class Result:
-    """All translations of one picture, in the order of the targets."""
+    """All translations of one picture, in the order of the targets.
+
+    `reconstruction` is the mean absolute difference, of 255, of the source and what its inversion
+    leads back to under the null prompt: no translation can be nearer. NaN where nothing is
+    inverted.
+    """
 
     translations: list[Translation]
+    reconstruction: float = float("nan")
 
 
 def model_config(model: Model, config: TranslateConfig) -> TranslateConfig:
@@ -103,7 +112,8 @@ def stream(
         raise UsageError("Choose at least one label to translate into.")
     config = settled(model_config(model, config))
     before, steps = calls(config)
-    total = before + steps + len(targets) + 1
+    back = steps if config.method in INVERTS else 0
+    total = before + steps + back + len(targets) + 1
     latent = model.encode(to_tensor(picture))
     course: Course | None = None
     for step, course in enumerate(courses(model, latent, source, config, image_id), start=1):  # noqa: B007
@@ -118,7 +128,14 @@ def stream(
         yield Preview(before + step, total, dict(zip(targets, made, strict=False)))
     pictures = _pictures(model, final, picture, soft)
     yield Preview(before + steps, total, dict(zip(targets, pictures, strict=True)))
-    yield from _scored(model, picture, pictures, window, targets, config, image_id, before + steps)
+    for step, own in enumerate(_sample(model, course, [], config, None) if back else [], start=1):
+        final = own
+        yield Preview(before + steps + step, total, {})
+    error = _difference(model, final, picture) if back else float("nan")
+    scored = _scored(model, picture, pictures, window, targets, config, image_id, source)
+    done = total - len(targets) - 1
+    for number, found in enumerate(scored, start=1):
+        yield Result(found, error) if found else Preview(done + number, total, {})
 
 
 def _sample(
@@ -128,17 +145,18 @@ def _sample(
     config: TranslateConfig,
     soft: Float[Tensor, "1 1 H W"] | None,
 ) -> Iterator[Float[Tensor, "L c h w"]]:
-    """The clean latents that each step of sampling implies; the last ones are the result."""
+    """The clean latents that each step of sampling implies; the last ones are the result. Without
+    targets the source itself is sampled, under the null prompt and with nothing injected."""
     first = course.known[course.levels[0]]
     inside = None
     if soft is not None:
         size = (first.shape[2], first.shape[3])
         inside = torch.nn.functional.adaptive_avg_pool2d(soft, size).to(first.device)
-    latent = first.repeat(len(targets), 1, 1, 1)
+    latent = first.repeat(max(len(targets), 1), 1, 1, 1)
     steps = len(course.levels) - 1
     with injected(model) as switch, torch.inference_mode():
         for step, (start, end) in enumerate(itertools.pairwise(course.levels)):
-            if config.method in INJECTS:
+            if config.method in INJECTS and targets:
                 switch.features = step < round(config.features * steps)
                 switch.attention = step < round(config.attention * steps)
             source = course.known[start] if switch.features or switch.attention else None
@@ -165,6 +183,8 @@ def _guided(
     """The guided prediction for every target; a source row goes first in each batch."""
     prompts = model.trained_prompts()
     null = prompts.null_prompt
+    if not targets:
+        return model.predict(latent, torch.tensor([level]), [null], filled=False)
     head = [] if source is None else [source]
     fits = max(1, _AREA // (2 * latent.shape[2] * latent.shape[3]))
     found = []
@@ -213,21 +233,26 @@ def _scored(
     targets: list[str],
     config: TranslateConfig,
     image_id: str,
-    done: int,
-) -> Iterator[Preview | Result]:
-    """Typicality of the window under each target, in the source and in the made pictures, after
-    `done` steps."""
-    total = done + len(targets) + 1
-    befores = _window(model, picture, window, targets, config, image_id)
-    yield Preview(done + 1, total, {})
+    source: str | None,
+) -> Iterator[list[Translation]]:
+    """Nothing after each picture that was scored, the source first; then the translations."""
+    own = [] if source is None else [source]
+    befores = _window(model, picture, window, [*targets, *own], config, image_id)
+    yield []
     made = []
-    for number, (target, array, before) in enumerate(
-        zip(targets, pictures, befores, strict=True), start=1
-    ):
-        after = _window(model, Image.fromarray(array), window, [target], config, image_id)[0]
-        made.append(Translation(target, array, before, after))
-        yield Preview(done + 1 + number, total, {})
-    yield Result(made)
+    for target, array, before in zip(targets, pictures, befores, strict=False):
+        labels = [target, *own]
+        afters = _window(model, Image.fromarray(array), window, labels, config, image_id)
+        kept = fidelity(np.asarray(picture), array, window)
+        pair = (befores[-1], afters[-1]) if own else None
+        made.append(Translation(target, array, before, afters[0], pair, kept))
+        yield []
+    yield made
+
+
+def _difference(model: Model, latent: Float[Tensor, "1 c h w"], picture: Image.Image) -> float:
+    image = to_arrays(model.decode(latent))[0]
+    return float(np.abs(image.astype(np.float64) - np.asarray(picture)).mean())
 
 
 def _window(
@@ -309,6 +334,10 @@ def _rows(
             "se_before": made.before.se,
             "typicality_after": made.after.typicality,
             "se_after": made.after.se,
+            "own_before": made.own[0].typicality if made.own else None,
+            "own_after": made.own[1].typicality if made.own else None,
+            "outline": made.kept.outline,
+            "outside": made.kept.outside,
         }
 
 

@@ -124,6 +124,10 @@ TRANSLATIONS = pa.schema(
         ("se_before", pa.float32()),
         ("typicality_after", pa.float32()),
         ("se_after", pa.float32()),
+        ("own_before", pa.float32()),
+        ("own_after", pa.float32()),
+        ("outline", pa.float32()),
+        ("outside", pa.float32()),
     ]
 )
 TRENDS = pa.schema(

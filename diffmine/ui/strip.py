@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from diffmine.fidelity import Fidelity, said
 from diffmine.store.atlas import Patch
 from diffmine.ui import words
 from diffmine.ui.cache import digest
 from diffmine.ui.parts import Value, table_value, wall_value
-from diffmine.ui.shelf import Shelf, decode
+from diffmine.ui.shelf import Row, Shelf, decode
 from diffmine.ui.sprites import png, sheet_of
 from diffmine.verdict import became_typical
 
@@ -22,11 +23,14 @@ BIGGER = 192
 
 @dataclass(frozen=True)
 class Made:
-    """A translation on the screen: pixels uint8 (h, w, 3), the window's scores with errors."""
+    """A translation on the screen: pixels uint8 (h, w, 3), the window's scores with errors, its
+    typicality of the source's own label before and after, and what was kept of the source."""
 
     pixels: np.ndarray
     before: tuple[float, float] | None = None
     after: tuple[float, float] | None = None
+    own: tuple[float, float] | None = None
+    kept: Fidelity | None = None
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,17 @@ def stored(shelf: Shelf, patch: Patch) -> Strip:
         before = (row["typicality_before"], row["se_before"])
         after = (row["typicality_after"], row["se_after"])
         if row["target"] != patch.label:
-            made[row["target"]] = Made(decode(row["image"]["bytes"]), before, after)
+            pixels = decode(row["image"]["bytes"])
+            made[row["target"]] = Made(pixels, before, after, *_known(row))
     return Strip(patch, shelf.pixels(patch.image_id), made, stored=True)
+
+
+def _known(row: Row) -> tuple[tuple[float, float] | None, Fidelity | None]:
+    """What an atlas that is not older says of the source's label and of what was kept."""
+    if row.get("outline") is None:
+        return None, None
+    own = None if row["own_after"] is None else (row["own_before"], row["own_after"])
+    return own, Fidelity(row["outline"], row["outside"])
 
 
 def window(patch: Patch, pixels: np.ndarray) -> np.ndarray:
@@ -114,7 +127,23 @@ def sentence(target: str, made: Made) -> str:
         "no": f"The window did **not** become typical of {name}: ",
         "was so before": f"The window already was about as typical of {name}: ",
     }[became(made)]
-    return found + scores
+    return " ".join([found + scores, *_rest(made)])
+
+
+def _rest(made: Made) -> list[str]:
+    """What became of the source: its own label and its shape."""
+    parts = []
+    if made.own is not None:
+        before, after = map(words.score, made.own)
+        parts.append(f"For its own label it went from {before} to {after}.")
+    if made.kept is not None:
+        outside = (
+            ""
+            if math.isnan(made.kept.outside)
+            else (f"; outside the window it changed by {made.kept.outside:.0f} of 255 on average")
+        )
+        parts.append(f"In the picture {said(made.kept)}{outside}.")
+    return parts
 
 
 def summary(strip: Strip) -> str:
@@ -132,8 +161,10 @@ def scores(strip: Strip, labels: Sequence[str]) -> Value:
     for label in labels:
         made = strip.made.get(label)
         if made is not None and made.before is not None and made.after is not None:
-            rows.append([label, words.score(*made.before), words.score(*made.after), became(made)])
-    heads = ["Target", "Typicality before", "after", "Became typical?"]
+            outline = f"{made.kept.outline:.2f}" if made.kept else ""
+            before, after = words.score(*made.before), words.score(*made.after)
+            rows.append([label, before, after, became(made), outline])
+    heads = ["Target", "Typicality before", "after", "Became typical?", "Outline kept"]
     caption = "Typicality of the window for the target, ± one standard error"
     return table_value(heads, rows, caption=caption if rows else "")
 

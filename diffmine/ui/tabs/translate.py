@@ -22,9 +22,16 @@ from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, NOTHING, Updates
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.strip import Made, Strip, download, pair, scores, sentence, stored, summary, walls
-from diffmine.ui.view import Refused, View, payload
+from diffmine.ui.view import Refused, View, choice, payload
 
 KEPT = 32
+METHODS = [
+    ("Plug-and-Play: keeps the layout", "pnp"),
+    ("Inversion alone: freer", "ddim"),
+    ("Edit-friendly noise: freer", "ddpm"),
+    ("Added noise (SDEdit): freest, fastest", "sdedit"),
+    ("As published: Plug-and-Play in 1,049 steps, slow", "paper"),
+]
 TELL = 0.4  # seconds between two lines of progress
 NO_MODEL = (
     "This atlas has no model beside it, so nothing can be translated here; "
@@ -55,6 +62,11 @@ class Translate:
             )
             self.stop = gr.Button(
                 "Cancel", size="sm", elem_id="stop", visible=False, scale=0, min_width=110
+            )
+        with gr.Accordion("How", open=False, elem_id="how"), gr.Row(elem_classes="dm-controls"):
+            self.method = gr.Dropdown(METHODS, value="pnp", label="Method", elem_id="method")
+            self.outside = gr.Checkbox(
+                False, label="Keep the picture outside the window", elem_id="keep-outside"
             )
         self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
         self.wall = own(parts.wall(elem_id="strip"))
@@ -153,7 +165,7 @@ class Translate:
         ]  # fmt: skip
         started = self.run.click(
             self.on_run,
-            [desk.state, self.targets],
+            [desk.state, self.targets, self.method, self.outside],
             results,
             show_progress="minimal",
             show_progress_on=[self.status],
@@ -180,7 +192,9 @@ class Translate:
     def _buttons(self, *, running: bool) -> Updates:
         return {self.run: gr.Button(visible=not running), self.stop: gr.Button(visible=running)}
 
-    def on_run(self, view: View, targets: Any) -> Iterator[Updates]:
+    def on_run(
+        self, view: View, targets: Any, method: Any = "pnp", outside: Any = False
+    ) -> Iterator[Updates]:
         """Translate the selected patch's image, with previews."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
@@ -189,23 +203,25 @@ class Translate:
         known = [name for name in shelf.labels if name in (targets or []) and name != patch.label]
         if not known:
             raise gr.Error("Choose at least one label to translate into.", print_exception=False)
+        how = {"method": choice(method, [value for _, value in METHODS]), "keep": outside is True}
         yield {self.status: "Starting: the model is loaded.", **self._buttons(running=True)}
         try:
-            yield from self._translated(view, patch, known, shelf.model)
+            yield from self._translated(view, patch, known, shelf.model, how)
         except DiffmineError as error:
             yield {self.status: words.markdown(str(error)), **self._buttons(running=False)}
 
     def _translated(
-        self, view: View, patch: Patch, targets: list[str], model: Path
+        self, view: View, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
     ) -> Iterator[Updates]:
         shelf = self.desk.shelf(view)
         source = shelf.pixels(patch.image_id)
+        known = jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate"))
         job = jobs.translation(
             str(model),
             Image.fromarray(source),
             (patch.row, patch.col, patch.size),
             targets,
-            jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate")),
+            replace(known, **how),
             patch.image_id,
             patch.label,
         )
@@ -245,4 +261,6 @@ def _made(found: Any) -> Made:
         found.picture,
         (float(found.before.typicality), float(found.before.se)),
         (float(found.after.typicality), float(found.after.se)),
+        None if found.own is None else tuple(float(each.typicality) for each in found.own),
+        found.kept,
     )

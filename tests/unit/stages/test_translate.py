@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from diffmine.config import TranslateConfig
-from diffmine.diffusion.course import Course, calls, courses, settled
+from diffmine.diffusion.course import INVERTS, Course, calls, courses, settled
 from diffmine.diffusion.ddim import CLEAN
 from diffmine.diffusion.inject import injected
 from diffmine.diffusion.model import Model, load_model
@@ -66,11 +66,14 @@ def test_every_call_is_told_and_counted(
     config = replace(QUICK, method=method)
     *told, last = stream(model, picture, WINDOW, ["a", "b"], config, "x", "a")
     before, steps = calls(settled(config))
-    assert len(counted) == before + steps
+    back = steps if method in INVERTS else 0
+    assert len(counted) == before + steps + back
+    done = before + steps + back + 3
     assert isinstance(last, Result)
     assert all(isinstance(each, Preview) for each in told)
     assert [each.step for each in told] == sorted(each.step for each in told)
-    assert (told[-1].step, told[-1].steps) == (before + steps + 3, before + steps + 3)
+    assert (told[-1].step, told[-1].steps) == (done, done)
+    assert np.isnan(last.reconstruction) == (back == 0)
 
 
 def test_the_paper_prescribes_its_steps() -> None:
@@ -199,3 +202,20 @@ def test_a_picture_without_a_label_is_translated_from_the_null_prompt(
     config = replace(QUICK, method="ddpm")
     *_, last = stream(model, picture, WINDOW, ["b"], config, str(Path("own.png")))
     assert isinstance(last, Result)
+
+
+def test_what_is_said_of_a_translation(model: Model, picture: Image.Image) -> None:
+    *_, last = stream(model, picture, WINDOW, ["a", "b"], QUICK, "x", "a")
+    assert isinstance(last, Result)
+    own, other = last.translations
+    assert own.own is not None
+    # Into its own label: both pairs are of the same label and the same draws.
+    assert own.own == (own.before, own.after)
+    assert other.own is not None
+    assert other.own[0] == own.before
+    assert -1 <= other.kept.outline <= 1
+    assert 0 <= other.kept.outside <= 255
+    assert 0 < last.reconstruction < 255
+    *_, last = stream(model, picture, WINDOW, ["b"], QUICK, "x")
+    assert isinstance(last, Result)
+    assert last.translations[0].own is None

@@ -220,6 +220,10 @@ def _translations(chosen: list[Any], labels: list[str], names: dict[str, str]) -
             "se_before": 0.001,
             "typicality_after": 0.008 if target != labels[0] else 0.0005,
             "se_after": 0.001,
+            "own_before": 0.009,
+            "own_after": 0.001,
+            "outline": 0.83,
+            "outside": 4.2,
         }
         for patch in chosen
         for target in labels
