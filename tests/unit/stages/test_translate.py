@@ -20,7 +20,7 @@ from diffmine.errors import UsageError
 from diffmine.stages import translate
 from diffmine.stages.translate import Preview, Result, soft_window, stream
 
-METHODS = ("pnp", "paper", "ddim", "sdedit", "ddpm")
+METHODS = ("pnp", "ddim", "sdedit", "ddpm")
 QUICK = TranslateConfig(steps=4, draws=2, preview=1, guidance=3.0)
 WINDOW = (8, 12, 12)
 
@@ -52,17 +52,24 @@ def course_of(model: Model, picture: Image.Image, **changes: Any) -> Course:
     return last
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_every_call_is_told_and_counted(
-    model: Model, picture: Image.Image, method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each call of the model: its rows."""
     counted: list[int] = []
     predict = Model.predict
-    monkeypatch.setattr(
-        Model,
-        "predict",
-        lambda self, *given, **how: (counted.append(1), predict(self, *given, **how))[1],
-    )
+
+    def counting(self: Model, rows: torch.Tensor, *given: Any, **how: Any) -> torch.Tensor:
+        counted.append(len(rows))
+        return predict(self, rows, *given, **how)
+
+    monkeypatch.setattr(Model, "predict", counting)
+    return counted
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_call_is_told_and_counted(
+    model: Model, picture: Image.Image, method: str, counted: list[int]
+) -> None:
     config = replace(QUICK, method=method)
     *told, last = stream(model, picture, WINDOW, ["a", "b"], config, "x", "a")
     before, steps = calls(settled(config))
@@ -83,9 +90,10 @@ def test_the_paper_prescribes_its_steps() -> None:
 
 
 def test_the_course_of_the_paper_stores_the_levels_that_are_sampled(
-    model: Model, picture: Image.Image
+    model: Model, picture: Image.Image, counted: list[int]
 ) -> None:
     course = course_of(model, picture, method="paper")
+    assert counted == [1] * 999
     assert len(course.levels) == 51
     assert (course.levels[0], course.levels[-1]) == (999, CLEAN)
     assert set(course.known) == set(course.levels)
