@@ -291,6 +291,14 @@ def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
     serve_app(build_app(list(atlases)), host=host, port=port)
 
 
+# By its path: what it needs is loaded when it runs.
+app.command(
+    "diffmine.export.command:export",
+    name="export",
+    help="Write patches of an atlas as a table, as a figure for print or as pages for a browser.",
+)
+
+
 # What all commands share
 
 

@@ -23,6 +23,7 @@ COMMANDS = (
     "evaluate",
     "info",
     "check",
+    "export",
     "app",
 )
 

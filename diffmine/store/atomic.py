@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +44,33 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all."""
     with whole(path) as temporary:
         temporary.write_bytes(content)
+
+
+def write_folder(
+    path: Path, files: Iterable[tuple[str, bytes]], replaces: Callable[[Path], bool]
+) -> None:
+    """Write a folder of files by their names, whole or not at all.
+
+    What is at `path` stays unless it is an empty folder or `replaces` says that it may go; then
+    AtlasError says so, before anything is written.
+    """
+    there = path.exists() and not (path.is_dir() and not any(path.iterdir()))
+    if there and not replaces(path):
+        raise AtlasError(f"{path} holds something else and stays; name a folder that is not there.")
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    old = path.with_name(f"{path.name}.old.{secrets.token_hex(4)}{TEMPORARY}")
+    try:
+        for name, content in files:
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).write_bytes(content)
+        if there:
+            os.replace(path, old)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise AtlasError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def sweep(folder: Path) -> int:

@@ -46,6 +46,7 @@ class Desk:
         self.bar: gr.Tabs
         self.evaluate: gr.Tab
         self.page: gr.HTML
+        self.arrived: gr.events.Dependency  # another atlas was opened
         self.state = self.own(gr.State(view))
 
     def own(self, component: Component) -> Component:

@@ -72,7 +72,9 @@ class Header:
             outputs = [self.labels, *desk.to(tab)]
             choose = getattr(self.labels, f"choose_{tab}")
             choose(self._on_label(tab), [desk.state], outputs, **LAST)
-        self.atlas.input(self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST)
+        desk.arrived = self.atlas.input(
+            self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST
+        )
 
     def _on_label(self, tab: str) -> Callable[[View, gr.EventData], Updates]:
         def on_label(view: View, event: gr.EventData) -> Updates:

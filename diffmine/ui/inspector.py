@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from diffmine.export.record import facts as known
 from diffmine.store.atlas import Patch
 from diffmine.ui import parts, words
 from diffmine.ui.basket import Basket
@@ -17,6 +18,7 @@ from diffmine.ui.shelf import Shelf
 from diffmine.ui.view import View
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
+CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
 
 
 def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
@@ -40,32 +42,17 @@ def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
         "title": words.place(patch, shelf.atlas.count(patch.label, patch.kind)),
         "alt": words.alt(patch),
         "facts": facts(shelf, patch, record),
+        "citation": words.citation(shelf.title, patch, record),
     }
     return {"rev": digest(value, shelf.key), **value}
 
 
 def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]:
     """What is known of a patch and of its image: name, text, web address."""
-    score = words.score(patch.typicality, patch.se)
-    rows = [["typicality", score + (" (inside the noise)" if words.noise(patch) else ""), ""]]
-    if patch.rank_low is not None:
-        rows.append(["place in the list", words.rank(patch), ""])
+    element = ""
     if patch.element is not None and shelf.has_element(patch.label, patch.element):
-        rows.append(["element", shelf.element_name(patch.label, patch.element), ""])
-    rows.append(["image", patch.image_id, ""])
-    if record.get("label") and record["label"] != patch.label:
-        rows.append(["label of the image", str(record["label"]), ""])
-    for name, text in (("year", record.get("year")), ("group", record.get("group"))):
-        if text:
-            rows.append([name, str(text), ""])
-    rows.append(["place", f"row {patch.row}, column {patch.col}, {patch.size} pixels wide", ""])
-    link = words.web_address(record.get("source_url"))
-    if link:
-        rows.append(["source", link, link])
-    for name in ("licence", "credit"):
-        if record.get(name):
-            rows.append([name, str(record[name]), ""])
-    return rows
+        element = shelf.element_name(patch.label, patch.element)
+    return [list(row) for row in known(patch, record, element)]
 
 
 class Inspector:
@@ -84,6 +71,7 @@ class Inspector:
             self.translate = gr.Button("Translate", elem_id="to-translate", **settings)
             self.add = gr.Button("Add to basket", elem_id="add", **settings)
             self.copy = gr.Button("Copy link", elem_id="copy", **settings)
+            self.cite = gr.Button("Copy citation", elem_id="cite", **settings)
         with gr.Column(visible=False) as column:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(parts.wall(elem_id="similar-wall"))
@@ -109,6 +97,7 @@ class Inspector:
         self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **LAST)
+        self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.basket.wire(self.add)
 
@@ -141,3 +130,9 @@ class Inspector:
     def on_copy(self) -> None:
         """Say that the link is in the clipboard."""
         gr.Info("The link to this view is in the clipboard.", duration=2)
+
+    def on_cite(self, value: Any) -> None:
+        """Say that the citation is in the clipboard."""
+        if not (isinstance(value, dict) and value.get("citation")):
+            raise gr.Error("Select a patch first.", print_exception=False)
+        gr.Info("The citation of this patch is in the clipboard.", duration=2)

@@ -23,6 +23,14 @@ NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+# What takes seconds waits its turn, two at a time, and is not begun twice by a double press.
+MAKES: dict[str, Any] = {
+    **QUIET,
+    "queue": True,
+    "trigger_mode": "once",
+    "concurrency_id": "export",
+    "concurrency_limit": 2,
+}
 
 
 @cache

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import Image
 
+from diffmine import words
 from diffmine.errors import AtlasError
 from diffmine.evaluation.confounds import said
 from diffmine.evaluation.report import Evaluation, read_evaluation
@@ -170,12 +171,9 @@ class Shelf:
 
     def element_name(self, label: str, element: int) -> str:
         """What people call an element: given here, given by the build, or its number."""
-        given = self.atlas.manifest.names.get(f"{label}/{element}")
-        if given:
-            return given
         for row in self.elements(label):
             if row["element"] == element:
-                return row["name"] or f"Element {row['rank']}"
+                return words.element(row, self.atlas.manifest.names)
         return f"Element {element}"
 
     # Neighbours

@@ -1,15 +1,25 @@
-"""Numbers and names as words on the screen: scores with their error, alt texts, safe Markdown."""
+"""Words on the screen: those that all faces share, and safe Markdown."""
 
 from __future__ import annotations
 
 import math
 import re
-from urllib.parse import urlsplit
 
-from diffmine.store.atlas import Patch
-from diffmine.verdict import clear
+from diffmine.words import (
+    KINDS,
+    MEANING,
+    STAGES,
+    alt,
+    cell,
+    citation,
+    element,
+    noise,
+    place,
+    rank,
+    score,
+    web_address,
+)
 
-KINDS = {"top": "most typical", "random": "random", "least": "least typical"}
 MEASURES = """
 **Area under the precision-recall curve**: all pixels of an image in the order of their score,
 against experts' boxes of the label; mean over the label's images. A map that knows nothing
@@ -22,46 +32,6 @@ box of their label (half of the patch or of the box is shared), beside random an
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
-
-
-def score(typicality: float | None, se: float | None = None) -> str:
-    """`0.0123 ± 0.0021`: the error to two figures, the score to the same place."""
-    if typicality is None or not math.isfinite(typicality):
-        return "not known"
-    if se is None or not math.isfinite(se) or se <= 0:
-        return _minus(f"{typicality:.4f}")
-    places = min(max(1 - math.floor(math.log10(se)), 0), 8)
-    return _minus(f"{typicality:.{places}f} ± {se:.{places}f}")
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
-
-
-def noise(patch: Patch) -> bool:
-    """Whether a score cannot be told from zero, or the patch from those its list left out."""
-    return not clear(patch.typicality, patch.se) or bool(patch.noise)
-
-
-def rank(patch: Patch) -> str:
-    """`rank 5 (between 1 and 18)`: where it may stand, by two standard errors of its score."""
-    text = f"rank {patch.rank:,}"
-    if patch.rank_low is None or patch.rank_high is None or patch.rank_low == patch.rank_high:
-        return text
-    return f"{text} (between {patch.rank_low:,} and {patch.rank_high:,})"
-
-
-def place(patch: Patch, count: int = 0) -> str:
-    """`No. 3 of 1,000, most typical of 1920s`."""
-    of = f" of {count:,}" if count else ""
-    if patch.kind == "random":
-        return f"Random patch {patch.rank:,}{of} of {patch.label}"
-    return f"No. {patch.rank:,}{of}, {KINDS[patch.kind]} of {patch.label}"
-
-
-def alt(patch: Patch) -> str:
-    """What a screen reader says of a patch."""
-    return f"{place(patch)}: typicality {score(patch.typicality, patch.se)}, in {patch.image_id}"
 
 
 def markdown(text: str) -> str:
@@ -78,15 +48,6 @@ def without_pictures(text: str) -> str:
     return text.replace("<", "&lt;")
 
 
-def web_address(text: str | None) -> str:
-    """The address if it is one of the web, else nothing."""
-    try:
-        parts = urlsplit(str(text or ""))
-    except ValueError:
-        return ""
-    return str(text) if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
 def duration(seconds: float) -> str:
     """`40 s`, `3 min`."""
     if seconds < 90:
@@ -94,9 +55,21 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def cell(value: object) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    if not isinstance(value, int | float) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + text
-    return text
+__all__ = [
+    "KINDS",
+    "MEANING",
+    "MEASURES",
+    "STAGES",
+    "alt",
+    "cell",
+    "citation",
+    "duration",
+    "element",
+    "markdown",
+    "noise",
+    "place",
+    "rank",
+    "score",
+    "web_address",
+    "without_pictures",
+]

@@ -89,12 +89,21 @@ def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
     page.get_by_role("button", name="Basket (1)").click()
     page.get_by_label("Note on the selected patch").fill("=round")
     page.get_by_role("button", name="Save note").click()
-    assert any(b"'=round" in _downloaded(page, "#csv") for _ in range(30))
+    assert b"'=round" in _downloaded(page, "#basket-csv")
+
+
+def test_a_citation_is_copied(page: Page, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}?patch=1920-top-0004")
+    expect(page.locator("#viewer h3")).to_contain_text("No. 4 of 120")
+    page.locator("#cite").click()
+    expect(page.locator(".toast-wrap")).to_contain_text("in the clipboard")
+    said = page.evaluate("navigator.clipboard.readText()")
+    assert said.startswith("Shapes by decade. Image 1920/04.png. A. Maker. CC0-1.0. https://")
 
 
 def _downloaded(page: Page, button: str) -> bytes:
-    """What a button hands out a moment from now."""
-    page.wait_for_timeout(500)
+    """What a button makes and hands out."""
     with page.expect_download() as download:
         page.locator(button).click()
     return download.value.path().read_bytes()

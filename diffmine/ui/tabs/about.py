@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import gradio as gr
 
 from diffmine.config import STAGES
-from diffmine.ui import parts
+from diffmine.export.chosen import credit_counts
+from diffmine.ui import parts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import Updates, Value, table_value
 from diffmine.ui.shelf import Shelf
@@ -17,25 +17,8 @@ from diffmine.ui.words import markdown, web_address, without_pictures
 
 MOST_CARD = 40_000
 MOST_CREDITS = 100
-MEANING = """
-### What typicality means here
-A diffusion model learned these images with their labels. Noise is put on an image and the model
-takes it off twice: once told the label, once told nothing. **Typicality** is how much smaller its
-error is when it knows the label, at each spot, averaged over many draws of noise. Above zero the
-spot is typical of the label, below zero it speaks against it. It says what *this model* learned
-from *these images*; borders, stamps, scanners and other accidents of a collection can be as
-typical as what you look for. After each score stands one standard error (±); a score below two of
-them is drawn pale, and so is one that cannot be told from the patches its list left out.
-"""
+MEANING = f"### What typicality means here{words.MEANING}"
 HEADS = ["Stage", "What it does", "How it was set"]
-STAGE_WORDS = {
-    "finetune": "the model learns the labelled images",
-    "typicality": "every image is scored, spot by spot",
-    "mine": "the most, least and randomly chosen windows",
-    "cluster": "patches that look alike become elements; the map",
-    "translate": "the central patches made over into every label",
-    "trends": "how elements come and go over the labels",
-}
 
 
 class About:
@@ -105,7 +88,7 @@ def stages(shelf: Shelf) -> Value:
     """The configuration of each stage that was run."""
     config: dict[str, dict[str, Any]] = shelf.atlas.manifest.config
     rows = [
-        [name, STAGE_WORDS[name], ", ".join(f"{key} {_short(value)}" for key, value in
+        [name, words.STAGES[name], ", ".join(f"{key} {_short(value)}" for key, value in
                                             config[name].items())]
         for name in STAGES
         if name in config
@@ -145,11 +128,8 @@ def _short(value: Any) -> str:
 
 def credits(shelf: Shelf) -> Value:
     """Distinct credits and licences of the images, with their number."""
-    table = shelf.atlas.table("images", ["credit", "licence"])
-    pairs = zip(table["credit"].to_pylist(), table["licence"].to_pylist(), strict=True)
-    counts = Counter((credit or "", licence or "") for credit, licence in pairs)
-    counts.pop(("", ""), None)
-    rows = [[*pair, f"{count:,}"] for pair, count in counts.most_common(MOST_CREDITS)]
+    counts = credit_counts(shelf.atlas)
+    rows = [[credit, licence, f"{count:,}"] for credit, licence, count in counts[:MOST_CREDITS]]
     more = f" (the first {MOST_CREDITS} of {len(counts):,})" if len(counts) > MOST_CREDITS else ""
     return table_value(
         ["Credit", "Licence", "Images"],

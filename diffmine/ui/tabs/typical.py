@@ -8,8 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from diffmine.export.chosen import Chosen
 from diffmine.ui import parts, words
 from diffmine.ui.desk import Desk
+from diffmine.ui.downloads import Downloads
 from diffmine.ui.parts import LAST, Updates, Value, patch_wall
 from diffmine.ui.shelf import PAGE
 from diffmine.ui.view import View, choice
@@ -17,6 +19,7 @@ from diffmine.ui.view import View, choice
 KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
 NONE = ""
 TAB = "typical"
+_EXPORT = "The patches shown here: this page of the label, without the label beside it."
 
 
 class Typical:
@@ -55,6 +58,9 @@ class Typical:
                 self.second_wall = own(parts.wall(elem_id="wall-second"))
                 self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
             self.column = own(column)
+        with gr.Accordion("Export", open=False, elem_id="typical-export"):
+            gr.Markdown(_EXPORT, elem_classes="dm-line")
+            self.downloads = Downloads(desk, "typical")
 
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
@@ -116,6 +122,13 @@ class Typical:
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
+        self.downloads.wire(self.chosen, [])
+
+    def chosen(self, view: View) -> list[Chosen]:
+        """What is handed out: the patches of the page."""
+        start = view.page * PAGE
+        patches = self.desk.shelf(view).atlas.patches(view.label, view.kind, start, PAGE)
+        return [Chosen(patch.patch_id) for patch in patches]
 
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""

@@ -1,6 +1,7 @@
 """Handlers: values and events in, values out; no browser."""
 
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from diffmine.store.atlas import open_atlas
 from diffmine.store.schemas import BOXES
 from diffmine.ui import jobs
 from diffmine.ui.app import build, shelve
+from diffmine.ui.inspector import facts
+from diffmine.ui.kept import Kept
 from diffmine.ui.view import TABS, from_query
 
 
@@ -245,6 +248,85 @@ def test_the_basket_keeps_notes(desk: Any) -> None:
     assert len(kept[0].note) == 2000
     assert basket.on_look(desk.first, kept) == kept[0].note
     assert basket.on_drop(desk.first, kept)[basket.kept] == []
+
+
+def filled(desk: Any, *patches: str) -> list[Kept]:
+    """A basket with patches of the open atlas and, first, one of another."""
+    return [Kept("other", "x", "far"), *(Kept(desk.first.atlas, each) for each in patches)]
+
+
+def test_the_basket_has_an_order(desk: Any) -> None:
+    basket = desk.inspector.basket
+    kept = filled(desk, "1900-top-0001", "1900-top-0002")
+    view = replace(desk.first, patch="1900-top-0002")
+    moved = basket.on_earlier(view, kept)[basket.kept]
+    assert [each.patch for each in moved] == ["x", "1900-top-0002", "1900-top-0001"]
+    assert basket.on_earlier(view, moved)[basket.kept] == moved
+    assert basket.on_later(view, moved)[basket.kept] == kept
+    assert basket.on_later(view, kept)[basket.kept] == kept
+    nobody = replace(desk.first, patch="1930-top-0001")
+    assert basket.on_later(nobody, kept)[basket.kept] == kept
+
+
+def test_what_was_taken_out_comes_back(desk: Any) -> None:
+    basket = desk.inspector.basket
+    kept = basket.on_save(desk.first, filled(desk, desk.first.patch), "mine")[basket.kept]
+    for handler in (basket.on_clear, basket.on_drop):
+        emptied = handler(desk.first, kept)
+        assert [each.patch for each in emptied[basket.kept]] == ["x"]
+        assert emptied[basket.undo].visible
+        undone = basket.on_undo(desk.first, emptied[basket.before])
+        assert undone[basket.kept] == kept
+        assert undone[basket.note] == "mine"
+        assert not undone[basket.undo].visible
+    assert basket.on_clear(desk.first, [])[basket.before] == []
+
+
+@pytest.mark.parametrize(
+    ("to", "name", "begins"),
+    [
+        ("csv", "diffmine-basket.csv", b"\xef\xbb\xbfpatch_id"),
+        ("parquet", "diffmine-basket.parquet", b"PAR1"),
+        ("png", "diffmine-basket.png", b"\x89PNG"),
+        ("pdf", "diffmine-basket.pdf", b"%PDF"),
+        ("html", "diffmine-basket.zip", b"PK"),
+    ],
+)
+def test_the_basket_leaves_when_a_button_is_pressed(
+    desk: Any, to: str, name: str, begins: bytes
+) -> None:
+    basket = desk.inspector.basket
+    make = basket.downloads._maker(to)
+    path = Path(make(desk.first, False, filled(desk, "1900-top-0002", "1930-top-0001")))
+    assert path.name == name
+    assert path.read_bytes().startswith(begins)
+    assert make(desk.first, False, filled(desk, "1900-top-0002", "1930-top-0001")) == str(path)
+    with pytest.raises(gr.Error, match="no patch"):
+        make(desk.first, False, filled(desk))
+
+
+def test_a_figure_of_several_pages_leaves_as_a_zip(desk: Any) -> None:
+    make = desk.panels["typical"].downloads._maker("png")
+    path = Path(make(replace(desk.first, page=1), False))
+    assert path.name == "diffmine-typical.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist()[0] == "diffmine-typical/diffmine-typical-01.png"
+
+
+def test_the_citation_of_a_patch(desk: Any) -> None:
+    inspector = desk.inspector
+    value = desk.on_pick(desk.first, event(id="1920-top-0004"))[inspector.viewer]
+    assert value["citation"].startswith("Shapes by decade. Image 1920/04.png. A. Maker. CC0-1.0.")
+    with pytest.raises(gr.Error, match="Select a patch"):
+        inspector.on_cite({"title": "nothing"})
+
+
+def test_a_source_that_is_no_web_address_is_told_but_not_linked(desk: Any) -> None:
+    shelf = desk.shelf(desk.first)
+    record = {"source_url": "javascript:alert(1)", "credit": None}
+    told = facts(shelf, shelf.atlas.patch("1900-top-0001"), record)
+    assert ["source", "javascript:alert(1)", ""] in told
+    assert "credit" not in [name for name, _, _ in told]
 
 
 def test_a_configuration_that_cannot_be_read_is_the_default() -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from diffmine.store.atlas import Patch
 from diffmine.ui import words
-from diffmine.ui.basket import Kept, as_csv, as_figure
-from diffmine.ui.shelf import Shelf
+from diffmine.version import __version__
 
 
 @pytest.mark.parametrize(
@@ -95,14 +94,19 @@ def test_only_web_addresses_become_links(address: str | None, kept: bool) -> Non
     assert bool(words.web_address(address)) is kept
 
 
-def test_the_basket_as_csv(shelf: Shelf) -> None:
-    first = next(p for p in shelf.atlas.patches("1900") if p.image_id == "1900/00.png")
-    text = as_csv(shelf, [Kept("shapes", first.patch_id, '=SUM(A1) "x"')]).decode("utf-8-sig")
-    assert "'=HYPERLINK(1)" in text
-    assert '"\'=SUM(A1) ""x"""' in text
-    assert text.startswith("patch_id,label,kind,rank")
+def test_a_citation_says_all_that_is_known_and_nothing_twice() -> None:
+    record = {"credit": "A. Maker.", "licence": "CC0-1.0", "source_url": "https://example.org/a"}
+    assert words.citation("Shapes", patch(0.1, 0.01), record) == (
+        "Shapes. Image a.png. A. Maker. CC0-1.0. https://example.org/a. Patch at row 0, column 0, "
+        f"8 pixels wide; typicality of 1900: 0.100 ± 0.010. Mined with diffmine {__version__}."
+    )
+    bare = words.citation("Shapes", patch(0.1, 0.01), {"source_url": "javascript:alert(1)"})
+    assert bare.startswith("Shapes. Image a.png. Patch at row 0")
+    assert "javascript" not in bare
 
 
-def test_the_basket_as_a_figure(shelf: Shelf) -> None:
-    kept = [Kept("shapes", patch.patch_id, "a note") for patch in shelf.atlas.patches("1900")[:7]]
-    assert as_figure(shelf, kept)[:4] == b"\x89PNG"
+def test_an_element_is_called_what_people_call_it() -> None:
+    row = {"label": "1900", "element": 4, "rank": 2, "name": ""}
+    assert words.element(row, {}) == "Element 2"
+    assert words.element(row | {"name": "discs"}, {}) == "discs"
+    assert words.element(row | {"name": "discs"}, {"1900/4": "Round"}) == "Round"

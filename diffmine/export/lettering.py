@@ -1,0 +1,74 @@
+"""Text on a figure: a font of this machine that has the letters, and lines that fit."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PIL import ImageFont
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+# Pillow's own font lacks most letters outside English, so what the machine has comes first.
+_FONTS = (
+    *("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "segoeui.ttf"),
+    *("Arial.ttf", "arial.ttf", "Helvetica.ttc", "Arial Unicode.ttf", "NotoSansCJK-Regular.ttc"),
+    *("DroidSansFallbackFull.ttf", "wqy-zenhei.ttc", "msgothic.ttc", "PingFang.ttc"),
+)
+_NO_CHARACTER = "\uffff"
+
+
+@cache
+def _fonts(size: int) -> tuple[Font, ...]:
+    found: list[Font] = []
+    for name in _FONTS:
+        try:
+            found.append(ImageFont.truetype(name, size))
+        except OSError:
+            continue
+    return (*found, ImageFont.load_default(size))
+
+
+@cache
+def _has(font: Font, letter: str) -> bool:
+    return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
+
+
+def font_for(text: str, size: int) -> Font:
+    """The font of `size` pixels that has the most of a text's letters."""
+    letters = set(text)
+    return max(_fonts(size), key=lambda font: sum(_has(font, each) for each in letters))
+
+
+def lines(text: str, font: Font, width: int, most: int = 0) -> list[str]:
+    """A text in lines at most `width` pixels long; of more than `most` the last ends in `…`."""
+    found = [""]
+    for word in text.split():
+        joined = f"{found[-1]} {word}".strip()
+        if font.getlength(joined) <= width:
+            found[-1] = joined
+        else:
+            found = [*(line for line in found if line), *_pieces(word, font, width)]
+    if most and len(found) > most:
+        rest = " ".join(found[most - 1 : most + 1])  # more than fits, and no more than that
+        return [*found[: most - 1], short(rest, font, width)]
+    return found if found[0] else []
+
+
+def _pieces(word: str, font: Font, width: int) -> list[str]:
+    """A word cut where it is longer than a line."""
+    found = [""]
+    for letter in word:
+        if found[-1] and font.getlength(found[-1] + letter) > width:
+            found.append("")
+        found[-1] += letter
+    return found
+
+
+def short(text: str, font: Font, width: int) -> str:
+    """One line at most `width` pixels long, with `…` where something is left out."""
+    text = " ".join(text.split())
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"

@@ -1,0 +1,77 @@
+"""The pictures of an export: crops pixel for pixel or enlarged, whole images with a patch's box."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
+
+from diffmine.store.atlas import Atlas, Patch
+
+RED = "#d62f2f"
+RIM = "#b0b0b0"
+
+
+def name(patch: Patch) -> str:
+    """A file name for a patch: patch names of foreign atlases may hold anything."""
+    return hashlib.sha256(patch.patch_id.encode()).hexdigest()[:16]
+
+
+def png(picture: Image.Image, *, dpi: int = 0, **texts: str) -> bytes:
+    """A picture as a PNG, grey when it is; `texts` are its text chunks, empty ones are left out."""
+    if picture.mode == "RGB":
+        red, green, blue = (band.tobytes() for band in picture.split())
+        picture = picture.getchannel("R") if red == green == blue else picture
+    about = PngInfo()
+    about.add_text("Software", "diffmine")
+    for key, text in texts.items():
+        if text:
+            about.add_itxt(key, text)
+    out = io.BytesIO()
+    settings = {"dpi": (dpi, dpi)} if dpi else {}
+    picture.save(out, "PNG", pnginfo=about, compress_level=3, **settings)
+    return out.getvalue()
+
+
+def cut(atlas: Atlas, patch: Patch) -> Image.Image:
+    """The patch alone, pixel for pixel as mined, RGB."""
+    row, col, size = patch.row, patch.col, patch.size
+    return atlas.pictures.picture(patch.image_id).crop((col, row, col + size, row + size))
+
+
+def framed(picture: Image.Image) -> Image.Image:
+    """A picture with a thin grey rim, drawn over its outermost pixels."""
+    corners = (0, 0, picture.width - 1, picture.height - 1)
+    ImageDraw.Draw(picture).rectangle(corners, outline=RIM, width=2)
+    return picture
+
+
+def enlarged(picture: Image.Image, wide: int, high: int) -> Image.Image:
+    """A picture as large as fits into `wide` x `high` pixels, its sides in their proportion."""
+    scale = min(wide / picture.width, high / picture.height)
+    size = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
+    up = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.LANCZOS
+    return picture.resize(size, up)
+
+
+def boxed(atlas: Atlas, patch: Patch, wide: int, high: int) -> Image.Image:
+    """The whole image of a patch within `wide` x `high` pixels, the patch framed in red."""
+    picture = atlas.pictures.picture(patch.image_id)
+    shown = enlarged(picture, wide, high)
+    scale = shown.width / picture.width
+    left, top, side = patch.col * scale, patch.row * scale, patch.size * scale
+    thick = max(round(max(shown.size) / 120), 2)
+    pen = ImageDraw.Draw(shown)
+    for grown, colour in ((thick + 1, "white"), (thick, RED)):  # the white rim shows on red too
+        corners = (left - grown, top - grown, left + side - 1 + grown, top + side - 1 + grown)
+        pen.rectangle([round(each) for each in corners], outline=colour, width=grown)
+    return shown
+
+
+def webp(picture: Image.Image) -> bytes:
+    """A picture as WebP of quality 90."""
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=90)
+    return out.getvalue()

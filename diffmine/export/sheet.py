@@ -1,0 +1,129 @@
+"""How patches lie on the pages of a figure: A4, 300 dots an inch, all lengths in pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diffmine import words
+from diffmine.export.chosen import Entry
+from diffmine.export.lettering import Font, font_for, lines
+
+DPI = 300
+WIDTH, HEIGHT = 2480, 3508
+MARGIN, GAP = 150, 46
+HEAD = 150
+LABEL, TEXT, SMALL = 38, 31, 24  # sizes of letters: 9, 7.4 and 5.8 points
+BLACK, GREY = "#000000", "#555555"
+_MOST_NOTE, _MOST_CREDIT = 4, 3  # lines
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text as it is drawn."""
+
+    text: str
+    font: Font
+    colour: str
+    height: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A numbered patch with the lines below it."""
+
+    number: int
+    entry: Entry
+    caption: list[Line]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of cells with their heights, and the credits at the foot."""
+
+    rows: list[tuple[int, list[Cell]]]
+    foot: list[Line]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`columns` cells of `wide` beside each other, in each a crop of `side`."""
+
+    columns: int
+    side: int
+
+    @property
+    def wide(self) -> int:
+        """Width of a cell."""
+        return (WIDTH - 2 * MARGIN - (self.columns - 1) * GAP) // self.columns
+
+
+CROPS = Grid(columns=5, side=399)
+WITH_IMAGES = Grid(columns=3, side=340)
+
+
+def pages(entries: Sequence[Entry], grid: Grid, about: str) -> list[Page]:
+    """As many rows on each page as fit above the credits of their images, and at least one."""
+    cells = [_cell(at, entry, grid.wide) for at, entry in enumerate(entries, 1)]
+    found: list[Page] = []
+    rows: list[tuple[int, list[Cell]]] = []
+    for at in range(0, len(cells), grid.columns):
+        new = cells[at : at + grid.columns]
+        caption = max(sum(line.height for line in cell.caption) for cell in new)
+        grown = [*rows, (grid.side + 14 + caption + GAP, new)]
+        if rows and _height(grown, about) > HEIGHT - 2 * MARGIN:
+            found.append(Page(rows, _foot(rows, about)))
+            grown = grown[-1:]
+        rows = grown
+    return [*found, Page(rows, _foot(rows, about))]
+
+
+def _height(rows: list[tuple[int, list[Cell]]], about: str) -> int:
+    foot = sum(line.height for line in _foot(rows, about))
+    return HEAD + sum(height for height, _ in rows) + foot
+
+
+def written(text: str, size: int, colour: str, width: int, most: int) -> list[Line]:
+    """A text in at most `most` lines of a font of `size`."""
+    font = font_for(text, size)
+    height = round(size * 1.32)
+    return [Line(each, font, colour, height) for each in lines(text, font, width, most)]
+
+
+def _cell(number: int, entry: Entry, wide: int) -> Cell:
+    patch = entry.patch
+    said = "Random patch" if patch.kind == "random" else f"{words.KINDS[patch.kind].capitalize()},"
+    score = words.score(patch.typicality, patch.se)
+    caption = written(f"[{number}] {patch.label}", LABEL, BLACK, wide, 2)
+    caption += written(score, TEXT, BLACK, wide, 1)
+    caption += written(f"{said} {words.rank(patch)}", TEXT, GREY, wide, 2)
+    caption += written("Inside the noise" if words.noise(patch) else "", TEXT, GREY, wide, 1)
+    caption += written(entry.element, TEXT, GREY, wide, 2)
+    caption += written(entry.note, TEXT, BLACK, wide, _MOST_NOTE)
+    return Cell(number, entry, caption)
+
+
+def _foot(rows: list[tuple[int, list[Cell]]], about: str) -> list[Line]:
+    """Whose the images of a page are, each credit once with the numbers of its patches."""
+    whose: dict[str, list[int]] = {}
+    for cell in (cell for _, cells in rows for cell in cells):
+        record = cell.entry.record
+        parts = (words.credit(record), str(record.get("source_url") or ""))
+        whose.setdefault(", ".join(part for part in parts if part), []).append(cell.number)
+    whose.pop("", None)
+    texts = [f"[{numbers(them)}] {credit}" for credit, them in whose.items()]
+    wide = WIDTH - 2 * MARGIN
+    found = [line for text in texts for line in written(text, SMALL, GREY, wide, _MOST_CREDIT)]
+    return found + written(about, SMALL, BLACK, wide - 200, _MOST_CREDIT)
+
+
+def numbers(them: Sequence[int]) -> str:
+    """`1, 4–7, 9`: rising numbers, runs of three and more drawn together."""
+    runs: list[list[int]] = []
+    for each in them:
+        if runs and runs[-1][-1] == each - 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    said = [f"{r[0]}–{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
+    return ", ".join(said)
