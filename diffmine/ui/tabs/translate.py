@@ -257,10 +257,7 @@ class Translate:
 
 
 def _made(found: Any) -> Made:
-    return Made(
-        found.picture,
-        (float(found.before.typicality), float(found.before.se)),
-        (float(found.after.typicality), float(found.after.se)),
-        None if found.own is None else tuple(float(each.typicality) for each in found.own),
-        found.kept,
-    )
+    pairs = [(found.before, found.after), *([found.own] if found.own else [])]
+    before, after = ((float(each.typicality), float(each.se)) for each in pairs[0])
+    own = (float(pairs[1][0].typicality), float(pairs[1][1].typicality)) if found.own else None
+    return Made(found.picture, before, after, own, found.kept)
