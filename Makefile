@@ -42,5 +42,6 @@ bench: setup-test  ## time it
 	$(BIN)/pytest benchmarks --benchmark-only
 	$(BIN)/python -m benchmarks.end_to_end
 
-demos: setup-test  ## make the embedded atlas of type again
+demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
+	$(BIN)/python -m demos.cars.make
