@@ -14,7 +14,7 @@ from diffmine.errors import ImageError
 from diffmine.ui import heat, words
 from diffmine.ui.cache import digest
 from diffmine.ui.figures import over_labels
-from diffmine.ui.parts import NOTHING, Value
+from diffmine.ui.parts import Value
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.sprites import png
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from diffmine.familiar import Comparison
     from diffmine.inspection import Inspection
 
+NO_CHART: Value = {"rev": "none", "data": [], "layout": {}, "title": "", "empty": ""}
 SMALLEST = 4
 """A picture may be enlarged by at most this: what is invented between its pixels is no evidence."""
 
@@ -79,7 +80,7 @@ def ranked(shelf: Shelf, own: Own) -> list[int]:
 def chart(shelf: Shelf, own: Own) -> Value:
     """The score of the whole picture under every label."""
     if own.found is None:
-        return NOTHING
+        return NO_CHART
     places, found = ranked(shelf, own), own.found
     scores = [found.scores[at] for at in places]
     labels = [found.labels[at] for at in places]

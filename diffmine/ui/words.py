@@ -22,6 +22,10 @@ boxes at the label's best threshold. **Precision of patches**: how many of the b
 box of their label (half of the patch or of the box is shared), beside random and least typical
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
+ASK_FOR_A_PICTURE = (
+    "What the model of this atlas finds in a picture of your own: its labels ranked, a heat map "
+    "and the most typical window of each, and whether it is like the pictures the model knows."
+)
 STAYS = "Stays on this machine; nothing is kept."
 STAYS_ON_SPACE = "It goes to the machine of this Space and no further; nothing is kept."
 RESEARCH_ONLY = "Research use only, not for diagnosis."

@@ -67,7 +67,7 @@ class Inspect:
                     )
                 self.viewer = parts.viewer(NOTHING, elem_id="own-viewer")
             with gr.Column(min_width=300):
-                self.chart = parts.chart(NOTHING, elem_id="own-chart")
+                self.chart = parts.chart(own.NO_CHART, elem_id="own-chart")
         self.results = results
 
     def show(self, view: View) -> Updates:
@@ -96,7 +96,7 @@ class Inspect:
             self.kept: None,
             self.results: gr.Row(visible=False),
             self.viewer: NOTHING,
-            self.chart: NOTHING,
+            self.chart: own.NO_CHART,
             self.warning: gr.Markdown("", visible=False),
             self.verdict: "",
             self.status: "",
@@ -176,7 +176,7 @@ class Inspect:
         mining = jobs.configured(MineConfig, config.get("mine"))
         picture = Image.fromarray(kept.pixels)
         known = self._usual.get(shelf.version, ())
-        began = told = time.monotonic()
+        told, clock = time.monotonic(), _Clock()
         job = jobs.inspection(
             str(model), picture, shelf.labels, (scoring, mining), shelf.atlas.path, known
         )
@@ -184,19 +184,17 @@ class Inspect:
             now = time.monotonic()
             if hasattr(found, "windows"):
                 kept = replace(kept, found=found)
+                text = clock.says("Draw", found.draws, found.goal)
                 if found.windows:
-                    kept = replace(kept, label=found.labels[found.best])
-                    began = now
+                    kept, clock = replace(kept, label=found.labels[found.best]), _Clock()
                 elif now - told > TELL:
                     told = now
-                    step = (found.draws, found.goal)
-                    text = _progress("Draw", step, now - began)
                     yield {self.status: text, self.chart: own.chart(shelf, kept)}
             elif hasattr(found, "usual"):
                 self._keep(shelf, found.usual)
                 kept = replace(kept, compared=found)
             else:
-                text = _progress("Comparing with the atlas: image", found, now - began)
+                text = clock.says("Comparing with the atlas: image", *found)
                 yield {self.status: text, self.chart: own.chart(shelf, kept)}
         yield {
             self.kept: kept,
@@ -256,10 +254,20 @@ def _line(shelf: Shelf) -> str:
         return words.NOTHING_TO_INSPECT_WITH
     where = words.STAYS_ON_SPACE if ON_SPACE else words.STAYS
     medical = f" **{words.RESEARCH_ONLY}**" if shelf.atlas.manifest.kind == "finding" else ""
-    return f"See what this atlas's model finds typical in a picture of your own. {where}{medical}"
+    return f"{words.ASK_FOR_A_PICTURE} {where}{medical}"
 
 
-def _progress(what: str, step: tuple[int, int], seconds: float) -> str:
-    done, goal = step
-    left = seconds / max(done, 1) * (goal - done)
-    return f"{what} {done} of {goal}, about {words.duration(left)} left."
+class _Clock:
+    """Time left by the pace since the first step: what came before it was loading."""
+
+    def __init__(self) -> None:
+        self.first: tuple[float, int] | None = None
+
+    def says(self, what: str, done: int, goal: int) -> str:
+        now = time.monotonic()
+        if self.first is None:
+            self.first = (now, done)
+            return f"{what} {done} of {goal}."
+        began, at = self.first
+        left = (now - began) / max(done - at, 1) * (goal - done)
+        return f"{what} {done} of {goal}, about {words.duration(left)} left."
