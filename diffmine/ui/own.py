@@ -147,7 +147,7 @@ def _facts(own: Own) -> list[list[str]]:
         at = own.found.labels.index(own.label)
         score, window = own.found.scores[at], own.found.windows[at]
         rows += [
-            ["typicality", f"{words.signed(score.typicality, score.se)} for {own.label}", ""],
+            ["whole picture", f"{words.signed(score.typicality, score.se)} for {own.label}", ""],
             ["window", words.signed(window.typicality, window.se), ""],
             ["place", f"row {window.row}, column {window.col}, {window.size} pixels wide", ""],
             ["draws", str(own.found.draws), ""],

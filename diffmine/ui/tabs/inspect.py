@@ -105,14 +105,13 @@ class Inspect:
             **self._buttons(),
         }
 
-    def _buttons(
-        self, *, running: bool = False, again: bool = False, full: bool = False
-    ) -> Updates:
+    def _buttons(self, kept: Own | None = None, *, running: bool = False) -> Updates:
+        rests = kept is not None and not running
         return {
             self.ask: gr.Column(visible=not running),
-            self.run: gr.Button(visible=again),
+            self.run: gr.Button(visible=rests and kept is not None and not kept.done),
             self.stop: gr.Button(visible=running),
-            self.clear: gr.Button(visible=full),
+            self.clear: gr.Button(visible=rests),
         }
 
     # What is done
@@ -133,6 +132,10 @@ class Inspect:
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.kept], results, **job)
         again = self.run.click(self.on_run, [state, self.kept], results, **job)
+        for job_done in (begun, again):  # also after a cancel, when it took hold on the server
+            job_done.then(
+                self.on_end, self.kept, [self.ask, self.run, self.stop, self.clear], **LAST
+            )
         self.stop.click(self.on_stop, [state, self.kept], results, cancels=[begun, again], **LAST)
         self.clear.click(self._nothing, None, results, **LAST)
         desk.atlas.input(self._nothing, None, results, cancels=[begun, again], **LAST)
@@ -167,8 +170,7 @@ class Inspect:
         try:
             yield from self._inspected(shelf, shelf.model, replace(kept, found=None, compared=None))
         except DiffmineError as error:
-            done = self._buttons(again=True, full=True)
-            yield {self.status: words.markdown(str(error)), **done}
+            yield {self.status: words.markdown(str(error))}
 
     def _inspected(self, shelf: Shelf, model: Path, kept: Own) -> Iterator[Updates]:
         config = shelf.atlas.manifest.config
@@ -196,24 +198,23 @@ class Inspect:
             else:
                 text = clock.says("Comparing with the atlas: image", *found)
                 yield {self.status: text, self.chart: own.chart(shelf, kept)}
-        yield {
-            self.kept: kept,
-            self.status: "",
-            **self._shown(shelf, kept),
-            **self._buttons(full=True),
-        }
+        yield {self.kept: kept, self.status: "", **self._shown(shelf, kept)}
 
     def _keep(self, shelf: Shelf, usual: tuple[Any, ...]) -> None:
         with self._lock:
             self._usual[shelf.version] = usual
 
     def on_stop(self, view: View, kept: Own | None) -> Updates:
-        """Stop the job; the picture stays."""
+        """Say that the job is stopped; the picture stays. What can be done next comes with its end:
+        a job that is begun while another is being cancelled would be cancelled with it."""
         if kept is None:
             return self._nothing()
         shown = self._shown(self.desk.shelf(view), kept)
-        buttons = self._buttons(again=not kept.done, full=True)
-        return {**shown, **buttons, self.status: "Cancelled."}
+        return {**shown, self.status: "Cancelled.", self.stop: gr.Button(visible=False)}
+
+    def on_end(self, kept: Own | None) -> Updates:
+        """What can be done once no job runs."""
+        return self._buttons(kept)
 
     def on_label(self, view: View, kept: Own | None, label: Any) -> Updates:
         """Another label for heat map and window."""

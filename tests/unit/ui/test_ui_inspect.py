@@ -91,8 +91,11 @@ def test_the_run_ranks_maps_and_compares(
     assert "limit of" in facts["error of reconstruction"]
     assert "limit of" in facts["error of noise"]
     assert facts["picture"] == "192 × 144 pixels, scored at 128 × 96"
-    assert not last[panel.stop].visible
-    assert last[panel.clear].visible
+    ended = panel.on_end(kept)
+    assert ended[panel.clear].visible
+    assert ended[panel.ask].visible
+    assert not ended[panel.stop].visible
+    assert not ended[panel.run].visible
     assert last[panel.label].visible
 
 
@@ -125,10 +128,13 @@ def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -
     job.close()
     updates = panel.on_stop(live.first, kept)
     assert updates[panel.status] == "Cancelled."
-    assert updates[panel.run].visible
-    assert updates[panel.ask].visible
+    assert not updates[panel.stop].visible
     assert updates[panel.viewer]["image"]
+    ended = panel.on_end(kept)
+    assert ended[panel.run].visible
+    assert ended[panel.ask].visible
     assert panel.on_stop(live.first, None)[panel.kept] is None
+    assert not panel.on_end(None)[panel.clear].visible
 
 
 def test_another_label_and_no_heat_map(
