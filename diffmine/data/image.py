@@ -15,13 +15,15 @@ from diffmine.errors import ImageError
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 200 * 2**20
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "MPO")
+ANIMATED = ("GIF", "PNG", "WEBP")
 _LOSSLESS_SIDE = 256
 
 
-def read_image(path: Path) -> Image.Image:
+def read_image(path: Path, *, still: bool = False) -> Image.Image:
     """The picture of a file: first frame, upright by its EXIF tag, RGB of 8 bits.
 
-    Raises ImageError in one sentence for what is no picture, is broken or is too large.
+    Raises ImageError in one sentence for what is no picture, is broken or is too large, and with
+    `still` for what moves.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -34,8 +36,12 @@ def read_image(path: Path) -> Image.Image:
                         f"{path.name} has {image.width} x {image.height} pixels, over the limit "
                         f"of {MAX_PIXELS // 1_000_000} million."
                     )
+                if still and image.format in ANIMATED and getattr(image, "is_animated", False):
+                    raise ImageError(f"{path.name} is an animation; give a picture that is still.")
                 image.load()
                 return _rgb(ImageOps.exif_transpose(image))
+    except ImageError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         limit = MAX_PIXELS // 1_000_000
         raise ImageError(

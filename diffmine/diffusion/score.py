@@ -8,7 +8,7 @@ kept for each latent pixel, with the same draws for the null prompt and for ever
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -199,23 +199,30 @@ def _measured(
 
 
 @torch.inference_mode()
-def single_draws(
+def draw_by_draw(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
-) -> Float[Tensor, "p n h w"]:
+) -> Iterator[Float[Tensor, "p d h w"]]:
     """What each single draw says of the typicality of one image under each prompt but the first,
-    which is the null prompt; float32."""
+    which is the null prompt: a few draws of float32 at a time, about `batch` rows of the UNet."""
     states = model.embed(prompts)[None]  # 1 p s d
     measures = typicalities(len(prompts) - 1)
     tally = Tally.stack([draws.tally(len(measures))], model.device)
     step = max(1, batch // len(prompts))
-    kept = []
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
         noise = noise.to(model.device)
         loss, found = _losses(model, latent[None].to(model.device), states, noise[None], t[None])
+        kept = []
         for draw in range(len(t)):
             at = slice(draw, draw + 1)
             kept.append(_take(tally, measures, loss[:, draw], found[:, draw], noise[at], t[at])[0])
-    return torch.stack(kept, 1)  # p n h w
+        yield torch.stack(kept, 1)  # p d h w
+
+
+def single_draws(
+    model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
+) -> Float[Tensor, "p n h w"]:
+    """All that `draw_by_draw` gives, at once."""
+    return torch.cat(list(draw_by_draw(model, latent, draws, prompts, batch)), 1)
 
 
 def typicality(

@@ -29,6 +29,7 @@ from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.tabs.about import About
 from diffmine.ui.tabs.elements import Elements
 from diffmine.ui.tabs.evaluate import Evaluate
+from diffmine.ui.tabs.inspect import Inspect
 from diffmine.ui.tabs.map import Map
 from diffmine.ui.tabs.translate import Translate
 from diffmine.ui.tabs.trends import Trends
@@ -41,6 +42,7 @@ PANELS: dict[str, Callable[[Desk], Panel]] = {
     "map": Map,
     "translate": Translate,
     "trends": Trends,
+    "inspect": Inspect,
     "about": About,
     "evaluate": Evaluate,  # last: it is hidden where nothing was evaluated
 }

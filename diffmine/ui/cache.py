@@ -48,7 +48,9 @@ class Cache:
         self._lock = Lock()
 
     def publish(self) -> None:
-        """Let gradio serve the folder."""
+        """Let gradio serve the folder, and keep uploads in one that goes with this process: a
+        component notes where when it is made."""
+        os.environ["GRADIO_TEMP_DIR"] = str(self.uploads)
         if self.folder.resolve() not in _StaticFiles.all_paths:
             gr.set_static_paths([self.folder])
 

@@ -43,6 +43,8 @@ class Desk:
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
+        self.atlas: gr.Dropdown
+        self.labels: gr.HTML
         self.bar: gr.Tabs
         self.evaluate: gr.Tab
         self.page: gr.HTML

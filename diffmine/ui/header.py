@@ -36,6 +36,7 @@ class Header:
             )
             desk.page = desk.own(parts.page(None, scale=0, min_width=44, elem_id="page"))
         self.labels = desk.own(parts.labels(self._labels(view), elem_id="labels"))
+        desk.atlas, desk.labels = self.atlas, self.labels
 
     def _head(self, view: View) -> Value:
         shelf = self.desk.shelf(view)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
-from diffmine.config import TranslateConfig, TypicalityConfig
+from diffmine.config import MineConfig, TranslateConfig, TypicalityConfig
 from diffmine.ui import gpu
 
 # How the events of live work are wired: one slot for all of them.
@@ -22,7 +22,7 @@ ONE_AT_A_TIME: dict[str, Any] = {
     "api_visibility": "private",
     "trigger_mode": "once",
 }
-Config = TypeVar("Config", TranslateConfig, TypicalityConfig)
+Config = TypeVar("Config", MineConfig, TranslateConfig, TypicalityConfig)
 _models: dict[str, Any] = {}
 _lock = Lock()
 
@@ -80,3 +80,31 @@ def dating_curve(
     from diffmine.stages.typicality import window_curve
 
     yield window_curve(model(folder), picture, window, labels, config, image_id)
+
+
+@gpu.gpu(duration=120)
+def inspection(
+    folder: str,
+    picture: Image.Image,
+    labels: list[str],
+    configs: tuple[TypicalityConfig, MineConfig],
+    atlas: Path,
+    usual: tuple[Any, ...],
+) -> Iterator[Any]:
+    """A picture under every label as draws add up, then the errors on a sample of the atlas's own
+    images as they are made, then both together; `usual` are those errors where they are known.
+
+    The errors come back to be kept by the caller: on ZeroGPU what is kept here is lost.
+    """
+    from diffmine.familiar import Comparison, errors, sample, usual_errors
+    from diffmine.inspection import inspect
+    from diffmine.store.atlas import open_atlas
+
+    one = model(folder)
+    yield from inspect(one, picture, labels, *configs)
+    if not usual:
+        images = open_atlas(atlas)
+        names = sample(images.table("images", ["image_id"])["image_id"].to_pylist())
+        for usual in usual_errors(one, names, images.pictures.picture):
+            yield len(usual), len(names)
+    yield Comparison(errors(one, [picture])[0], usual)

@@ -76,6 +76,11 @@ def viewer(value: Value | None = None, **settings: Any) -> gr.HTML:
     return _part("viewer", template, value, settings)
 
 
+def paste(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """A line that lets pictures be pasted into a file component."""
+    return _part("paste", '<p class="dm-paste dm-empty"></p>', value, settings)
+
+
 def chart(value: Value | None = None, **settings: Any) -> gr.HTML:
     """A Plotly figure. Event: point(curve, point)."""
     return _part("chart", _page("chart.html"), value, settings)

@@ -145,7 +145,6 @@ def serve(
     _refuse_taken(host, port)
     cache = served()
     cache.publish()
-    os.environ["GRADIO_TEMP_DIR"] = str(cache.uploads)
     blocks.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
     blocked = list(getattr(blocks, "diffmine_folders", []))
     try:

@@ -68,6 +68,15 @@ class Shelf:
         return folder if (folder / "model_index.json").is_file() else None
 
     @cached_property
+    def mined_side(self) -> int:
+        """Short side in pixels that pictures of this atlas are scaled to."""
+        known = self.atlas.manifest.config.get("data", {}).get("image_size")
+        if isinstance(known, int):
+            return known
+        sizes = self.atlas.table("images", ["width", "height"])
+        return int(min(sizes["width"][0].as_py(), sizes["height"][0].as_py()))
+
+    @cached_property
     def image_counts(self) -> dict[str, int]:
         """Images of each label; one with several labels counts under each."""
         return dict(counts_of(self.atlas.table("images", COLUMNS)))

@@ -15,7 +15,7 @@ from diffmine.store.atlas import Patch
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.words import KINDS
 
-TABS = ("typical", "elements", "map", "translate", "trends", "about", "evaluate")
+TABS = ("typical", "elements", "map", "translate", "trends", "inspect", "about", "evaluate")
 MOST_CORNERS = 2000
 
 

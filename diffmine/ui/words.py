@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
+from diffmine.verdict import clear
 from diffmine.words import (
     KINDS,
     MEANING,
@@ -31,7 +33,54 @@ boxes at the label's best threshold. **Precision of patches**: how many of the b
 box of their label (half of the patch or of the box is shared), beside random and least typical
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
+ASK_FOR_A_PICTURE = (
+    "What the model of this atlas finds in a picture of your own: its labels ranked, a heat map "
+    "and the most typical window of each, and whether it is like the pictures the model knows."
+)
+STAYS = "Stays on this machine; nothing is kept."
+STAYS_ON_SPACE = "It goes to the machine of this Space and no further; nothing is kept."
+RESEARCH_ONLY = "Research use only, not for diagnosis."
+UNFAMILIAR = "Unlike the pictures this model was trained on: what it says here means little."
+NOTHING_TO_INSPECT_WITH = (
+    "This atlas has no model beside it, so a picture of your own cannot be inspected here. "
+    "It can where the atlas was built, or where its model lies beside it."
+)
+ERRORS_OF = {"reconstruction": "error of reconstruction", "noise": "error of noise"}
+_NAMED = 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
+
+
+def signed(typicality: float, se: float | None = None) -> str:
+    """A score with its sign: `+0.0123 ± 0.0021`."""
+    return f"+{score(typicality, se)}" if typicality >= 0 else score(typicality, se)
+
+
+def ranking(best: str, found: tuple[float, float], near: Sequence[str], others: int) -> str:
+    """Which label a picture is most typical of; `near`: labels within the error of the best,
+    `others`: how many there are besides it."""
+    name, value = markdown(best), signed(*found)
+    if not clear(*found):
+        return f"Not clearly typical of any label: the highest, {name}, is {value}."
+    if found[0] < 0:
+        return f"Typical of no label: even the highest, {name}, lies below zero ({value})."
+    head = f"Most typical of **{name}** ({value})"
+    if not others:
+        return f"Typical of **{name}** ({value})."
+    if not near:
+        return f"{head}; no other label is within the error."
+    if len(near) == others > 1:
+        return f"{head}, but not clearly: all other labels are within the error."
+    return f"{head}; {_listed(near)} within the error."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`1927 is`, `1927 and 1957 are`, `1900, 1927, 1957 and 2 others are`."""
+    shown = [markdown(name) for name in names[:_NAMED]]
+    if len(names) == 1:
+        return f"{shown[0]} is"
+    rest = len(names) - len(shown)
+    last = f"{rest} other{'s' if rest > 1 else ''}" if rest else shown.pop()
+    return f"{', '.join(shown)} and {last} are"
 
 
 def markdown(text: str) -> str:

@@ -1,8 +1,11 @@
 """The app as its visitors use it, in a real Chromium."""
 
 import re
+from pathlib import Path
 
 import pytest
+from make_atlas import picture
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -189,6 +192,43 @@ def test_a_dating_curve_computed_now(page: Page, address: str) -> None:
     expect(drawn).to_be_visible(timeout=90_000)
 
 
+def test_a_picture_of_ones_own_is_inspected_then_cancelled(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.png"
+    Image.fromarray(picture("1910", 99)).save(path)
+    page.goto(f"{address}?tab=inspect")
+    expect(page.locator("#own-line")).to_contain_text("Stays on this machine; nothing is kept.")
+    zone = page.locator("#own-file input[type=file]")
+    zone.set_input_files(path)
+    expect(page.locator("#own-verdict")).to_contain_text(
+        re.compile("Most typical of|Not clearly typical|Typical of no label"), timeout=90_000
+    )
+    expect(page.locator("#own-chart .dm-chart-plot .main-svg").first).to_be_visible()
+    expect(page.locator("#own-viewer .dm-heat")).to_be_visible()
+    expect(page.locator("#own-viewer .dm-box")).to_be_visible()
+    page.locator("#labels button", has_text="1930").click()
+    expect(page.locator("#own-viewer h3")).to_contain_text("window for 1930")
+    page.get_by_label("Heat map", exact=True).uncheck()
+    expect(page.locator("#own-viewer .dm-heat")).to_have_count(0)
+    zone.set_input_files(path)
+    page.locator("#own-stop").click()
+    expect(page.locator("#own-status")).to_have_text("Cancelled.", timeout=10_000)
+    page.locator("#own-run").click()
+    expect(page.locator("#own-verdict")).to_contain_text("ypical", timeout=90_000)
+    page.locator("#own-clear").click()
+    expect(page.locator("#own-viewer")).to_be_hidden()
+
+
+def test_what_is_no_picture_is_said_in_a_sentence(page: Page, address: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.png"
+    path.write_bytes(b"no picture")
+    page.goto(f"{address}?tab=inspect")
+    page.locator("#own-file input[type=file]").set_input_files(path)
+    expect(page.get_by_text("This file is not a picture that can be read.")).to_be_visible()
+    expect(page.locator("#own-stop")).to_be_hidden()
+
+
 def test_a_link_restores_tab_label_and_patch(page: Page, address: str) -> None:
     page.goto(f"{address}?label=1930&tab=elements&patch=1910-least-0003&element=2")
     expect(page.get_by_role("tab", name="Elements")).to_have_attribute("aria-selected", "true")
@@ -210,7 +250,7 @@ def test_a_link_is_all_that_a_page_asks_for_when_it_opens(page: Page, address: s
 def test_keys_turn_tabs_and_help_opens(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#wall .dm-patch").first.wait_for()
-    names = ["Typical", "Elements", "Map", "Translate", "Trends", "About"]
+    names = ["Typical", "Elements", "Map", "Translate", "Trends", "Inspect", "About"]
     for key, name in enumerate(names, start=1):
         page.keyboard.press(str(key))
         tab = page.get_by_role("tab", name=name, exact=True)
@@ -227,7 +267,7 @@ def test_no_text_of_an_atlas_runs(page: Page, address: str) -> None:
     for at in range(4):
         page.locator("#labels button").nth(at).click()
         page.wait_for_timeout(150)
-    for tab in ("elements", "map", "translate", "trends", "about"):
+    for tab in ("elements", "map", "translate", "trends", "inspect", "about"):
         page.goto(f"{address}?atlas=nasty&tab={tab}")
         page.locator("#labels button").nth(1).click()
         page.wait_for_timeout(700)
@@ -238,7 +278,7 @@ def test_no_text_of_an_atlas_runs(page: Page, address: str) -> None:
 def test_a_phone_needs_no_sideways_scroll(page: Page, address: str, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": 390, "height": 844})
-    for tab in ("typical", "elements", "map", "translate", "trends", "about"):
+    for tab in ("typical", "elements", "map", "translate", "trends", "inspect", "about"):
         page.goto(f"{address}?tab={tab}")
         expect(page.locator("#viewer h3")).to_be_visible()
         page.wait_for_timeout(300)

@@ -3,7 +3,7 @@
 const root = find('.dm-labels');
 let shown = null;
 const EVENTS = ['choose_typical', 'choose_elements', 'choose_map', 'choose_translate', 'choose_trends',
-  'choose_about', 'choose_evaluate'];
+  'choose_inspect', 'choose_about', 'choose_evaluate'];
 
 function mark(current) {
   root.querySelectorAll('button').forEach((each, at) => {

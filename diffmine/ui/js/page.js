@@ -1,4 +1,4 @@
-// The page itself: the link in the address bar, keys 1 to 6 and the help. Value: {query}.
+// The page itself: the link in the address bar, keys 1 to 7 and the help. Value: {query}.
 const help = find('dialog');
 
 function address() {
@@ -18,9 +18,9 @@ function onKey(event) {
   if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
-  if (!/^[1-6]$/.test(event.key) || help.open) return;
+  if (!/^[1-7]$/.test(event.key) || help.open) return;
   const tab = document.querySelectorAll('#tabs [role=tablist]')[0];
-  const names = ['Typical', 'Elements', 'Map', 'Translate', 'Trends', 'About'];
+  const names = ['Typical', 'Elements', 'Map', 'Translate', 'Trends', 'Inspect', 'About'];
   const wanted = names[Number(event.key) - 1];
   const button = [...document.querySelectorAll('#tabs button')].find(each => each.textContent.trim() === wanted);
   if (tab && button) button.click();

@@ -1,5 +1,5 @@
 // A patch in its image. Value: {rev, image, heat, before, full, width, height, row, col, size, title, alt,
-// facts: [[name, text, link]], plain}. Nothing is sent.
+// facts: [[name, text, link]]}; with size 0 the whole image only. Nothing is sent.
 const root = find('.dm-viewer');
 let shown = null, strength = 70, before = false;
 
@@ -20,8 +20,8 @@ function crop(value) {
 function whole(value) {
   const {width, height, row, col, size} = value;
   const picture = make('img', {src: value.image.url, alt: `The whole image: ${value.alt}`});
-  const box = make('span', {class: 'dm-box'});
-  Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
+  const box = size ? make('span', {class: 'dm-box'}) : null;
+  if (box) Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
     width: `${100 * size / width}%`, height: `${100 * size / height}%`});
   const frame = make('div', {class: 'dm-whole'}, picture);
   frame.style.aspectRatio = `${width} / ${height}`;
@@ -31,7 +31,7 @@ function whole(value) {
     heat.style.opacity = strength / 100;
     frame.append(heat);
   }
-  frame.append(box);
+  if (box) frame.append(box);
   return frame;
 }
 
@@ -86,7 +86,7 @@ function draw() {
     root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
     return;
   }
-  const parts = [make('div', {class: 'dm-pair'}, crop(value), whole(value))];
+  const parts = [make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
   parts.unshift(make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()));
   if (value.heat) parts.push(control(value));
   if (value.facts.length) parts.push(facts(value));

@@ -49,6 +49,23 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
         read_image(tmp_path / "a.png")
 
 
+def test_a_picture_a_little_too_large_is_told_its_size(tmp_path: Path) -> None:
+    Image.new("1", (8001, 8000)).save(tmp_path / "a.png")
+    with pytest.raises(ImageError, match=r"^a\.png has 8001 x 8000 pixels, over the limit of 64"):
+        read_image(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("kind", ["gif", "png", "webp"])
+def test_what_moves_is_refused_where_a_still_picture_is_asked_for(
+    tmp_path: Path, kind: str
+) -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / f"a.{kind}", save_all=True, append_images=frames[1:])
+    assert read_image(tmp_path / f"a.{kind}").size == (8, 8)
+    with pytest.raises(ImageError, match="is an animation"):
+        read_image(tmp_path / f"a.{kind}", still=True)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (640, 480), (100, 1000), (96, 96)])
 def test_mined_pictures_have_their_short_side(size: tuple[int, int]) -> None:
     picture = as_mined(Image.new("RGB", size), 96)
