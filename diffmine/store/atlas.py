@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
+from jaxtyping import Int
 
 from diffmine.config import as_dict
 from diffmine.errors import AtlasError
@@ -164,15 +165,23 @@ class Atlas:
         self, label: str, kind: str = "top", start: int = 0, count: int | None = None
     ) -> list[Patch]:
         """Patches of a label in the order of their rank; `kind` is top, least or random."""
-        first, last = self._patch_slices.get((label, kind), (0, 0))
+        first, last = self.bounds(label, kind)
         first = min(first + start, last)
         last = last if count is None else min(first + count, last)
         rows = self.table("patches").slice(first, last - first)
         return [Patch(**row) for row in rows.to_pylist()]
 
+    def patches_at(self, rows: Int[np.ndarray, " n"]) -> list[Patch]:
+        """The patches in some rows of patches.parquet, in the order asked for."""
+        return [Patch(**row) for row in self.table("patches").take(rows).to_pylist()]
+
+    def bounds(self, label: str, kind: str = "top") -> tuple[int, int]:
+        """The rows of patches.parquet that hold a list: the first, and the one after the last."""
+        return self._patch_slices.get((label, kind), (0, 0))
+
     def count(self, label: str, kind: str = "top") -> int:
         """How many patches of a kind a label has."""
-        first, last = self._patch_slices.get((label, kind), (0, 0))
+        first, last = self.bounds(label, kind)
         return last - first
 
     @cached_property
@@ -189,7 +198,7 @@ class Atlas:
 
     def element(self, label: str, element: int, count: int | None = None) -> list[Patch]:
         """The patches of an element, from its centre outwards."""
-        first, last = self._patch_slices.get((label, "top"), (0, 0))
+        first, last = self.bounds(label)
         rows = self.table("patches").slice(first, last - first)
         rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]

@@ -52,6 +52,11 @@ def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     return _part("wall", template, value, settings)
 
 
+def filters(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """What the walls show of their lists. Event: filter(fields)."""
+    return _part("filters", _page("filters.html"), value, settings)
+
+
 def rows(value: Value | None = None, **settings: Any) -> gr.HTML:
     """Rows of pictures with words before them. Events: open(key), pick(id)."""
     return _part("rows", '<div class="dm-rows"></div>', value, settings)

@@ -21,6 +21,7 @@ from PIL import Image
 from diffmine.errors import AtlasError
 from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.filters import Sieve
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
 from diffmine.ui import heat, sprites
@@ -85,6 +86,11 @@ class Shelf:
     @cached_property
     def _patch_ids(self) -> frozenset[str]:
         return frozenset(self.atlas.table("patches", ["patch_id"])["patch_id"].to_pylist())
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What filters the lists of patches."""
+        return Sieve(self.atlas)
 
     # Pictures
 

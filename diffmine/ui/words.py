@@ -21,6 +21,7 @@ boxes at the label's best threshold. **Precision of patches**: how many of the b
 box of their label (half of the patch or of the box is shared), beside random and least typical
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
+UNREAD_FILTERS = "The filters of this link cannot be read, so everything is shown."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 

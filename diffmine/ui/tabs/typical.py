@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from diffmine.store.atlas import Patch
 from diffmine.ui import parts, words
 from diffmine.ui.desk import Desk
+from diffmine.ui.filters import form_value, read
 from diffmine.ui.parts import LAST, Updates, Value, patch_wall
 from diffmine.ui.shelf import PAGE
-from diffmine.ui.view import View, choice
+from diffmine.ui.view import View, choice, last_page, payload
 
 KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
 NONE = ""
@@ -43,6 +44,7 @@ class Typical:
             )
             self.back = own(gr.Button("‹ Previous", size="sm", scale=0, min_width=96))
             self.on = own(gr.Button("Next ›", size="sm", scale=0, min_width=96))
+        self.filters = own(parts.filters(self._filters(view), elem_id="filters"))
         with gr.Row():
             with gr.Column(min_width=300):
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
@@ -58,11 +60,10 @@ class Typical:
 
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
-        shelf = self.desk.shelf(view)
-        counts = [shelf.atlas.count(name, view.kind) for name in (view.label, view.second) if name]
-        last = max(math.ceil(max(counts) / PAGE), 1) - 1
+        last = last_page(self.desk.shelf(view), view)
         found: Updates = {
             self.kind: view.kind,
+            self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
             self.line: self._line(view, view.label),
             self.wall: self._wall(view, view.label),
@@ -81,23 +82,37 @@ class Typical:
         labels = self.desk.shelf(view).labels
         return [("no other label", NONE), *((each, each) for each in labels)]
 
+    def _filters(self, view: View) -> Value:
+        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.kept)
+
+    def _patches(self, view: View, label: str) -> list[Patch]:
+        sieve = self.desk.shelf(view).sieve
+        return sieve.patches(label, view.kind, view.kept, view.page * PAGE, PAGE)
+
     def _wall(self, view: View, label: str) -> Value:
-        shelf = self.desk.shelf(view)
-        patches = shelf.atlas.patches(label, view.kind, view.page * PAGE, PAGE)
-        empty = f"No {words.KINDS[view.kind]} patches of {label} on this page."
-        return patch_wall(shelf, patches, selected=view.patch, empty=empty)
+        kind = words.KINDS[view.kind]
+        empty = f"No {kind} patches of {label} on this page."
+        if view.kept:
+            empty = f"No {kind} patches of {label} on this page pass the filters."
+        found = self._patches(view, label)
+        return patch_wall(self.desk.shelf(view), found, selected=view.patch, empty=empty)
 
     def _line(self, view: View, label: str) -> str:
-        shelf = self.desk.shelf(view)
-        count, start = shelf.atlas.count(label, view.kind), view.page * PAGE
-        patches = shelf.atlas.patches(label, view.kind, start, PAGE)
-        pale = sum(map(words.noise, patches))
-        name = f"**{words.markdown(label)}**"
+        shelf, name = self.desk.shelf(view), f"**{words.markdown(label)}**"
+        every = shelf.atlas.count(label, view.kind)
+        count, start = shelf.sieve.count(label, view.kind, view.kept), view.page * PAGE
+        patches = self._patches(view, label)
         if not patches:
-            return f"{name}: no more patches."
-        text = f"{name}: patches {start + 1:,}–{start + len(patches):,} of {count:,}"
+            none = f"none of {every:,} patches" if view.kept and not count else "no more patches"
+            return f"{name}: {none}."
+        place = f"{start + 1:,}–{start + len(patches):,}"
+        text = f"{name}: patches {place} of {count:,}"
+        if view.kept:
+            text = f"{name}: {count:,} of {every:,} patches"
+            text += f", here {place}" if count > len(patches) else ""
         scores = f"typicality {words.score(patches[0].typicality)} to "
         text += f", {scores}{words.score(patches[-1].typicality)}"
+        pale = sum(map(words.noise, patches))
         return text + (f"; {pale} pale: inside the noise" if pale else "")
 
     def _warning(self, view: View, label: str) -> str:
@@ -115,6 +130,7 @@ class Typical:
             wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
+        self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
 
@@ -125,7 +141,9 @@ class Typical:
     def on_second(self, view: View, label: Any) -> Updates:
         """Another label beside it, or none."""
         known = [NONE, *self.desk.shelf(view).labels]
-        return self.desk.go(replace(view, second=choice(label or NONE, known)), TAB)
+        view = replace(view, second=choice(label or NONE, known))
+        page = min(view.page, last_page(self.desk.shelf(view), view))
+        return self.desk.go(replace(view, page=page), TAB)
 
     def on_back(self, view: View) -> Updates:
         """The page before."""
@@ -133,8 +151,10 @@ class Typical:
 
     def on_next(self, view: View) -> Updates:
         """The next page, if there is one."""
-        shelf = self.desk.shelf(view)
-        names = [name for name in (view.label, view.second) if name]
-        most = max(shelf.atlas.count(name, view.kind) for name in names)
-        page = min(view.page + 1, max(math.ceil(most / PAGE), 1) - 1)
+        page = min(view.page + 1, last_page(self.desk.shelf(view), view))
         return self.desk.go(replace(view, page=page), TAB)
+
+    def on_filter(self, view: View, event: gr.EventData) -> Updates:
+        """Other filters, from the first page."""
+        kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+        return self.desk.go(replace(view, kept=kept, page=0), TAB)
