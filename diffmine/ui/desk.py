@@ -92,6 +92,6 @@ class Desk:
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
         """A picture was pressed beside the tabs: the open one may hang on it."""
         found = self.on_pick(view, event)
-        if view.tab in ("translate", "trends"):
+        if view.tab in ("translate", "trends") or (view.tab == "typical" and view.second):
             found |= self.panels[view.tab].show(found[self.state])
         return found

@@ -16,6 +16,7 @@ from diffmine.ui.shelf import PAGE
 from diffmine.ui.view import View, choice, last_page, payload
 
 KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
+NEAR = 6
 NONE = ""
 TAB = "typical"
 
@@ -57,6 +58,7 @@ class Typical:
                 self.second_wall = own(parts.wall(elem_id="wall-second"))
                 self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
             self.column = own(column)
+        self.linked = [self.wall, self.line, self.second_wall, self.second_line]
 
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
@@ -65,18 +67,46 @@ class Typical:
             self.kind: view.kind,
             self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
-            self.line: self._line(view, view.label),
-            self.wall: self._wall(view, view.label),
             self.warning: self._warning(view, view.label),
             self.column: gr.Column(visible=bool(view.second)),
             self.back: gr.Button(interactive=view.page > 0),
             self.on: gr.Button(interactive=view.page < last),
         }
         if view.second:
-            found[self.second_line] = self._line(view, view.second)
-            found[self.second_wall] = self._wall(view, view.second)
             found[self.second_warning] = self._warning(view, view.second)
+        return found | self._walls(view)
+
+    def _walls(self, view: View) -> Updates:
+        """The walls and their lines; beside another label, with what is near to the selected."""
+        found: Updates = {self.wall: self._wall(view, view.label)}
+        found[self.line] = self._line(view, view.label)
+        if view.second:
+            found[self.second_wall] = self._wall(view, view.second)
+            found[self.second_line] = self._line(view, view.second)
+            return self._link(view, found)
         return found
+
+    def _link(self, view: View, found: Updates) -> Updates:
+        """Outline in the other wall what is nearest to the selected patch, and say so."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        sides = {
+            view.label: (self.second_wall, self.second_line),
+            view.second: (self.wall, self.line),
+        }
+        if patch is None or patch.label not in sides or view.second == view.label:
+            return found
+        wall, line = sides[patch.label]
+        names = [each["id"] for each in found[wall]["items"]]
+        near = shelf.nearest(patch.patch_id, names, NEAR)
+        name = words.markdown(words.place(patch))
+        if near:
+            said = f"outlined: the {len(near)} here that are most like {name}"
+        elif names:
+            said = f"no features are stored to compare with {name}"
+        else:
+            return found
+        return found | {wall: found[wall] | {"near": near}, line: f"{found[line]}; {said}"}
 
     def _others(self, view: View) -> list[tuple[str, str]]:
         labels = self.desk.shelf(view).labels
@@ -127,12 +157,18 @@ class Typical:
         """Connect walls, switch, second label and pages."""
         desk = self.desk
         for wall in (self.wall, self.second_wall):
-            wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+            outputs = [*desk.to("inspector"), *self.linked]
+            wall.pick(self.on_pick, [desk.state], outputs, **LAST)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
         self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
+
+    def on_pick(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed: beside another label, both walls follow."""
+        found = self.desk.on_pick(view, event)
+        return found | self._walls(found[self.desk.state]) if view.second else found
 
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""
