@@ -25,10 +25,13 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private",
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 
 
+NEEDS = {"viewer": ("zoom", "heat")}
+
+
 @cache
-def script(name: str) -> str:
-    """The JavaScript of a component: what all share, then its own file."""
-    return "\n".join(_page(f"js/{each}.js") for each in ("common", name))
+def script(*names: str) -> str:
+    """The JavaScript of a component: what all share, then its own files."""
+    return "\n".join(_page(f"js/{each}.js") for each in ("common", *names))
 
 
 def _page(name: str) -> str:
@@ -40,7 +43,7 @@ def _part(name: str, template: str, value: Value | None, settings: dict[str, Any
     return gr.HTML(
         value=value,
         html_template=template,
-        js_on_load=script(name),
+        js_on_load=script(*NEEDS.get(name, ()), name),
         apply_default_css=False,
         **settings,
     )
@@ -58,7 +61,7 @@ def filters(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 
 def rows(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """Rows of pictures with words before them. Events: open(key), pick(id)."""
+    """Rows of pictures with words before them. Events: open(key), pick(id), merge(key, into)."""
     return _part("rows", '<div class="dm-rows"></div>', value, settings)
 
 
