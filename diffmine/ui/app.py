@@ -131,7 +131,7 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query)
         if asked(desk.shelf(view), query) is None:
-            gr.Warning(words.UNREAD_FILTERS)
+            return desk.arrive(view) | desk.refuse(view, words.UNREAD_FILTERS)
         return {desk.state: view} if view == desk.first else desk.arrive(view)
 
     blocks.load(on_load, None, desk.outputs, **QUIET)

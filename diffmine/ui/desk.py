@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -43,6 +43,7 @@ class Desk:
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
+        self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.evaluate: gr.Tab
         self.page: gr.HTML

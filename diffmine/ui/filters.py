@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-import gradio as gr
-
 from diffmine.store.filters import Filter, Sieve
 from diffmine.ui import words
 from diffmine.ui.cache import digest
@@ -19,11 +17,10 @@ _LONGEST = 24
 KEYS = ("min", "max", "since", "until", "group", "source", "clear")
 
 
-class Mistyped(gr.Error):
-    """Something that a reader typed and that cannot be meant."""
+class Mistyped(ValueError):
+    """Something that a reader typed and that cannot be meant, said in one sentence.
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, print_exception=False)
+    It is shown in the form: gradio tells nobody of errors outside its queue."""
 
 
 def read(fields: Any, sieve: Sieve) -> Filter:

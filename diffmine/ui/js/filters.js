@@ -1,5 +1,5 @@
 // What the walls show. Value: {rev, groups, sources, years: [first, last] or [], span: [low, high],
-// current: {min, max, since, until, group, source, clear}, said}. Event: filter {fields}.
+// current: {min, max, since, until, group, source, clear}, said, wrong}. Event: filter {fields}.
 const root = find('.dm-filters'), folded = find('details'), clear = find('.dm-clear');
 let shown = null, chosen = {group: [], source: []};
 
@@ -60,13 +60,14 @@ function fill(value) {
   for (const name of ['min', 'max', 'since', 'until']) {
     const input = field(name);
     if (!input) continue;
-    input.value = current[name];
+    if (!value.wrong) input.value = current[name];  // else what was typed stays, to be mended
     input.placeholder = hints[name] ?? '';
   }
   field('clear').checked = current.clear;
   chosen = {group: current.group, source: current.source};
   for (const place of root.querySelectorAll('.dm-chips'))
     place.replaceChildren(...chosen[place.dataset.of].map(text => chip(place.dataset.of, text)));
+  find('.dm-wrong').textContent = value.wrong || '';
   find('.dm-said').textContent = value.said;
   clear.hidden = !value.said;
 }

@@ -10,7 +10,7 @@ import gradio as gr
 from diffmine.store.atlas import Patch
 from diffmine.ui import parts, words
 from diffmine.ui.desk import Desk
-from diffmine.ui.filters import form_value, read
+from diffmine.ui.filters import Mistyped, form_value, read
 from diffmine.ui.parts import LAST, Updates, Value, patch_wall
 from diffmine.ui.shelf import PAGE
 from diffmine.ui.view import View, choice, last_page, payload
@@ -26,6 +26,7 @@ class Typical:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        desk.refuse = self.refuse
         own, view = desk.own, desk.first
         with gr.Row(elem_classes="dm-controls"):
             self.kind = own(
@@ -190,7 +191,14 @@ class Typical:
         page = min(view.page + 1, last_page(self.desk.shelf(view), view))
         return self.desk.go(replace(view, page=page), TAB)
 
+    def refuse(self, view: View, why: str) -> Updates:
+        """Leave the filters as they are and say why."""
+        return {self.filters: self._filters(view) | {"wrong": why}}
+
     def on_filter(self, view: View, event: gr.EventData) -> Updates:
         """Other filters, from the first page."""
-        kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+        try:
+            kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+        except Mistyped as error:
+            return self.refuse(view, str(error))
         return self.desk.go(replace(view, kept=kept, page=0), TAB)
