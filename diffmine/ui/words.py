@@ -22,6 +22,9 @@ box of their label (half of the patch or of the box is shared), beside random an
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
 UNREAD_FILTERS = "The filters of this link cannot be read, so everything is shown."
+NOT_HERE = "Names and elements cannot be changed in this public app."
+NOT_WRITABLE = "This atlas cannot be written here, so changes cannot be kept."
+TRENDS_GO = "Trends of changed elements are empty until diffmine trends is run on the atlas."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 

@@ -151,9 +151,32 @@ def test_filters_hold_for_both_walls_and_in_the_link(page: Page, address: str) -
     page.locator("#filters summary").click()
     page.get_by_label("Year from").fill("soon")
     page.get_by_label("Year from").press("Enter")
-    expect(page.locator(".toast-body")).to_contain_text("“soon” is not a year")
+    expect(page.locator("#filters .dm-wrong")).to_have_text("Year: “soon” is not a year.")
     page.get_by_role("button", name="Clear filters").click()
     expect(page.locator("#wall .dm-patch")).to_have_count(100)
+
+
+def test_a_link_with_wrong_filters_shows_everything_and_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}?label=1910&group=nobody")
+    expect(page.locator("#filters .dm-wrong")).to_contain_text("cannot be read")
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+
+
+def test_elements_are_merged_split_and_taken_back(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=elements&label=1920")
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    page.get_by_role("button", name="Merge Element 3 with Element 1").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(2)
+    expect(page.locator("#element-wall .dm-patch")).to_have_count(80)
+    page.locator("#split").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    expect(page.locator("#left")).to_contain_text("was split: it keeps 40 patches")
+    for left in (2, 3):
+        page.locator("#undo").click()
+        expect(page.locator("#elements .dm-row")).to_have_count(left)
+    expect(page.locator("#undo")).to_be_hidden()
+    page.locator("#merge").click()
+    expect(page.locator("#left")).to_contain_text("Choose the element to merge with")
 
 
 def test_a_patch_is_linked_to_the_wall_beside(page: Page, address: str) -> None:
