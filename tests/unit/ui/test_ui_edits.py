@@ -40,7 +40,8 @@ def test_a_proposal_is_merged_and_taken_back(own: Any) -> None:
     assert len(titles(merged, own)) == 2
     assert merged[own.state].element == 0
     assert len(merged[elements.wall]["items"]) == 80
-    assert merged[edits.undo].value == "Undo: merging into Element 1 of 1900"
+    name = own.shelf(own.first).element_name("1900", 0)
+    assert merged[edits.undo].value == f"Undo: merging into {name} of 1900"
     back = edits.on_undo(replace(merged[own.state], label="1930"))
     assert back[own.state].label == "1900"
     assert back[own.state].element == 2
