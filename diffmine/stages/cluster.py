@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_samples
@@ -31,6 +31,7 @@ from diffmine.config import ClusterConfig
 from diffmine.diffusion.dift import batch_features, window_feature
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
+from diffmine.elements import MIXED, alike
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.layout import layout
 from diffmine.store.atlas import Atlas, Patch
@@ -38,7 +39,6 @@ from diffmine.store.neighbours import feature_matrix
 from diffmine.store.schemas import ELEMENTS, FEATURES, PATCHES
 
 _PER_ELEMENT = 8
-_MIXED = 0.0
 _MOST_COMPARED = 10_000
 _NONE = -1
 
@@ -264,30 +264,6 @@ def _dense(matrix: Float[np.ndarray, "n d"], least: int) -> Int[np.ndarray, " n"
     return np.asarray(HDBSCAN(min_cluster_size=least, copy=True).fit(matrix).labels_, int)
 
 
-def alike(
-    centres: Float[np.ndarray, "k d"], spread: Float[np.ndarray, " k"]
-) -> list[tuple[int | None, float | None]]:
-    """For each element the one it may be the same as, and the cosine of their centres.
-
-    That is the most similar of those whose centre is nearer to its own than the patches of either
-    are, on average, to their own centre; (None, None) where there is none.
-    """
-    lengths = np.maximum(np.linalg.norm(centres, axis=1), 1e-12)
-    cosine = centres @ centres.T / np.outer(lengths, lengths)  # k k
-    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)  # k k
-    near: Bool[np.ndarray, "k k"] = apart < np.minimum(spread[:, None], spread[None])
-    np.fill_diagonal(near, False)
-    found: list[tuple[int | None, float | None]] = []
-    for row in range(len(centres)):
-        others = np.flatnonzero(near[row])
-        if not len(others):
-            found.append((None, None))
-            continue
-        other = int(others[np.argmax(cosine[row, others])])
-        found.append((other, float(cosine[row, other])))
-    return found
-
-
 def _apart(
     matrix: Float[np.ndarray, "n d"], element: Int[np.ndarray, " n"], seed: int
 ) -> Float[np.ndarray, " n"]:
@@ -304,7 +280,7 @@ def _apart(
 
 def _mixed(silhouettes: Float[np.ndarray, " n"]) -> bool:
     known = silhouettes[~np.isnan(silhouettes)]
-    return bool(len(known) and known.mean() <= _MIXED)
+    return bool(len(known) and known.mean() <= MIXED)
 
 
 def _element_row(label: str, element: dict[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
+from jaxtyping import Int
 
 from diffmine.config import as_dict
 from diffmine.errors import AtlasError
-from diffmine.store import schemas
+from diffmine.store import edited, edits, schemas
 from diffmine.store.atomic import sha256, sweep, whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.store.neighbours import Neighbours
@@ -44,10 +45,12 @@ PREFIXES = {
     "finetune": ("work/finetune/",),
     "typicality": ("maps/",),
     "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
-    "cluster": ("features/", "elements.parquet"),
+    "cluster": ("features/", "elements.parquet", edits.NAME),
     "translate": ("translations/",),
     "trends": ("trends.parquet",),
 }
+
+EDITED = ("trends",)  # stages that merges and splits make out of date
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Atlas:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self.path = path
         self.manifest = manifest
-        self._tables: dict[str, tuple[int, pa.Table]] = {}
+        self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
 
     # What it is
 
@@ -113,18 +116,25 @@ class Atlas:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table by name (`images` comes without its pictures), kept until it changes.
 
-        Columns that an older atlas lacks are null.
+        Columns that an older atlas lacks are null. Merges and splits of elements are in it.
         """
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
-        changed = path.stat().st_mtime_ns
+        changed = (path.stat().st_mtime_ns, self._edited() if name in edited.TABLES else 0)
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            self._tables[name] = (changed, _filled(self._read(path, wanted), schema, wanted))
+            table = _filled(self._read(path, wanted), schema, wanted)
+            if changed[1]:
+                table = edited.applied(self, name, table)
+            self._tables[name] = (changed, table)
         table = self._tables[name][1]
         return table.select(list(columns)) if columns else table
+
+    def _edited(self) -> int:
+        path = self.path / edits.NAME
+        return path.stat().st_mtime_ns if path.is_file() else 0
 
     def has(self, name: str) -> bool:
         """Whether a table or a folder of parts is there."""
@@ -164,15 +174,23 @@ class Atlas:
         self, label: str, kind: str = "top", start: int = 0, count: int | None = None
     ) -> list[Patch]:
         """Patches of a label in the order of their rank; `kind` is top, least or random."""
-        first, last = self._patch_slices.get((label, kind), (0, 0))
+        first, last = self.bounds(label, kind)
         first = min(first + start, last)
         last = last if count is None else min(first + count, last)
         rows = self.table("patches").slice(first, last - first)
         return [Patch(**row) for row in rows.to_pylist()]
 
+    def patches_at(self, rows: Int[np.ndarray, " n"]) -> list[Patch]:
+        """The patches in some rows of patches.parquet, in the order asked for."""
+        return [Patch(**row) for row in self.table("patches").take(rows).to_pylist()]
+
+    def bounds(self, label: str, kind: str = "top") -> tuple[int, int]:
+        """The rows of patches.parquet that hold a list: the first, and the one after the last."""
+        return self._patch_slices.get((label, kind), (0, 0))
+
     def count(self, label: str, kind: str = "top") -> int:
         """How many patches of a kind a label has."""
-        first, last = self._patch_slices.get((label, kind), (0, 0))
+        first, last = self.bounds(label, kind)
         return last - first
 
     @cached_property
@@ -189,7 +207,7 @@ class Atlas:
 
     def element(self, label: str, element: int, count: int | None = None) -> list[Patch]:
         """The patches of an element, from its centre outwards."""
-        first, last = self._patch_slices.get((label, "top"), (0, 0))
+        first, last = self.bounds(label)
         rows = self.table("patches").slice(first, last - first)
         rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
@@ -286,8 +304,7 @@ class Atlas:
         Parts computed under another configuration, or from other inputs, are dropped.
         """
         manifest = self.manifest
-        inputs = [manifest.keys.get(name, "") for name in UPSTREAM[stage]]
-        key = key_of(stage, as_dict(config), inputs, *extra)
+        key = key_of(stage, as_dict(config), self._inputs(stage), *extra)
         if manifest.keys.get(stage) == key:
             return False
         if manifest.keys.get(f"{stage}:begun") != key:
@@ -297,6 +314,19 @@ class Atlas:
         manifest.config[stage] = as_dict(config)
         self.save()
         return True
+
+    def _inputs(self, stage: str) -> list[str]:
+        names = UPSTREAM[stage]
+        # Without edits the list is as it was before there were any: finished trends stay finished.
+        if stage in EDITED and "edits" in self.manifest.keys:
+            names = (*names, "edits")
+        return [self.manifest.keys.get(name, "") for name in names]
+
+    def fresh(self, stage: str) -> bool:
+        """Whether a stage was computed from what is there now, by the keys that it wrote down."""
+        manifest = self.manifest
+        key = key_of(stage, manifest.config.get(stage, {}), self._inputs(stage))
+        return manifest.keys.get(stage) == key
 
     def end(self, stage: str) -> None:
         """Mark a stage done."""
@@ -328,6 +358,8 @@ class Atlas:
         shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
         self.remove(*PREFIXES[stage])
         self.manifest.keys.pop(stage, None)
+        if edits.NAME in PREFIXES[stage]:
+            self.manifest.keys.pop("edits", None)
 
     def remove(self, *prefixes: str) -> None:
         """Remove the artefacts whose names begin so."""

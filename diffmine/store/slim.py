@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from diffmine.store import edits
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
@@ -32,9 +33,10 @@ def slim(atlas: Atlas, target: Path) -> Atlas:
         if atlas.has(name):
             shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
             copy.note(f"{name}.parquet")
-    if (atlas.path / EVALUATION).is_file():
-        shutil.copy(atlas.path / EVALUATION, target / EVALUATION)
-        copy.note(EVALUATION)
+    for name in (EVALUATION, edits.NAME):
+        if (atlas.path / name).is_file():
+            shutil.copy(atlas.path / name, target / name)
+            copy.note(name)
     for folder in _FOLDERS:
         for part in atlas.parts(folder):
             (target / folder).mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ import gradio as gr
 
 from diffmine.errors import DiffmineError, UsageError
 from diffmine.store.atlas import open_atlas
-from diffmine.ui import jobs
+from diffmine.ui import jobs, words
 from diffmine.ui.cache import served
 from diffmine.ui.desk import Desk, Panel
 from diffmine.ui.header import Header
@@ -34,7 +34,7 @@ from diffmine.ui.tabs.map import Map
 from diffmine.ui.tabs.translate import Translate
 from diffmine.ui.tabs.trends import Trends
 from diffmine.ui.tabs.typical import Typical
-from diffmine.ui.view import TABS, View, first_view, from_query, index
+from diffmine.ui.view import TABS, View, asked, first_view, from_query, index
 
 PANELS: dict[str, Callable[[Desk], Panel]] = {
     "typical": Typical,
@@ -132,6 +132,8 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
     def on_load(request: gr.Request) -> Updates:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query)
+        if asked(desk.shelf(view), query) is None:
+            return desk.arrive(view) | desk.refuse(view, words.UNREAD_FILTERS)
         return {desk.state: view} if view == desk.first else desk.arrive(view)
 
     blocks.load(on_load, None, desk.outputs, **QUIET)
@@ -145,7 +147,7 @@ def _prepare(shelves: list[Shelf]) -> None:
                 patches = shelf.atlas.patches(label, count=PAGE)
                 if patches:
                     shelf.sheet(patches)
-            _ = shelf.heat_scale
+            _ = shelf.heat_scale, shelf.sieve
         except (DiffmineError, OSError):
             return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -45,6 +45,7 @@ class Desk:
         self.header: Panel
         self.atlas: gr.Dropdown
         self.labels: gr.HTML
+        self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.evaluate: gr.Tab
         self.page: gr.HTML
@@ -95,6 +96,6 @@ class Desk:
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
         """A picture was pressed beside the tabs: the open one may hang on it."""
         found = self.on_pick(view, event)
-        if view.tab in ("translate", "trends"):
+        if view.tab in ("translate", "trends") or (view.tab == "typical" and view.second):
             found |= self.panels[view.tab].show(found[self.state])
         return found

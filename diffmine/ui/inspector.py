@@ -33,6 +33,7 @@ def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
         "heat": file_ref(heat) if heat else None,
         "before": file_ref(before) if before else None,
         "full": words.score(shelf.heat_scale) if heat else "",
+        "scale": shelf.heat_scale if heat else None,
         "width": int(record["width"]),
         "height": int(record["height"]),
         "row": patch.row,

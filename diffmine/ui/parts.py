@@ -33,10 +33,13 @@ MAKES: dict[str, Any] = {
 }
 
 
+NEEDS = {"viewer": ("zoom", "heat")}
+
+
 @cache
-def script(name: str) -> str:
-    """The JavaScript of a component: what all share, then its own file."""
-    return "\n".join(_page(f"js/{each}.js") for each in ("common", name))
+def script(*names: str) -> str:
+    """The JavaScript of a component: what all share, then its own files."""
+    return "\n".join(_page(f"js/{each}.js") for each in ("common", *names))
 
 
 def _page(name: str) -> str:
@@ -48,7 +51,7 @@ def _part(name: str, template: str, value: Value | None, settings: dict[str, Any
     return gr.HTML(
         value=value,
         html_template=template,
-        js_on_load=script(name),
+        js_on_load=script(*NEEDS.get(name, ()), name),
         apply_default_css=False,
         **settings,
     )
@@ -60,8 +63,13 @@ def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     return _part("wall", template, value, settings)
 
 
+def filters(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """What the walls show of their lists. Event: filter(fields)."""
+    return _part("filters", _page("filters.html"), value, settings)
+
+
 def rows(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """Rows of pictures with words before them. Events: open(key), pick(id)."""
+    """Rows of pictures with words before them. Events: open(key), pick(id), merge(key, into)."""
     return _part("rows", '<div class="dm-rows"></div>', value, settings)
 
 

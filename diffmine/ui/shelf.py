@@ -23,6 +23,7 @@ from diffmine.errors import AtlasError
 from diffmine.evaluation.confounds import said
 from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.filters import Sieve
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
 from diffmine.ui import heat, sprites
@@ -42,9 +43,13 @@ class Shelf:
         self.key = key
         self.atlas = atlas
         self.cache = cache
-        self.version = digest(str(atlas.path.resolve()), sorted(atlas.manifest.artefacts.items()))
+        self.version = self._version()
         self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = Lock()
+
+    def _version(self) -> str:
+        artefacts = sorted(self.atlas.manifest.artefacts.items())
+        return digest(str(self.atlas.path.resolve()), artefacts)
 
     # What it is
 
@@ -102,6 +107,11 @@ class Shelf:
     @cached_property
     def _patch_ids(self) -> frozenset[str]:
         return frozenset(self.atlas.table("patches", ["patch_id"])["patch_id"].to_pylist())
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What filters the lists of patches."""
+        return Sieve(self.atlas)
 
     # Pictures
 
@@ -196,6 +206,16 @@ class Shelf:
         found = self._neighbours
         return self._patches(found.nearest(patch_id, count)) if found else []
 
+    def nearest(self, patch_id: str, names: Sequence[str], count: int) -> list[str]:
+        """Those of some patches whose features are nearest to a patch's, nearest first; none when
+        it has no feature."""
+        found = self._neighbours
+        own = found.where.get(patch_id) if found else None
+        if found is None or own is None:
+            return []
+        others = [name for name in names if name != patch_id]
+        return [name for name, _ in found.among(found.matrix[own], others, count)]
+
     def like_element(self, label: str, element: int, target: str, count: int = 24) -> list[Patch]:
         """Top patches of `target` nearest to the centre of an element of `label`."""
         found = self._neighbours
@@ -246,6 +266,7 @@ class Shelf:
 
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
+        self.version = self._version()
         for name in ("_elements", "image_counts"):
             self.__dict__.pop(name, None)
 

@@ -12,6 +12,8 @@ import gradio as gr
 import numpy as np
 
 from diffmine.store.atlas import Patch
+from diffmine.store.filters import EVERYTHING, Filter
+from diffmine.ui import filters
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.words import KINDS
 
@@ -34,6 +36,7 @@ class View:
     scope: str = "one"
     colour: str = "elements"
     target: str = ""
+    kept: Filter = EVERYTHING
 
     def query(self) -> str:
         """The link to this place: `atlas=...&label=...&tab=...&patch=...`."""
@@ -44,6 +47,7 @@ class View:
             parts["kind"] = self.kind if self.kind != "top" else ""
             parts["page"] = str(self.page + 1) if self.page else ""
             parts["beside"] = self.second
+            parts |= filters.to_query(self.kept)
         return urlencode({key: value for key, value in parts.items() if value})
 
 
@@ -75,8 +79,26 @@ def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
     element, page = _digits(query.get("element", "")), _digits(query.get("page", ""))
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)
-    last = max(math.ceil(shelf.atlas.count(view.label, view.kind) / PAGE), 1)
-    return replace(view, page=min(page, last) - 1) if page else view
+    if (kept := asked(shelf, query)) is not None:
+        view = replace(view, kept=kept)
+    return replace(view, page=min(page - 1, last_page(shelf, view))) if page else view
+
+
+def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
+    """The filter of a link, None when it cannot be read."""
+    if not set(query) & set(filters.KEYS):
+        return EVERYTHING
+    try:
+        return filters.from_query(query, shelf.sieve)
+    except filters.Mistyped:
+        return None
+
+
+def last_page(shelf: Shelf, view: View) -> int:
+    """The last page, from 0, of the longer of the two walls of a view."""
+    names = [name for name in (view.label, view.second) if name]
+    most = max(shelf.sieve.count(name, view.kind, view.kept) for name in names)
+    return max(math.ceil(most / PAGE), 1) - 1
 
 
 def _digits(text: str) -> int | None:

@@ -47,6 +47,10 @@ NOTHING_TO_INSPECT_WITH = (
 )
 ERRORS_OF = {"reconstruction": "error of reconstruction", "noise": "error of noise"}
 _NAMED = 3
+UNREAD_FILTERS = "The filters of this link cannot be read, so everything is shown."
+NOT_HERE = "Names and elements cannot be changed in this public app."
+NOT_WRITABLE = "This atlas cannot be written here, so changes cannot be kept."
+TRENDS_GO = "Trends of changed elements are empty until diffmine trends is run on the atlas."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 

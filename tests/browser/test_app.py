@@ -17,6 +17,12 @@ PLACES = """points => {
                           r.y + f.yaxis._offset + f.yaxis.l2p(t.y[i])]);
 }"""
 
+# How far the heat map lies from the image that it is drawn on, in pixels of the screen.
+OFF = """node => {
+  const [heat, image] = ['.dm-heat', 'img'].map(e => node.querySelector(e).getBoundingClientRect());
+  return Math.abs(heat.width - image.width) + Math.abs(heat.x - image.x);
+}"""
+
 
 def open_map(page: Page, address: str) -> None:
     page.goto(f"{address}?tab=map")
@@ -64,7 +70,7 @@ def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) ->
     page.goto(address)
     page.locator("#wall .dm-patch").nth(4).click()
     expect(page.locator("#viewer h3")).to_contain_text("No. 5 of")
-    expect(page.locator("#viewer .dm-heat")).to_be_visible()
+    expect(page.locator("#viewer .dm-heat")).to_be_hidden()
     expect(page.locator("#viewer .dm-facts")).to_contain_text("A. Maker")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -74,13 +80,121 @@ def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) ->
 
 def test_the_map_before_finetuning_is_a_switch(page: Page, address: str) -> None:
     page.goto(f"{address}?patch=1900-top-0001")
+    page.get_by_label("Heat map", exact=True).check()
     heat = page.locator("#viewer .dm-heat")
-    after = heat.get_attribute("src")
+    after = heat.get_attribute("data-src")
     assert after
     page.get_by_label("before finetuning").check()
-    expect(heat).not_to_have_attribute("src", after)
+    expect(heat).not_to_have_attribute("data-src", after)
     page.get_by_label("before finetuning").uncheck()
-    expect(heat).to_have_attribute("src", after)
+    expect(heat).to_have_attribute("data-src", after)
+
+
+def test_zoom_outlives_the_heat_map_and_a_double_click_ends_it(page: Page, address: str) -> None:
+    page.goto(f"{address}?patch=1900-top-0001")
+    frame, layer = page.locator("#viewer .dm-whole"), page.locator("#viewer .dm-layer")
+    frame.hover()
+    page.mouse.wheel(0, -400)
+    expect(frame).to_have_attribute("data-zoom", "2.72")
+    zoomed = layer.evaluate("node => node.style.transform")
+    page.get_by_label("Heat map", exact=True).check()
+    page.get_by_label("before finetuning").check()
+    assert layer.evaluate("node => node.style.transform") == zoomed
+    assert frame.evaluate(OFF) < 1
+    frame.hover()
+    page.mouse.down()
+    page.mouse.move(0, 0, steps=4)
+    page.mouse.up()
+    assert layer.evaluate("node => node.style.transform") != zoomed
+    frame.dblclick()
+    expect(frame).to_have_attribute("data-zoom", "1.00")
+    for key, zoom in (("+", "1.50"), ("+", "2.25"), ("-", "1.50"), ("0", "1.00")):
+        page.keyboard.press(key)
+        expect(frame).to_have_attribute("data-zoom", zoom)
+
+
+def test_opacity_and_threshold_ask_nobody(page: Page, address: str) -> None:
+    page.goto(f"{address}?patch=1900-top-0001")
+    page.get_by_label("Heat map", exact=True).check()
+    heat = page.locator("#viewer .dm-heat[data-share]")
+    heat.wait_for()
+    page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    shares = []
+    for least in ("0", "30", "60", "100"):
+        page.get_by_label("Threshold of the heat map").fill(least)
+        shares.append(float(heat.get_attribute("data-share") or "nan"))
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 0.5
+    assert shares[-1] < 0.1
+    page.get_by_label("Opacity of the heat map").fill("20")
+    assert heat.evaluate("node => node.style.opacity") == "0.2"
+    assert not asked
+
+
+def test_filters_hold_for_both_walls_and_in_the_link(page: Page, address: str) -> None:
+    page.goto(f"{address}?label=1910&beside=1930")
+    expect(page.locator("#wall-second .dm-patch")).to_have_count(100)
+    page.locator("#filters summary").click()
+    page.get_by_label("Add a group").fill("g1")
+    page.get_by_label("Add a group").press("Enter")
+    expect(page.locator("#filters .dm-chip")).to_have_text("g1 ×")
+    expect(page.locator("#left")).to_contain_text("36 of 120 patches")
+    expect(page.locator("#wall-second .dm-patch")).to_have_count(36)
+    page.get_by_label("Typicality from").fill("0.01")
+    page.get_by_label("Typicality from").press("Enter")
+    expect(page.locator("#filters .dm-said")).to_have_text("typicality from 0.01, group g1")
+    expect(page).to_have_url(re.compile("min=0.01.*group=g1"))
+    left = page.locator("#wall .dm-patch").count()
+    assert 0 < left < 36
+    page.reload()
+    expect(page.locator("#filters .dm-said")).to_have_text("typicality from 0.01, group g1")
+    expect(page.locator("#wall .dm-patch")).to_have_count(left)
+    page.locator("#filters summary").click()
+    page.get_by_label("Year from").fill("soon")
+    page.get_by_label("Year from").press("Enter")
+    expect(page.locator("#filters .dm-wrong")).to_have_text("Year: “soon” is not a year.")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+
+
+def test_a_link_with_wrong_filters_shows_everything_and_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}?label=1910&group=nobody")
+    expect(page.locator("#filters .dm-wrong")).to_contain_text("cannot be read")
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+
+
+def test_elements_are_merged_split_and_taken_back(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=elements&label=1920")
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    page.get_by_role("button", name="Merge Element 3 with Element 1").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(2)
+    expect(page.locator("#element-wall .dm-patch")).to_have_count(80)
+    page.locator("#split").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+    expect(page.locator("#left")).to_contain_text("was split: it keeps 40 patches")
+    for left in (2, 3):
+        page.locator("#undo").click()
+        expect(page.locator("#elements .dm-row")).to_have_count(left)
+    expect(page.locator("#undo")).to_be_hidden()
+    page.locator("#merge").click()
+    expect(page.locator("#left")).to_contain_text("Choose the element to merge with")
+
+
+def test_a_patch_is_linked_to_the_wall_beside(page: Page, address: str) -> None:
+    page.goto(f"{address}?label=1900&beside=1930")
+    expect(page.locator("#wall-second .dm-near")).to_have_count(6)
+    page.locator("#wall .dm-patch").nth(4).click()
+    expect(page.locator("#left")).to_contain_text("most like No. 5, most typical of 1900")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#left")).to_contain_text("most like No. 6, most typical of 1900")
+    page.keyboard.press("Tab")
+    expect(page.locator("#wall-second .dm-near:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#wall .dm-near")).to_have_count(6)
+    expect(page.locator("#wall-second .dm-near")).to_have_count(0)
 
 
 def test_similar_patches_and_the_basket(page: Page, address: str) -> None:

@@ -13,6 +13,12 @@ const make = (tag, set = {}, ...inside) => {
 const find = name => element.querySelector(name);
 const isDark = () => document.body.classList.contains('dark');
 
+// Whether a key pressed here is meant as text.
+function typing(node) {
+  return node && (node.isContentEditable || /^(TEXTAREA|SELECT)$/.test(node.tagName)
+    || (node.tagName === 'INPUT' && !/^(range|radio|checkbox|button)$/.test(node.type)));
+}
+
 // One tile of a sprite sheet as a background, at any size on the screen.
 function showTile(node, sheet, at) {
   const [high, wide] = sheet.tile, edge = sheet.gutter;

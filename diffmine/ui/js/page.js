@@ -9,11 +9,6 @@ function address() {
   if (text !== location.search) history.replaceState(history.state, '', text);
 }
 
-function typing(node) {
-  return node && (node.isContentEditable || /^(TEXTAREA|SELECT)$/.test(node.tagName)
-    || (node.tagName === 'INPUT' && !/^(range|radio|checkbox|button)$/.test(node.type)));
-}
-
 function onKey(event) {
   if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

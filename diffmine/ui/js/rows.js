@@ -1,5 +1,5 @@
-// Rows of pictures with words. Value: {rev, sheet, heads, rows: [{key, title, facts, flag, items}],
-// selected, empty}. Events: open {key}, pick {id}.
+// Rows of pictures with words. Value: {rev, sheet, heads, rows: [{key, title, facts, flag, items, into,
+// merge}], selected, empty}. Events: open {key}, pick {id}, merge {key, into}.
 const root = find('.dm-rows');
 let shown = null;
 
@@ -25,7 +25,10 @@ function rowOf(sheet, row) {
     make('strong', {}, row.title));
   if (row.flag) name.append(make('span', {class: 'dm-flag', title: row.why}, row.flag));
   name.append(...row.facts.map(fact => make('span', {class: 'dm-fact'}, fact)));
-  const line = make('div', {class: 'dm-row'}, name, tiles);
+  const words = make('div', {}, name);
+  if (row.merge) words.append(make('button', {type: 'button', class: 'dm-chip', 'aria-label': row.merge,
+    title: row.merge, onclick: () => trigger('merge', {key: row.key, into: row.into})}, 'Merge the two'));
+  const line = make('div', {class: 'dm-row'}, words, tiles);
   line.dataset.key = row.key;
   return line;
 }

@@ -1,10 +1,13 @@
-// A patch in its image. Value: {rev, image, heat, before, full, width, height, row, col, size, title, alt,
-// facts: [[name, text, link]]}; with size 0 the whole image only. Nothing is sent.
+// A patch in its image. Value: {rev, image, heat, before, full, scale, width, height, row, col, size, title,
+// alt, facts: [[name, text, link]], plain}; with size 0 the whole image only. Nothing is sent.
 const root = find('.dm-viewer');
-let shown = null, strength = 70, before = false;
+let shown = null, picture = null, heat = null, zoom = null;
+// What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
+const chosen = {on: false, opacity: .7, threshold: 0, before: false};
+const place = {zoom: 1, x: 0, y: 0};
 
-// The base model's map of the same image, where the atlas holds it and the reader asked for it.
-const map = (value) => before && value.before ? value.before : value.heat;
+const scaleOf = value => Number(value.scale ?? value.full) || 1;
+const figure = number => String(Number(number.toPrecision(2))).replace('-', '−');
 
 function crop(value) {
   const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': `Patch: ${value.alt}`});
@@ -19,46 +22,63 @@ function crop(value) {
 
 function whole(value) {
   const {width, height, row, col, size} = value;
-  const picture = make('img', {src: value.image.url, alt: `The whole image: ${value.alt}`});
+  const image = make('img', {src: value.image.url, draggable: 'false', alt: `The whole image: ${value.alt}`});
   const box = size ? make('span', {class: 'dm-box'}) : null;
   if (box) Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
     width: `${100 * size / width}%`, height: `${100 * size / height}%`});
-  const frame = make('div', {class: 'dm-whole'}, picture);
+  const layer = make('div', {class: 'dm-layer'}, image);
+  heat = value.heat ? heatCanvas(`Typicality for ${value.label}: vermilion above zero, blue below`) : null;
+  if (heat) layer.append(heat.canvas);
+  if (box) layer.append(box);
+  const frame = make('div', {class: 'dm-whole', tabindex: 0, role: 'group',
+    'aria-label': 'The whole image; plus and minus zoom, 0 resets, arrows move'}, layer);
   frame.style.aspectRatio = `${width} / ${height}`;
-  if (value.heat) {
-    const heat = make('img', {src: map(value).url, class: 'dm-heat',
-      alt: `Typicality for ${value.label}: vermilion above zero, blue below`});
-    heat.style.opacity = strength / 100;
-    frame.append(heat);
-  }
-  if (box) frame.append(box);
+  zoom = zoomable(frame, layer, place);
   return frame;
 }
 
-function control(value) {
-  const range = make('input', {type: 'range', min: 0, max: 100, value: strength,
-    'aria-label': 'Strength of the heat map'});
-  range.addEventListener('input', () => {
-    strength = Number(range.value);
-    const heat = root.querySelector('.dm-heat');
-    if (heat) heat.style.opacity = strength / 100;
-  });
-  const scale = make('div', {class: 'dm-scale'}, make('span', {}, `−${value.full}`),
-    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': 'Colour scale of the heat map'}),
-    make('span', {}, `+${value.full}`), range);
-  if (value.before) scale.append(turn(value));
-  return scale;
+function show(value) {
+  if (!heat) return;
+  heat.canvas.hidden = !chosen.on;
+  heat.canvas.style.opacity = chosen.opacity;
+  heat.threshold(chosen.threshold);
+  // The base model's map of the same image, where the atlas holds it and the reader asked for it.
+  if (chosen.on) heat.load((chosen.before && value.before ? value.before : value.heat).url);
+  const settings = root.querySelector('.dm-settings');
+  settings.hidden = !chosen.on;
+  settings.querySelector('.dm-ramp').style.backgroundImage = ramp(chosen.threshold);
+  settings.querySelector('.dm-least').textContent = figure(chosen.threshold * scaleOf(value));
+  settings.querySelector('.dm-opacity').textContent = `${Math.round(100 * chosen.opacity)} %`;
 }
 
-function turn(value) {
+function turn(value, name, said) {
   const box = make('input', {type: 'checkbox'});
-  box.checked = before;
-  box.addEventListener('change', () => {
-    before = box.checked;
-    const heat = root.querySelector('.dm-heat');
-    if (heat) heat.src = map(value).url;
-  });
-  return make('label', {class: 'dm-before'}, box, 'before finetuning');
+  box.checked = chosen[name];
+  box.addEventListener('change', () => { chosen[name] = box.checked; show(value); });
+  return make('label', {class: 'dm-check'}, box, said);
+}
+
+function slider(value, name, said) {
+  const range = make('input', {type: 'range', min: 0, max: 100, value: 100 * chosen[name], 'aria-label': said});
+  range.addEventListener('input', () => { chosen[name] = Number(range.value) / 100; show(value); });
+  return range;
+}
+
+function ticks(value) {
+  const full = scaleOf(value);
+  const numbers = [-1, -.5, 0, .5, 1].map(at => (at > 0 ? '+' : '') + figure(at * full));
+  return make('div', {class: 'dm-ticks'}, ...numbers.map(text => make('span', {}, text)));
+}
+
+function control(value) {
+  const parts = [make('div', {class: 'dm-scale'},
+    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': 'Colour scale of the heat map'}), ticks(value),
+    make('span', {class: 'dm-unit'}, 'typicality, the same scale for all images'))];
+  const row = (said, name, out) => make('div', {class: 'dm-slide'}, make('span', {}, said),
+    slider(value, name, `${said} of the heat map`), make('output', {class: out}));
+  parts.push(row('Opacity', 'opacity', 'dm-opacity'), row('Threshold', 'threshold', 'dm-least'));
+  if (value.before) parts.push(turn(value, 'before', 'before finetuning'));
+  return [turn(value, 'on', 'Heat map'), make('div', {class: 'dm-settings', hidden: true}, ...parts)];
 }
 
 function facts(value) {
@@ -74,7 +94,7 @@ function facts(value) {
 function more() {
   const sheet = element.closest('#inspector');
   const button = make('button', {type: 'button', class: 'dm-more', 'aria-label': 'Show more or less'}, '⌃');
-  button.addEventListener('click', () => sheet?.classList.toggle('dm-up'));
+  button.addEventListener('click', () => { sheet?.classList.toggle('dm-up'); zoom?.reset(); });
   return button;
 }
 
@@ -82,16 +102,30 @@ function draw() {
   const value = props.value;
   if (!value || value.rev === shown) return;
   shown = value.rev;
+  heat = zoom = null;
   if (!value.image) {
     root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
     return;
   }
+  if (value.image.url !== picture) Object.assign(place, {zoom: 1, x: 0, y: 0});
+  picture = value.image.url;
   const parts = [make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
   parts.unshift(make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()));
-  if (value.heat) parts.push(control(value));
+  if (value.heat) parts.push(...control(value));
   if (value.facts.length) parts.push(facts(value));
   root.replaceChildren(...parts);
+  zoom.show();
+  show(value);
 }
 
+function onKey(event) {
+  if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
+  if (!zoom || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '+' || event.key === '=') zoom.by(1.5);
+  else if (event.key === '-') zoom.by(1 / 1.5);
+  else if (event.key === '0') zoom.reset();
+}
+
+document.addEventListener('keydown', onKey);
 watch('value', draw);
 draw();

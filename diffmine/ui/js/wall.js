@@ -1,4 +1,4 @@
-// A wall of pictures. Value: {rev, sheet, items, selected, empty, size}. Event: pick {id}.
+// A wall of pictures. Value: {rev, sheet, items, selected, near: [id], empty, size}. Event: pick {id}.
 const root = find('.dm-wall');
 let shown = null;
 
@@ -8,6 +8,15 @@ function mark(id) {
     each.classList.toggle('dm-selected', is);
     each.setAttribute('aria-pressed', String(is));
   }
+}
+
+// What is near to a patch of the other wall; Tab then leads to the nearest of them.
+function outline(near) {
+  const all = [...root.querySelectorAll('button.dm-patch')];
+  for (const each of all) each.classList.toggle('dm-near', near.includes(each.dataset.id));
+  const first = all.find(each => each.dataset.id === near[0]);
+  if (first && !root.contains(document.activeElement))
+    all.forEach(each => { each.tabIndex = each === first ? 0 : -1; });
 }
 
 function pick(item) {
@@ -29,6 +38,7 @@ function draw() {
     root.replaceChildren(...(buttons.length ? buttons : nothing));
   }
   mark(value.selected);
+  outline(value.near || []);
 }
 
 walkable(root);

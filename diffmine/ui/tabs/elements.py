@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from diffmine.store.atlas import Patch
 from diffmine.ui import parts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
+from diffmine.ui.edits import Edits
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, item, patch_wall
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.view import View, checked_index, payload, picked
@@ -24,14 +24,18 @@ LIKE = "Their centres are nearer to each other than the patches of either are to
 TAB = "elements"
 
 
-def flagged(shelf: Shelf, row: Row) -> Value:
-    """What to doubt about an element, in words, and why."""
+def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
+    """What to doubt about an element, in words, and why; the one to merge it with."""
     doubts = [("mixed", MIXED)] if row["mixed"] else []
     if row["like_element"] is not None:
         other = shelf.element_name(row["like_label"], row["like_element"])
         doubts.append((f"may be the same as {other}", LIKE))
     flags, reasons = zip(*doubts, strict=True) if doubts else ((), ())
-    return {"flag": ", ".join(flags), "why": " ".join(reasons)}
+    found: Value = {"flag": ", ".join(flags), "why": " ".join(reasons)}
+    if editable and row["like_label"] == row["label"]:
+        own = shelf.element_name(row["label"], row["element"])
+        found |= {"into": row["like_element"], "merge": f"Merge {own} with {other}"}
+    return found
 
 
 class Elements:
@@ -55,6 +59,7 @@ class Elements:
                         gr.Textbox(label="Name", max_length=LONGEST_NAME, scale=3, min_width=140)
                     )
                     self.save = own(gr.Button("Rename", size="sm", scale=1, min_width=84))
+                self.edits = Edits(desk)
                 self.wall = own(parts.wall(elem_id="element-wall"))
 
     def show(self, view: View) -> Updates:
@@ -73,10 +78,11 @@ class Elements:
             self.line: text if found else "",
             self.rows: self._rows(view),
             **self._opened(view),
+            **self.edits.show(view),
         }
 
     def _rows(self, view: View) -> Value:
-        shelf = self.desk.shelf(view)
+        shelf, editable = self.desk.shelf(view), not self.edits.why_not(view)
         central: list[Patch] = []
         rows = []
         for row in shelf.elements(view.label):
@@ -87,7 +93,7 @@ class Elements:
                 {
                     "key": row["element"],
                     "title": shelf.element_name(view.label, row["element"]),
-                    **flagged(shelf, row),
+                    **flagged(shelf, row, editable=editable),
                     "facts": [
                         f"{row['rank']}. median {words.score(row['median'])}",
                         f"{row['size']:,} patches, spread {row['spread']:.2f}",
@@ -120,19 +126,12 @@ class Elements:
             return found if shelf.elements(view.label) else found | {self.title: ""}
         name = shelf.element_name(view.label, element)
         patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
-        why = self._not_writable(view)
+        why = self.edits.why_not(view)
         found[self.title] = f"**{words.markdown(name)}**, from the centre outwards"
         found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
         found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
         found[self.save] = gr.Button(visible=True, interactive=not why)
         return found
-
-    def _not_writable(self, view: View) -> str:
-        if not self.desk.editable:
-            return "Names cannot be changed in this public app."
-        if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
-            return "This atlas cannot be written here, so names cannot be kept."
-        return ""
 
     def wire(self) -> None:
         """Connect rows, wall and buttons."""
@@ -145,6 +144,7 @@ class Elements:
         inputs = [desk.state, self.name]
         self.save.click(self.on_rename, inputs, desk.to(TAB), **LAST)
         self.name.submit(self.on_rename, inputs, desk.to(TAB), **LAST)
+        self.edits.wire(self.rows)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:
         """Open an element at the side."""
@@ -169,7 +169,7 @@ class Elements:
 
     def on_rename(self, view: View, name: str | None) -> Updates:
         """Keep a name in the atlas."""
-        why = self._not_writable(view)
+        why = self.edits.why_not(view)
         shelf = self.desk.shelf(view)
         if why or view.element is None or not shelf.has_element(view.label, view.element):
             raise gr.Error(why or "Open an element first.", print_exception=False)

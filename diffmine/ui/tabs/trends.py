@@ -72,12 +72,19 @@ class Trends:
             self.element: gr.Dropdown(choices=choices, value=value),
             self.share_column: gr.Column(visible=view.element is not None),
             **self._charts(view),
-            self.line: "Press a point to see the patches behind it.",
+            self.line: self._hint(view),
             self.wall: NOTHING,
             **self._dating(view),
             self.about: about if rows["rows"] else "",
             self.rows: rows,
         }
+
+    def _hint(self, view: View) -> str:
+        shelf = self.desk.shelf(view)
+        known = view.element is None or not shelf.atlas.has("trends")
+        if known or shelf.trends("element", label=view.label, element=view.element):
+            return "Press a point to see the patches behind it."
+        return words.TRENDS_GO
 
     def _charts(self, view: View) -> Updates:
         shelf = self.desk.shelf(view)

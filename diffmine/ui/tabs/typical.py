@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from diffmine.export.chosen import Chosen
+from diffmine.store.atlas import Patch
 from diffmine.ui import parts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
+from diffmine.ui.filters import Mistyped, form_value, read
 from diffmine.ui.parts import LAST, Updates, Value, patch_wall
 from diffmine.ui.shelf import PAGE
-from diffmine.ui.view import View, choice
+from diffmine.ui.view import View, choice, last_page, payload
 
 KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
+NEAR = 6
 NONE = ""
 TAB = "typical"
 _EXPORT = "The patches shown here: this page of the label, without the label beside it."
@@ -27,6 +29,7 @@ class Typical:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        desk.refuse = self.refuse
         own, view = desk.own, desk.first
         with gr.Row(elem_classes="dm-controls"):
             self.kind = own(
@@ -46,6 +49,7 @@ class Typical:
             )
             self.back = own(gr.Button("‹ Previous", size="sm", scale=0, min_width=96))
             self.on = own(gr.Button("Next ›", size="sm", scale=0, min_width=96))
+        self.filters = own(parts.filters(self._filters(view), elem_id="filters"))
         with gr.Row():
             with gr.Column(min_width=300):
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
@@ -61,49 +65,91 @@ class Typical:
         with gr.Accordion("Export", open=False, elem_id="typical-export"):
             gr.Markdown(_EXPORT, elem_classes="dm-line")
             self.downloads = Downloads(desk, "typical")
+        self.linked = [self.wall, self.line, self.second_wall, self.second_line]
 
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
-        shelf = self.desk.shelf(view)
-        counts = [shelf.atlas.count(name, view.kind) for name in (view.label, view.second) if name]
-        last = max(math.ceil(max(counts) / PAGE), 1) - 1
+        last = last_page(self.desk.shelf(view), view)
         found: Updates = {
             self.kind: view.kind,
+            self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
-            self.line: self._line(view, view.label),
-            self.wall: self._wall(view, view.label),
             self.warning: self._warning(view, view.label),
             self.column: gr.Column(visible=bool(view.second)),
             self.back: gr.Button(interactive=view.page > 0),
             self.on: gr.Button(interactive=view.page < last),
         }
         if view.second:
-            found[self.second_line] = self._line(view, view.second)
-            found[self.second_wall] = self._wall(view, view.second)
             found[self.second_warning] = self._warning(view, view.second)
+        return found | self._walls(view)
+
+    def _walls(self, view: View) -> Updates:
+        """The walls and their lines; beside another label, with what is near to the selected."""
+        found: Updates = {self.wall: self._wall(view, view.label)}
+        found[self.line] = self._line(view, view.label)
+        if view.second:
+            found[self.second_wall] = self._wall(view, view.second)
+            found[self.second_line] = self._line(view, view.second)
+            return self._link(view, found)
         return found
+
+    def _link(self, view: View, found: Updates) -> Updates:
+        """Outline in the other wall what is nearest to the selected patch, and say so."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        sides = {
+            view.label: (self.second_wall, self.second_line),
+            view.second: (self.wall, self.line),
+        }
+        if patch is None or patch.label not in sides or view.second == view.label:
+            return found
+        wall, line = sides[patch.label]
+        names = [each["id"] for each in found[wall]["items"]]
+        near = shelf.nearest(patch.patch_id, names, NEAR)
+        name = words.markdown(words.place(patch))
+        if near:
+            said = f"outlined: the {len(near)} here that are most like {name}"
+        elif names:
+            said = f"no features are stored to compare with {name}"
+        else:
+            return found
+        return found | {wall: found[wall] | {"near": near}, line: f"{found[line]}; {said}"}
 
     def _others(self, view: View) -> list[tuple[str, str]]:
         labels = self.desk.shelf(view).labels
         return [("no other label", NONE), *((each, each) for each in labels)]
 
+    def _filters(self, view: View) -> Value:
+        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.kept)
+
+    def _patches(self, view: View, label: str) -> list[Patch]:
+        sieve = self.desk.shelf(view).sieve
+        return sieve.patches(label, view.kind, view.kept, view.page * PAGE, PAGE)
+
     def _wall(self, view: View, label: str) -> Value:
-        shelf = self.desk.shelf(view)
-        patches = shelf.atlas.patches(label, view.kind, view.page * PAGE, PAGE)
-        empty = f"No {words.KINDS[view.kind]} patches of {label} on this page."
-        return patch_wall(shelf, patches, selected=view.patch, empty=empty)
+        kind = words.KINDS[view.kind]
+        empty = f"No {kind} patches of {label} on this page."
+        if view.kept:
+            empty = f"No {kind} patches of {label} on this page pass the filters."
+        found = self._patches(view, label)
+        return patch_wall(self.desk.shelf(view), found, selected=view.patch, empty=empty)
 
     def _line(self, view: View, label: str) -> str:
-        shelf = self.desk.shelf(view)
-        count, start = shelf.atlas.count(label, view.kind), view.page * PAGE
-        patches = shelf.atlas.patches(label, view.kind, start, PAGE)
-        pale = sum(map(words.noise, patches))
-        name = f"**{words.markdown(label)}**"
+        shelf, name = self.desk.shelf(view), f"**{words.markdown(label)}**"
+        every = shelf.atlas.count(label, view.kind)
+        count, start = shelf.sieve.count(label, view.kind, view.kept), view.page * PAGE
+        patches = self._patches(view, label)
         if not patches:
-            return f"{name}: no more patches."
-        text = f"{name}: patches {start + 1:,}–{start + len(patches):,} of {count:,}"
+            none = f"none of {every:,} patches" if view.kept and not count else "no more patches"
+            return f"{name}: {none}."
+        place = f"{start + 1:,}–{start + len(patches):,}"
+        text = f"{name}: patches {place} of {count:,}"
+        if view.kept:
+            text = f"{name}: {count:,} of {every:,} patches"
+            text += f", here {place}" if count > len(patches) else ""
         scores = f"typicality {words.score(patches[0].typicality)} to "
         text += f", {scores}{words.score(patches[-1].typicality)}"
+        pale = sum(map(words.noise, patches))
         return text + (f"; {pale} pale: inside the noise" if pale else "")
 
     def _warning(self, view: View, label: str) -> str:
@@ -117,18 +163,23 @@ class Typical:
         """Connect walls, switch, second label and pages."""
         desk = self.desk
         for wall in (self.wall, self.second_wall):
-            wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+            outputs = [*desk.to("inspector"), *self.linked]
+            wall.pick(self.on_pick, [desk.state], outputs, **LAST)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
+        self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
         self.downloads.wire(self.chosen, [])
 
     def chosen(self, view: View) -> list[Chosen]:
         """What is handed out: the patches of the page."""
-        start = view.page * PAGE
-        patches = self.desk.shelf(view).atlas.patches(view.label, view.kind, start, PAGE)
-        return [Chosen(patch.patch_id) for patch in patches]
+        return [Chosen(patch.patch_id) for patch in self._patches(view, view.label)]
+
+    def on_pick(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed: beside another label, both walls follow."""
+        found = self.desk.on_pick(view, event)
+        return found | self._walls(found[self.desk.state]) if view.second else found
 
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""
@@ -137,7 +188,9 @@ class Typical:
     def on_second(self, view: View, label: Any) -> Updates:
         """Another label beside it, or none."""
         known = [NONE, *self.desk.shelf(view).labels]
-        return self.desk.go(replace(view, second=choice(label or NONE, known)), TAB)
+        view = replace(view, second=choice(label or NONE, known))
+        page = min(view.page, last_page(self.desk.shelf(view), view))
+        return self.desk.go(replace(view, page=page), TAB)
 
     def on_back(self, view: View) -> Updates:
         """The page before."""
@@ -145,8 +198,17 @@ class Typical:
 
     def on_next(self, view: View) -> Updates:
         """The next page, if there is one."""
-        shelf = self.desk.shelf(view)
-        names = [name for name in (view.label, view.second) if name]
-        most = max(shelf.atlas.count(name, view.kind) for name in names)
-        page = min(view.page + 1, max(math.ceil(most / PAGE), 1) - 1)
+        page = min(view.page + 1, last_page(self.desk.shelf(view), view))
         return self.desk.go(replace(view, page=page), TAB)
+
+    def refuse(self, view: View, why: str) -> Updates:
+        """Leave the filters as they are and say why."""
+        return {self.filters: self._filters(view) | {"wrong": why}}
+
+    def on_filter(self, view: View, event: gr.EventData) -> Updates:
+        """Other filters, from the first page."""
+        try:
+            kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+        except Mistyped as error:
+            return self.refuse(view, str(error))
+        return self.desk.go(replace(view, kept=kept, page=0), TAB)

@@ -13,7 +13,8 @@ from PIL import Image
 from diffmine.build import build, run_stage
 from diffmine.config import ClusterConfig
 from diffmine.diffusion.tiny import make_random
-from diffmine.stages.cluster import alike, grouped, label_elements
+from diffmine.elements import alike
+from diffmine.stages.cluster import grouped, label_elements
 from diffmine.store import schemas
 from diffmine.store.atlas import Atlas, open_atlas
 from tests.helpers import LABELS, draw_shapes, quick

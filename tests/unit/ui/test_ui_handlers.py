@@ -386,3 +386,34 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
         told = judged.go(replace(judged.first, label=label), "evaluate")[panel.table]
         assert told["caption"] == "Localisation: all labels"
     assert from_query(judged.shelves, {"tab": "evaluate"}).tab == "evaluate"
+
+
+@pytest.mark.parametrize(("label", "other"), [("1900", "1930"), ("1930", "1900")])
+def test_a_pick_outlines_what_is_near_in_the_other_wall(desk: Any, label: str, other: str) -> None:
+    typical = desk.panels["typical"]
+    view = replace(desk.first, label="1900", second="1930")
+    updates = typical.on_pick(view, event(id=f"{label}-top-0004"))
+    assert set(updates) <= {*desk.to("inspector"), *typical.linked}
+    own, far = typical.wall, typical.second_wall
+    own_line, far_line = typical.line, typical.second_line
+    if label == "1930":
+        own, far, own_line, far_line = far, own, far_line, own_line
+    assert "near" not in updates[own]
+    assert "outlined" not in updates[own_line]
+    said = f"outlined: the 6 here that are most like No\\. 4, most typical of {label}"
+    assert updates[far_line].endswith(said)
+    atlas = desk.shelf(view).atlas
+    found, features = updates[far]["near"], atlas.neighbours
+    vector = features.matrix[features.where[f"{label}-top-0004"]]
+    shown = [each["id"] for each in updates[far]["items"]]
+    best = sorted(shown, key=lambda name: -float(features.matrix[features.where[name]] @ vector))
+    assert found == best[:6]
+    assert all(atlas.patch(name).label == other for name in found)
+
+
+def test_without_features_the_line_says_so(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    view = replace(desk.first, second="1930", kind="random")
+    updates = typical.on_pick(view, event(id="1900-random-0004"))
+    assert "no features are stored" in updates[typical.second_line]
+    assert typical.wall not in typical.on_pick(desk.first, event(id="1900-top-0004"))
