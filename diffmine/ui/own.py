@@ -37,7 +37,6 @@ class Own:
     found: Inspection | None = None
     compared: Comparison | None = None
     label: str = ""
-    heat: bool = True
 
     @property
     def done(self) -> bool:
@@ -45,8 +44,8 @@ class Own:
         return self.found is not None and bool(self.found.windows)
 
 
-def read_own(path: Path, shelf: Shelf, *, drawn: bool) -> Own:
-    """The picture of a file, as the atlas's are mined; `drawn`: with its heat map at first.
+def read_own(path: Path, shelf: Shelf) -> Own:
+    """The picture of a file, as the atlas's are mined.
 
     Raises ImageError in one sentence without the file's name, which is foreign text too.
     """
@@ -63,7 +62,7 @@ def read_own(path: Path, shelf: Shelf, *, drawn: bool) -> Own:
             f"{-(-side // SMALLEST)} on its short side."
         )
     mined = as_mined(picture, side)
-    return Own(shelf.key, np.asarray(mined), (picture.width, picture.height), heat=drawn)
+    return Own(shelf.key, np.asarray(mined), (picture.width, picture.height))
 
 
 def ranked(shelf: Shelf, own: Own) -> list[int]:
@@ -133,9 +132,10 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value["title"] = f"Your own picture: its most typical window for {own.label}"
         score = words.signed(window.typicality, window.se)
         value["alt"] = f"the most typical window for {own.label}, typicality {score}"
-        if own.heat:
-            drawn = heat.picture(own.found.maps[at], (high, wide), shelf.heat_scale)
-            value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
+        drawn = heat.picture(own.found.maps[at], (high, wide), shelf.heat_scale)
+        value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
+        # A reader of films looks at the film first; who asks of a picture of their own, at the map.
+        value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
     return {"rev": digest(value), **value}
 
 

@@ -1,7 +1,8 @@
 // A patch in its image. Value: {rev, image, heat, before, full, scale, width, height, row, col, size, title,
-// alt, facts: [[name, text, link]], plain}; with size 0 the whole image only. Nothing is sent.
+// alt, facts: [[name, text, link]], plain, drawn}; with size 0 the whole image only, with `drawn` the heat
+// map is on at first. Nothing is sent.
 const root = find('.dm-viewer');
-let shown = null, picture = null, heat = null, zoom = null;
+let shown = null, picture = null, heat = null, zoom = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
 const chosen = {on: false, opacity: .7, threshold: 0, before: false};
 const place = {zoom: 1, x: 0, y: 0};
@@ -111,6 +112,7 @@ function draw() {
   picture = value.image.url;
   const parts = [make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
   parts.unshift(make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()));
+  if (value.heat && 'drawn' in value && !begun) { chosen.on = value.drawn; begun = true; }
   if (value.heat) parts.push(...control(value));
   if (value.facts.length) parts.push(facts(value));
   root.replaceChildren(...parts);
@@ -120,7 +122,7 @@ function draw() {
 
 function onKey(event) {
   if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
-  if (!zoom || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!zoom || !element.offsetParent || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '+' || event.key === '=') zoom.by(1.5);
   else if (event.key === '-') zoom.by(1 / 1.5);
   else if (event.key === '0') zoom.reset();

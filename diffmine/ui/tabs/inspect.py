@@ -58,13 +58,9 @@ class Inspect:
         self.verdict = gr.Markdown(elem_id="own-verdict")
         with gr.Row(visible=False) as results:
             with gr.Column(min_width=300):
-                with gr.Row(elem_classes="dm-controls"):
-                    self.label = gr.Dropdown(
-                        [], label="Heat map and window for", elem_id="own-label", visible=False
-                    )
-                    self.heat = gr.Checkbox(
-                        True, label="Heat map", elem_id="own-heat", visible=False, min_width=120
-                    )
+                self.label = gr.Dropdown(
+                    [], label="Heat map and window for", elem_id="own-label", visible=False
+                )
                 self.viewer = parts.viewer(NOTHING, elem_id="own-viewer")
             with gr.Column(min_width=300):
                 self.chart = parts.chart(own.NO_CHART, elem_id="own-chart")
@@ -88,7 +84,6 @@ class Inspect:
             self.warning: gr.Markdown(warning, visible=bool(warning)),
             self.verdict: own.sentence(kept),
             self.label: labels,
-            self.heat: gr.Checkbox(value=kept.heat, visible=kept.done),
         }
 
     def _nothing(self) -> Updates:
@@ -101,7 +96,6 @@ class Inspect:
             self.verdict: "",
             self.status: "",
             self.label: gr.Dropdown(visible=False),
-            self.heat: gr.Checkbox(visible=False),
             **self._buttons(),
         }
 
@@ -121,14 +115,14 @@ class Inspect:
         desk, state = self.desk, self.desk.state
         results = [
             self.kept, self.ask, self.run, self.stop, self.clear, self.status, self.warning,
-            self.verdict, self.results, self.viewer, self.chart, self.label, self.heat,
+            self.verdict, self.results, self.viewer, self.chart, self.label,
         ]  # fmt: skip
         job: dict[str, Any] = {
             "show_progress": "minimal",
             "show_progress_on": [self.status],
             **jobs.ONE_AT_A_TIME,
         }
-        read = self.file.upload(self.on_upload, [state, self.file, self.kept], results, **LAST)
+        read = self.file.upload(self.on_upload, [state, self.file], results, **LAST)
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.kept], results, **job)
         again = self.run.click(self.on_run, [state, self.kept], results, **job)
@@ -139,21 +133,19 @@ class Inspect:
         self.stop.click(self.on_stop, [state, self.kept], results, cancels=[begun, again], **LAST)
         self.clear.click(self._nothing, None, results, **LAST)
         desk.atlas.input(self._nothing, None, results, cancels=[begun, again], **LAST)
-        chosen = [self.kept, self.viewer, self.chart, self.label, self.heat]
+        chosen = [self.kept, self.viewer, self.chart, self.label]
         self.label.input(self.on_label, [state, self.kept, self.label], chosen, **LAST)
-        self.heat.input(self.on_heat, [state, self.kept, self.heat], chosen, **LAST)
         self.chart.point(self.on_point, [state, self.kept], chosen, **LAST)
         desk.labels.choose_inspect(self.on_header, [state, self.kept], chosen, **LAST)
 
-    def on_upload(self, view: View, file: Any, kept: Own | None) -> Updates:
+    def on_upload(self, view: View, file: Any) -> Updates:
         """Read a picture and delete its file, whatever it was."""
         shelf = self.desk.shelf(view)
         path = Path(str(file))
         try:
             if shelf.model is None:
                 raise ImageError(words.NOTHING_TO_INSPECT_WITH)
-            drawn = kept.heat if kept else shelf.atlas.manifest.kind != "finding"
-            read = own.read_own(path, shelf, drawn=drawn)
+            read = own.read_own(path, shelf)
         except DiffmineError as error:
             raise gr.Error(str(error), print_exception=False) from error
         finally:
@@ -221,10 +213,6 @@ class Inspect:
         name = choice(label, self.desk.shelf(view).labels)
         return self._turned(view, replace(kept, label=name) if kept else None)
 
-    def on_heat(self, view: View, kept: Own | None, on: Any) -> Updates:
-        """Heat map on or off."""
-        return self._turned(view, replace(kept, heat=on is True) if kept else None)
-
     def on_point(self, view: View, kept: Own | None, event: gr.EventData) -> Updates:
         """A label by its point in the chart."""
         places = own.ranked(self.desk.shelf(view), kept) if kept else []
@@ -245,7 +233,6 @@ class Inspect:
             self.viewer: own.viewer_value(shelf, kept),
             self.chart: own.chart(shelf, kept),
             self.label: kept.label,
-            self.heat: kept.heat,
         }
 
 

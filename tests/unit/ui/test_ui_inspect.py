@@ -52,12 +52,12 @@ def inspected(live: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
     Image.fromarray(picture("1910", 99)).resize((192, 144)).save(path)
     panel = live.panels["inspect"]
     panel._usual.clear()
-    read = panel.on_upload(live.first, str(path), None)
+    read = panel.on_upload(live.first, str(path))
     return [read, *panel.on_run(live.first, read[panel.kept])]
 
 
 def test_a_picture_is_read_shown_and_its_file_deleted(live: Any, panel: Any, upload: Path) -> None:
-    updates = panel.on_upload(live.first, str(upload), None)
+    updates = panel.on_upload(live.first, str(upload))
     kept = updates[panel.kept]
     assert kept.pixels.shape == (96, 128, 3)
     assert kept.given == (192, 144)
@@ -121,7 +121,7 @@ def test_the_sample_is_measured_once(
 
 
 def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -> None:
-    kept = panel.on_upload(live.first, str(upload), None)[panel.kept]
+    kept = panel.on_upload(live.first, str(upload))[panel.kept]
     job = panel.on_run(live.first, kept)
     next(job)
     next(job)
@@ -137,18 +137,15 @@ def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -
     assert not panel.on_end(None)[panel.clear].visible
 
 
-def test_another_label_and_no_heat_map(
-    live: Any, panel: Any, inspected: list[dict[Any, Any]]
-) -> None:
+def test_another_label(live: Any, panel: Any, inspected: list[dict[Any, Any]]) -> None:
     kept = inspected[-1][panel.kept]
     other = next(label for label in LABELS if label != kept.label)
     turned = panel.on_label(live.first, kept, other)
     assert turned[panel.kept].label == other
     assert turned[panel.viewer]["label"] == other
     assert turned[panel.viewer]["heat"]["url"] != inspected[-1][panel.viewer]["heat"]["url"]
-    bare = panel.on_heat(live.first, turned[panel.kept], False)
-    assert bare[panel.viewer]["heat"] is None
-    assert bare[panel.viewer]["size"] == 24
+    assert turned[panel.viewer]["size"] == 24
+    assert turned[panel.viewer]["drawn"] is True
     point = panel.on_point(live.first, kept, gr.EventData(None, {"curve": 0, "point": 2}))
     assert point[panel.kept].label == "1920"
     header = panel.on_header(live.first, kept, gr.EventData(None, {"index": 3}))
@@ -169,7 +166,7 @@ def test_labels_without_an_order_are_sorted_and_films_are_not_diagnosed(
     view = replace(live.first, atlas="films")
     assert words.RESEARCH_ONLY in panel.show(view)[panel.line]
     assert words.RESEARCH_ONLY not in panel.show(live.first)[panel.line]
-    kept = panel.on_upload(view, str(upload), None)[panel.kept]
+    kept = panel.on_upload(view, str(upload))[panel.kept]
     last = list(panel.on_run(view, kept))[-1]
     heights = last[panel.chart]["data"][-1]["y"]
     assert heights == sorted(heights, reverse=True)
@@ -238,7 +235,7 @@ def test_a_bad_file_is_one_sentence_and_deleted(
     path = tmp_path / "<b>bad.png"
     make(path)
     with pytest.raises(gr.Error, match=said) as caught:
-        panel.on_upload(live.first, str(path), None)
+        panel.on_upload(live.first, str(path))
     assert not caught.value.print_exception
     assert "<b>" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
@@ -251,7 +248,7 @@ def test_without_a_model_there_is_nothing_to_inspect_with(desk: Any, upload: Pat
     assert shown[panel.line] == words.NOTHING_TO_INSPECT_WITH
     assert not shown[panel.place].visible
     with pytest.raises(gr.Error, match="no model beside it"):
-        panel.on_upload(desk.first, str(upload), None)
+        panel.on_upload(desk.first, str(upload))
     assert not upload.exists()
     with pytest.raises(gr.Error, match="Choose a picture"):
         next(panel.on_run(desk.first, None))
@@ -273,7 +270,7 @@ def test_nothing_of_a_picture_is_served_or_uploaded_elsewhere(
     live: Any, panel: Any, upload: Path
 ) -> None:
     before = set(served().root.rglob("*"))
-    kept = panel.on_upload(live.first, str(upload), None)[panel.kept]
+    kept = panel.on_upload(live.first, str(upload))[panel.kept]
     for step in panel.on_run(live.first, kept):
         own.viewer_value(live.shelf(live.first), step.get(panel.kept, kept))
     assert set(served().root.rglob("*")) == before
