@@ -170,7 +170,7 @@ def test_labels_without_an_order_are_sorted_and_films_are_not_diagnosed(
     last = list(panel.on_run(view, kept))[-1]
     heights = last[panel.chart]["data"][-1]["y"]
     assert heights == sorted(heights, reverse=True)
-    assert last[panel.viewer]["heat"] is None, "on films the heat map is off at first"
+    assert last[panel.viewer]["drawn"] is False, "on films the heat map is off at first"
 
 
 def test_what_is_unlike_the_atlas_is_warned_of(
