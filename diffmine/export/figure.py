@@ -108,7 +108,7 @@ def _draw(
     sheet.paste(pictures.framed(crop), corner)
     room = grid.wide - grid.side - 20
     if room > LABEL:
-        whole = pictures.framed(pictures.boxed(atlas, patch, room, grid.side))
+        whole = pictures.boxed(atlas, patch, room, grid.side)
         sheet.paste(whole, (left + grid.side + 20, top))
     _write(ImageDraw.Draw(sheet), cell.caption, left, top + grid.side + 14)
 

@@ -59,14 +59,17 @@ def enlarged(picture: Image.Image, wide: int, high: int) -> Image.Image:
 def boxed(atlas: Atlas, patch: Patch, wide: int, high: int) -> Image.Image:
     """The whole image of a patch within `wide` x `high` pixels, the patch framed in red."""
     picture = atlas.pictures.picture(patch.image_id)
-    shown = enlarged(picture, wide, high)
+    shown = framed(enlarged(picture, wide, high))
     scale = shown.width / picture.width
     left, top, side = patch.col * scale, patch.row * scale, patch.size * scale
     thick = max(round(max(shown.size) / 120), 2)
     pen = ImageDraw.Draw(shown)
     for grown, colour in ((thick + 1, "white"), (thick, RED)):  # the white rim shows on red too
-        corners = (left - grown, top - grown, left + side - 1 + grown, top + side - 1 + grown)
-        pen.rectangle([round(each) for each in corners], outline=colour, width=grown)
+        # Kept inside the image, or the box of a patch at its border loses a side.
+        right = min(round(left + side + grown), shown.width) - 1
+        foot = min(round(top + side + grown), shown.height) - 1
+        corner = (max(round(left - grown), 0), max(round(top - grown), 0))
+        pen.rectangle((*corner, right, foot), outline=colour, width=grown)
     return shown
 
 

@@ -59,7 +59,7 @@ class Grid:
 
 
 CROPS = Grid(columns=5, side=399)
-WITH_IMAGES = Grid(columns=3, side=340)
+WITH_IMAGES = Grid(columns=3, side=336)
 
 
 def pages(entries: Sequence[Entry], grid: Grid, about: str) -> list[Page]:

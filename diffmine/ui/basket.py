@@ -61,8 +61,12 @@ class Basket:
     def show(self, view: View, kept: list[Kept], before: list[Kept] | None = None) -> Updates:
         """The basket of the atlas that is open; `before` is what Undo would bring back."""
         shelf = self.desk.shelf(view)
-        patches = [shelf.atlas.patch(each.patch) for each in keep.here(kept, view)]
-        items = [item(patch, caption=patch.label) for patch in patches]
+        own = keep.here(kept, view)
+        patches = [shelf.atlas.patch(each.patch) for each in own]
+        items = [
+            item(patch, caption=f"{patch.label} ✎" if each.note else patch.label)
+            for patch, each in zip(patches, own, strict=True)
+        ]
         sheet = shelf.sheet(patches) if patches else None
         return {
             self.kept: kept,

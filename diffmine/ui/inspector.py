@@ -13,7 +13,7 @@ from diffmine.ui import parts, words
 from diffmine.ui.basket import Basket
 from diffmine.ui.cache import digest, file_ref
 from diffmine.ui.desk import Desk
-from diffmine.ui.parts import LAST, Updates, Value, patch_wall
+from diffmine.ui.parts import LAST, TELLS, Updates, Value, patch_wall
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.view import View
 
@@ -97,8 +97,8 @@ class Inspector:
         )
         self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
-        self.copy.click(self.on_copy, None, None, js=COPY, **LAST)
-        self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **LAST)
+        self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
+        self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.basket.wire(self.add)
 

@@ -23,6 +23,8 @@ NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+# gradio shows a message of a handler only when it went through the queue.
+TELLS: dict[str, Any] = {**LAST, "queue": True}
 # What takes seconds waits its turn, two at a time, and is not begun twice by a double press.
 MAKES: dict[str, Any] = {
     **QUIET,

@@ -206,6 +206,7 @@ def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
     page.get_by_role("button", name="Basket (1)").click()
     page.get_by_label("Note on the selected patch").fill("=round")
     page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
     assert b"'=round" in _downloaded(page, "#basket-csv")
 
 

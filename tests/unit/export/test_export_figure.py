@@ -2,8 +2,10 @@
 
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,6 +13,7 @@ from diffmine.errors import UsageError
 from diffmine.export import figure
 from diffmine.export.chosen import Chosen, entries, listed
 from diffmine.export.lettering import font_for, lines, short
+from diffmine.export.pictures import boxed
 from diffmine.export.sheet import CROPS, HEIGHT, MARGIN, WIDTH, WITH_IMAGES, numbers, pages
 from diffmine.store.atlas import Atlas
 
@@ -100,3 +103,14 @@ def test_what_is_cut_says_so() -> None:
 def test_fonts_of_two_sizes_are_two_fonts() -> None:
     small, large = (font_for("Ж", size).getlength("Ж") for size in (20, 40))
     assert [a < b for a, b in pairwise((small, large))] == [True]
+
+
+def test_the_box_of_a_patch_at_the_border_is_whole(atlas: Atlas) -> None:
+    patch = replace(atlas.patches("1900")[0], row=72, col=0)
+    shown = np.asarray(boxed(atlas, patch, 192, 192)).astype(int)
+    red = (shown == (214, 47, 47)).all(axis=2)
+    rows, cols = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
+    assert (cols[0], rows[-1]) == (0, 191)
+    assert red[rows[0], 2:40].all()
+    assert red[150, 0]
+    assert red[191, 2:40].all()
