@@ -67,7 +67,7 @@ def limit(values: Sequence[float]) -> float:
     return highest + MARGIN * (highest - float(np.median(values)))
 
 
-def sample(names: Sequence[str], count: int = SAMPLE) -> list[str]:
+def sample(names: Sequence[str], count: int) -> list[str]:
     """`count` names, or all there are, chosen by their hash: the same names give the same."""
     return sorted(set(names), key=lambda name: hashlib.sha256(name.encode()).digest())[:count]
 

@@ -14,7 +14,7 @@ from diffmine.errors import ImageError
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 200 * 2**20
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "MPO")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 ANIMATED = ("GIF", "PNG", "WEBP")
 _LOSSLESS_SIDE = 256
 

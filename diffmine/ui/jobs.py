@@ -96,7 +96,7 @@ def inspection(
 
     The errors come back to be kept by the caller: on ZeroGPU what is kept here is lost.
     """
-    from diffmine.familiar import Comparison, errors, sample, usual_errors
+    from diffmine.familiar import SAMPLE, Comparison, errors, sample, usual_errors
     from diffmine.inspection import inspect
     from diffmine.store.atlas import open_atlas
 
@@ -104,7 +104,7 @@ def inspection(
     yield from inspect(one, picture, labels, *configs)
     if not usual:
         images = open_atlas(atlas)
-        names = sample(images.table("images", ["image_id"])["image_id"].to_pylist())
+        names = sample(images.table("images", ["image_id"])["image_id"].to_pylist(), SAMPLE)
         for usual in usual_errors(one, names, images.pictures.picture):
             yield len(usual), len(names)
     yield Comparison(errors(one, [picture])[0], usual)

@@ -211,7 +211,9 @@ class Inspect:
     def on_label(self, view: View, kept: Own | None, label: Any) -> Updates:
         """Another label for heat map and window."""
         name = choice(label, self.desk.shelf(view).labels)
-        return self._turned(view, replace(kept, label=name) if kept else None)
+        if kept is None or kept.atlas != view.atlas:
+            return {self.kept: kept}
+        return self._turned(view, replace(kept, label=name))
 
     def on_point(self, view: View, kept: Own | None, event: gr.EventData) -> Updates:
         """A label by its point in the chart."""
@@ -224,8 +226,8 @@ class Inspect:
         labels = self.desk.shelf(view).labels
         return self.on_label(view, kept, labels[index(event, "index", len(labels))])
 
-    def _turned(self, view: View, kept: Own | None) -> Updates:
-        if kept is None or not kept.done or kept.atlas != view.atlas:
+    def _turned(self, view: View, kept: Own) -> Updates:
+        if not kept.done:
             return {self.kept: kept}
         shelf = self.desk.shelf(view)
         return {

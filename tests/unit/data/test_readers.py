@@ -43,6 +43,19 @@ def test_what_is_no_picture_is_one_sentence(tmp_path: Path, content: bytes) -> N
         read_image(tmp_path / "a.png")
 
 
+def test_a_text_is_said_to_be_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("<svg/>")
+    with pytest.raises(ImageError, match=r"^a\.png is not a picture that can be read\.$"):
+        read_image(tmp_path / "a.png")
+
+
+def test_a_picture_of_several_views_is_read(tmp_path: Path) -> None:
+    """As telephones write them: a JPEG with a second one behind it (MPO)."""
+    views = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue")]
+    views[0].save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=views[1:])
+    assert read_image(tmp_path / "a.jpg", still=True).size == (8, 6)
+
+
 def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     Image.new("1", (30_000, 30_000)).save(tmp_path / "a.png")
     with pytest.raises(ImageError, match="limit of 64 million"):

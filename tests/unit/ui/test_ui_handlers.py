@@ -167,7 +167,8 @@ def test_stored_translations_are_shown_at_once(desk: Any) -> None:
     items = {item["id"]: item for item in updates[translate.wall]["items"]}
     assert items["1910"]["frame"]
     assert items["1930"]["made"]
-    assert updates[translate.table]["rows"][0][-1] == "no"
+    assert updates[translate.table]["rows"][0][-2:] == ["no", "0.83"]
+    assert "the outline was kept (0.83)" in updates[translate.verdict]
     assert "Became typical of 2 of 3" in updates[translate.verdict]
     assert "no model" in updates[translate.status]
     chosen = translate.on_target(updates[desk.state], event(id="1930"))

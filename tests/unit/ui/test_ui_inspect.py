@@ -1,7 +1,7 @@
 """The tab Inspect: a picture of one's own in, ranking, map and warning out; no file stays."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,21 @@ import pytest
 from make_atlas import LABELS, make_atlas, picture
 from PIL import Image
 
+from diffmine import familiar
 from diffmine.diffusion.tiny import make_random
+from diffmine.familiar import Comparison, Errors
 from diffmine.ui import own, words
 from diffmine.ui.app import build
 from diffmine.ui.cache import served
 from diffmine.ui.own import Own
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """A sample of nine images: they are 96 pixels wide, and this is not about numbers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(familiar, "SAMPLE", 9)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +39,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Any:
         path = root / name / "atlas.json"
         fields = json.loads(path.read_text())
         fields["config"]["typicality"]["draws"] = 14
+        fields["config"]["data"] = {"image_size": 48}
         path.write_text(json.dumps(fields))
     blocks = build([root / "shapes", root / "films"])
     return next(f.fn.__self__.desk for f in blocks.fns.values() if hasattr(f.fn, "__self__"))
@@ -59,7 +70,7 @@ def inspected(live: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
 def test_a_picture_is_read_shown_and_its_file_deleted(live: Any, panel: Any, upload: Path) -> None:
     updates = panel.on_upload(live.first, str(upload))
     kept = updates[panel.kept]
-    assert kept.pixels.shape == (96, 128, 3)
+    assert kept.pixels.shape == (48, 64, 3)
     assert kept.given == (192, 144)
     assert not upload.exists()
     value = updates[panel.viewer]
@@ -83,14 +94,14 @@ def test_the_run_ranks_maps_and_compares(
     assert kept.label == LABELS[kept.found.best]
     value = last[panel.viewer]
     json.dumps(value)
-    assert value["size"] == 24
+    assert value["size"] == 12
     assert value["heat"]["url"].startswith("data:image/png;base64,")
     assert value["full"] == words.score(live.shelf(live.first).heat_scale)
     facts = {name: text for name, text, _ in value["facts"]}
     assert facts["draws"] == "14"
     assert "limit of" in facts["error of reconstruction"]
     assert "limit of" in facts["error of noise"]
-    assert facts["picture"] == "192 × 144 pixels, scored at 128 × 96"
+    assert facts["picture"] == "192 × 144 pixels, scored at 64 × 48"
     ended = panel.on_end(kept)
     assert ended[panel.clear].visible
     assert ended[panel.ask].visible
@@ -104,8 +115,8 @@ def test_progress_comes_with_time_left_and_previews(
 ) -> None:
     told = [step[panel.status] for step in inspected[1:]]
     assert told[0].startswith("Starting")
-    assert all(" of 14" in each or " of 40" in each for each in told[1:-1])
-    assert told[-2].startswith("Comparing with the atlas: image 40 of 40, about 1 s left.")
+    assert all(" of 14" in each or " of 9" in each for each in told[1:-1])
+    assert told[-2].startswith("Comparing with the atlas: image 9 of 9, about 1 s left.")
     assert told[-1] == ""
     assert inspected[-2][panel.chart]["data"]
 
@@ -144,7 +155,7 @@ def test_another_label(live: Any, panel: Any, inspected: list[dict[Any, Any]]) -
     assert turned[panel.kept].label == other
     assert turned[panel.viewer]["label"] == other
     assert turned[panel.viewer]["heat"]["url"] != inspected[-1][panel.viewer]["heat"]["url"]
-    assert turned[panel.viewer]["size"] == 24
+    assert turned[panel.viewer]["size"] == 12
     assert turned[panel.viewer]["drawn"] is True
     point = panel.on_point(live.first, kept, gr.EventData(None, {"curve": 0, "point": 2}))
     assert point[panel.kept].label == "1920"
@@ -176,8 +187,6 @@ def test_labels_without_an_order_are_sorted_and_films_are_not_diagnosed(
 def test_what_is_unlike_the_atlas_is_warned_of(
     live: Any, panel: Any, inspected: list[dict[Any, Any]]
 ) -> None:
-    from diffmine.familiar import Comparison, Errors
-
     usual = tuple(Errors(0.01 + at / 1e4, 1.0) for at in range(64))
     kept = replace(inspected[-1][panel.kept], compared=Comparison(Errors(0.9, 1.0), usual))
     shown = panel._shown(live.shelf(live.first), kept)
@@ -221,7 +230,7 @@ def _cut_off(path: Path) -> None:
     ("make", "said"),
     [
         (_text, "This file is not a picture that can be read"),
-        (_one_pixel, "has 1 x 1 pixels; give one with at least 24 on its short side"),
+        (_one_pixel, "has 1 x 1 pixels; give one with at least 12 on its short side"),
         (_thin, "too long and thin"),
         (_huge, "over the limit of 64 million"),
         (_moving, "is an animation"),
