@@ -15,7 +15,7 @@ CARS = Demo(
     licence="CC0-1.0; drawn by demos/cars of diffmine.",
     limits=(
         "Every picture is a drawing; what is typical of a decade here was put there by the recipe.",
-        "The model is small and was trained for less than an hour on two processor cores.",
+        "The model is small and was trained for an hour on two processor cores.",
     ),
     translation={"steps": 20, "top": 750, "guidance": 4.0, "features": 0.4, "attention": 0.4},
 )

@@ -1,4 +1,4 @@
-"""The embedded atlas of type with its own model: what `make app` opens."""
+"""The embedded atlases with their own models: what `make app` opens."""
 
 import re
 from collections.abc import Iterator
@@ -50,3 +50,14 @@ def test_the_map_and_the_trend_of_an_element(page: Page, shipped: str) -> None:
     page.wait_for_selector("#map .dm-map[data-drawn]")
     page.goto(f"{shipped}?atlas=type&label=1450&tab=trends&element=0")
     expect(page.locator("#share .dm-chart-plot .main-svg").first).to_be_visible()
+
+
+def test_drawn_cars_come_first_and_are_judged_by_their_boxes(page: Page, shipped: str) -> None:
+    page.goto(shipped)
+    expect(page.locator("header")).to_contain_text("Cars drawn by a recipe")
+    page.locator("#labels button", has_text="1950s").click()
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+    page.locator("#viewer").get_by_text("Heat map", exact=True).click()
+    expect(page.locator("#viewer")).to_contain_text("before finetuning")
+    page.get_by_role("tab", name="Evaluate", exact=True).click()
+    expect(page.locator("#evaluation-area .dm-chart-plot .main-svg").first).to_be_visible()
