@@ -12,7 +12,7 @@ from diffmine.ui import parts
 from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
 from diffmine.ui.kept import LONGEST_NOTE, Kept
-from diffmine.ui.parts import LAST, Updates, item, wall_value
+from diffmine.ui.parts import LAST, TELLS, Updates, item, wall_value
 from diffmine.ui.view import View
 
 
@@ -45,8 +45,8 @@ class Basket:
     def wire(self, add: gr.Button) -> None:
         """Connect its buttons, and the inspector's that adds."""
         state, kept = self.desk.state, self.kept
-        add.click(self.on_add, [state, kept], self.own, **LAST)
-        self.save.click(self.on_save, [state, kept, self.note], self.own, **LAST)
+        add.click(self.on_add, [state, kept], self.own, **TELLS)
+        self.save.click(self.on_save, [state, kept, self.note], self.own, **TELLS)
         self.earlier.click(self.on_earlier, [state, kept], self.own, **LAST)
         self.later.click(self.on_later, [state, kept], self.own, **LAST)
         self.drop.click(self.on_drop, [state, kept], self.own, **LAST)

@@ -24,6 +24,7 @@ def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type")
     expect(page.locator("#labels button")).to_have_count(9)
     expect(page.locator("header")).to_contain_text("drawn by a recipe")
+    expect(page.locator("#labels .dm-current")).to_have_text("1450")
     page.locator("#labels button", has_text="1830").click()
     expect(page.locator("#wall .dm-patch")).to_have_count(100)
     page.locator("#wall .dm-patch").nth(3).click()
@@ -34,6 +35,7 @@ def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
 @pytest.mark.timeout(400)
 def test_a_letter_is_translated_into_all_eras(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type&label=1957&tab=typical")
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of 1957")
     page.locator("#wall .dm-patch").nth(40).click()
     expect(page.locator("#viewer h3")).to_contain_text("No. 41 of")
     page.get_by_role("tab", name="Translate", exact=True).click()

@@ -12,7 +12,7 @@ from diffmine.ui import parts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.edits import Edits
-from diffmine.ui.parts import LAST, NOTHING, Updates, Value, item, patch_wall
+from diffmine.ui.parts import LAST, NOTHING, TELLS, Updates, Value, item, patch_wall
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.view import View, checked_index, payload, picked
 
@@ -142,8 +142,8 @@ class Elements:
         self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
         self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
         inputs = [desk.state, self.name]
-        self.save.click(self.on_rename, inputs, desk.to(TAB), **LAST)
-        self.name.submit(self.on_rename, inputs, desk.to(TAB), **LAST)
+        self.save.click(self.on_rename, inputs, desk.to(TAB), **TELLS)
+        self.name.submit(self.on_rename, inputs, desk.to(TAB), **TELLS)
         self.edits.wire(self.rows)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:

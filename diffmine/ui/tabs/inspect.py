@@ -17,7 +17,7 @@ from diffmine.errors import DiffmineError, ImageError
 from diffmine.ui import jobs, own, parts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.own import Own
-from diffmine.ui.parts import LAST, NOTHING, Updates
+from diffmine.ui.parts import LAST, NOTHING, TELLS, Updates
 from diffmine.ui.server import ON_SPACE
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.view import View, choice, index
@@ -122,7 +122,7 @@ class Inspect:
             "show_progress_on": [self.status],
             **jobs.ONE_AT_A_TIME,
         }
-        read = self.file.upload(self.on_upload, [state, self.file], results, **LAST)
+        read = self.file.upload(self.on_upload, [state, self.file], results, **TELLS)
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.kept], results, **job)
         again = self.run.click(self.on_run, [state, self.kept], results, **job)
