@@ -32,6 +32,7 @@ METHODS = [
     ("Added noise (SDEdit): freest, fastest", "sdedit"),
     ("As published: Plug-and-Play in 1,049 steps, slow", "paper"),
 ]
+UNFINISHED = ("Starting", "Step")
 TELL = 0.4  # seconds between two lines of progress
 NO_MODEL = (
     "This atlas has no model beside it, so nothing can be translated here; "
@@ -171,6 +172,7 @@ class Translate:
             show_progress_on=[self.status],
             **jobs.ONE_AT_A_TIME,
         )
+        started.then(self.on_end, [self.status], [self.status, self.run, self.stop], **LAST)
         self.stop.click(self.on_stop, [desk.state], results, cancels=[started], **LAST)
 
     def on_target(self, view: View, event: gr.EventData) -> Updates:
@@ -188,6 +190,12 @@ class Translate:
             self.status: "Cancelled.",
             **self._buttons(running=False),
         }
+
+    def on_end(self, status: Any) -> Updates:
+        """The last step of a job that was stopped may be told after the stop: take it back."""
+        if str(status or "").startswith(UNFINISHED):
+            return {self.status: "Cancelled.", **self._buttons(running=False)}
+        return {self.status: gr.skip()}
 
     def _buttons(self, *, running: bool) -> Updates:
         return {self.run: gr.Button(visible=not running), self.stop: gr.Button(visible=running)}
