@@ -292,6 +292,7 @@ def test_translate_live_then_cancel(page: Page, address: str) -> None:
     page.get_by_label("1900", exact=True).uncheck()
     page.locator("#run").click()
     expect(page.locator("#status")).to_contain_text("Done in", timeout=90_000)
+    expect(page.locator("#status")).to_contain_text("Inversion alone changes the picture by")
     expect(page.locator("#strip .dm-made")).to_have_count(2)
     expect(page.locator("#verdict")).to_contain_text("typical of")
     page.locator("#run").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -241,7 +242,8 @@ class Translate:
                 strip = Strip(patch, source, made)
                 self._keep(view, strip)
                 took = words.duration(time.monotonic() - began)
-                done = {self.status: f"Done in {took}.", **self._buttons(running=False)}
+                said = f"Done in {took}.{_inversion(found.reconstruction)}"
+                done = {self.status: said, **self._buttons(running=False)}
                 yield self._strip(view, strip) | done
             elif found.pictures or time.monotonic() - told > TELL:
                 told = time.monotonic()
@@ -262,6 +264,13 @@ class Translate:
             self._live[(view.atlas, strip.patch.patch_id)] = strip
             if len(self._live) > KEPT:
                 self._live.popitem(last=False)
+
+
+def _inversion(error: float) -> str:
+    """What no translation by inversion can undercut; nothing where nothing was inverted."""
+    if math.isnan(error):
+        return ""
+    return f" Inversion alone changes the picture by {error:.1f} of 255 on average."
 
 
 def _made(found: Any) -> Made:
