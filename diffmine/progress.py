@@ -65,9 +65,10 @@ class _Lines:
         if now - self._said < _SECONDS_BETWEEN_LINES and done != total:
             return
         self._said = now
-        rate = _rate(done - first, now - started)
-        left = (total - done) * (now - started) / max(done - first, 1) if total else 0
-        words = f"{stage}: {done}/{total} {unit} {rate} {note} {left:.0f} s left"
+        rate, left = _rate(done - first, now - started), ""
+        if total and done > first:  # before that nobody knows
+            left = f"{(total - done) * (now - started) / (done - first):.0f} s left"
+        words = f"{stage}: {done}/{total} {unit} {rate} {note} {left}"
         print(" ".join(words.split()), file=sys.stderr, flush=True)
 
 
