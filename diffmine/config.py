@@ -193,7 +193,10 @@ class TranslateConfig:
     strength: Share = 0.6
     """Share of the steps that `sdedit` and `ddpm` sample: how much of the picture they leave."""
     guidance: Annotated[float, Field(ge=0)] = 7.5
-    """Strength of the target prompt against the null prompt."""
+    """Strength of the target prompt against another prompt."""
+    against: Literal["source", "null"] = "null"
+    """That other prompt: the null prompt (the paper's), or the source's own label, so that the own
+    label leaves a picture as it is."""
     features: Share = 0.8
     """Share of the steps during which decoder features of the source are injected."""
     attention: Share = 0.5

@@ -1,6 +1,7 @@
 """Translations of drawn cars against the same cars drawn anew under the other decades.
 
 python -m demos.cars.translated --data DIR --out FILE [--methods pnp,ddim,sdedit,ddpm] [--cars 8]
+                              [--settings JSON]
 
 Between a source and its true redrawing, `changed` are the pixels that differ:
 
@@ -99,11 +100,10 @@ def _hog(picture: np.ndarray) -> np.ndarray:
 
 
 def judge(
-    model: Model, all_cars: Sequence[Car], decades: Decades, method: str, sources: Sequence[str]
+    model: Model, all_cars: Sequence[Car], decades: Decades, config: TranslateConfig
 ) -> tuple[Row, list[list[np.ndarray]]]:
     """Figures of a method, and a row of pictures for each source."""
-    labels = list(model.trained_prompts().labels)
-    config = TranslateConfig(method=method, draws=8)  # type: ignore[arg-type]
+    labels = sources = list(model.trained_prompts().labels)
     rows: list[Row] = []
     itself: list[bool] = []
     strips = []
@@ -159,17 +159,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="JSON file of the figures")
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--cars", type=int, default=8)
+    parser.add_argument(
+        "--settings", type=json.loads, default={}, help='JSON, such as {"guidance": 3.0}'
+    )
     options = parser.parse_args()
     model = load_model(options.model)
     side = min(model.trained_prompts().image_size)
     all_cars, decades = cars(options.data, side, options.cars), Decades(options.data, side)
-    sources = model.trained_prompts().labels
     found: Row = {"bounds": bounds(model, all_cars, decades)}
     print(found, flush=True)
     with shown() as progress:
         methods = options.methods.split(",")
         for number, method in enumerate(methods, start=1):
-            found[method], strips = judge(model, all_cars, decades, method, sources)
+            config = TranslateConfig(**{"method": method, "draws": 8, **options.settings})
+            found[method], strips = judge(model, all_cars, decades, config)
             print(method, found[method], flush=True)
             grid(strips, scale=2).save(options.out.with_name(f"{options.out.stem}-{method}.png"))
             progress("translated", number, len(methods), "methods")

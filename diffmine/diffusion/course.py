@@ -44,7 +44,8 @@ def settled(config: TranslateConfig) -> TranslateConfig:
     """The configuration with what its method prescribes: only `paper` does."""
     if config.method != "paper":
         return config
-    return replace(config, steps=50, top=_TOP, guidance=7.5, features=0.8, attention=0.5)
+    found = replace(config, steps=50, top=_TOP, guidance=7.5, features=0.8, attention=0.5)
+    return replace(found, against="null")
 
 
 def calls(config: TranslateConfig) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Translate: the same picture under another label (section 5.1).
 
     x_0 --a course up to noise--> x_top --sampling under the target--> x_0'
-    e = e_null + guidance * (e_target - e_null)
+    e = e_null + guidance * (e_target - e_null)        (or e_source in the place of e_null)
 
 The courses are in diffusion/course.py: DDIM inversion under the null prompt, or added noise. While
 `pnp` samples, decoder features and self-attention of the source are injected (Plug-and-Play), so
@@ -121,14 +121,17 @@ def stream(
     assert course is not None
     soft = soft_window(window, (picture.height, picture.width)) if config.keep else None
     final = latent
-    for step, estimate in enumerate(_sample(model, course, targets, config, soft), start=1):
+    against = model.trained_prompts().of(source if config.against == "source" else None)
+    for step, estimate in enumerate(
+        _sample(model, course, targets, config, soft, against), start=1
+    ):
         final = estimate
         shown = step % config.preview == 0 and step < steps
         made = list(_pictures(model, estimate, picture, soft)) if shown else []
         yield Preview(before + step, total, dict(zip(targets, made, strict=False)))
     pictures = _pictures(model, final, picture, soft)
     yield Preview(before + steps, total, dict(zip(targets, pictures, strict=True)))
-    for step, own in enumerate(_sample(model, course, [], config, None) if back else [], start=1):
+    for step, own in enumerate(_sample(model, course, [], config) if back else [], start=1):
         final = own
         yield Preview(before + steps + step, total, {})
     error = _difference(model, final, picture) if back else float("nan")
@@ -143,10 +146,12 @@ def _sample(
     course: Course,
     targets: list[str],
     config: TranslateConfig,
-    soft: Float[Tensor, "1 1 H W"] | None,
+    soft: Float[Tensor, "1 1 H W"] | None = None,
+    against: str = "",
 ) -> Iterator[Float[Tensor, "L c h w"]]:
-    """The clean latents that each step of sampling implies; the last ones are the result. Without
-    targets the source itself is sampled, under the null prompt and with nothing injected."""
+    """The clean latents that each step of sampling implies; the last ones are the result. Guidance
+    leads away from the prompt `against`. Without targets the source itself is sampled, under the
+    null prompt and with nothing injected."""
     first = course.known[course.levels[0]]
     inside = None
     if soft is not None:
@@ -160,7 +165,7 @@ def _sample(
                 switch.features = step < round(config.features * steps)
                 switch.attention = step < round(config.attention * steps)
             source = course.known[start] if switch.features or switch.attention else None
-            guided = _guided(model, latent, source, targets, start, config.guidance)
+            guided = _guided(model, latent, source, targets, start, config.guidance, against)
             estimate = clean_estimate(model, latent, guided, start)
             if end in course.noise:
                 mean, spread = posterior(model, latent, guided, start, end)
@@ -179,6 +184,7 @@ def _guided(
     targets: list[str],
     level: int,
     guidance: float,
+    against: str,
 ) -> Float[Tensor, "L c h w"]:
     """The guided prediction for every target; a source row goes first in each batch."""
     prompts = model.trained_prompts()
@@ -192,7 +198,7 @@ def _guided(
         rows, words = latent[at : at + fits], [prompts.of(each) for each in targets[at : at + fits]]
         batch = torch.cat([*head, rows, rows])
         t = torch.full((len(batch),), level)
-        words = [null] * (len(head) + len(rows)) + words
+        words = [null] * len(head) + [against] * len(rows) + words
         noise = model.predict(batch, t, words, filled=False)
         base, target = noise[len(head) :].chunk(2)
         found.append(base + guidance * (target - base))

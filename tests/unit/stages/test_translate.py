@@ -228,3 +228,32 @@ def test_what_is_said_of_a_translation(model: Model, picture: Image.Image) -> No
     *_, last = stream(model, picture, WINDOW, ["b"], QUICK, "x")
     assert isinstance(last, Result)
     assert last.translations[0].own is None
+
+
+def test_away_from_the_source_its_own_label_is_not_guided(
+    model: Model, picture: Image.Image
+) -> None:
+    """e_a + g (e_a - e_a) = e_a, whatever g; under another label g counts."""
+    weak, strong = (
+        made(model, picture, ["a", "b"], against="source", guidance=g) for g in (1.0, 9.0)
+    )
+    assert np.abs(weak[0].astype(int) - strong[0]).max() <= 1
+    assert np.abs(weak[1].astype(int) - strong[1]).max() > 1
+    null = [made(model, picture, ["a"], guidance=g)[0].astype(int) for g in (1.0, 9.0)]
+    assert np.abs(null[0] - null[1]).max() > 1
+
+
+def test_a_picture_without_a_label_is_guided_from_the_null_prompt(
+    model: Model, picture: Image.Image
+) -> None:
+    def of(against: str) -> np.ndarray:
+        config = replace(QUICK, against=against)
+        *_, last = stream(model, picture, WINDOW, ["b"], config, "x", None)
+        assert isinstance(last, Result)
+        return last.translations[0].picture
+
+    assert np.array_equal(of("source"), of("null"))
+
+
+def test_the_papers_method_is_guided_from_the_null_prompt() -> None:
+    assert settled(TranslateConfig(method="paper", against="source")).against == "null"
