@@ -18,7 +18,7 @@ import gradio as gr
 
 from diffmine.errors import DiffmineError, UsageError
 from diffmine.store.atlas import open_atlas
-from diffmine.ui import jobs, words
+from diffmine.ui import jobs, parts, words
 from diffmine.ui.cache import served
 from diffmine.ui.desk import Desk, Panel
 from diffmine.ui.header import Header
@@ -85,6 +85,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         desk = Desk(shelves, served(), view, editable=editable)
         desk.group = "header"
         desk.header = Header(desk)
+        parts.first_steps(elem_id="first-steps")
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
                 desk.bar = _tabs(desk)

@@ -111,6 +111,13 @@ def page(value: Value | None = None, **settings: Any) -> gr.HTML:
     return _part("page", _page("page.html"), value, settings)
 
 
+def first_steps(**settings: Any) -> gr.HTML:
+    """What to do on a first visit, in three steps; gone once done or skipped."""
+    value = {"steps": words.FIRST_STEPS, "done": "Done", "skip": "Skip"}
+    template = '<p class="dm-first" role="status" hidden></p>'
+    return _part("first", template, value, settings)
+
+
 def scatter_map(crops: Callable[[Any], Any], **settings: Any) -> gr.HTML:
     """The map; `crops` gives pictures of points. Events: point, outline(outline), cleared."""
     read = _named(crops, "crops")

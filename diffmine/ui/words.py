@@ -33,6 +33,16 @@ boxes at the label's best threshold. **Precision of patches**: how many of the b
 box of their label (half of the patch or of the box is shared), beside random and least typical
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
+FIRST_STEPS = [
+    {"text": "Choose a label: the wall shows the patches most typical of it.", "at": "#labels"},
+    {"text": "Press a patch: its image, place and score appear in the inspector.", "at": "#wall"},
+    {
+        "text": "Open another tab: Elements and Map group the patches, Translate and Trends show "
+        "how they change from label to label.",
+        "at": "#tabs [role=tablist]",
+    },
+]
+"""What a first visitor is asked to try, and the part of the page (a CSS selector) it is about."""
 ASK_FOR_A_PICTURE = (
     "What the model of this atlas finds in a picture of your own: its labels ranked, a heat map "
     "and the most typical window of each, and whether it is like the pictures the model knows."

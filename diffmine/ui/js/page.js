@@ -21,7 +21,7 @@ function onKey(event) {
   if (tab && button) button.click();
 }
 
-help.querySelector('button').addEventListener('click', () => help.close());
+help.querySelectorAll('button').forEach(each => each.addEventListener('click', () => help.close()));
 find('.dm-help').addEventListener('click', () => help.showModal());
 document.addEventListener('keydown', onKey);
 watch('value', address);
