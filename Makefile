@@ -45,3 +45,4 @@ bench: setup-test  ## time it
 demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
 	$(BIN)/python -m demos.cars.make
+	$(BIN)/python -m demos.chest.make

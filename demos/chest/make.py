@@ -26,7 +26,7 @@ FACTS = Facts(
     about="A latent diffusion model in the shape of Stable Diffusion, made small: it draws chest "
     "films with seven\nfindings, as demos/chest draws them. It exists to show how diffmine works "
     "on a laptop and to be judged\nby known answers. Not for clinical use.",
-    pictures="drawn by demos/chest, 96 x 96 pixels",
+    pictures="drawn by demos/chest, 80 x 80 pixels",
     what="drawn films",
     limits="The seed, the drawings and every setting stand in demos/chest.",
     against="No Finding",
