@@ -47,7 +47,7 @@ FONTS = (
 
 
 # WCAG asks for a contrast of 4.5 between letters and their ground; gradio's own colours have 3.7
-# (white on its blue) and 1.9 (its pale grey on white).
+# (white on its blue), 1.9 (its pale grey on white) and 4.0 (its links where it is dark).
 READABLE = {
     "color_accent": "*primary_600",
     "button_primary_background_fill": "*primary_600",
@@ -55,6 +55,7 @@ READABLE = {
     "button_primary_background_fill_hover": "*primary_700",
     "button_primary_background_fill_hover_dark": "*primary_700",
     "body_text_color_subdued": "*neutral_600",
+    **{f"link_text_color{state}_dark": "*primary_400" for state in ("", "_hover", "_active")},
 }
 
 
