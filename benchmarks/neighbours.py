@@ -14,7 +14,9 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+import pyarrow as pa
 
+from diffmine.store.lists import Names
 from diffmine.store.neighbours import Neighbours
 
 COUNT = 24
@@ -60,7 +62,7 @@ def main(count: int, size: int) -> None:
     print(f"{count:,} features of {size} dimensions", flush=True)
     rows = np.random.default_rng(1).choice(count, min(QUERIES, count), replace=False).tolist()
     start = time.perf_counter()
-    near = Neighbours([str(row) for row in range(count)], features)
+    near = Neighbours(Names(pa.chunked_array([[str(row) for row in range(count)]])), features)
     ready = time.perf_counter() - start
     seconds, truth = timed(
         lambda row: [int(name) for name, _ in near.nearest(str(row), COUNT)], rows

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -60,19 +60,39 @@ serve(build(sys.argv[2:]), port=int(sys.argv[1]))
 """
 
 
+FLAGS = (
+    "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader "
+    "--enable-unsafe-swiftshader --ignore-gpu-blocklist"
+)
+"""How Chromium is started: it stays on this machine and draws WebGL without a graphics card."""
+
+
 @contextmanager
 def served(*atlases: Path) -> Iterator[str]:
     """The address of the app over some atlases, or the embedded ones, in a process of its own:
     without the tests' type checks, as its visitors have it."""
+    with serving(*atlases) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(
+    *atlases: Path, log: Path | None = None, code: str = SERVE
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The same with its process; what that says on stderr goes to the end of `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, str(port), *map(str, atlases)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    command = [sys.executable, "-c", code, str(port), *map(str, atlases)]
+    with (
+        open(log, "a") if log else nullcontext() as told,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True) as server,
+    ):
         try:
             assert server.stdout
             said = server.stdout.readline()
             assert said.startswith("diffmine is at "), said
-            yield said.split()[3]
+            yield said.split()[3], server
         finally:
             server.terminate()

@@ -26,6 +26,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRENDS
 from diffmine.store.several import COLUMNS, labels_of
+from diffmine.store.trends import GROUP
 
 _BATCH = 128
 
@@ -42,7 +43,7 @@ def run(
     rows += _element_rows(atlas, config)
     rows += _curves(atlas, config, progress)
     rows += _sequence_rows(atlas)
-    atlas.write("trends.parquet", rows, TRENDS)
+    atlas.write("trends.parquet", rows, TRENDS, group=GROUP)
     atlas.end("trends")
     report.done = len(rows)
     return report.close()

@@ -6,13 +6,12 @@ when its key (the digest of its configuration and of what it was computed from) 
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,10 @@ from diffmine.config import as_dict
 from diffmine.errors import AtlasError
 from diffmine.store import edited, edits, schemas
 from diffmine.store.atomic import sha256, sweep, whole, write_bytes
+from diffmine.store.lists import Lists, filled, readable
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.store.neighbours import Neighbours
+from diffmine.store.patch import Patch
 from diffmine.store.pictures import ROW_GROUP, Pictures
 from diffmine.store.warning import ArtefactWarning
 
@@ -51,35 +52,7 @@ PREFIXES = {
 }
 
 EDITED = ("trends",)  # stages that merges and splits make out of date
-
-
-@dataclass(frozen=True)
-class Patch:
-    """A square window of an image: `row, col, size` in pixels of the image as mined.
-
-    `rank_low` to `rank_high` are the ranks within two standard errors of its score; `noise` says
-    that it cannot be told from zero, or from those a full list left out. Older atlases lack them.
-    """
-
-    patch_id: str
-    label: str
-    kind: str
-    rank: int
-    image_id: str
-    row: int
-    col: int
-    size: int
-    typicality: float
-    se: float
-    element: int | None = None
-    distance: float | None = None
-    map_x: float | None = None
-    map_y: float | None = None
-    rank_low: int | None = None
-    rank_high: int | None = None
-    noise: bool | None = None
-    own_x: float | None = None
-    own_y: float | None = None
+_KEPT_LISTS = 16
 
 
 class Atlas:
@@ -89,6 +62,8 @@ class Atlas:
         self.path = path
         self.manifest = manifest
         self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
+        self._lists: Lists | None = None
+        self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
 
     # What it is
 
@@ -121,18 +96,20 @@ class Atlas:
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
-        changed = (path.stat().st_mtime_ns, self._edited() if name in edited.TABLES else 0)
+        changed = (path.stat().st_mtime_ns, self.edited if name in edited.TABLES else 0)
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            table = _filled(self._read(path, wanted), schema, wanted)
+            table = filled(self._read(path, wanted), schema, wanted)
             if changed[1]:
                 table = edited.applied(self, name, table)
             self._tables[name] = (changed, table)
         table = self._tables[name][1]
         return table.select(list(columns)) if columns else table
 
-    def _edited(self) -> int:
+    @property
+    def edited(self) -> int:
+        """When elements were last merged or split, in nanoseconds; 0 when they never were."""
         path = self.path / edits.NAME
         return path.stat().st_mtime_ns if path.is_file() else 0
 
@@ -160,55 +137,78 @@ class Atlas:
         """The images as mined."""
         return Pictures(self.path / "images.parquet")
 
-    @cached_property
-    def _patch_slices(self) -> dict[tuple[str, str], tuple[int, int]]:
-        table = self.table("patches", ["label", "kind"])
-        pairs = np.stack([table["label"].to_numpy(), table["kind"].to_numpy()], axis=1)
-        if not len(pairs):
-            return {}
-        cuts = np.flatnonzero((pairs[1:] != pairs[:-1]).any(axis=1)) + 1
-        bounds = [0, *cuts.tolist(), len(pairs)]
-        return {(str(pairs[a][0]), str(pairs[a][1])): (a, b) for a, b in itertools.pairwise(bounds)}
+    @property
+    def lists(self) -> Lists:
+        """The patches as they were built, by row group; opened anew when the file has changed."""
+        path = self.path / "patches.parquet"
+        if not path.is_file():
+            raise AtlasError(f"{self.path} has no patches.parquet yet; run diffmine build on it.")
+        if self._lists is None or self._lists.written != path.stat().st_mtime_ns:
+            self._lists = Lists(path)
+        return self._lists
+
+    def rows(
+        self, label: str, kind: str = "top", start: int = 0, count: int | None = None
+    ) -> pa.Table:
+        """Rows of a list in the order of their rank, merges and splits in them."""
+        lists, changed = self.lists, self.edited if kind == "top" else 0
+        first, last = self.bounds(label, kind)
+        stop = last if count is None else min(first + start + count, last)
+        if not changed:
+            return lists.read(first + start, stop)
+        key = (label, lists.written, changed)
+        if key not in self._edited_lists:  # whole: an edit moves the centres of elements
+            found = edited.applied(self, "patches", lists.read(first, last))
+            self._edited_lists[key] = found
+            if len(self._edited_lists) > _KEPT_LISTS:
+                self._edited_lists.popitem(last=False)
+        return self._edited_lists[key].slice(start, max(stop - first - start, 0))
 
     def patches(
         self, label: str, kind: str = "top", start: int = 0, count: int | None = None
     ) -> list[Patch]:
         """Patches of a label in the order of their rank; `kind` is top, least or random."""
-        first, last = self.bounds(label, kind)
-        first = min(first + start, last)
-        last = last if count is None else min(first + count, last)
-        rows = self.table("patches").slice(first, last - first)
-        return [Patch(**row) for row in rows.to_pylist()]
+        return [Patch(**row) for row in self.rows(label, kind, start, count).to_pylist()]
 
     def patches_at(self, rows: Int[np.ndarray, " n"]) -> list[Patch]:
         """The patches in some rows of patches.parquet, in the order asked for."""
-        return [Patch(**row) for row in self.table("patches").take(rows).to_pylist()]
+        found = [Patch(**row) for row in self.lists.take(rows).to_pylist()]
+        if self.edited:
+            for at, patch in enumerate(found):
+                if patch.kind == "top":
+                    place = int(rows[at]) - self.bounds(patch.label)[0]
+                    found[at] = self.patches(patch.label, "top", place, 1)[0]
+        return found
 
     def bounds(self, label: str, kind: str = "top") -> tuple[int, int]:
         """The rows of patches.parquet that hold a list: the first, and the one after the last."""
-        return self._patch_slices.get((label, kind), (0, 0))
+        return self.lists.bounds.get((label, kind), (0, 0))
 
     def count(self, label: str, kind: str = "top") -> int:
         """How many patches of a kind a label has."""
         first, last = self.bounds(label, kind)
         return last - first
 
-    @cached_property
-    def _patch_rows(self) -> dict[str, int]:
-        names = self.table("patches", ["patch_id"])["patch_id"].to_pylist()
-        return {name: row for row, name in enumerate(names)}
+    def find(self, patch_id: str) -> Patch | None:
+        """The patch of that name, None when there is none."""
+        row = self.lists.names.row(patch_id)
+        return None if row is None else self.patches_at(np.array([row]))[0]
 
     def patch(self, patch_id: str) -> Patch:
         """One patch by its name."""
-        row = self._patch_rows.get(patch_id)
-        if row is None:
+        found = self.find(patch_id)
+        if found is None:
             raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
-        return Patch(**self.table("patches").slice(row, 1).to_pylist()[0])
+        return found
+
+    def named(self, patch_ids: Sequence[str]) -> list[Patch]:
+        """The patches of some names, without those that are not there."""
+        rows = self.lists.names.rows(patch_ids)
+        return self.patches_at(rows[rows >= 0])
 
     def element(self, label: str, element: int, count: int | None = None) -> list[Patch]:
         """The patches of an element, from its centre outwards."""
-        first, last = self.bounds(label)
-        rows = self.table("patches").slice(first, last - first)
+        rows = self.rows(label)
         rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
         return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
 
@@ -268,14 +268,10 @@ class Atlas:
         return {name: row for row, name in enumerate(names)}
 
     def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
-        try:
+        with readable(path):
             there = pq.read_schema(path).names
             known = [column for column in columns if column in there] if columns else None
             return pq.read_table(path, columns=known)
-        except (OSError, pa.ArrowException) as error:
-            raise AtlasError(
-                f"{path} is broken ({error}); remove it and run diffmine build again."
-            ) from error
 
     # Writing
 
@@ -411,9 +407,7 @@ class Atlas:
         write_manifest(self.path, self.manifest)
 
     def _forget(self) -> None:
-        for name in ("_patch_slices", "_patch_rows", "_map_rows", "_image_rows"):
-            self.__dict__.pop(name, None)
-        for name in ("pictures", "neighbours"):
+        for name in ("_map_rows", "_image_rows", "pictures", "neighbours"):
             self.__dict__.pop(name, None)
 
 
@@ -434,15 +428,6 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     except OSError as error:
         raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
     return Atlas(folder, manifest)
-
-
-def _filled(table: pa.Table, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
-    """The table with nulls for the columns that it lacks."""
-    for name in columns:
-        if name not in table.column_names:
-            field = schema.field(name)
-            table = table.append_column(field, pa.nulls(len(table), field.type))
-    return table.select(list(columns))
 
 
 def _row_at(path: Path, at: int) -> dict[str, Any]:

@@ -69,8 +69,7 @@ def _label_rows(
     atlas: Atlas, label: str, old: dict[int, dict[str, Any]], changed: set[int]
 ) -> list[dict[str, Any]]:
     """The elements of a label: as built where nothing was edited, measured anew elsewhere."""
-    first, last = atlas.bounds(label)
-    patches = atlas.table("patches").slice(first, last - first)
+    patches = atlas.rows(label)
     element = np.array(pc.fill_null(patches["element"], _NONE).to_numpy(), np.int64)
     score, distance = (patches[name].to_numpy() for name in ("typicality", "distance"))
     matrix = _features(atlas, patches["patch_id"].to_pylist())
@@ -114,10 +113,8 @@ def _features(atlas: Atlas, names: list[str]) -> Float[np.ndarray, "n d"] | None
     """The features of patches, float32; None unless all of them have one."""
     if not names or not atlas.parts("features"):
         return None
-    where = atlas.neighbours.where
-    if any(name not in where for name in names):
-        return None
-    return atlas.neighbours.matrix[[where[name] for name in names]]
+    rows = atlas.neighbours.names.rows(names)
+    return None if (rows < 0).any() else atlas.neighbours.matrix[rows]
 
 
 def _of(table: pa.Table, label: str) -> Bool[np.ndarray, " n"]:

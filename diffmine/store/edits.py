@@ -79,14 +79,17 @@ def split(atlas: Atlas, label: str, element: int) -> int:
     four patches with features, or they are all the same."""
     with atlas.hold(wait=5.0):
         _needed(atlas, label, element)
-        known = atlas.neighbours.where if atlas.parts("features") else {}
-        own = [each for each in atlas.element(label, element) if each.patch_id in known]
+        every = atlas.element(label, element)
+        ids = [each.patch_id for each in every]
+        some = atlas.parts("features")
+        rows = atlas.neighbours.names.rows(ids) if some else np.full(len(ids), -1)
+        own = [each for each, row in zip(every, rows, strict=True) if row >= 0]
         if len(own) < _LEAST:
             raise UsageError(
                 f"Element {element} of {label} has {len(own)} patches with features; it takes "
                 f"{_LEAST} to split one."
             )
-        part = halves(atlas.neighbours.matrix[[known[each.patch_id] for each in own]])
+        part = halves(atlas.neighbours.matrix[rows[rows >= 0]])
         if not part.any():
             raise UsageError(f"The patches of element {element} of {label} are all the same.")
         values = np.array([each.typicality for each in own])

@@ -12,15 +12,16 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
+from diffmine.store.lists import Names
+
 _BLOCK = 65_536
 
 
 class Neighbours:
     """Features by the patch's name; `matrix` holds them as float32, scaled to length 1."""
 
-    def __init__(self, names: Sequence[str], matrix: Float[np.ndarray, "n d"]) -> None:
-        self.names = list(names)
-        self.where = {name: row for row, name in enumerate(self.names)}
+    def __init__(self, names: Names, matrix: Float[np.ndarray, "n d"]) -> None:
+        self.names = names
         self.matrix = np.empty(matrix.shape, np.float32)
         for start in range(0, len(matrix), _BLOCK):
             rows = matrix[start : start + _BLOCK].astype(np.float32)
@@ -30,12 +31,12 @@ class Neighbours:
     @classmethod
     def of(cls, table: pa.Table) -> Neighbours:
         """From a table of `patch_id` and `feature`."""
-        return cls(table["patch_id"].to_pylist(), feature_matrix(table))
+        return cls(Names(table["patch_id"]), feature_matrix(table))
 
     def nearest(self, name: str, count: int) -> list[tuple[str, float]]:
         """Names of the patches most like one, with their cosine, nearest first and without itself;
         none when the patch has no feature."""
-        own = self.where.get(name)
+        own = self.names.row(name)
         if own is None:
             return []
         cosine = self.matrix @ self.matrix[own]  # n
@@ -45,15 +46,17 @@ class Neighbours:
 
     def centre(self, names: Sequence[str]) -> Float[np.ndarray, " d"] | None:
         """Mean feature of some patches; None when none of them has one."""
-        rows = [self.where[name] for name in names if name in self.where]
-        return self.matrix[rows].mean(axis=0) if rows else None
+        rows = self.names.rows(names)
+        rows = rows[rows >= 0]
+        return self.matrix[rows].mean(axis=0) if len(rows) else None
 
     def among(
         self, vector: Float[np.ndarray, " d"], names: Sequence[str], count: int
     ) -> list[tuple[str, float]]:
         """Those of `names` that are most like a vector, with their products, nearest first."""
-        known = [name for name in names if name in self.where]
-        products = self.matrix[[self.where[name] for name in known]] @ vector  # known
+        rows = self.names.rows(names)
+        known = [name for name, row in zip(names, rows, strict=True) if row >= 0]
+        products = self.matrix[rows[rows >= 0]] @ vector  # known
         return [(known[row], float(products[row])) for row in highest(products, count)]
 
 

@@ -36,6 +36,8 @@ from diffmine.ui.tabs.trends import Trends
 from diffmine.ui.tabs.typical import Typical
 from diffmine.ui.view import TABS, View, asked, first_view, from_query, index
 
+PREPARED = 32
+
 PANELS: dict[str, Callable[[Desk], Panel]] = {
     "typical": Typical,
     "elements": Elements,
@@ -141,10 +143,10 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
 
 
 def _prepare(shelves: list[Shelf]) -> None:
-    """Make the first page of every label before anyone asks for it."""
+    """Make the first page of every label, of many the first ones, before anyone asks for it."""
     for shelf in shelves:
         try:
-            for label in shelf.labels:
+            for label in shelf.labels[:PREPARED]:
                 patches = shelf.atlas.patches(label, count=PAGE)
                 if patches:
                     shelf.sheet(patches)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from diffmine.store.atlas import Patch
@@ -23,14 +28,39 @@ MOST_GROUPS = 255
 
 @dataclass(frozen=True)
 class Points:
-    """The top patches that have a place: their names, places float32 (n, 2) and columns."""
+    """The top patches that have a place: their rows in patches.parquet, ascending, places
+    float32 (n, 2) and columns. `element` is -1 for none, and for
+    all of them where the points of all labels are meant: nothing is coloured by it there."""
 
-    ids: list[str]
+    rows: np.ndarray
     xy: np.ndarray
     label: np.ndarray
     element: np.ndarray
     typicality: np.ndarray
-    where: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """All x, then all y, as the browser reads them."""
+        return self.xy[:, 0].tobytes() + self.xy[:, 1].tobytes()
+
+    @cached_property
+    def name(self) -> str:
+        """Digest of the places and of whose they are."""
+        return hashlib.sha256(self.rows.tobytes() + self.raw).hexdigest()[:32]
+
+    def at(self, row: int | None) -> int | None:
+        """Which point a row of patches.parquet is, None when it is none."""
+        if row is None or not len(self):
+            return None
+        found = min(int(np.searchsorted(self.rows, row)), len(self) - 1)
+        return found if self.rows[found] == row else None
+
+    def patches(self, shelf: Shelf, chosen: Sequence[int] | np.ndarray) -> list[Patch]:
+        """The patches of some points, in the order asked for."""
+        return shelf.atlas.patches_at(self.rows[np.asarray(chosen, np.int64)])
 
 
 def points(shelf: Shelf, label: str | None) -> Points:
@@ -38,22 +68,40 @@ def points(shelf: Shelf, label: str | None) -> Points:
 
     An older atlas has one layout only: there a label's points lie as among all.
     """
-    table = shelf.atlas.table("patches")
-    chosen = pc.and_(pc.equal(table["kind"], "top"), pc.is_valid(table["map_x"]))
-    if label is not None:
-        chosen = pc.and_(chosen, pc.equal(table["label"], label))
-    rows = table.filter(chosen)
-    own = label is not None and not rows["own_x"].null_count
-    places = ("own_x", "own_y") if own else ("map_x", "map_y")
-    ids = rows["patch_id"].to_pylist()
-    order = {name: at for at, name in enumerate(shelf.labels)}
+    atlas = shelf.atlas
+    if label is None:
+        return _every(shelf)
+    rows = atlas.rows(label)
+    placed = np.flatnonzero(rows["map_x"].is_valid().to_numpy())
+    rows = rows.take(pa.array(placed))
+    places = ("map_x", "map_y") if rows["own_x"].null_count else ("own_x", "own_y")
+    at = shelf.labels.index(label) if label in shelf.labels else 0
     return Points(
-        ids=ids,
+        rows=atlas.bounds(label)[0] + placed,
         xy=np.stack([rows[name].to_numpy() for name in places], 1).astype(np.float32),
-        label=np.array([order.get(name, 0) for name in rows["label"].to_pylist()], np.int64),
-        element=np.asarray(pc.fill_null(rows["element"], -1).to_numpy(), np.int64),
+        label=np.full(len(placed), at, np.int32),
+        element=np.asarray(pc.fill_null(rows["element"], -1).to_numpy(), np.int32),
         typicality=np.asarray(rows["typicality"].to_numpy(), np.float32),
-        where={name: at for at, name in enumerate(ids)},
+    )
+
+
+def _every(shelf: Shelf) -> Points:
+    """The points of all labels: three columns are read, not the table."""
+    atlas = shelf.atlas
+    columns = atlas.lists.columns(["map_x", "map_y", "typicality"])
+    x, y, score = (
+        np.asarray(columns[name].to_numpy(), np.float32) for name in columns.column_names
+    )
+    label = np.full(len(x), -1, np.int32)
+    for at, name in enumerate(shelf.labels):
+        label[slice(*atlas.bounds(name))] = at
+    rows = np.flatnonzero((label >= 0) & ~np.isnan(x))
+    return Points(
+        rows=rows,
+        xy=np.stack([x[rows], y[rows]], 1),
+        label=label[rows],
+        element=np.full(len(rows), -1, np.int32),
+        typicality=score[rows],
     )
 
 
@@ -103,17 +151,22 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
 
 
 def landmarks(shelf: Shelf, found: Points, label: str | None) -> tuple[list[int], list[Patch]]:
-    """The central patch of each element: where it is among the points, and itself."""
-    at: list[int] = []
-    patches: list[Patch] = []
-    for name in shelf.labels if label is None else [label]:
-        rows = shelf.elements(name)[: PER_LABEL if label is None else None]
-        for row in rows:
-            central = shelf.atlas.element(name, row["element"], 1)
-            if central and central[0].patch_id in found.where and len(at) < MOST_LANDMARKS:
-                at.append(found.where[central[0].patch_id])
-                patches.append(central[0])
-    return at, patches
+    """The central patch of each element, of at most MOST_LANDMARKS in all: where it is among the
+    points, and itself. With more labels than that, of some that lie evenly among them."""
+    names = shelf.labels if label is None else [label]
+    step = max(math.ceil(len(names) / MOST_LANDMARKS), 1)
+    names = names[::step]
+    most = MOST_LANDMARKS if label is not None else min(PER_LABEL, MOST_LANDMARKS // len(names))
+    central = [
+        patch
+        for name in names
+        for row in shelf.elements(name)[:most]
+        for patch in shelf.atlas.element(name, row["element"], 1)
+    ]
+    rows = shelf.atlas.lists.names.rows([patch.patch_id for patch in central])
+    places = [found.at(row) for row in rows.tolist()]
+    known = [(at, patch) for at, patch in zip(places, central, strict=True) if at is not None]
+    return [at for at, _ in known], [patch for _, patch in known]
 
 
 def map_value(
@@ -121,14 +174,13 @@ def map_value(
 ) -> Value:
     """The value of a ScatterMap."""
     codes, groups, shades, ends = coded(shelf, found, label, colour)
-    raw = found.xy[:, 0].tobytes() + found.xy[:, 1].tobytes()
-    place, tints = digest(shelf.key, label, raw), digest(codes.tobytes())
+    place, tints = digest(shelf.key, label, found.name), hashlib.sha256(codes.tobytes()).hexdigest()
     at, patches = landmarks(shelf, found, label)
     cache = shelf.cache
     value: Value = {
-        "n": len(found.ids),
+        "n": len(found),
         "place": place,
-        "points": file_ref(cache.file(f"{place}.bin", lambda: raw)),
+        "points": file_ref(cache.file(f"{place}.bin", lambda: found.raw)),
         "codes": file_ref(cache.file(f"{tints}.bin", lambda: codes.tobytes())),
         "groups": groups,
         "colours": shades,
@@ -142,7 +194,7 @@ def map_value(
 
 def crops(shelf: Shelf, found: Points, wanted: list[int]) -> dict[str, Any]:
     """A sheet of the points' crops as a data address, with a line of text for each."""
-    patches = [shelf.atlas.patch(found.ids[at]) for at in wanted[:MOST_CROPS]]
+    patches = found.patches(shelf, wanted[:MOST_CROPS])
     sheet = shelf.sheet(patches)
     content = base64.b64encode(sheet.path.read_bytes()).decode()
     value = sheet.value() | {"file": None, "src": f"data:image/png;base64,{content}"}

@@ -98,7 +98,7 @@ def chart(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 def table(value: Value | None = None, **settings: Any) -> gr.HTML:
     """A plain table. Event: pick(id)."""
-    return _part("table", '<div class="dm-table"></div>', value, settings)
+    return _part("table", '<div class="dm-table" role="group"></div>', value, settings)
 
 
 def head(value: Value | None = None, **settings: Any) -> gr.HTML:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diffmine.errors import UsageError
 from diffmine.ui.cache import Cache, served
+from diffmine.ui.view import Refused
 
 ON_SPACE = bool(os.environ.get("SPACE_ID"))
 MOST_WAITING = 64
@@ -43,6 +44,19 @@ FONTS = (
     "Arial",
     "sans-serif",
 )
+
+
+# WCAG asks for a contrast of 4.5 between letters and their ground; gradio's own colours have 3.7
+# (white on its blue), 1.9 (its pale grey on white) and 4.0 (its links where it is dark).
+READABLE = {
+    "color_accent": "*primary_600",
+    "button_primary_background_fill": "*primary_600",
+    "button_primary_background_fill_dark": "*primary_600",
+    "button_primary_background_fill_hover": "*primary_700",
+    "button_primary_background_fill_hover_dark": "*primary_700",
+    "body_text_color_subdued": "*neutral_600",
+    **{f"link_text_color{state}_dark": "*primary_400" for state in ("", "_hover", "_active")},
+}
 
 
 # gradio fetches a web address given as a file's name, or by its proxy; nothing here needs either.
@@ -121,8 +135,23 @@ def looks() -> dict[str, Any]:
         neutral_hue=gr.themes.colors.zinc,
         spacing_size=gr.themes.sizes.spacing_sm,
         radius_size=gr.themes.sizes.radius_sm,
-    )
+    ).set(**READABLE)
     return {"theme": theme, "css": (files("diffmine.ui") / "css" / "app.css").read_text("utf-8")}
+
+
+def refuse_plainly(blocks: gr.Blocks) -> None:
+    """One short message for values that an event's inputs cannot have. gradio answers with what
+    each component says of them, repeats them in it, and prints a traceback: a log that any visitor
+    can fill."""
+    read = blocks.preprocess_data
+
+    async def preprocess_data(*values: Any, **how: Any) -> Any:
+        try:
+            return await read(*values, **how)
+        except Exception as error:  # of any component; what a handler raises is not caught here
+            raise Refused("What was sent cannot be read.") from error
+
+    blocks.preprocess_data = preprocess_data  # type: ignore[method-assign]
 
 
 def serve(
@@ -145,6 +174,7 @@ def serve(
     _refuse_taken(host, port)
     cache = served()
     cache.publish()
+    refuse_plainly(blocks)
     blocks.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
     blocked = list(getattr(blocks, "diffmine_folders", []))
     try:

@@ -6,6 +6,7 @@ Everything here reads; nothing is computed with a model. What is slow is kept.
 from __future__ import annotations
 
 import io
+import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
@@ -15,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from PIL import Image
 
 from diffmine import words
@@ -26,6 +26,7 @@ from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.filters import Sieve
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
+from diffmine.store.trends import trend_rows
 from diffmine.ui import heat, sprites
 from diffmine.ui.cache import Cache, digest
 
@@ -102,11 +103,7 @@ class Shelf:
 
     def known(self, patch_id: str) -> Patch | None:
         """The patch of that name, None when there is none."""
-        return self.atlas.patch(patch_id) if patch_id in self._patch_ids else None
-
-    @cached_property
-    def _patch_ids(self) -> frozenset[str]:
-        return frozenset(self.atlas.table("patches", ["patch_id"])["patch_id"].to_pylist())
+        return self.atlas.find(patch_id)
 
     @cached_property
     def sieve(self) -> Sieve:
@@ -166,8 +163,9 @@ class Shelf:
     @cached_property
     def heat_scale(self) -> float:
         """The typicality that is drawn at full strength: the same for all maps of the atlas."""
-        first = [patch for label in self.labels for patch in self.atlas.patches(label, count=2)]
-        maps = [self.atlas.map(each.image_id, each.label) for each in first[:_SAMPLED_MAPS]]
+        first = (patch for label in self.labels for patch in self.atlas.patches(label, count=2))
+        some = itertools.islice(first, _SAMPLED_MAPS)
+        maps = [self.atlas.map(each.image_id, each.label) for each in some]
         return heat.scale([each[0] for each in maps if each is not None])
 
     # Elements and names
@@ -210,7 +208,7 @@ class Shelf:
         """Those of some patches whose features are nearest to a patch's, nearest first; none when
         it has no feature."""
         found = self._neighbours
-        own = found.where.get(patch_id) if found else None
+        own = found.names.row(patch_id) if found else None
         if found is None or own is None:
             return []
         others = [name for name in names if name != patch_id]
@@ -224,23 +222,17 @@ class Shelf:
         centre = found.centre([each.patch_id for each in self.atlas.element(label, element)])
         if centre is None:
             return []
-        pool = [each.patch_id for each in self.atlas.patches(target)]
+        pool = self.atlas.rows(target)["patch_id"].to_pylist()
         return self._patches(found.among(centre, pool, count))
 
     def _patches(self, near: list[tuple[str, float]]) -> list[Patch]:
-        return [self.atlas.patch(name) for name, _ in near if name in self._patch_ids]
+        return self.atlas.named([name for name, _ in near])
 
     # Trends and translations
 
     def trends(self, kind: str, **equal: Any) -> list[Row]:
         """Rows of trends.parquet of a kind whose columns equal the values given."""
-        if not self.atlas.has("trends"):
-            return []
-        table = self.atlas.table("trends")
-        chosen = pc.equal(table["kind"], kind)
-        for column, value in equal.items():
-            chosen = pc.and_kleene(chosen, pc.equal(table[column], value))
-        return list(table.filter(chosen).to_pylist())
+        return list(trend_rows(self.atlas, kind, **equal).to_pylist())
 
     @cached_property
     def _translations(self) -> tuple[pa.Table, dict[str, list[int]]] | None:

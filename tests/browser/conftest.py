@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.helpers import served
+from tests.helpers import FLAGS, served
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
 
@@ -16,11 +16,6 @@ from make_atlas import LABELS, make_atlas
 # A busy machine is slow, not wrong: no test here is about time.
 expect.set_options(timeout=30_000)
 NASTY = ["<img src=x onerror=window.hit=1>", "${window.hit=1}", "{{constructor}}", "=1+1 | **b**"]
-FLAGS = (
-    "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader "
-    "--enable-unsafe-swiftshader --ignore-gpu-blocklist"
-)
 
 
 @pytest.fixture(scope="session")

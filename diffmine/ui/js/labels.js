@@ -27,12 +27,20 @@ function labelButton(label, at, strip) {
 }
 
 function search(buttons, labels) {
-  const field = make('input', {type: 'search', placeholder: 'Find a label', 'aria-label': 'Find a label'});
+  const said = `Find one of ${labels.length.toLocaleString('en')} labels`;
+  const field = make('input', {type: 'search', placeholder: said, 'aria-label': said});
+  const left = make('span', {class: 'dm-count', role: 'status'});
   field.addEventListener('input', () => {
     const text = field.value.trim().toLowerCase();
     buttons.forEach((each, at) => { each.hidden = !labels[at].name.toLowerCase().includes(text); });
+    const found = buttons.filter(each => !each.hidden).length;
+    left.textContent = text ? `${found.toLocaleString('en')} found` : '';
   });
-  return field;
+  field.addEventListener('keydown', event => {  // Enter takes the first that is left
+    const at = buttons.findIndex(each => !each.hidden);
+    if (event.key === 'Enter' && at >= 0) choose(at);
+  });
+  return make('div', {class: 'dm-find'}, field, left);
 }
 
 function draw() {
@@ -51,12 +59,12 @@ function draw() {
 }
 
 root.addEventListener('keydown', event => {
-  const buttons = [...root.querySelectorAll('button')], here = buttons.indexOf(document.activeElement);
-  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+  const all = [...root.querySelectorAll('button')], buttons = all.filter(each => !each.hidden);
+  const here = buttons.indexOf(document.activeElement), step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
   if (here < 0 || !step || !buttons[here + step]) return;
   event.preventDefault();
   buttons[here + step].focus();
-  choose(here + step);
+  choose(all.indexOf(buttons[here + step]));
 });
 watch('value', draw);
 draw();

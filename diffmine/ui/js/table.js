@@ -13,6 +13,12 @@ function line(value, row, at) {
   return make('tr', {}, ...cells);
 }
 
+// A table that is wider than its place is scrolled by the arrow keys too.
+function scrolls() {
+  if (root.scrollWidth > root.clientWidth) root.tabIndex = 0;
+  else root.removeAttribute('tabindex');
+}
+
 function draw() {
   const value = props.value;
   if (!value || value.rev === shown) return;
@@ -24,7 +30,10 @@ function draw() {
   const head = make('tr', {}, ...value.heads.map(text => make('th', {scope: 'col'}, text)));
   root.replaceChildren(make('table', {}, make('caption', {}, value.caption || ''),
     make('thead', {}, head), make('tbody', {}, ...value.rows.map((row, at) => line(value, row, at)))));
+  root.setAttribute('aria-label', value.caption || 'Table');
+  scrolls();
 }
 
+new ResizeObserver(scrolls).observe(root);
 watch('value', draw);
 draw();

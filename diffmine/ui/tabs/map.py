@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -73,7 +72,7 @@ class Map:
             return None
         found = self.points(shelf.key, shelf.version, label)
         fits = 0 < len(wanted) <= MOST_CROPS and all(
-            type(at) is int and 0 <= at < len(found.ids) for at in wanted
+            type(at) is int and 0 <= at < len(found) for at in wanted
         )
         return crops(shelf, found, wanted) if fits else None
 
@@ -97,13 +96,13 @@ class Map:
         }
 
     def _table(self, view: View, found: Points) -> Value:
-        start = found.where.get(view.patch)
-        order = np.arange(len(found.ids))
-        if start is not None:
-            order = np.argsort(((found.xy - found.xy[start]) ** 2).sum(1), kind="stable")
         shelf = self.desk.shelf(view)
-        chosen = [shelf.atlas.patch(found.ids[at]) for at in order[:LISTED]]
-        places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order[:LISTED]]]
+        start = found.at(shelf.atlas.lists.names.row(view.patch))
+        order = np.arange(min(len(found), LISTED))
+        if start is not None:
+            order = nearest(found.xy, start, LISTED)
+        chosen = found.patches(shelf, order)
+        places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order]]
         rows = [
             [
                 f"{each.label}, No. {each.rank:,}",
@@ -118,7 +117,7 @@ class Map:
             ["Patch", "Typicality", "Element", "Place on the map"],
             rows,
             ids=[each.patch_id for each in chosen],
-            caption=f"{len(rows)} of {len(found.ids):,} patches, {near}",
+            caption=f"{len(rows)} of {len(found):,} patches, {near}",
         )
 
     def wire(self) -> None:
@@ -146,9 +145,9 @@ class Map:
     def on_point(self, view: View, event: gr.EventData) -> Updates:
         """A point was pressed."""
         found = self._found(view)
-        name = found.ids[index(event, "point", len(found.ids))]
-        chosen = self.desk.select(view, self.desk.shelf(view).atlas.patch(name))
-        chosen[self.table] = self._table(replace(view, patch=name), found)
+        (patch,) = found.patches(self.desk.shelf(view), [index(event, "point", len(found))])
+        chosen = self.desk.select(view, patch)
+        chosen[self.table] = self._table(replace(view, patch=patch.patch_id), found)
         return chosen
 
     def on_outline(self, view: View, event: gr.EventData) -> tuple[str, Value]:
@@ -158,9 +157,9 @@ class Map:
         if not len(chosen):
             return "No patch lies inside that outline.", NOTHING
         best = chosen[np.argsort(-found.typicality[chosen], kind="stable")][:SHOWN]
-        patches = [shelf.atlas.patch(found.ids[at]) for at in best]
-        names = [shelf.labels[at] for at in found.label[chosen]]
-        text = f"**{len(chosen):,} of {len(found.ids):,} patches**: {mix(names)}"
+        patches = found.patches(shelf, best)
+        counts = np.bincount(found.label[chosen], minlength=len(shelf.labels))
+        text = f"**{len(chosen):,} of {len(found):,} patches**: {mix(shelf.labels, counts)}"
         if len(chosen) > SHOWN:
             text += f"; the {SHOWN} most typical of them"
         several = view.scope == "all"
@@ -171,11 +170,20 @@ class Map:
         return HINT, NOTHING
 
 
-def mix(names: list[str]) -> str:
+def nearest(xy: np.ndarray, start: int, count: int) -> np.ndarray:
+    """The `count` points (n, 2) that lie nearest to one, the nearest first: it itself."""
+    away = ((xy - xy[start]) ** 2).sum(1)
+    near = np.arange(len(xy))
+    if count < len(xy):
+        near = np.flatnonzero(away <= np.partition(away, count)[count])
+    return near[np.argsort(away[near], kind="stable")][:count]
+
+
+def mix(labels: list[str], counts: np.ndarray) -> str:
     """`1920s 60 %, 1930s 40 %`: the labels of a selection, the most frequent first."""
-    counts = Counter(names).most_common()
-    shares = [f"{words.markdown(name)} {count / len(names):.0%}" for name, count in counts[:8]]
-    return ", ".join(shares) + (f" and {len(counts) - 8} more" if len(counts) > 8 else "")
+    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)].tolist()
+    shares = [f"{words.markdown(labels[at])} {counts[at] / counts.sum():.0%}" for at in order[:8]]
+    return ", ".join(shares) + (f" and {len(order) - 8} more" if len(order) > 8 else "")
 
 
 def _label(view: View) -> str | None:

@@ -61,7 +61,7 @@ def test_a_merge_joins_the_patches_and_measures_anew(atlas: Atlas) -> None:
         values = [patch.typicality for patch in patches]
         assert found[0]["median"] == pytest.approx(float(np.median(values)))
         features = opened.neighbours
-        matrix = features.matrix[[features.where[patch.patch_id] for patch in patches]]
+        matrix = features.matrix[features.names.rows([patch.patch_id for patch in patches])]
         far = np.linalg.norm(matrix - matrix.mean(axis=0), axis=1)
         assert [patch.distance for patch in patches] == pytest.approx(far.tolist(), abs=1e-5)
         assert found[0]["spread"] == pytest.approx(float(far.mean()), abs=1e-5)

@@ -413,9 +413,10 @@ def test_a_pick_outlines_what_is_near_in_the_other_wall(desk: Any, label: str, o
     assert updates[far_line].endswith(said)
     atlas = desk.shelf(view).atlas
     found, features = updates[far]["near"], atlas.neighbours
-    vector = features.matrix[features.where[f"{label}-top-0004"]]
+    vector = features.matrix[features.names.row(f"{label}-top-0004")]
     shown = [each["id"] for each in updates[far]["items"]]
-    best = sorted(shown, key=lambda name: -float(features.matrix[features.where[name]] @ vector))
+    rows = dict(zip(shown, features.names.rows(shown), strict=True))
+    best = sorted(shown, key=lambda name: -float(features.matrix[rows[name]] @ vector))
     assert found == best[:6]
     assert all(atlas.patch(name).label == other for name in found)
 

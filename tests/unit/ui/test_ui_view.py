@@ -95,7 +95,7 @@ def test_inside_follows_the_even_odd_rule() -> None:
 
 def test_points_know_their_colours(shelf: Shelf) -> None:
     one, every = points(shelf, "1900"), points(shelf, None)
-    assert (len(one.ids), len(every.ids)) == (120, 480)
+    assert (len(one), len(every)) == (120, 480)
     codes, groups, shades, _ = coded(shelf, one, "1900", "elements")
     assert groups is not None
     assert [group["count"] for group in groups] == [40, 40, 40]
@@ -111,7 +111,7 @@ def test_points_know_their_colours(shelf: Shelf) -> None:
 
 def test_a_label_has_a_layout_of_its_own(shelf: Shelf) -> None:
     one, every = points(shelf, "1900"), points(shelf, None)
-    among_all = every.xy[[every.where[name] for name in one.ids]]
+    among_all = every.xy[[every.at(row) for row in one.rows.tolist()]]
     assert np.array_equal(one.xy, among_all[:, ::-1])
 
 
@@ -123,11 +123,11 @@ def test_an_older_atlas_and_patches_of_no_element(folder: Path, tmp_path: Path) 
     pq.write_table(pa.Table.from_pylist(lone, table.schema), copy / "patches.parquet")
     shelf = Shelf("older", open_atlas(copy), served())
     one, every = points(shelf, "1900"), points(shelf, None)
-    assert np.array_equal(one.xy, every.xy[[every.where[name] for name in one.ids]])
+    assert np.array_equal(one.xy, every.xy[[every.at(row) for row in one.rows.tolist()]])
     _, groups, _, _ = coded(shelf, one, "1900", "elements")
     assert groups is not None
     assert (groups[-1]["name"], groups[-1]["count"]) == ("no element", 40)
-    assert len(shelf.similar(one.ids[0])) == 24
+    assert len(shelf.similar(one.patches(shelf, [0])[0].patch_id)) == 24
 
 
 def test_crops_travel_as_one_sheet(shelf: Shelf) -> None:
@@ -138,5 +138,5 @@ def test_crops_travel_as_one_sheet(shelf: Shelf) -> None:
 
 def test_no_points_make_no_map(shelf: Shelf) -> None:
     found = points(shelf, "no such label")
-    assert found.ids == []
+    assert len(found) == 0
     assert coded(shelf, found, "1900", "typicality")[0].shape == (0,)

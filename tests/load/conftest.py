@@ -1,0 +1,36 @@
+"""A served app over two small atlases, what it says on stderr kept."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
+
+from make_atlas import make_atlas
+from visitor import Served
+
+from tests.helpers import serving
+
+SERVE = """
+import sys
+import gradio as gr
+from diffmine.ui.app import build, serve
+blocks = build(sys.argv[2:])
+with blocks:
+    gr.Button(visible="hidden", elem_id="nothing").click(lambda: None, None, None, queue=False)
+serve(blocks, port=int(sys.argv[1]))
+"""
+OTHER = ["east", "west"]
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app with a button more, whose handler does nothing."""
+    root = tmp_path_factory.mktemp("load")
+    make_atlas(root / "shapes")
+    make_atlas(root / "other", kind="place", labels=OTHER)
+    with serving(root / "shapes", root / "other", log=root / "stderr", code=SERVE) as (address, _):
+        yield Served(address, root / "stderr")

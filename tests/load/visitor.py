@@ -1,0 +1,92 @@
+"""A visitor without a browser: a session of gradio_client that also sends events with payloads."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+from gradio_client import Client
+
+Answer = dict[str, Any]
+JSON = {"Content-Type": "application/json"}
+
+
+class Served(NamedTuple):
+    """Where the app is, and what it said on stderr."""
+
+    address: str
+    log: Path
+
+
+@dataclass
+class Visitor:
+    """One session. `seconds` holds the time of every action that was sent, by kind."""
+
+    address: str
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.address, download_files=False, verbose=False)
+        self.http = httpx.Client(base_url=self.client.src_prefixed, timeout=120)
+        parts = self.client.config["components"]
+        self.types = {part["id"]: part["type"] for part in parts}
+        self.names = {part["id"]: part["props"].get("elem_id") for part in parts}
+        self.ids = {name: each for each, name in self.names.items() if name}
+        self.events: dict[tuple[str, str], dict[str, Any]] = {}
+        for dependency in self.client.config["dependencies"]:
+            for target, event in dependency["targets"]:
+                if dependency["backend_fn"] and self.names.get(target):
+                    self.events.setdefault((self.names[target], event), dependency)
+
+    def close(self) -> None:
+        """End the session."""
+        self.http.close()
+        self.client.close()
+
+    def post(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Any:
+        """The answer to an event of the component `name`, as the browser sends it: `data` is its
+        payload, `values` those of the inputs that are no state."""
+        dependency, given = self.events[name, event], iter(values)
+        inputs = [
+            None if self.types[each] == "state" else next(given, None)
+            for each in dependency["inputs"]
+        ]
+        body = {
+            "data": inputs,
+            "event_data": data,
+            "fn_index": dependency["id"],
+            "session_hash": self.client.session_hash,
+            "trigger_id": self.ids[name],
+        }
+        # json writes NaN, which a browser does not and an attacker does.
+        start = time.perf_counter()
+        answer = self.http.post("run/predict", content=json.dumps(body), headers=JSON)
+        kind = "nothing" if name == "nothing" else "action"
+        self.seconds.setdefault(kind, []).append(time.perf_counter() - start)
+        return answer
+
+    def send(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Answer:
+        """The new values of an event's outputs, by the names of their components."""
+        answer = self.post(name, event, data, values)
+        assert answer.status_code == 200, f"{name}.{event}: {answer.text[:300]}"
+        outputs = self.events[name, event]["outputs"]
+        found = zip(outputs, answer.json()["data"], strict=True)
+        return {self.names[each]: value for each, value in found if self.names[each]}
+
+    def crops(self, data: Any) -> Any:
+        """What the map's own function gives for points."""
+        body = {
+            "session_hash": self.client.session_hash,
+            "component_id": self.ids["map"],
+            "fn_name": "crops",
+            "data": data,
+        }
+        start = time.perf_counter()
+        answer = self.http.post("component_server", content=json.dumps(body), headers=JSON)
+        self.seconds.setdefault("action", []).append(time.perf_counter() - start)
+        assert answer.status_code == 200, answer.text[:300]
+        return answer.json()
