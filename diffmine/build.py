@@ -266,7 +266,8 @@ def translate_one(
 ) -> list[Translation]:
     """Translate a patch of an atlas, or a picture file, and write the pictures to `out`."""
     from diffmine.diffusion.model import load_model
-    from diffmine.stages.translate import Result, generated_png, stream
+    from diffmine.diffusion.sample import generated_png
+    from diffmine.stages.translate import Result, stream
 
     atlas = open_atlas(path)
     unknown = sorted(set(targets) - set(atlas.labels))

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from diffmine.config import TranslateConfig
+from diffmine.diffusion import sample
 from diffmine.diffusion.course import INVERTS, Course, calls, courses, settled
 from diffmine.diffusion.ddim import CLEAN
 from diffmine.diffusion.inject import injected
@@ -17,7 +18,6 @@ from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.tiny import make_random
 from diffmine.errors import UsageError
-from diffmine.stages import translate
 from diffmine.stages.translate import Preview, Result, soft_window, stream
 
 METHODS = ("pnp", "ddim", "sdedit", "ddpm")
@@ -161,7 +161,7 @@ def test_targets_that_do_not_fit_in_one_call_give_the_same(
     model: Model, picture: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = made(model, picture, ["a", "b", "a"])
-    monkeypatch.setattr(translate, "_AREA", 2 * 16 * 20)
+    monkeypatch.setattr(sample, "_AREA", 2 * 16 * 20)
     apart = made(model, picture, ["a", "b", "a"])
     assert np.abs(together.astype(int) - apart).max() <= 1
     assert (apart[0] == apart[2]).all()
