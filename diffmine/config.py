@@ -228,8 +228,25 @@ class TrendsConfig:
     """Top patches of each label whose dating curve is drawn: their typicality of every label."""
     draws: Annotated[int, Field(ge=2)] = 32
     """Draws behind a dating curve."""
+    parallel: bool = False
+    """Make the parallel set: mined images translated into every label, their co-typical windows
+    grouped into elements of change, and what the translations add or remove counted."""
+    images: Annotated[int, Field(ge=0)] = 0
+    """Images of each label in the parallel set, those with the best patches; 0: every mined one."""
+    windows: Count = 5
+    """Co-typical windows of an image, which do not overlap."""
+    scored: Annotated[int, Field(ge=2)] = 16
+    """Draws behind the map of each translation in the parallel set."""
+    sequences: Count = 10_000
+    """Sequences kept, the most co-typical ones (paper: 10,000)."""
+    dimensions: Count = 32
+    """Most dimensions that UMAP leaves of each label's features of the sequences."""
+    changes: Count = 32
+    """Most elements of change; fewer when there are fewer than eight sequences for each."""
+    shard: Count = 16
+    """Images in one part file of the parallel set: the most that a crash can lose."""
     seed: Annotated[int, Field(ge=0)] = 0
-    """Seed of the resamples."""
+    """Seed of the resamples, of UMAP and of k-means."""
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -1,4 +1,4 @@
-"""Two dimensions for features of many: the places of patches on a map.
+"""Few dimensions for features of many: two are the places of patches on a map.
 
 UMAP on the cosine (McInnes et al. 2018), begun from the two principal components: they are always
 there, while the eigenvectors UMAP would begin with need a graph that hangs together. A dozen points
@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 _FEW = 12
+_ROWS_EACH = 3
 
 
 def layout(
@@ -22,11 +23,24 @@ def layout(
 
     Rows that are all equal lie at (0, 0). Time grows with the rows, by about 0.4 ms for each.
     """
-    start = principal(matrix)
+    return reduced(matrix, 2, neighbours=neighbours, min_dist=min_dist, seed=seed)
+
+
+def reduced(
+    matrix: Float[np.ndarray, "n d"],
+    dimensions: int,
+    *,
+    neighbours: int,
+    min_dist: float,
+    seed: int,
+) -> Float[np.ndarray, "n k"]:
+    """The same in more than two dimensions. UMAP needs several rows for each of them: of fewer the
+    first principal components are left, as many as there are."""
+    start = principal(matrix, dimensions)
     reach = float(np.abs(start).max(initial=0.0))
     if reach <= 1e-6 * float(np.abs(matrix).max(initial=0.0)):
         return np.zeros_like(start)
-    if len(matrix) <= _FEW:
+    if len(matrix) <= max(_FEW, _ROWS_EACH * dimensions):
         return start
     # UMAP would divide by the extent of an axis, which nothing guarantees to be above zero.
     jitter = np.random.default_rng(seed).normal(0, 1e-3 * reach, start.shape)
@@ -35,6 +49,7 @@ def layout(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reducer = UMAP(
+            n_components=dimensions,
             n_neighbors=min(neighbours, len(matrix) - 1),
             min_dist=min_dist,
             metric="cosine",
@@ -45,15 +60,17 @@ def layout(
         return np.asarray(reducer.fit_transform(matrix), np.float32)
 
 
-def principal(matrix: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n 2"]:
-    """The first two principal components, each with its largest value above zero; zeros for those
-    there are not."""
-    flat = np.zeros((len(matrix), 2), np.float32)
+def principal(
+    matrix: Float[np.ndarray, "n d"], dimensions: int = 2
+) -> Float[np.ndarray, "n {dimensions}"]:
+    """The first principal components, each with its largest value above zero; zeros for those there
+    are not."""
+    flat = np.zeros((len(matrix), dimensions), np.float32)
     if len(matrix) < 2:
         return flat
     centred = matrix.astype(np.float64) - matrix.mean(axis=0, dtype=np.float64)
     _, vectors = np.linalg.eigh(centred.T @ centred)  # d, ascending
-    found = centred @ vectors[:, ::-1][:, :2]  # n, 2 or 1
+    found = centred @ vectors[:, ::-1][:, :dimensions]  # n k
     largest = np.abs(found).argmax(axis=0)
     signs = np.where(found[largest, np.arange(found.shape[1])] < 0, -1.0, 1.0)
     flat[:, : found.shape[1]] = found * signs

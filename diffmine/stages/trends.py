@@ -8,6 +8,9 @@ distances), an image of label c shows the element if one of its top patches lies
 Beside it: the dating curve of a patch (its typicality under every label), the median curve of each
 label's best patches, and the co-typicality of a translated patch (equation 4): the
 median over labels c of T(x translated to c | c).
+
+With `parallel`, mined images are translated into every label (diffmine/parallel): co-typical
+sequences grouped into elements of change, and counts of what the translations add and remove.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.parallel.shards import translate_all
+from diffmine.parallel.tables import Element, write_tables
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRENDS
 from diffmine.store.several import COLUMNS, labels_of
@@ -44,8 +49,13 @@ def run(
     rows += _curves(atlas, config, progress)
     rows += _sequence_rows(atlas)
     atlas.write("trends.parquet", rows, TRENDS, group=GROUP)
-    atlas.end("trends")
     report.done = len(rows)
+    if config.parallel:
+        made = Report("parallel set")
+        translate_all(atlas, config, engine, progress, made)
+        figures = write_tables(atlas, config, _elements(atlas, config))
+        report.figures |= {"translated": float(made.done), "kept": float(made.kept)} | figures
+    atlas.end("trends")
     return report.close()
 
 
@@ -82,22 +92,38 @@ def _element_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
     images = _images_of(atlas)
     chance = np.random.default_rng(config.seed)
     rows = []
-    for element in atlas.table("elements").to_pylist():
-        own = (labels == element["label"]) & _member(patches, element["element"])
-        centre = matrix[own].mean(axis=0)
-        radius = np.quantile(np.linalg.norm(matrix[own] - centre, axis=1), config.radius)
-        hit = shown(centre, float(radius), matrix)
+    for element in _balls(atlas, patches, matrix, config.radius):
+        hit = shown(element.centre, element.radius, matrix)
         for target in atlas.labels:
             here_too = hit & (labels == target)
             hits = np.isin(images[target], names[here_too])
             share, low, high = share_band(hits, config.bootstrap, chance)
             median = float(np.median(values[here_too])) if here_too.any() else float("nan")
             rows.append(
-                _row("element", element["label"], target, element=element["element"])
+                _row("element", element.label, target, element=element.element)
                 | {"share": share, "low": low, "high": high}
                 | {"typicality": median, "n": len(hits)}
             )
     return rows
+
+
+def _elements(atlas: Atlas, config: TrendsConfig) -> list[Element]:
+    patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
+    return _balls(atlas, patches, _features(atlas, patches), config.radius) if patches else []
+
+
+def _balls(
+    atlas: Atlas, patches: list[Patch], matrix: Float[np.ndarray, "n d"], share: float
+) -> list[Element]:
+    """Every element with its centre and radius; `matrix` holds the features of all top patches."""
+    labels = np.array([patch.label for patch in patches])
+    found = []
+    for row in atlas.table("elements").to_pylist():
+        own = (labels == row["label"]) & _member(patches, row["element"])
+        centre = matrix[own].mean(axis=0)
+        radius = float(np.quantile(np.linalg.norm(matrix[own] - centre, axis=1), share))
+        found.append(Element(row["label"], row["element"], centre, radius))
+    return found
 
 
 def _member(patches: list[Patch], element: int) -> Bool[np.ndarray, " n"]:

@@ -41,6 +41,7 @@ UPSTREAM = {
     "cluster": ("mine", "model"),
     "translate": ("cluster", "model"),
     "trends": ("cluster", "translate"),
+    "parallel": ("mine", "model"),
 }
 PREFIXES = {
     "finetune": ("work/finetune/",),
@@ -48,7 +49,8 @@ PREFIXES = {
     "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
     "cluster": ("features/", "elements.parquet", edits.NAME),
     "translate": ("translations/",),
-    "trends": ("trends.parquet",),
+    "trends": ("trends.parquet", "sequences.parquet", "changes.parquet", "counts.parquet"),
+    "parallel": ("parallel/", "parallel-windows/"),
 }
 
 EDITED = ("trends",)  # stages that merges and splits make out of date

@@ -17,14 +17,14 @@ from diffmine.store.edits import Edits, Place, read_edits
 if TYPE_CHECKING:
     from diffmine.store.atlas import Atlas
 
-TABLES = ("patches", "elements", "trends")
+TABLES = ("patches", "elements", "trends", "counts")
 _NONE = -1
 
 
 def applied(atlas: Atlas, name: str, table: pa.Table) -> pa.Table:
     """A table of TABLES with the edits in it."""
     found = read_edits(atlas)
-    if name == "trends":
+    if name in ("trends", "counts"):
         return table if atlas.fresh("trends") else _without(table, found.touched)
     if not found.edits:
         return table

@@ -145,6 +145,89 @@ TRENDS = pa.schema(
         ("n", pa.int32()),
     ]
 )
+PARALLEL = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("target", pa.string()),
+        ("image", _PICTURE),
+        ("height", pa.int32()),
+        ("width", pa.int32()),
+        ("mean", _HALVES),
+        ("typicality", pa.float32()),
+    ]
+)
+PARALLEL_WINDOWS = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("target", pa.string()),
+        ("kind", pa.string()),
+        ("window", pa.string()),
+        ("row", pa.int32()),
+        ("col", pa.int32()),
+        ("size", pa.int32()),
+        ("typicality", pa.float32()),
+        ("light", pa.float32()),
+        ("ink", pa.float32()),
+        ("edges", pa.float32()),
+        ("colour", pa.float32()),
+        ("before", _HALVES),
+        ("after", _HALVES),
+    ]
+)
+SEQUENCES = pa.schema(
+    [
+        ("window", pa.string()),
+        ("image_id", pa.string()),
+        ("label", pa.string()),
+        ("row", pa.int32()),
+        ("col", pa.int32()),
+        ("size", pa.int32()),
+        ("rank", pa.int32()),
+        ("typicality", pa.float32()),
+        ("curve", _FLOATS),
+        ("change", pa.int32()),
+        ("distance", pa.float32()),
+    ]
+)
+CHANGES = pa.schema(
+    [
+        ("change", pa.int32()),
+        ("rank", pa.int32()),
+        ("size", pa.int32()),
+        ("median", pa.float32()),
+        ("spread", pa.float32()),
+        ("name", pa.string()),
+        ("most_typical", pa.string()),
+        ("most_changed", pa.string()),
+        ("light", _FLOATS),
+        ("ink", _FLOATS),
+        ("edges", _FLOATS),
+        ("colour", _FLOATS),
+    ]
+)
+COUNTS = pa.schema(
+    [
+        ("label", pa.string()),
+        ("element", pa.int32()),
+        ("target", pa.string()),
+        ("n", pa.int32()),
+        ("before", pa.int32()),
+        ("after", pa.int32()),
+        ("added", pa.int32()),
+        ("added_low", pa.float32()),
+        ("added_high", pa.float32()),
+        ("removed", pa.int32()),
+        ("removed_low", pa.float32()),
+        ("removed_high", pa.float32()),
+        ("control_n", pa.int32()),
+        ("control_added", pa.int32()),
+        ("control_removed", pa.int32()),
+        ("added_patches", pa.list_(pa.string())),
+        ("removed_patches", pa.list_(pa.string())),
+    ]
+)
 BOXES = pa.schema(
     [
         ("image_id", pa.string()),
@@ -163,5 +246,8 @@ TABLES = {
     "warnings": WARNINGS,
     "elements": ELEMENTS,
     "trends": TRENDS,
+    "sequences": SEQUENCES,
+    "changes": CHANGES,
+    "counts": COUNTS,
     "boxes": BOXES,
 }

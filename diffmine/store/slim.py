@@ -14,9 +14,12 @@ from diffmine.store.manifest import write_manifest
 from diffmine.store.schemas import MAPS
 from diffmine.store.several import COLUMNS, labels_of
 
-_FILES = ("images", "patches", "duplicates", "warnings", "elements", "trends", "boxes")
+_FILES = (
+    "images", "patches", "duplicates", "warnings", "elements",
+    "trends", "sequences", "changes", "counts", "boxes",
+)  # fmt: skip
 EVALUATION = "evaluation.json"
-_FOLDERS = ("features", "translations", "maps-base")
+_FOLDERS = ("features", "translations", "parallel", "maps-base")
 
 
 def slim(atlas: Atlas, target: Path) -> Atlas:

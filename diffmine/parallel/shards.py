@@ -1,0 +1,246 @@
+"""The parallel set, shard by shard: mined images under every label, with their maps and features.
+
+Everything that needs the model happens here and depends on one image alone, so a shard that is done
+stays done. Before and after are compared by the picture alone: the source's features are read under
+each target's prompt, with the same noises, and all translations of an image share their draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image
+
+from diffmine.config import ClusterConfig, MineConfig, TranslateConfig, TrendsConfig
+from diffmine.diffusion.dift import batch_features, window_feature
+from diffmine.diffusion.model import Model, load_model
+from diffmine.diffusion.pixels import to_tensor
+from diffmine.diffusion.sample import generated_png, translated
+from diffmine.diffusion.score import Item, Sampling, advance, as_numpy, in_pixels, typicalities
+from diffmine.engine import Engine, Progress, Report
+from diffmine.mining.windows import window_means, window_sizes
+from diffmine.parallel.sequences import co_typical_windows, looks, window_name
+from diffmine.store.atlas import Atlas, Patch
+from diffmine.store.schemas import PARALLEL, PARALLEL_WINDOWS
+
+_ROWS = 128
+MINED, BEST = "mined", "best"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the files of the parallel set depend on, beside the patches and the model."""
+
+    images: int
+    windows: int
+    scored: int
+    shard: int
+    mine: MineConfig
+    cluster: ClusterConfig
+    translate: TranslateConfig
+
+    @classmethod
+    def of(cls, atlas: Atlas, config: TrendsConfig) -> Settings:
+        """As the stages before were run: translated as in translate, features as in cluster."""
+        known = atlas.manifest.config
+        return cls(
+            config.images,
+            config.windows,
+            config.scored,
+            config.shard,
+            MineConfig(**known.get("mine", {})),
+            ClusterConfig(**known.get("cluster", {})),
+            TranslateConfig(**known.get("translate", {})),
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A mined image under the label it was mined for, and its top patches there."""
+
+    image_id: str
+    label: str
+    patches: tuple[Patch, ...]
+
+
+def sources(atlas: Atlas, most: int) -> list[Source]:
+    """The images of the parallel set by name: for each label those with the best patches, `most` of
+    them (0: all). An image mined under several labels stands under the first of them."""
+    found: dict[str, Source] = {}
+    for label in atlas.labels:
+        own: dict[str, list[Patch]] = {}
+        for patch in atlas.patches(label):
+            own.setdefault(patch.image_id, []).append(patch)
+        new = [name for name in own if name not in found][: most or None]
+        found |= {name: Source(name, label, tuple(own[name])) for name in new}
+    return [found[name] for name in sorted(found)]
+
+
+def translate_all(
+    atlas: Atlas, config: TrendsConfig, engine: Engine, progress: Progress, report: Report
+) -> None:
+    """Write the parts of parallel/ and parallel-windows/ that are not there; counts images in
+    `report`."""
+    settings = Settings.of(atlas, config)
+    atlas.begin("parallel", settings)
+    images = sources(atlas, settings.images)
+    cuts = range(0, len(images), settings.shard)
+    shards = [(number, images[at : at + settings.shard]) for number, at in enumerate(cuts)]
+    todo = [(n, shard) for n, shard in shards if not all(map(atlas.finished, names(n)))]
+    report.kept = len(images) - sum(len(shard) for _, shard in todo)
+    model = load_model(atlas.needed_model()) if todo else None
+
+    def compute(work: tuple[int, list[Source]]) -> int:
+        number, shard = work
+        assert model is not None
+        pictures: list[dict[str, Any]] = []
+        windows: list[dict[str, Any]] = []
+        for source in shard:
+            under = Under.every_label(atlas, model, source, settings)
+            pictures += under.pictures()
+            windows += under.windows(settings)
+            report.done += 1
+            progress("trends", report.kept + report.done, len(images), "images")
+        first, second = names(number)
+        atlas.write(first, pictures, PARALLEL, group=128)
+        atlas.write(second, windows, PARALLEL_WINDOWS, group=1024)
+        return len(shard)
+
+    for _ in engine.map(compute, todo):
+        pass
+    if "parallel:begun" in atlas.manifest.keys:
+        atlas.end("parallel")
+
+
+def names(number: int) -> tuple[str, str]:
+    """The two files of a shard."""
+    return f"parallel/part-{number:05d}.parquet", f"parallel-windows/part-{number:05d}.parquet"
+
+
+@dataclass(frozen=True)
+class Under:
+    """One image under every label: translations (8-bit), their typicality maps in latent pixels
+    and the features of the source and of the translations under each target's prompt."""
+
+    source: Source
+    labels: list[str]
+    made: np.ndarray
+    maps: Float[np.ndarray, "labels h w"]
+    before: Float[np.ndarray, "labels d hf wf"]
+    after: Float[np.ndarray, "labels d hf wf"]
+
+    @classmethod
+    def every_label(cls, atlas: Atlas, model: Model, source: Source, settings: Settings) -> Under:
+        """Translate, score and read the features of an image."""
+        labels, name = atlas.labels, source.image_id
+        picture = atlas.pictures.picture(name)
+        made = translated(model, picture, labels, settings.translate, name, source.label)
+        # One by one, so that a latent is the same whatever lies beside it.
+        latents = [model.encode(to_tensor(Image.fromarray(each)))[0] for each in made]
+        own = model.encode(to_tensor(picture))[0]
+        maps = _maps(model, latents, labels, name, settings.scored)
+        before = _features(model, [own] * len(labels), labels, name, settings.cluster)
+        after = _features(model, latents, labels, name, settings.cluster)
+        return cls(source, labels, made, maps, before, after)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.made.shape[1], self.made.shape[2]
+
+    def pictures(self) -> Iterator[dict[str, Any]]:
+        """Rows of parallel/."""
+        for target, picture, map in zip(self.labels, self.made, self.maps, strict=True):
+            yield {
+                "image_id": self.source.image_id,
+                "label": self.source.label,
+                "target": target,
+                "image": {"bytes": generated_png(picture), "path": None},
+                "height": map.shape[0],
+                "width": map.shape[1],
+                "mean": map.astype(np.float16).ravel(),
+                "typicality": float(map.mean()),
+            }
+
+    def windows(self, settings: Settings) -> Iterator[dict[str, Any]]:
+        """Rows of parallel-windows/: the co-typical windows and those of the mined patches, under
+        every label."""
+        pixels = as_numpy(in_pixels(torch.from_numpy(self.maps), *self.size))  # labels H W
+        side = window_sizes(settings.mine, *self.size)[0]
+        for found in co_typical_windows(pixels, side, settings.windows):
+            name = window_name(self.source.image_id, found.row, found.col, side)
+            yield from self._window(BEST, name, (found.row, found.col, side), pixels)
+        for patch in self.source.patches:
+            yield from self._window(
+                MINED, patch.patch_id, (patch.row, patch.col, patch.size), pixels
+            )
+
+    def _window(
+        self,
+        kind: str,
+        name: str,
+        window: tuple[int, int, int],
+        pixels: Float[np.ndarray, "labels H W"],
+    ) -> Iterator[dict[str, Any]]:
+        row, col, side = window
+        for at, target in enumerate(self.labels):
+            cut = np.s_[row : row + side, col : col + side]
+            feature = window_feature(self.after[at], window, self.size).astype(np.float16)
+            source = window_feature(self.before[at], window, self.size).astype(np.float16)
+            yield {
+                "image_id": self.source.image_id,
+                "label": self.source.label,
+                "target": target,
+                "kind": kind,
+                "window": name,
+                "row": row,
+                "col": col,
+                "size": side,
+                "typicality": float(window_means(pixels[at][cut], side)[0, 0]),
+                **looks(self.made[at][cut]),
+                "before": source if kind == MINED else None,
+                "after": feature,
+            }
+
+
+def _maps(
+    model: Model, latents: list[torch.Tensor], labels: list[str], image_id: str, count: int
+) -> Float[np.ndarray, "labels h w"]:
+    """T(translation into c | c) of every label c, with the same draws for all."""
+    prompts = model.trained_prompts()
+    sampling = Sampling(prompts.t_range)
+    measures = typicalities(1)
+    items = [
+        Item(image_id, latent, (prompts.of(None), prompts.of(label)), measures,
+             sampling.tally(1, latent.shape))
+        for latent, label in zip(latents, labels, strict=True)
+    ]  # fmt: skip
+    advance(model, items, count, sampling, _ROWS)
+    return np.stack([as_numpy(item.tally.mean[0]) for item in items])
+
+
+def _features(
+    model: Model,
+    latents: list[torch.Tensor],
+    labels: list[str],
+    image_id: str,
+    config: ClusterConfig,
+) -> Float[np.ndarray, "labels d hf wf"]:
+    prompts = model.trained_prompts()
+    found = batch_features(
+        model,
+        torch.stack(latents),
+        [prompts.of(label) for label in labels],
+        [image_id] * len(labels),
+        timestep=config.timestep,
+        up_block=config.up_block,
+        noises=config.noises,
+        batch=config.batch,
+        seed=config.seed,
+    )
+    return as_numpy(found)
