@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from diffmine.config import TranslateConfig
 from diffmine.fidelity import Fidelity, said
 from diffmine.store.atlas import Patch
-from diffmine.ui import words
+from diffmine.ui import jobs, words
 from diffmine.ui.cache import digest
 from diffmine.ui.parts import Value, table_value, wall_value
 from diffmine.ui.shelf import Row, Shelf, decode
@@ -35,12 +36,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Strip:
-    """A source patch and its translations by target."""
+    """A source patch and its translations by target; `method` and `seed` as they were made."""
 
     patch: Patch
     source: np.ndarray
     made: dict[str, Made] = field(default_factory=dict)
     stored: bool = False
+    method: str = ""
+    seed: int = 0
 
 
 def stored(shelf: Shelf, patch: Patch) -> Strip:
@@ -52,7 +55,9 @@ def stored(shelf: Shelf, patch: Patch) -> Strip:
         if row["target"] != patch.label:
             pixels = decode(row["image"]["bytes"])
             made[row["target"]] = Made(pixels, before, after, *_known(row))
-    return Strip(patch, shelf.pixels(patch.image_id), made, stored=True)
+    how = jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate"))
+    source = shelf.pixels(patch.image_id)
+    return Strip(patch, source, made, stored=True, method=how.method, seed=how.seed)
 
 
 def _known(row: Row) -> tuple[tuple[float, float] | None, Fidelity | None]:

@@ -18,6 +18,7 @@ from diffmine.config import TranslateConfig
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
 from diffmine.ui import jobs, parts, words
+from diffmine.ui.animation import moving_file
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, NOTHING, Updates
@@ -91,6 +92,11 @@ class Translate:
                 self.file = own(
                     gr.DownloadButton("Download the strip (PNG)", size="sm", elem_id="strip-file")
                 )
+                self.moving = own(
+                    gr.DownloadButton(
+                        "Download as an animation (GIF)", size="sm", elem_id="strip-moving"
+                    )
+                )
 
     # What is shown
 
@@ -126,6 +132,7 @@ class Translate:
             self.slider: gr.ImageSlider(visible=False),
             self.table: NOTHING,
             self.file: gr.DownloadButton(visible=False),
+            self.moving: gr.DownloadButton(visible=False),
         }
 
     def _strip(self, view: View, strip: Strip) -> Updates:
@@ -146,6 +153,7 @@ class Translate:
             ),
             self.table: scores(strip, shelf.labels),
             self.file: gr.DownloadButton(visible=True, value=self._file(shelf, strip)),
+            self.moving: gr.DownloadButton(visible=True, value=moving_file(shelf, strip)),
         }
 
     def _file(self, shelf: Shelf, strip: Strip) -> Path:
@@ -163,7 +171,7 @@ class Translate:
             wall.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
         results = [
             self.status, self.run, self.stop, self.wall, self.cuts,
-            self.verdict, self.slider, self.table, self.file,
+            self.verdict, self.slider, self.table, self.file, self.moving,
         ]  # fmt: skip
         started = self.run.click(
             self.on_run,
@@ -186,7 +194,9 @@ class Translate:
     def on_stop(self, view: View) -> Updates:
         """Stop the job; what was there before is shown again."""
         shown = self.show(view)
-        keep = (self.wall, self.cuts, self.verdict, self.slider, self.table, self.file)
+        keep = (
+            self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
+        )  # fmt: skip
         return {component: shown[component] for component in keep} | {
             self.status: "Cancelled.",
             **self._buttons(running=False),
@@ -239,7 +249,7 @@ class Translate:
         for found in job:
             if hasattr(found, "translations"):
                 made = {each.target: _made(each) for each in found.translations}
-                strip = Strip(patch, source, made)
+                strip = Strip(patch, source, made, method=how["method"], seed=known.seed)
                 self._keep(view, strip)
                 took = words.duration(time.monotonic() - began)
                 said = f"Done in {took}.{_inversion(found.reconstruction)}"
