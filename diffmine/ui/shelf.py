@@ -24,6 +24,7 @@ from diffmine.evaluation.confounds import said
 from diffmine.evaluation.report import Evaluation, read_evaluation
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.filters import Sieve
+from diffmine.store.made import MadePictures
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
 from diffmine.store.trends import trend_rows
@@ -252,6 +253,19 @@ class Shelf:
         table, rows = found
         return list(table.take(pa.array(rows.get(patch_id, []), pa.int64())).to_pylist())
 
+    @cached_property
+    def _made(self) -> MadePictures:
+        return MadePictures(self.atlas.parts("parallel"))
+
+    def made(self, image_id: str, target: str) -> np.ndarray | None:
+        """An image of the parallel set under a label, uint8 (h, w, 3); None when it is not kept."""
+        content = self._made.content(image_id, target)
+        return None if content is None else decode(content)
+
+    def rows_of(self, name: str) -> list[Row]:
+        """The rows of a table of the atlas; none where there is no such table."""
+        return list(self.atlas.table(name).to_pylist()) if self.atlas.has(name) else []
+
     def translated(self) -> frozenset[str]:
         """Patches that have stored translations."""
         return frozenset(self._translations[1]) if self._translations else frozenset()
@@ -259,7 +273,7 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "image_counts"):
+        for name in ("_elements", "_made", "image_counts"):
             self.__dict__.pop(name, None)
 
 

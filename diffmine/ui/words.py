@@ -61,6 +61,16 @@ UNREAD_FILTERS = "The filters of this link cannot be read, so everything is show
 NOT_HERE = "Names and elements cannot be changed in this public app."
 NOT_WRITABLE = "This atlas cannot be written here, so changes cannot be kept."
 TRENDS_GO = "Trends of changed elements are empty until diffmine trends is run on the atlas."
+PRESS_A_CELL = (
+    "Each image of another label was translated into the label below: in how many of them does a "
+    "patch show the element afterwards that none showed before (added), or the other way round "
+    "(removed)? Press a cell to see them."
+)
+CHANGES = (
+    "**Elements of change**: windows that are typical of every label their image is translated "
+    "into, grouped by how they change. The source is framed, the rest is generated; press one to "
+    "see the whole pictures."
+)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 

@@ -16,16 +16,18 @@ from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
 from diffmine.ui import jobs, parts, words
 from diffmine.ui.cache import digest
+from diffmine.ui.changes import SIDES, cells, examples, matrix, rows_of_changes, whole_sequence
 from diffmine.ui.desk import Desk
 from diffmine.ui.figures import number, over_labels
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.sprites import sheet_of
 from diffmine.ui.strip import stored, window
-from diffmine.ui.view import View, index, payload, picked
+from diffmine.ui.view import Refused, View, checked_index, choice, index, payload, picked
 
 WHOLE = "all"
 SEQUENCES = 20
+NOTHING_DRAWN: Value = {"rev": "none", "title": "", "data": [], "layout": {}, "empty": ""}
 TAB = "trends"
 
 
@@ -35,6 +37,7 @@ class Trends:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.sequences = lru_cache(maxsize=32)(self._sequences)
+        self.all_changes = lru_cache(maxsize=4)(self._changes)
         own = desk.own
         self.element = own(
             gr.Dropdown(
@@ -53,6 +56,16 @@ class Trends:
         self.date = own(gr.Button("Compute the dating curve", size="sm", elem_id="date"))
         self.about = own(gr.Markdown(elem_classes="dm-line"))
         self.rows = own(parts.rows(elem_id="sequences"))
+        self.side = own(
+            gr.Radio(list(SIDES), value="Added", label="What translations change", elem_id="side")
+        )
+        self.matrix = own(parts.chart(elem_id="counts"))
+        self.cell = own(gr.Markdown(elem_classes="dm-line"))
+        self.examples = own(parts.wall(elem_id="examples"))
+        self.change_line = own(gr.Markdown(elem_classes="dm-line"))
+        self.changes = own(parts.rows(elem_id="changes"))
+        self.sequence_line = own(gr.Markdown(elem_classes="dm-line"))
+        self.sequence = own(parts.wall(elem_id="sequence"))
 
     def show(self, view: View) -> Updates:
         """Charts of the label or the open element, the selected patch's curve, the sequences."""
@@ -77,6 +90,24 @@ class Trends:
             **self._dating(view),
             self.about: about if rows["rows"] else "",
             self.rows: rows,
+            **self._parallel(view),
+        }
+
+    def _parallel(self, view: View) -> Updates:
+        """The elements of change and the counts, where the parallel set was made."""
+        shelf = self.desk.shelf(view)
+        there = shelf.atlas.has("changes")
+        changes = self.all_changes(shelf.key, shelf.version) if there else NOTHING
+        counted = there and bool(shelf.rows_of("counts"))
+        return {
+            self.side: gr.Radio(visible=counted, value="Added"),
+            self.matrix: matrix(shelf, view.label, "added") if counted else NOTHING_DRAWN,
+            self.cell: words.PRESS_A_CELL if counted else "",
+            self.examples: NOTHING,
+            self.change_line: words.CHANGES if changes["rows"] else "",
+            self.changes: changes,
+            self.sequence_line: "",
+            self.sequence: NOTHING,
         }
 
     def _hint(self, view: View) -> str:
@@ -177,6 +208,9 @@ class Trends:
         empty = "No translations are stored for this, so there are no sequences."
         return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": empty}
 
+    def _changes(self, key: str, version: str) -> Value:
+        return rows_of_changes(self.desk.shelves[key])
+
     def wire(self) -> None:
         """Connect the picker, charts, curve and rows."""
         desk = self.desk
@@ -186,6 +220,11 @@ class Trends:
         self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.rows.open(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.side.input(self.on_side, [desk.state, self.side], [self.matrix], **LAST)
+        self.matrix.point(self.on_cell, [desk.state, self.side], [self.cell, self.examples], **LAST)
+        self.examples.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        for event in (self.changes.pick, self.changes.open):
+            event(self.on_sequence, [desk.state], [self.sequence_line, self.sequence], **LAST)
         self.date.click(
             self.on_date,
             [desk.state],
@@ -224,6 +263,28 @@ class Trends:
             event = gr.EventData(None, {"id": payload(event, "key")})
         found = self.desk.select(view, picked(event, self.desk.shelf(view)))
         return found | self.show(found[self.desk.state])
+
+    def on_side(self, view: View, side: Any) -> Value:
+        """What is added, or what is removed."""
+        return matrix(self.desk.shelf(view), view.label, SIDES[choice(side, SIDES)])
+
+    def on_cell(self, view: View, side: Any, event: gr.EventData) -> tuple[str, Value]:
+        """A cell of the counts: pairs of source and translation behind it."""
+        shelf, place = self.desk.shelf(view), payload(event, "point")
+        if not isinstance(place, list) or len(place) != 2:
+            raise Refused("That cell is not known here.")
+        rows = cells(shelf, view.label)
+        at = checked_index(place[0], len(rows))
+        row = rows[at][checked_index(place[1], len(shelf.labels))]
+        return examples(shelf, row, SIDES[choice(side, SIDES)])
+
+    def on_sequence(self, view: View, event: gr.EventData) -> tuple[str, Value]:
+        """A sequence: its whole pictures."""
+        name = payload(event, "key") or payload(event, "id")
+        found = whole_sequence(self.desk.shelf(view), name) if isinstance(name, str) else None
+        if found is None:
+            raise Refused("That sequence is not in this atlas.")
+        return found
 
     def on_date(self, view: View) -> Iterator[Updates]:
         """Score the selected patch under every label now."""

@@ -1,0 +1,195 @@
+"""The parallel set on the screen: sequences by element of change, and what translations change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffmine.store.atlas import Patch
+from diffmine.ui import words
+from diffmine.ui.cache import digest
+from diffmine.ui.figures import BLUE, VERMILION, chart_value
+from diffmine.ui.parts import Value, wall_value
+from diffmine.ui.shelf import Row, Shelf
+from diffmine.ui.sprites import sheet_of
+
+CHANGES = 12
+PER_CHANGE = 3
+SIDES = {"Added": "added", "Removed": "removed"}
+_COLOURS = {"added": BLUE, "removed": VERMILION}
+_CLEAR = {"added": "rgba(0,114,178,0)", "removed": "rgba(213,94,0,0)"}
+
+
+def rows_of_changes(shelf: Shelf) -> Value:
+    """The elements of change, each with its most central sequences."""
+    by_change: dict[int, list[Row]] = {}
+    for row in shelf.rows_of("sequences"):
+        by_change.setdefault(row["change"], []).append(row)
+    tiles: list[np.ndarray] = []
+    rows: list[Value] = []
+    for change in shelf.rows_of("changes")[:CHANGES]:
+        central = sorted(by_change.get(change["change"], []), key=lambda row: row["distance"])
+        for at, sequence in enumerate(central[:PER_CHANGE]):
+            items = _items(shelf, sequence, tiles, captions=not rows)
+            title = f"{change['rank']}. {change['name']}" if not at else ""
+            facts = _facts(change) if not at else []
+            facts = [*facts, f"co-typicality {words.score(sequence['typicality'])}"]
+            rows.append(
+                {"key": sequence["window"], "title": title, "flag": "", "why": "",
+                 "facts": facts, "items": items}
+            )  # fmt: skip
+    sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
+    return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": ""}
+
+
+def _facts(change: Row) -> list[str]:
+    return [
+        f"{change['size']:,} sequences",
+        f"most typical of {change['most_typical']}",
+        f"most different under {change['most_changed']}",
+    ]
+
+
+def _items(shelf: Shelf, sequence: Row, tiles: list[np.ndarray], *, captions: bool) -> list[Value]:
+    """The window under every label: the source framed, the rest generated."""
+    items: list[Value] = []
+    for label in shelf.labels:
+        is_source = label == sequence["label"]
+        made = None if is_source else shelf.made(sequence["image_id"], label)
+        one: Value = {"id": sequence["window"], "caption": label if captions else ""}
+        if is_source:
+            one |= {"frame": True, "alt": f"Source, {label}", "at": len(tiles)}
+            tiles.append(_cut(sequence, shelf.pixels(sequence["image_id"])))
+        elif made is not None:
+            one |= {"made": True, "alt": f"Generated: translated into {label}", "at": len(tiles)}
+            tiles.append(_cut(sequence, made))
+        else:
+            one |= {"blank": True, "alt": f"Not translated into {label}"}
+        items.append(one)
+    return items
+
+
+def _cut(place: Row, pixels: np.ndarray) -> np.ndarray:
+    row, col, size = place["row"], place["col"], place["size"]
+    return np.ascontiguousarray(pixels[row : row + size, col : col + size])
+
+
+def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
+    """The whole pictures of a sequence with its window, and a line on it."""
+    found = next((row for row in shelf.rows_of("sequences") if row["window"] == window), None)
+    if found is None:
+        return None
+    source = shelf.pixels(found["image_id"])
+    high, wide = source.shape[:2]
+    box = [100 * found["col"] / wide, 100 * found["row"] / high]
+    box += [100 * found["size"] / wide, 100 * found["size"] / high]
+    tiles: list[np.ndarray] = []
+    items: list[Value] = []
+    for label in shelf.labels:
+        is_source = label == found["label"]
+        pixels = source if is_source else shelf.made(found["image_id"], label)
+        if pixels is None:
+            continue
+        alt = f"Source, {label}" if is_source else f"Generated: translated into {label}"
+        items.append(
+            {"id": window, "caption": label, "alt": alt, "box": box, "at": len(tiles)}
+            | ({"frame": True} if is_source else {"made": True})
+        )
+        tiles.append(pixels)
+    line = (
+        f"**{words.markdown(found['image_id'])}** ({words.markdown(found['label'])}), the "
+        f"{found['rank']:,}. most co-typical sequence; all but the framed picture are generated."
+    )
+    sheet = sheet_of(shelf.cache, tiles, generated=True)
+    return line, wall_value(sheet, items, size=92, strip=True)
+
+
+# Counts
+
+
+def cells(shelf: Shelf, label: str) -> list[list[Row]]:
+    """The counts of the elements of a label: a row for each element, a cell for each target."""
+    found = {(row["element"], row["target"]): row for row in shelf.rows_of("counts")
+             if row["label"] == label}  # fmt: skip
+    rows = [
+        [found.get((element["element"], target), {}) for target in shelf.labels]
+        for element in shelf.elements(label)
+    ]
+    return [row for row in rows if all(row)]
+
+
+def matrix(shelf: Shelf, label: str, side: str) -> Value:
+    """The heat map of elements and labels translated into, as shares of the images."""
+    rows = cells(shelf, label)
+    names = [shelf.element_name(label, row[0]["element"]) for row in rows]
+    verb = "add" if side == "added" else "remove"
+    title = f"Images in which translations {verb} an element of {label}"
+    empty = "Nothing was counted for this label."
+    if not rows:
+        return chart_value(shelf.cache, [], {}, title=title, alt=title, empty=empty)
+    trace: Value = {
+        "type": "heatmap",
+        "x": list(shelf.labels),
+        "y": names,
+        "z": [[row[side] / max(row["n"], 1) for row in line] for line in rows],
+        "zmin": 0,
+        "text": [[str(row[side]) for row in line] for line in rows],
+        "texttemplate": "%{text}",
+        "hovertext": [[_hover(row, side) for row in line] for line in rows],
+        "hoverinfo": "text",
+        "colorscale": [[0, _CLEAR[side]], [1, _COLOURS[side]]],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    axis = {"type": "category", "showgrid": False}
+    layout = {
+        "xaxis": {**axis, "title": {"text": "translated into"}},
+        "yaxis": {**axis, "autorange": "reversed"},
+    }
+    most = max((row[side], at, row["target"]) for at, line in enumerate(rows) for row in line)
+    alt = f"{title}. Most: {names[most[1]]} into {most[2]}, {most[0]} images."
+    return chart_value(shelf.cache, [trace], layout, title=title, alt=alt, empty=empty)
+
+
+def _hover(row: Row, side: str) -> str:
+    low, high = row[f"{side}_low"], row[f"{side}_high"]
+    text = f"{side} in {row[side]} of {row['n']} images (95 %: {low:.0f} to {high:.0f})"
+    if row["control_n"]:
+        own = row[f"control_{side}"]
+        text += f"<br>translated into their own label: {own} of {row['control_n']}"
+    return text
+
+
+def examples(shelf: Shelf, row: Row, side: str) -> tuple[str, Value]:
+    """Pairs of source and translation behind a cell, and a line on it."""
+    patches = [shelf.known(name) for name in row[f"{side}_patches"]]
+    tiles: list[np.ndarray] = []
+    items: list[Value] = []
+    for patch in patches:
+        made = shelf.made(patch.image_id, row["target"]) if patch else None
+        if patch is not None and made is not None:
+            items += _pair(shelf, patch, made, row["target"], tiles)
+    name = words.markdown(shelf.element_name(row["label"], row["element"]))
+    target = words.markdown(row["target"])
+    low, high = row[f"{side}_low"], row[f"{side}_high"]
+    line = (
+        f"**{name}** of {words.markdown(row['label'])} is {side} in {row[side]} of {row['n']} "
+        f"images translated into **{target}** (95 %: {low:.0f} to {high:.0f}); translated into "
+        f"their own label: {row[f'control_{side}']} of {row['control_n']}. "
+        "Framed: the source, beside it what was generated."
+    )
+    sheet = sheet_of(shelf.cache, tiles, generated=True) if tiles else None
+    return line, wall_value(sheet, items, empty="No image is behind this cell.", size=64)
+
+
+def _pair(
+    shelf: Shelf, patch: Patch, made: np.ndarray, target: str, tiles: list[np.ndarray]
+) -> list[Value]:
+    place: dict[str, Any] = {"row": patch.row, "col": patch.col, "size": patch.size}
+    tiles += [_cut(place, shelf.pixels(patch.image_id)), _cut(place, made)]
+    source = {"frame": True, "caption": patch.label, "alt": f"Source: {words.alt(patch)}"}
+    other = {"made": True, "caption": target, "alt": f"Generated: translated into {target}"}
+    common = {"id": patch.patch_id}
+    return [common | source | {"at": len(tiles) - 2}, common | other | {"at": len(tiles) - 1}]
