@@ -50,6 +50,10 @@ PANELS: dict[str, Callable[[Desk], Panel]] = {
 }
 
 
+PREPARES = "diffmine-prepare"
+"""The thread that makes the first pages after `build` has returned."""
+
+
 def embedded() -> list[Path]:
     """The atlases that come with a checkout."""
     assets = Path(__file__).parents[2] / "assets" / "atlases"
@@ -102,7 +106,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
         jobs.warm(blocks.diffmine_models)
-    Thread(target=_prepare, args=(list(shelves.values()),), daemon=True).start()
+    Thread(target=_prepare, args=(list(shelves.values()),), name=PREPARES, daemon=True).start()
     return blocks
 
 

@@ -1,6 +1,7 @@
 """The tab Inspect: a picture of one's own in, ranking, map and warning out; no file stays."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from diffmine import familiar
 from diffmine.diffusion.tiny import make_random
 from diffmine.familiar import Comparison, Errors
 from diffmine.ui import own, words
-from diffmine.ui.app import build
+from diffmine.ui.app import PREPARES, build
 from diffmine.ui.cache import served
 from diffmine.ui.own import Own
 
@@ -278,6 +279,9 @@ def test_another_atlas_and_clear_take_everything_away(
 def test_nothing_of_a_picture_is_served_or_uploaded_elsewhere(
     live: Any, panel: Any, upload: Path
 ) -> None:
+    for thread in threading.enumerate():  # first pages of the walls are made meanwhile
+        if thread.name == PREPARES:
+            thread.join()
     before = set(served().root.rglob("*"))
     kept = panel.on_upload(live.first, str(upload))[panel.kept]
     for step in panel.on_run(live.first, kept):
