@@ -46,7 +46,7 @@ PANELS: dict[str, Callable[[Desk], Panel]] = {
     "trends": Trends,
     "inspect": Inspect,
     "about": About,
-    "evaluate": Evaluate,  # last: it is hidden where nothing was evaluated
+    "evaluate": Evaluate,  # labels.js hides it where nothing was evaluated
 }
 
 
@@ -114,12 +114,8 @@ def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
         for name, panel in PANELS.items():
             desk.group = name
-            shown = name != "evaluate" or desk.shelf(desk.first).evaluation is not None
-            with gr.Tab(name.capitalize(), id=name, visible=shown) as tab:
+            with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
                 desk.panels[name] = panel(desk)
-            if name == "evaluate":
-                desk.group = "header"
-                desk.evaluate = desk.own(tab)
     # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
     # would then take the visitor away from where a link led.
     bar.select(_opens(desk), [desk.state], desk.to(*PANELS, "header"), **LAST)

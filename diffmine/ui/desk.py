@@ -47,7 +47,6 @@ class Desk:
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
-        self.evaluate: gr.Tab
         self.page: gr.HTML
         self.arrived: gr.events.Dependency  # another atlas was opened
         self.state = self.own(gr.State(view))

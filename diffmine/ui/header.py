@@ -55,6 +55,7 @@ class Header:
             "tab": view.tab,
             "current": shelf.labels.index(view.label),
             "strip": shelf.atlas.manifest.kind == "time",
+            "judged": shelf.evaluation is not None,
         }
 
     def show(self, view: View) -> Updates:
@@ -63,7 +64,6 @@ class Header:
             self.head: self._head(view),
             self.labels: self._labels(view),
             self.atlas: view.atlas,
-            self.desk.evaluate: gr.Tab(visible=self.desk.shelf(view).evaluation is not None),
         }
 
     def wire(self) -> None:

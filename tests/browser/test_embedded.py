@@ -24,6 +24,7 @@ def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type")
     expect(page.locator("#labels button")).to_have_count(9)
     expect(page.locator("header")).to_contain_text("drawn by a recipe")
+    expect(page.get_by_role("tab", name="Evaluate", exact=True)).to_be_hidden()
     expect(page.locator("#labels .dm-current")).to_have_text("1450")
     page.locator("#labels button", has_text="1830").click()
     expect(page.locator("#wall .dm-patch")).to_have_count(100)

@@ -1,4 +1,4 @@
-// The label picker. Value: {labels: [{name, count}], current, strip, tab}.
+// The label picker. Value: {labels: [{name, count}], current, strip, tab, judged}.
 // Events: one for each tab, so that only what is seen is made anew: choose_TAB {index}.
 const root = find('.dm-labels');
 let shown = null;
@@ -46,6 +46,8 @@ function search(buttons, labels) {
 function draw() {
   const value = props.value;
   if (!value) return;
+  // gradio does not hide a tab that it has shown.
+  document.body.classList.toggle('dm-unjudged', !value.judged);
   const rev = JSON.stringify(value.labels);
   if (rev !== shown) {
     shown = rev;

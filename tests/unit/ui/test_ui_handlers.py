@@ -362,7 +362,7 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     assert desk.shelf(desk.first).evaluation is None
     empty = desk.go(desk.first, "evaluate")
     assert "run diffmine evaluate" in empty[desk.panels["evaluate"].line]
-    assert not desk.header.show(desk.first)[desk.evaluate].visible
+    assert not desk.header.show(desk.first)[desk.labels]["judged"]
     assert from_query(desk.shelves, {"tab": "evaluate"}).tab == "typical"
     atlas = make_atlas(tmp_path / "judged")
     boxes = [
@@ -378,7 +378,7 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     judged = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
     panel = judged.panels["evaluate"]
     updates = judged.go(judged.first, "evaluate")
-    assert judged.header.show(judged.first)[judged.evaluate].visible
+    assert judged.header.show(judged.first)[judged.labels]["judged"]
     assert updates[panel.line] == "Judged by **12 boxes in 12 images**."
     area = shown(judged, updates, panel.area)
     names = [trace["name"] for trace in area["data"]]
