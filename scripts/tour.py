@@ -18,12 +18,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from diffmine.ui.app import embedded
 from diffmine.ui.view import TABS
-from tests.helpers import served
+from tests.helpers import FLAGS, served
 
 ROOT = Path(__file__).parents[1]
 DOCS, ATLASES = ROOT / "docs" / "tour", ROOT / "assets" / "atlases"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 SCENES = {
     "typical": "atlas=cars&label=1950s&tab=typical",
     "elements": "atlas=cars&label=1930s&tab=elements",
@@ -52,7 +51,7 @@ def chromium() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
         yield browser
         browser.close()
 
