@@ -78,7 +78,7 @@ def subset(source: Atlas, folder: Path, images: int) -> Atlas:
 
 def run_plain(atlas: Atlas, folder: Path) -> Run:
     """Every step of benchmarks/plain.py, one image after the other."""
-    run, model = Run(), plain.Plain(Path(atlas.needed_model()))
+    run, model = Run(), plain.Plain.load(Path(atlas.needed_model()))
     prompts = json.loads((Path(atlas.needed_model()) / "diffmine.json").read_text())
     folder.mkdir()
     images = atlas.table("images", ["image_id", "label"]).to_pylist()
@@ -86,7 +86,8 @@ def run_plain(atlas: Atlas, folder: Path) -> Run:
     for number, row in enumerate(images):
         picture = atlas.pictures.picture(row["image_id"])
         words = (prompts["null_prompt"], prompts["prompt"].replace("{label}", row["label"]))
-        shape = (4, picture.height // 4, picture.width // 4)
+        channels = int(model.unet.config.in_channels)
+        shape = (channels, picture.height // 4, picture.width // 4)
         drawn = draws("", plain.DRAWS, shape, preset="paper")
         file = folder / f"{number}.npy"
         run.time(

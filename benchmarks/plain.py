@@ -22,30 +22,44 @@ Box = tuple[int, int]
 
 
 class Plain:
-    """A Stable Diffusion folder as the paper's code uses it."""
+    """Stable Diffusion as the paper's code uses it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet").float()
-        self.vae = AutoencoderKL.from_pretrained(folder, subfolder="vae").float()
-        self.text = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder").float()
-        self.tokenizer = CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        vae: AutoencoderKL,
+        text: CLIPTextModel,
+        tokenizer: CLIPTokenizer,
+    ) -> None:
+        self.unet, self.vae, self.text, self.tokenizer = unet, vae, text, tokenizer
         betas = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
         self.alphas = torch.from_numpy(np.cumprod(1 - betas)).float()
+
+    @classmethod
+    def load(cls, folder: Path) -> Plain:
+        """A Stable Diffusion folder in float32, on the processor."""
+        return cls(
+            UNet2DConditionModel.from_pretrained(folder, subfolder="unet").float(),
+            AutoencoderKL.from_pretrained(folder, subfolder="vae").float(),
+            CLIPTextModel.from_pretrained(folder, subfolder="text_encoder").float(),
+            CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer"),
+        )
 
     @torch.inference_mode()
     def words(self, prompt: str) -> torch.Tensor:
         """The states of a prompt (1, s, d)."""
         tokens = self.tokenizer(prompt, padding="max_length", max_length=77, return_tensors="pt")
-        return self.text(tokens.input_ids)[0]
+        return self.text(tokens.input_ids.to(self.text.device))[0]
 
     @torch.inference_mode()
     def encode(self, image: torch.Tensor) -> torch.Tensor:
         """Latents (b, c, h, w) of images in -1 to 1: the posterior mean, for a fair comparison."""
+        image = image.to(self.vae.device, self.vae.dtype)
         return self.vae.encode(image).latent_dist.mean * self.vae.config.scaling_factor
 
     def noised(self, latent: torch.Tensor, noise: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         """The latent at timesteps t."""
-        a = self.alphas[t][:, None, None, None]
+        a = self.alphas[t][:, None, None, None].to(latent.device, latent.dtype)
         return a.sqrt() * latent + (1 - a).sqrt() * noise
 
 
@@ -70,11 +84,14 @@ def score(
     words = torch.cat([plain.words(prompt) for prompt in prompts])  # 2 s d
     kept = []
     for start in range(0, len(t), TOGETHER):
-        e, at = noise[start : start + TOGETHER], t[start : start + TOGETHER]
+        e = noise[start : start + TOGETHER].to(latent.device, latent.dtype)
+        at = t[start : start + TOGETHER]
         noisy = plain.noised(latent, e, at)
         states = words.repeat_interleave(len(at), 0)
-        found = plain.unet(noisy.repeat(2, 1, 1, 1), at.repeat(2), states).sample
-        kept.append((e.repeat(2, 1, 1, 1) - found).square().unflatten(0, (2, -1)).half().numpy())
+        steps = at.repeat(2).to(latent.device)
+        found = plain.unet(noisy.repeat(2, 1, 1, 1), steps, states).sample
+        error = (e.repeat(2, 1, 1, 1) - found).square().unflatten(0, (2, -1))
+        kept.append(error.half().cpu().numpy())
     np.save(file, np.concatenate(kept, axis=1))
 
 

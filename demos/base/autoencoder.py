@@ -26,7 +26,7 @@ def train_autoencoder(
     pictures: UInt8[np.ndarray, "n h w 3"],
     device: torch.device,
     steps: int,
-    batch: int = 16,
+    batch: int = 64,
     peak: float = 1.5e-3,
     say: Callable[[str], None] = print,
 ) -> float:

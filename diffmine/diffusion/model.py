@@ -166,6 +166,11 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def device_name(device: torch.device) -> str:
+    """`cpu`, or what a GPU is called."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
 def best_dtype(device: torch.device) -> torch.dtype:
     """float16 on a GPU; bfloat16 on a CPU that has it in hardware; else float32.
 

@@ -30,7 +30,7 @@ class Size:
 
 
 RANDOM = Size(vae=(4, 8), unet=(8, 16, 16), text=16, groups=4)
-SMALL = Size(vae=(16, 32, 64), unet=(64, 128, 192), text=128, groups=32)
+SMALL = Size(vae=(16, 32, 64), unet=(64, 128, 192), text=128, groups=32, latent=8)
 
 
 def make(size: Size, seed: int, prompts: Prompts | None = None) -> Model:

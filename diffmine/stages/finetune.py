@@ -22,7 +22,7 @@ from torch import Tensor
 
 from diffmine.config import FinetuneConfig, as_dict
 from diffmine.diffusion.ddim import sample
-from diffmine.diffusion.model import Model, load_model, save_model
+from diffmine.diffusion.model import Model, device_name, load_model, save_model
 from diffmine.diffusion.pixels import to_arrays
 from diffmine.diffusion.prompts import Prompts
 from diffmine.diffusion.training import (
@@ -211,7 +211,7 @@ def _write(
         "config": as_dict(config) | {"base": Path(config.base).name},
         "images": atlas.table("images", ["image_id"]).num_rows,
         "labels": atlas.labels,
-        "device": str(model.device),
+        "device": device_name(model.device),
         "loss_every_20_steps": [round(loss, 5) for loss in losses],
         "seconds": round(report.close().seconds, 1),
     }
