@@ -15,6 +15,7 @@ from diffusers import AutoencoderKL
 from jaxtyping import UInt8
 
 from diffmine.diffusion.model import best_dtype
+from diffmine.diffusion.training import captured
 
 KL_WEIGHT = 1e-4
 CROP = 48
@@ -26,7 +27,7 @@ def train_autoencoder(
     pictures: UInt8[np.ndarray, "n h w 3"],
     device: torch.device,
     steps: int,
-    batch: int = 64,
+    batch: int = 16,
     peak: float = 1.5e-3,
     say: Callable[[str], None] = print,
 ) -> float:
@@ -34,21 +35,31 @@ def train_autoencoder(
     torch.manual_seed(0)
     vae.to(device, torch.float32)
     vae.requires_grad_(True).train()
-    data = torch.from_numpy(pictures)
+    data = torch.from_numpy(pictures).to(device)
     optimizer = torch.optim.AdamW(vae.parameters(), peak, fused=device.type == "cuda")
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, steps, pct_start=0.1)
     started, last = time.monotonic(), 0.0
+    fill: Callable[..., torch.Tensor] | None = None
+
+    def gradients(images: torch.Tensor) -> torch.Tensor:
+        vae.zero_grad()
+        loss = _loss(vae, images)
+        loss.backward()
+        return loss.detach()
+
     for step in range(steps):
         chance = torch.Generator().manual_seed(step)
-        images = data[torch.randint(len(data), (batch,), generator=chance)]
-        loss = _loss(vae, _augmented(images, chance).to(device))
-        optimizer.zero_grad()
-        loss.backward()
+        rows = torch.randint(len(data), (batch,), generator=chance).to(device)
+        images = _augmented(data[rows], chance)
+        if fill is None:
+            on_gpu = device.type == "cuda"
+            fill = captured(gradients, (images,), vae.parameters()) if on_gpu else gradients
+        loss = fill(images)
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         if step % 100 == 0 or step == steps - 1:
-            last = float(loss.detach())
+            last = float(loss)
             say(f"autoencoder {step}/{steps} loss {last:.4f} {time.monotonic() - started:.0f} s")
     vae.requires_grad_(False).eval()
     _scale(vae, data, device)
@@ -63,7 +74,7 @@ def _augmented(images: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     )
     crops = images[:, top : top + CROP, left : left + CROP]
     scaled = crops.permute(0, 3, 1, 2).float() / 127.5 - 1  # b 3 h w
-    flip = torch.rand(len(images), generator=chance) < 0.5
+    flip = (torch.rand(len(images), generator=chance) < 0.5).to(images.device)
     return torch.where(flip[:, None, None, None], scaled.flip(3), scaled)
 
 

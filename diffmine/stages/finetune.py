@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ from diffmine.diffusion.model import Model, device_name, load_model, save_model
 from diffmine.diffusion.pixels import to_arrays
 from diffmine.diffusion.prompts import Prompts
 from diffmine.diffusion.training import (
+    Batch,
     State,
+    captured,
     draw_batch,
     finish,
     learning_rate,
@@ -158,6 +161,7 @@ def _steps(
     crop = tuple(length // model.factor for length in prompts.image_size)
     checkpoint = atlas.path / WORK / "state.safetensors"
     losses: list[float] = []
+    fill: Callable[..., Tensor] | None = None
     while state.step < config.steps:
         ranks, rank = accelerator.num_processes, accelerator.process_index
         seed = (config.seed * 10_000_019 + state.step) * ranks + rank
@@ -166,25 +170,47 @@ def _steps(
         )
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
-        with accelerator.autocast():
-            noisy = batch.noisy.to(memory_format=model.layout)
-            text = states[batch.prompt.to(model.device)]
-            out = network(noisy, batch.t.to(model.device), encoder_hidden_states=text).sample
-            loss = torch.nn.functional.mse_loss(out.float(), batch.noise)
-        accelerator.backward(loss)
+        tensors = _on_device(batch, model, states)
+        fill = fill or _gradients(network, accelerator, state, tensors)
+        loss = fill(*tensors)
         accelerator.clip_grad_norm_(state.unet.parameters(), 1.0)
         optimizer.step()
-        optimizer.zero_grad()
         state.step += 1
         state.update_mean(config.ema)
         if state.step % 20 == 0 or state.step == config.steps:
-            losses.append(float(loss.detach()))
+            losses.append(float(loss))
             note = f"loss {losses[-1]:.4f}"
             progress("finetune", state.step, config.steps, "steps", note)
         if state.step % config.checkpoint == 0 and accelerator.is_main_process:
             with whole(checkpoint) as temporary:
                 state.save(temporary)
     return losses
+
+
+def _on_device(batch: Batch, model: Model, states: Tensor) -> tuple[Tensor, ...]:
+    """Noisy latents, timesteps, text embeddings and the noise to be predicted."""
+    noisy = batch.noisy.to(memory_format=model.layout)
+    text = states[batch.prompt.to(model.device)]
+    return noisy, batch.t.to(model.device), text, batch.noise
+
+
+def _gradients(
+    network: torch.nn.Module, accelerator: Accelerator, state: State, example: tuple[Tensor, ...]
+) -> Callable[..., Tensor]:
+    """What computes loss and gradients of a batch like `example`."""
+
+    def fill(noisy: Tensor, t: Tensor, text: Tensor, noise: Tensor) -> Tensor:
+        state.unet.zero_grad()
+        with accelerator.autocast():
+            out = network(noisy, t, encoder_hidden_states=text).sample
+            loss = torch.nn.functional.mse_loss(out.float(), noise)
+        accelerator.backward(loss)
+        return loss.detach()
+
+    alone = accelerator.num_processes == 1 and accelerator.scaler is None
+    if accelerator.device.type == "cuda" and alone:
+        return captured(fill, example, state.unet.parameters())
+    return fill
 
 
 def _named(atlas: Atlas) -> list[str]:
