@@ -7,7 +7,7 @@ x0 = (x - sqrt(1 - a) e) / sqrt(a). A level is a timestep of 1,000; level -1 is 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Float
@@ -68,13 +68,14 @@ def sample(
     shape: tuple[int, int],
     steps: int = 25,
     guidance: float = 3.0,
-    seed: int = 0,
+    seeds: Sequence[int] = (0,),
 ) -> Float[Tensor, "b 3 h w"]:
-    """Images in -1 to 1 sampled from noise, one for each prompt, of `shape` (height, width) in
-    pixels; the same noise for every prompt."""
+    """Images in -1 to 1 sampled from noise, `shape` (height, width) in pixels: for each seed one
+    for every prompt, all from the noise of that seed."""
     size = (1, model.unet.config.in_channels, *(length // model.factor for length in shape))
-    noise = torch.randn(size, generator=torch.Generator().manual_seed(seed))
-    latent = noise.to(model.device).repeat(len(prompts), 1, 1, 1)
+    noises = [torch.randn(size, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+    latent = torch.cat(noises).to(model.device).repeat_interleave(len(prompts), dim=0)
+    prompts = prompts * len(seeds)
     null = [model.trained_prompts().null_prompt] * len(prompts)
     path = levels(steps, 981)[::-1]
     for start, end in itertools.pairwise(path):

@@ -43,6 +43,8 @@ from diffmine.store.several import COLUMNS, labels_of
 
 WORK = "work/finetune"
 _SHARD = 256
+_PIXELS = 16 * 512**2
+"""Of the samples that are drawn together; one column is, however large."""
 
 
 def run(
@@ -255,8 +257,11 @@ def sample_grid(model: Model, columns: int = 6) -> Image.Image:
     rows = [prompts.of(label) for label in (None, *prompts.labels)]
     height, width = prompts.image_size
     grid = Image.new("RGB", (columns * width, len(rows) * height))
-    for column in range(columns):
-        pictures = to_arrays(sample(model, rows, prompts.image_size, seed=column))
-        for row, picture in enumerate(pictures):
+    together = max(1, _PIXELS // (len(rows) * height * width))
+    for left in range(0, columns, together):
+        seeds = range(left, min(left + together, columns))
+        pictures = to_arrays(sample(model, rows, prompts.image_size, seeds=seeds))
+        for number, picture in enumerate(pictures):
+            column, row = left + number // len(rows), number % len(rows)
             grid.paste(Image.fromarray(picture), (column * width, row * height))
     return grid
