@@ -137,7 +137,9 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
         view = from_query(desk.shelves, query)
         if asked(desk.shelf(view), query) is None:
             return desk.arrive(view) | desk.refuse(view, words.UNREAD_FILTERS)
-        return {desk.state: view} if view == desk.first else desk.arrive(view)
+        if view != desk.first:
+            return desk.arrive(view)
+        return desk.placed(view) if query else {desk.state: view}
 
     blocks.load(on_load, None, desk.outputs, **QUIET)
 

@@ -69,7 +69,7 @@ class Desk:
     def go(self, view: View, tab: str) -> Updates:
         """Another place in the tab that is open."""
         view = replace(view, tab=tab)
-        return self._placed(view) | self.panels[tab].show(view)
+        return self.placed(view) | self.panels[tab].show(view)
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
@@ -83,9 +83,10 @@ class Desk:
     def select(self, view: View, patch: Patch) -> Updates:
         """Show a patch in the inspector."""
         view = replace(view, patch=patch.patch_id)
-        return self._placed(view) | self.inspector.show(view)
+        return self.placed(view) | self.inspector.show(view)
 
-    def _placed(self, view: View) -> Updates:
+    def placed(self, view: View) -> Updates:
+        """The state and the link of a place."""
         return {self.state: view, self.page: {"query": view.query()}}
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:

@@ -136,7 +136,13 @@ def looks() -> dict[str, Any]:
         spacing_size=gr.themes.sizes.spacing_sm,
         radius_size=gr.themes.sizes.radius_sm,
     ).set(**READABLE)
-    return {"theme": theme, "css": (files("diffmine.ui") / "css" / "app.css").read_text("utf-8")}
+    parts = files("diffmine.ui")
+    linked = (parts / "js" / "linked.js").read_text("utf-8")
+    return {
+        "theme": theme,
+        "css": (parts / "css" / "app.css").read_text("utf-8"),
+        "head": f"<script>{linked}</script>",
+    }
 
 
 def refuse_plainly(blocks: gr.Blocks) -> None:

@@ -24,5 +24,14 @@ function onKey(event) {
 help.querySelectorAll('button').forEach(each => each.addEventListener('click', () => help.close()));
 find('.dm-help').addEventListener('click', () => help.showModal());
 document.addEventListener('keydown', onKey);
-watch('value', address);
+
+// All of the page is of the linked atlas two frames after the link was followed (see linked.js).
+const frame = () => new Promise(done => requestAnimationFrame(done));
+async function arrived() {
+  await frame();
+  await frame();
+  document.documentElement.classList.remove('dm-arriving');
+}
+
+watch('value', () => { address(); arrived(); });
 if (location.search) address();
