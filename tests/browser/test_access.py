@@ -59,7 +59,7 @@ def violations(page: Page, where: str) -> list[str]:
     ("size", "scheme"),
     [
         ("desk", "light"),
-        ("phone", "dark"),
+        pytest.param("phone", "dark", marks=pytest.mark.slow),
         pytest.param("desk", "dark", marks=pytest.mark.slow),
         pytest.param("phone", "light", marks=pytest.mark.slow),
     ],

@@ -34,17 +34,19 @@ def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_a_letter_is_translated_into_all_eras(page: Page, shipped: str) -> None:
+def test_a_letter_is_translated_into_other_eras(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type&label=1957&tab=typical")
     expect(page.locator("#viewer h3")).to_contain_text("most typical of 1957")
     page.locator("#wall .dm-patch").nth(40).click()
     expect(page.locator("#viewer h3")).to_contain_text("No. 41 of")
     page.get_by_role("tab", name="Translate", exact=True).click()
     expect(page.locator("#targets input:checked")).to_have_count(8)
+    for era in page.locator("#targets input").all()[2:]:
+        era.uncheck()
     page.locator("#run").click()
     expect(page.locator("#status")).to_contain_text(re.compile(r"Step \d+ of"), timeout=60_000)
     expect(page.locator("#status")).to_contain_text("Done in", timeout=300_000)
-    expect(page.locator("#strip .dm-made")).to_have_count(8)
+    expect(page.locator("#strip .dm-made")).to_have_count(2)
     expect(page.locator("#verdict")).to_contain_text("typical of")
 
 

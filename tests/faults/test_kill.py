@@ -52,10 +52,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(600)
-def test_killed_again_and_again(base: Path, data: Path, tmp_path: Path) -> None:
-    """One run is killed in every stage in turn, gone on with, and compared with an unbroken one."""
+@pytest.mark.parametrize(
+    "moments", [(8, 10), pytest.param((3, 8, 10, 10, 10), marks=pytest.mark.slow)]
+)
+def test_killed_again_and_again(
+    base: Path, data: Path, tmp_path: Path, moments: tuple[int, ...]
+) -> None:
+    """One run is killed in stage after stage, gone on with, and compared with an unbroken one."""
     assert run(data, tmp_path / "whole", base, 0) == 0
-    for kill_at in (3, 8, 10, 10, 10):
+    for kill_at in moments:
         assert run(data, tmp_path / "broken", base, kill_at) == -signal.SIGKILL
     assert run(data, tmp_path / "broken", base, 0) == 0
     expected = open_atlas(tmp_path / "whole").manifest
