@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -40,8 +41,10 @@ def draw_shapes(folder: Path, per_label: int = 6, side: int = 32) -> Path:
     return folder
 
 
-def quick(base: Path) -> BuildConfig:
-    """All stages with so few steps that a build takes seconds; quality is not its point."""
+def quick(base: Path, parallel: bool = False) -> BuildConfig:
+    """All stages with so few steps that a build takes seconds; quality is not its point. With
+    `parallel` trends makes a parallel set of a few images too."""
+    several: Any = {"parallel": True, "images": 2, "windows": 2, "scored": 2, "shard": 1}
     return BuildConfig(
         data=DataConfig(image_size=32, title="shapes"),
         finetune=FinetuneConfig(base=str(base), steps=6, batch=4, shifts=2, checkpoint=2),
@@ -49,7 +52,7 @@ def quick(base: Path) -> BuildConfig:
         mine=MineConfig(per_image=1, per_label=6),
         cluster=ClusterConfig(elements=2, noises=1, shard=4),
         translate=TranslateConfig(steps=2, per_label=1, draws=2, preview=1),
-        trends=TrendsConfig(per_label=2, draws=2, bootstrap=20),
+        trends=TrendsConfig(per_label=2, draws=2, bootstrap=20, **(several if parallel else {})),
     )
 
 

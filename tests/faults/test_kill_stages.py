@@ -33,7 +33,7 @@ with atlas.hold():
     killer = threading.Timer(float(sys.argv[4]), os.kill, (os.getpid(), signal.SIGKILL))
     killer.daemon = True
     killer.start()
-    run_stage(atlas, sys.argv[2], quick(Path(sys.argv[3])))
+    run_stage(atlas, sys.argv[2], quick(Path(sys.argv[3]), parallel=True))
 print(time.perf_counter() - started)
 """
 NEVER = 3600.0
@@ -48,7 +48,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An unbroken build."""
     folder = tmp_path_factory.mktemp("whole")
-    build(draw_shapes(folder / "data", 4), folder / "atlas", quick(base))
+    build(draw_shapes(folder / "data", 4), folder / "atlas", quick(base, parallel=True))
     return folder / "atlas"
 
 
@@ -89,7 +89,7 @@ def test_a_stage_killed_at_ten_moments(stage: str, whole: Path, base: Path, tmp_
         killed += run(atlas, stage, base, moments.uniform(0, lasted)) is None
         again = open_atlas(atlas.path)
         with again.hold():
-            run_stage(again, stage, quick(base))
+            run_stage(again, stage, quick(base, parallel=True))
         assert again.manifest.artefacts == expected
         assert all(again.finished(name) for name in expected)
         assert not list(atlas.path.rglob(f"*{TEMPORARY}"))
