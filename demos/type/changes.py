@@ -16,13 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 from diffmine.store.atlas import Atlas, open_atlas
 from diffmine.store.made import MadePictures
 
-CHANGES, PER_CHANGE, SIDE, GAP, LEFT, HEAD = 10, 3, 56, 4, 250, 46
+CHANGES, PER_CHANGE, SIDE, GAP, LEFT, HEAD = 8, 3, 56, 4, 250, 46
 
 
 def changes_sheet(atlas: Atlas, path: Path, changes: int = CHANGES) -> None:
-    """A block for each of the first elements of change: its three most central sequences of
-    different images, a column for each label, the source framed in red."""
-    rows = atlas.table("changes").to_pylist()[:changes]
+    """A block for each of the first elements of change that hold three images or more: its three
+    most central sequences, a column for each label, the source framed in red."""
+    central = {row["change"]: _central(atlas, row["change"]) for row in _changes(atlas)}
+    rows = [row for row in _changes(atlas) if len(central[row["change"]]) == PER_CHANGE][:changes]
     step = SIDE + GAP
     high = HEAD + sum(PER_CHANGE * step + 2 * GAP for _ in rows)
     sheet = Image.new("RGB", (LEFT + len(atlas.labels) * step, high), "white")
@@ -38,13 +39,18 @@ def changes_sheet(atlas: Atlas, path: Path, changes: int = CHANGES) -> None:
         lines = [line for each in words for line in _wrapped(each)]
         for at, line in enumerate(lines):
             pen.text((6, top + 15 * at), line, "black" if at < len(lines) - 2 else "#555", font)
-        for at, sequence in enumerate(_central(atlas, row["change"])):
+        for at, sequence in enumerate(central[row["change"]]):
             for place, label in enumerate(atlas.labels):
                 corner = (LEFT + place * step, top + at * step)
                 _paste(sheet, corner, atlas, made, sequence, label)
         top += PER_CHANGE * step + 2 * GAP
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, optimize=True)
+
+
+def _changes(atlas: Atlas) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = atlas.table("changes").to_pylist()
+    return rows
 
 
 def _wrapped(text: str, width: int = 38) -> list[str]:

@@ -45,7 +45,7 @@ def rows_of_changes(shelf: Shelf) -> Value:
 
 def _facts(change: Row) -> list[str]:
     return [
-        f"{change['size']:,} sequences",
+        f"{change['size']:,} sequence{'s' if change['size'] > 1 else ''}",
         f"most typical of {change['most_typical']}",
         f"most different under {change['most_changed']}",
     ]
