@@ -102,6 +102,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         for panel in every:
             panel.wire()
         _open(blocks, desk)
+    _unwatched(blocks, desk)
     blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
@@ -142,6 +143,14 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
         return desk.placed(view) if query else {desk.state: view}
 
     blocks.load(on_load, None, desk.outputs, **QUIET)
+
+
+def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
+    """Keep the progress of events that show none on one small component. Otherwise gradio notes it
+    on every output, which makes the browser copy each of them twice an event."""
+    for event in blocks.fns.values():
+        if event.show_progress == "hidden":
+            event.show_progress_on = [desk.page]
 
 
 def _prepare(shelves: list[Shelf]) -> None:
