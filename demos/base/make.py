@@ -27,7 +27,7 @@ from diffmine.build import collect
 from diffmine.config import DataConfig, FinetuneConfig
 from diffmine.data.dataset import open_dataset
 from diffmine.data.image import as_mined, read_image
-from diffmine.diffusion.model import best_device, save_model
+from diffmine.diffusion.model import best_device, device_name, save_model
 from diffmine.diffusion.prompts import Prompts
 from diffmine.diffusion.tiny import SMALL, make
 from diffmine.stages import finetune
@@ -46,15 +46,14 @@ to be finetuned on one's own labelled pictures. By itself it knows no label.
 |---|---|
 | pictures | {images} of each kind: letters (demos/type), cars (demos/cars), chest films \
 (demos/chest), dead leaves; 64 x 64 pixels |
-| autoencoder | 4 latent channels at a quarter of the size; {autoencoder_steps} steps of 16 crops; \
+| autoencoder | 8 latent channels at a quarter of the size; {autoencoder_steps} steps of {autoencoder_batch} crops; \
 L1 of pixels and edges + 0.1 MSE + 1e-4 KL |
 | UNet | 11 M weights; {unet_steps} steps of {batch}, every row under the null prompt |
 | text encoder | random and frozen, byte-level tokens: any label has a prompt of its own |
-| made by | `python -m demos.base.make`, seed 0, on two processor cores |
+| made by | `python -m demos.base.make`, seed 0, on {device} |
 
 It is a start for small, simple pictures on a laptop. Photographs lose their fine detail in its
-autoencoder, and of colour it keeps blue and orange better than green and red; for them use a Stable
-Diffusion model. Weights are under the MIT licence.
+autoencoder: for them use a Stable Diffusion model. Weights are under the MIT licence.
 """
 
 
@@ -66,7 +65,7 @@ def main() -> None:
         folders = {kind: drawn(kind, getattr(options, kind)) / "train" for kind in KINDS}
         _draw(data, folders, options.images)
         start = Path(folder) / "start"
-        _autoencoder(data, start, options.autoencoder_steps)
+        _autoencoder(data, start, options.autoencoder_steps, options.autoencoder_batch)
         model = _unet(data, start, Path(folder) / "atlas", options.unet_steps, options.batch)
         shutil.rmtree(options.out, ignore_errors=True)
         shutil.copytree(model, options.out)
@@ -79,9 +78,10 @@ def _options() -> argparse.Namespace:
         parser.add_argument(f"--{kind}", help=f"pictures of demos.{kind}.recipe; else drawn now")
     parser.add_argument("--out", default="assets/models/base")
     parser.add_argument("--images", type=int, default=2500, help="of each kind")
-    parser.add_argument("--autoencoder-steps", type=int, default=5000)
-    parser.add_argument("--unet-steps", type=int, default=400)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--autoencoder-steps", type=int, default=6000)
+    parser.add_argument("--autoencoder-batch", type=int, default=64)
+    parser.add_argument("--unet-steps", type=int, default=3000)
+    parser.add_argument("--batch", type=int, default=128)
     return parser.parse_args()
 
 
@@ -111,10 +111,10 @@ def _leaf(job: tuple[Path, int]) -> None:
     dead_leaves(seed, SIDE).save(path)
 
 
-def _autoencoder(data: Path, out: Path, steps: int) -> None:
+def _autoencoder(data: Path, out: Path, steps: int, batch: int) -> None:
     model = make(SMALL, seed=0)
     pictures = np.stack(list(_arrays(data)))
-    train_autoencoder(model.vae, pictures, best_device(), steps, say=_say)
+    train_autoencoder(model.vae, pictures, best_device(), steps, batch, say=_say)
     model.vae.cpu()
     save_model(model, out, None, half=False)
 
@@ -128,7 +128,7 @@ def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path
     dataset = open_dataset(data)
     atlas = create_atlas(folder, Manifest(title="base", labels=list(dataset.labels)))
     collect(atlas, dataset, DataConfig(image_size=SIDE))
-    config = FinetuneConfig(base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2)
+    config = FinetuneConfig(base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2, checkpoint=1000)
     finetune.run(atlas, config, progress=_progress)
     torch.cuda.empty_cache()
     prompts = Prompts(config.prompt, config.null_prompt, (), (SIDE, SIDE))
@@ -138,7 +138,7 @@ def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path
 
 def write_card(model: Path, options: argparse.Namespace) -> None:
     """Write README.md beside the model."""
-    (model / "README.md").write_text(CARD.format(**vars(options)), encoding="utf-8")
+    (model / "README.md").write_text(CARD.format(**vars(options), device=device_name(best_device())), encoding="utf-8")
 
 
 def _progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:

@@ -3,6 +3,8 @@
 typicality   T(x, label)                       contrast   T(x, label) - T(x, against)
 position     a score minus its mean map over all images of the label
 window       a score averaged over the window that mine uses, around each pixel
+and centre   that and the centre prior, each minus its mean over its deviation in the image: what
+             the score adds to knowing that findings lie near the middle; no box is used
 base         the same under the model before finetuning
 """
 
@@ -17,7 +19,7 @@ import pyarrow.parquet as pq
 from jaxtyping import Float
 from scipy.ndimage import uniform_filter
 
-from diffmine.evaluation.priors import in_pixels
+from diffmine.evaluation.priors import centre_prior, in_pixels
 
 Key = tuple[str, str]
 """A label and a score of maps."""
@@ -95,9 +97,19 @@ def variants(
     pixels: tuple[int, int],
     window: int,
 ) -> Iterator[tuple[str, Float[np.ndarray, "H W"]]]:
-    """Every score in pixels: plain, minus its mean map, and averaged over a window."""
+    """Every score in pixels: plain, minus its mean map, averaged over a window, and that with the
+    centre prior."""
+    centre = _standard(centre_prior(*pixels))
     for name, latent in scores.items():
         plain = in_pixels(latent, *pixels)
         yield name, plain
         yield f"{name}, position", plain - means.mean(label, name, *pixels)
-        yield f"{name}, window", uniform_filter(plain, window, mode="nearest")
+        windowed = uniform_filter(plain, window, mode="nearest")
+        yield f"{name}, window", windowed
+        yield f"{name}, window and centre", _standard(windowed) + centre
+
+
+def _standard(map: Float[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:
+    """Minus its mean, over its standard deviation; a flat map is zero."""
+    deviation = map.std()
+    return (map - map.mean()) / deviation if deviation else np.zeros_like(map)

@@ -27,7 +27,8 @@ MEASURES = """
 against experts' boxes of the label; mean over the label's images. A map that knows nothing
 reaches the *prevalence*, the share of pixels inside boxes. The *centre prior* is a spot in the
 middle of every image and the *boxes prior* the mean of the other images' boxes: neither looks at
-the image, so a map is worth what it is ahead of them. **Pointing game**: how often the highest
+the image, so a map is worth what it is ahead of them; *window and centre* is a map together with
+the centre prior, to be held against that prior alone. **Pointing game**: how often the highest
 pixel lies in a box (near: within 15 pixels of 224). **IoU**: overlap of the marked pixels and the
 boxes at the label's best threshold. **Precision of patches**: how many of the best patches hit a
 box of their label (half of the patch or of the box is shared), beside random and least typical
