@@ -208,22 +208,22 @@ def translation(model: Model, picture: Image.Image, labels: list[str]) -> None:
 
     def ours() -> None:
         config = TranslateConfig()
-        *_, course = courses(model, latent, None, config, "picture")
+        *_, course = courses(model, latent, [None], config, ["picture"])
         assert course is not None
         null = model.trained_prompts().null_prompt
-        *_, final = sample(model, course, labels, config, None, null)
+        *_, final = sample(model, course, labels, config, None, [null])
         decoded(model, final, picture, None)
 
     def papers() -> None:
         config = settled(TranslateConfig(method="paper"))
-        *_, course = courses(model, latent, None, config, "picture")
+        *_, course = courses(model, latent, [None], config, ["picture"])
         assert course is not None
         back(model, course.known[course.levels[0]], 999)
         null = model.trained_prompts().null_prompt
         for label in labels:
             # The published code gives each target a source row that lasts to the end.
             whole = replace(config, features=1.0, attention=1.0)
-            *_, final = sample(model, course, [label], whole, None, null)
+            *_, final = sample(model, course, [label], whole, None, [null])
             decoded(model, final, picture, None)
 
     ours()

@@ -1,4 +1,4 @@
-"""Five ways from a picture to the noise from which it is sampled again (section 5.1).
+"""Five ways from pictures to the noise from which they are sampled again (section 5.1).
 
 pnp      DDIM inversion under the null prompt in as many steps as sampling takes; decoder
          features and self-attention of the source are injected (Tumanyan et al. 2023)
@@ -12,7 +12,7 @@ ddpm     the noise that leads a random path back to the source under its own lab
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -32,12 +32,12 @@ _ROWS = 32
 
 @dataclass
 class Course:
-    """The way that sampling goes: its levels from the noisiest to the clean one, what the source is
-    at each of them, and for `ddpm` the unit noise that is added on arriving at a level."""
+    """The way that sampling goes: its levels from the noisiest to the clean one, what the s sources
+    are at each of them, and for `ddpm` the unit noise that is added on arriving at a level."""
 
     levels: list[int]
-    known: dict[int, Float[Tensor, "1 c h w"]]
-    noise: dict[int, Float[Tensor, "1 c h w"]] = field(default_factory=dict)
+    known: dict[int, Float[Tensor, "s c h w"]]
+    noise: dict[int, Float[Tensor, "s c h w"]] = field(default_factory=dict)
 
 
 def settled(config: TranslateConfig) -> TranslateConfig:
@@ -49,7 +49,7 @@ def settled(config: TranslateConfig) -> TranslateConfig:
 
 
 def calls(config: TranslateConfig) -> tuple[int, int]:
-    """Calls of the model before sampling, and steps of sampling."""
+    """Calls of the model before sampling one picture, and steps of sampling."""
     if config.method == "paper":
         return _TOP, config.steps
     if config.method in ("sdedit", "ddpm"):
@@ -65,30 +65,30 @@ def _started(config: TranslateConfig) -> int:
 
 def courses(
     model: Model,
-    latent: Float[Tensor, "1 c h w"],
-    source: str | None,
+    latents: Float[Tensor, "s c h w"],
+    sources: Sequence[str | None],
     config: TranslateConfig,
-    image_id: str,
+    image_ids: Sequence[str],
 ) -> Iterator[Course | None]:
-    """None after each call of the model, then the course. `source` is the picture's own label, if
-    it has one; `image_id` and `config.seed` seed what is random."""
-    latent = latent.to(model.device)
+    """None after each call of the model, then the course of all pictures together. `sources` are
+    their own labels, where they have one; `image_ids` and `config.seed` seed what is random."""
+    latents = latents.to(model.device)
     path = levels(config.steps, config.top)
     if config.method == "sdedit":
-        yield _noised(model, latent, path[: _started(config) + 1], config, image_id)
+        yield _noised(model, latents, path[: _started(config) + 1], config, image_ids)
     elif config.method == "ddpm":
         path = path[: _started(config) + 1]
-        yield from _friendly(model, latent, source, path, config, image_id)
+        yield from _friendly(model, latents, sources, path, config, image_ids)
     else:
-        yield from _inverted(model, latent, path, config)
+        yield from _inverted(model, latents, path, config)
 
 
 def _inverted(
-    model: Model, latent: Float[Tensor, "1 c h w"], path: list[int], config: TranslateConfig
+    model: Model, latents: Float[Tensor, "s c h w"], path: list[int], config: TranslateConfig
 ) -> Iterator[Course | None]:
     fine = path if config.method != "paper" else [CLEAN, *range(1, _TOP + 1)]
     known = {}
-    steps = invert(model, latent, model.trained_prompts().null_prompt, fine)
+    steps = invert(model, latents, model.trained_prompts().null_prompt, fine)
     for level, found in zip(fine, steps, strict=True):
         if level in path:
             known[level] = found
@@ -99,40 +99,42 @@ def _inverted(
 
 def _noised(
     model: Model,
-    latent: Float[Tensor, "1 c h w"],
+    latents: Float[Tensor, "s c h w"],
     path: list[int],
     config: TranslateConfig,
-    image_id: str,
+    image_ids: Sequence[str],
 ) -> Course:
-    """The source at every level, with the same noise at all of them."""
-    noise = _noise(model, latent, f"{config.seed}/{image_id}/sdedit")
-    known = {level: _at(model, latent, noise, level) for level in path}
+    """The sources at every level, each with the same noise at all of them."""
+    noise = _noise(model, latents, [f"{config.seed}/{name}/sdedit" for name in image_ids])
+    known = {level: _at(model, latents, noise, level) for level in path}
     return Course(path[::-1], known)
 
 
 @torch.inference_mode()
 def _friendly(
     model: Model,
-    latent: Float[Tensor, "1 c h w"],
-    source: str | None,
+    latents: Float[Tensor, "s c h w"],
+    sources: Sequence[str | None],
     path: list[int],
     config: TranslateConfig,
-    image_id: str,
+    image_ids: Sequence[str],
 ) -> Iterator[Course | None]:
     """A noise of its own at each level; then what each step must add to reach the next one."""
-    known = {CLEAN: latent}
+    known = {CLEAN: latents}
     for level in path[1:]:
-        noise = _noise(model, latent, f"{config.seed}/{image_id}/ddpm/{level}")
-        known[level] = _at(model, latent, noise, level)
-    prompt = model.trained_prompts().of(source)
+        names = [f"{config.seed}/{name}/ddpm/{level}" for name in image_ids]
+        known[level] = _at(model, latents, _noise(model, latents, names), level)
+    prompts = [model.trained_prompts().of(source) for source in sources]
+    count = len(latents)
     added: dict[int, Tensor] = {}
     steps = list(itertools.pairwise(path[::-1]))
-    for at in range(0, len(steps), _ROWS):
-        chunk = steps[at : at + _ROWS]
+    together = max(1, _ROWS // count)
+    for at in range(0, len(steps), together):
+        chunk = steps[at : at + together]
         rows = torch.cat([known[start] for start, _ in chunk])
-        t = torch.tensor([start for start, _ in chunk])
-        predicted = model.predict(rows, t, [prompt] * len(chunk), filled=False)
-        for (start, end), noise in zip(chunk, predicted.split(1), strict=True):
+        t = torch.tensor([start for start, _ in chunk for _ in range(count)])
+        predicted = model.predict(rows, t, prompts * len(chunk), filled=False)
+        for (start, end), noise in zip(chunk, predicted.split(count), strict=True):
             mean, spread = posterior(model, known[start], noise, start, end)
             added[end] = (known[end] - mean) / spread
         yield None
@@ -155,11 +157,16 @@ def posterior(
 
 
 def _at(
-    model: Model, latent: Float[Tensor, "1 c h w"], noise: Float[Tensor, "1 c h w"], level: int
-) -> Float[Tensor, "1 c h w"]:
-    return latent if level == CLEAN else model.add_noise(latent, noise, torch.tensor([level]))
+    model: Model, latents: Float[Tensor, "s c h w"], noise: Float[Tensor, "s c h w"], level: int
+) -> Float[Tensor, "s c h w"]:
+    if level == CLEAN:
+        return latents
+    return model.add_noise(latents, noise, torch.full((len(latents),), level))
 
 
-def _noise(model: Model, latent: Float[Tensor, "1 c h w"], name: str) -> Float[Tensor, "1 c h w"]:
-    _, channels, height, width = latent.shape
-    return torch.from_numpy(noise_of(name, (channels, height, width)))[None].to(model.device)
+def _noise(
+    model: Model, latents: Float[Tensor, "s c h w"], names: list[str]
+) -> Float[Tensor, "s c h w"]:
+    _, channels, height, width = latents.shape
+    drawn = [torch.from_numpy(noise_of(name, (channels, height, width))) for name in names]
+    return torch.stack(drawn).to(model.device)

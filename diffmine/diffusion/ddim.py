@@ -50,13 +50,14 @@ def move(
 
 @torch.inference_mode()
 def invert(
-    model: Model, latent: Float[Tensor, "1 c h w"], prompt: str, path: list[int]
-) -> Iterator[Float[Tensor, "1 c h w"]]:
+    model: Model, latent: Float[Tensor, "b c h w"], prompt: str, path: list[int]
+) -> Iterator[Float[Tensor, "b c h w"]]:
     """The latents along `path`, from the clean one up; each later one costs a prediction."""
     latent = latent.to(model.device)
     yield latent
     for start, end in itertools.pairwise(path):
-        noise = model.predict(latent, torch.tensor([end]), [prompt], filled=False)
+        t = torch.full((len(latent),), end)
+        noise = model.predict(latent, t, [prompt] * len(latent), filled=False)
         latent = move(model, latent, noise, start, end)
         yield latent
 

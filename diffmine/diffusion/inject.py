@@ -1,8 +1,8 @@
 """Plug-and-Play by forward hooks (Tumanyan et al. 2023; section 5.1, translation).
 
-Row 0 of a batch is the source. While a hook is active, its module answers every row with what it
-answered the source: decoder features keep the layout, queries and keys keep who attends to whom.
-No forward() is copied, and the source row itself is never changed.
+A batch has a row for each source. While a hook is active, its module answers every row with what it
+answered the row's source: decoder features keep the layout, queries and keys keep who attends to
+whom. No forward() is copied, and the rows of the sources themselves are never changed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from diffmine.diffusion.model import Model
@@ -23,10 +24,18 @@ _BLOCK = 1
 
 @dataclass
 class Injection:
-    """Switches that are read at every call of the UNet."""
+    """Switches that are read at every call of the UNet, and for each row of the batch the number of
+    its source's row, on the model's device (None: row 0 is the source of all)."""
 
     features: bool = False
     attention: bool = False
+    source: Int[Tensor, " b"] | None = None
+
+    def of_source(self, output: Tensor) -> Tensor:
+        """What each row's source was answered."""
+        if self.source is None:
+            return output[:1].expand_as(output).contiguous()
+        return output.index_select(0, self.source)
 
 
 @contextmanager
@@ -34,10 +43,11 @@ def injected(model: Model) -> Iterator[Injection]:
     """Hooks on the second residual block of up block 1, and on the self-attention of the up blocks
     from there on (without the first of block 1); all removed at the end."""
     switch = Injection()
-    handles = [_resnet(model).conv2.register_forward_hook(_hook(lambda: switch.features))]
+    features = _hook(switch, lambda: switch.features)
+    handles = [_resnet(model).conv2.register_forward_hook(features)]
     for attention in _self_attentions(model):
         for layer in (attention.to_q, attention.to_k):
-            handles.append(layer.register_forward_hook(_hook(lambda: switch.attention)))
+            handles.append(layer.register_forward_hook(_hook(switch, lambda: switch.attention)))
     try:
         yield switch
     finally:
@@ -45,11 +55,11 @@ def injected(model: Model) -> Iterator[Injection]:
             handle.remove()
 
 
-def _hook(active: Callable[[], bool]) -> Callable[[torch.nn.Module, Any, Tensor], Tensor | None]:
+def _hook(
+    switch: Injection, active: Callable[[], bool]
+) -> Callable[[torch.nn.Module, Any, Tensor], Tensor | None]:
     def replace(module: torch.nn.Module, inputs: Any, output: Tensor) -> Tensor | None:
-        if not active():
-            return None
-        return output[:1].expand_as(output).contiguous()
+        return switch.of_source(output) if active() else None
 
     return replace
 

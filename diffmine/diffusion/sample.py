@@ -1,17 +1,18 @@
-"""Sampling a picture anew under other labels, from the noise that a course led to (section 5.1).
+"""Sampling pictures anew under other labels, from the noise that a course led to (section 5.1).
 
     e = e_null + guidance * (e_target - e_null)        (or e_source in the place of e_null)
 
-While `pnp` samples, decoder features and self-attention of the source are injected. Targets run in
-one batch [source | null x L | target x L], or in as few as fit.
+While `pnp` samples, decoder features and self-attention of the source are injected. All targets of
+all sources run in one batch [sources | null of each | target of each], or in as few as fit. The
+latents of S sources and L targets are S * L rows, all targets of a source after each other.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from torch import Tensor
 from diffmine.config import TranslateConfig
 from diffmine.diffusion.course import INJECTS, Course, courses, posterior, settled
 from diffmine.diffusion.ddim import clean_estimate, move
-from diffmine.diffusion.inject import injected
+from diffmine.diffusion.inject import Injection, injected
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_arrays, to_tensor
 
@@ -42,21 +43,40 @@ def model_config(model: Model, config: TranslateConfig) -> TranslateConfig:
 
 def translated(
     model: Model,
-    picture: Image.Image,
+    pictures: Sequence[Image.Image],
     targets: list[str],
     config: TranslateConfig,
-    image_id: str,
-    source: str,
-) -> UInt8[np.ndarray, "L H W 3"]:
-    """A whole picture under every target, 8-bit and in their order, without a look at what became
-    of it. `source` is the picture's own label, `image_id` seeds what is random."""
+    image_ids: Sequence[str],
+    sources: Sequence[str],
+) -> UInt8[np.ndarray, "S L H W 3"]:
+    """Whole pictures of one size under every target, 8-bit and in their order, without a look at
+    what became of them. `sources` are their own labels, `image_ids` seed what is random."""
     config = settled(model_config(model, config))
-    latent = model.encode(to_tensor(picture))
-    *_, course = courses(model, latent, source, config, image_id)
+    latents = torch.cat([model.encode(to_tensor(picture)) for picture in pictures])
+    *_, course = courses(model, latents, sources, config, image_ids)
     assert course is not None
-    against = model.trained_prompts().of(source if config.against == "source" else None)
-    *_, final = sample(model, course, targets, config, None, against)
-    return decoded(model, final, picture, None)
+    *_, final = sample(model, course, targets, config, None, led_from(model, config, sources))
+    made = decoded(model, final, pictures[0], None)
+    return made.reshape(len(pictures), len(targets), *made.shape[1:])
+
+
+def together(model: Model, targets: int, size: tuple[int, int]) -> int:
+    """How many pictures of a size (in pixels) `translated` should have at once: on a GPU what fits
+    one call of the UNet. A processor is busy with one, which then is the same whatever lies beside
+    it."""
+    if model.device.type == "cpu":
+        return 1
+    area = size[0] * size[1] // model.factor**2
+    return max(1, _AREA // (2 * targets * area))
+
+
+def led_from(
+    model: Model, config: TranslateConfig, sources: Sequence[str | None]
+) -> tuple[str, ...]:
+    """The prompts that guidance leads away from, one for each source."""
+    prompts = model.trained_prompts()
+    away = config.against == "source"
+    return tuple(prompts.of(source if away else None) for source in sources)
 
 
 def sample(
@@ -65,62 +85,89 @@ def sample(
     targets: list[str],
     config: TranslateConfig,
     soft: Float[Tensor, "1 1 H W"] | None = None,
-    against: str = "",
-) -> Iterator[Float[Tensor, "L c h w"]]:
+    against: Sequence[str] = (),
+) -> Iterator[Float[Tensor, "b c h w"]]:
     """The clean latents that each step of sampling implies; the last ones are the result. Guidance
-    leads away from the prompt `against`. Without targets the source itself is sampled, under the
-    null prompt and with nothing injected."""
+    leads away from the prompts `against`, one for each source. Without targets the sources
+    themselves are sampled, under the null prompt and with nothing injected."""
     first = course.known[course.levels[0]]
     inside = None
     if soft is not None:
         size = (first.shape[2], first.shape[3])
         inside = torch.nn.functional.adaptive_avg_pool2d(soft, size).to(first.device)
-    latent = first.repeat(max(len(targets), 1), 1, 1, 1)
+    each = max(len(targets), 1)
+    latent = first.repeat_interleave(each, dim=0)
     steps = len(course.levels) - 1
     with injected(model) as switch, torch.inference_mode():
         for step, (start, end) in enumerate(itertools.pairwise(course.levels)):
             if config.method in INJECTS and targets:
                 switch.features = step < round(config.features * steps)
                 switch.attention = step < round(config.attention * steps)
-            source = course.known[start] if switch.features or switch.attention else None
-            guided = _guided(model, latent, source, targets, start, config.guidance, against)
+            rows = _Rows(model, targets, against, start, config.guidance)
+            guided = rows.guided(latent, course.known[start], switch)
             estimate = clean_estimate(model, latent, guided, start)
             if end in course.noise:
                 mean, spread = posterior(model, latent, guided, start, end)
-                latent = mean + spread * course.noise[end]
+                latent = mean + spread * course.noise[end].repeat_interleave(each, dim=0)
             else:
                 latent = move(model, latent, guided, start, end)
             if inside is not None:
-                latent = inside * latent + (1 - inside) * course.known[end]
+                known = course.known[end].repeat_interleave(each, dim=0)
+                latent = inside * latent + (1 - inside) * known
             yield latent if step == steps - 1 else estimate
 
 
-def _guided(
-    model: Model,
-    latent: Float[Tensor, "L c h w"],
-    source: Float[Tensor, "1 c h w"] | None,
-    targets: list[str],
-    level: int,
-    guidance: float,
-    against: str,
-) -> Float[Tensor, "L c h w"]:
-    """The guided prediction for every target; a source row goes first in each batch."""
-    prompts = model.trained_prompts()
-    null = prompts.null_prompt
-    if not targets:
-        return model.predict(latent, torch.tensor([level]), [null], filled=False)
-    head = [] if source is None else [source]
-    fits = max(1, _AREA // (2 * latent.shape[2] * latent.shape[3]))
-    found = []
-    for at in range(0, len(targets), fits):
-        rows, words = latent[at : at + fits], [prompts.of(each) for each in targets[at : at + fits]]
-        batch = torch.cat([*head, rows, rows])
-        t = torch.full((len(batch),), level)
-        words = [null] * len(head) + [against] * len(rows) + words
-        noise = model.predict(batch, t, words, filled=False)
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a step of sampling: every target of every source."""
+
+    model: Model
+    targets: list[str]
+    against: Sequence[str]
+    level: int
+    guidance: float
+
+    def guided(
+        self,
+        latent: Float[Tensor, "b c h w"],
+        sources: Float[Tensor, "s c h w"],
+        switch: Injection,
+    ) -> Float[Tensor, "b c h w"]:
+        """The guided prediction for every row, in as few batches as fit."""
+        if not self.targets:
+            null = self.model.trained_prompts().null_prompt
+            return self._predict(latent, [null] * len(latent))
+        fits = max(1, _AREA // (2 * latent.shape[2] * latent.shape[3]))
+        parts = range(0, len(latent), fits)
+        return torch.cat([self._part(latent[k : k + fits], k, sources, switch) for k in parts])
+
+    def _part(
+        self,
+        rows: Float[Tensor, "n c h w"],
+        start: int,
+        sources: Float[Tensor, "s c h w"],
+        switch: Injection,
+    ) -> Float[Tensor, "n c h w"]:
+        """Rows `start` and on; where something is injected, their sources go first."""
+        prompts = self.model.trained_prompts()
+        numbers = torch.arange(start, start + len(rows))
+        owner = numbers // len(self.targets)
+        first, last = int(owner[0]), int(owner[-1]) + 1
+        head = sources[first:last] if switch.features or switch.attention else sources[:0]
+        if len(head):
+            own = owner - first
+            source = torch.cat([torch.arange(len(head)), own, own])
+            switch.source = source.to(self.model.device)
+        words = [prompts.null_prompt] * len(head)
+        words += [self.against[at] for at in owner.tolist()]
+        words += [prompts.of(self.targets[at % len(self.targets)]) for at in numbers.tolist()]
+        noise = self._predict(torch.cat([head, rows, rows]), words)
         base, target = noise[len(head) :].chunk(2)
-        found.append(base + guidance * (target - base))
-    return torch.cat(found)
+        return base + self.guidance * (target - base)
+
+    def _predict(self, rows: Float[Tensor, "n c h w"], words: list[str]) -> Tensor:
+        t = torch.full((len(rows),), self.level)
+        return self.model.predict(rows, t, words, filled=False)
 
 
 def soft_window(window: tuple[int, int, int], size: tuple[int, int]) -> Float[Tensor, "1 1 H W"]:
@@ -138,10 +185,10 @@ def soft_window(window: tuple[int, int, int], size: tuple[int, int]) -> Float[Te
 
 def decoded(
     model: Model,
-    latent: Float[Tensor, "L c h w"],
+    latent: Float[Tensor, "b c h w"],
     picture: Image.Image,
     soft: Float[Tensor, "1 1 H W"] | None,
-) -> UInt8[np.ndarray, "L H W 3"]:
+) -> UInt8[np.ndarray, "b H W 3"]:
     """Decoded, a few at a time, with the source outside of `soft`."""
     images = torch.cat([model.decode(each).cpu() for each in latent.split(_DECODED)])
     if soft is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from diffmine.config import ClusterConfig, MineConfig, TranslateConfig, TrendsCo
 from diffmine.diffusion.dift import batch_features, window_feature
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.sample import generated_png, translated
+from diffmine.diffusion.sample import generated_png, together, translated
 from diffmine.diffusion.score import Item, Sampling, advance, as_numpy, in_pixels, typicalities
 from diffmine.engine import Engine, Progress, Report
 from diffmine.mining.windows import window_means, window_sizes
@@ -100,8 +101,7 @@ def translate_all(
         assert model is not None
         pictures: list[dict[str, Any]] = []
         windows: list[dict[str, Any]] = []
-        for source in shard:
-            under = Under.every_label(atlas, model, source, settings)
+        for under in _under_every_label(atlas, model, shard, settings):
             pictures += under.pictures()
             windows += under.windows(settings)
             report.done += 1
@@ -135,11 +135,17 @@ class Under:
     after: Float[np.ndarray, "labels d hf wf"]
 
     @classmethod
-    def every_label(cls, atlas: Atlas, model: Model, source: Source, settings: Settings) -> Under:
-        """Translate, score and read the features of an image."""
-        labels, name = atlas.labels, source.image_id
-        picture = atlas.pictures.picture(name)
-        made = translated(model, picture, labels, settings.translate, name, source.label)
+    def seen(
+        cls,
+        model: Model,
+        source: Source,
+        labels: list[str],
+        picture: Image.Image,
+        made: np.ndarray,
+        settings: Settings,
+    ) -> Under:
+        """Score the translations of an image and read the features."""
+        name = source.image_id
         # One by one, so that a latent is the same whatever lies beside it.
         latents = [model.encode(to_tensor(Image.fromarray(each)))[0] for each in made]
         own = model.encode(to_tensor(picture))[0]
@@ -206,6 +212,24 @@ class Under:
                 "before": source if kind == MINED else None,
                 "after": feature,
             }
+
+
+def _under_every_label(
+    atlas: Atlas, model: Model, shard: list[Source], settings: Settings
+) -> Iterator[Under]:
+    """The images of a shard in their order, translated together where they are of one size."""
+    labels = atlas.labels
+    known = [(source, atlas.pictures.picture(source.image_id)) for source in shard]
+    for size, same in groupby(known, key=lambda each: each[1].size):
+        left = list(same)
+        count = together(model, len(labels), size)
+        for batch in (left[at : at + count] for at in range(0, len(left), count)):
+            pictures = [picture for _, picture in batch]
+            names = [source.image_id for source, _ in batch]
+            own = [source.label for source, _ in batch]
+            every = translated(model, pictures, labels, settings.translate, names, own)
+            for (source, picture), made in zip(batch, every, strict=True):
+                yield Under.seen(model, source, labels, picture, made, settings)
 
 
 def _maps(

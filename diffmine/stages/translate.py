@@ -25,7 +25,14 @@ from diffmine.diffusion.course import INVERTS, Course, calls, courses, settled
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_arrays, to_tensor
-from diffmine.diffusion.sample import decoded, generated_png, model_config, sample, soft_window
+from diffmine.diffusion.sample import (
+    decoded,
+    generated_png,
+    led_from,
+    model_config,
+    sample,
+    soft_window,
+)
 from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
@@ -100,12 +107,12 @@ def stream(
     total = before + steps + back + len(targets) + 1
     latent = model.encode(to_tensor(picture))
     course: Course | None = None
-    for step, course in enumerate(courses(model, latent, source, config, image_id), start=1):  # noqa: B007
+    for step, course in enumerate(courses(model, latent, [source], config, [image_id]), start=1):  # noqa: B007
         yield Preview(min(step, before), total, {})
     assert course is not None
     soft = soft_window(window, (picture.height, picture.width)) if config.keep else None
     final = latent
-    against = model.trained_prompts().of(source if config.against == "source" else None)
+    against = led_from(model, config, [source])
     for step, estimate in enumerate(sample(model, course, targets, config, soft, against), start=1):
         final = estimate
         shown = step % config.preview == 0 and step < steps

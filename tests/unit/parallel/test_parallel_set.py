@@ -179,6 +179,24 @@ def test_a_stop_between_shards_loses_one_at_most(
     assert all(again.finished(name) for name in again.manifest.artefacts)
 
 
+def test_images_translated_together_are_the_same(
+    built: Path, atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU; the same but for rounding."""
+    monkeypatch.setattr("diffmine.parallel.shards.together", lambda model, targets, size: 2)
+    copy = open_atlas(copied(built, tmp_path))
+    with copy.hold():
+        run_stage(copy, "trends", BuildConfig(trends=CONFIG), progress=silent)
+    one, several = (each.read_parts("parallel").to_pylist() for each in (atlas, copy))
+    assert [(row["image_id"], row["target"]) for row in one] == [
+        (row["image_id"], row["target"]) for row in several
+    ]
+    for first, second in zip(one, several, strict=True):
+        same = [Image.open(io.BytesIO(row["image"]["bytes"])) for row in (first, second)]
+        a, b = (np.asarray(picture.convert("RGB"), int) for picture in same)
+        assert np.abs(a - b).max() <= 2
+
+
 def test_another_seed_of_trends_translates_nothing_anew(atlas: Atlas, tmp_path: Path) -> None:
     copy = open_atlas(copied(atlas.path, tmp_path))
     other = TrendsConfig(**{**CONFIG.__dict__, "bootstrap": 30})

@@ -47,7 +47,7 @@ def made(model: Model, picture: Image.Image, targets: list[str], **changes: Any)
 def course_of(model: Model, picture: Image.Image, **changes: Any) -> Course:
     config = settled(replace(QUICK, **changes))
     latent = model.encode(to_tensor(picture))
-    *_, last = courses(model, latent, "a", config, "x")
+    *_, last = courses(model, latent, ["a"], config, ["x"])
     assert last is not None
     return last
 
@@ -165,6 +165,30 @@ def test_targets_that_do_not_fit_in_one_call_give_the_same(
     apart = made(model, picture, ["a", "b", "a"])
     assert np.abs(together.astype(int) - apart).max() <= 1
     assert (apart[0] == apart[2]).all()
+
+
+@pytest.mark.parametrize("area", [None, 4 * 2 * 16 * 20])
+@pytest.mark.parametrize("method", METHODS)
+def test_several_pictures_in_one_batch_are_each_as_alone(
+    model: Model, method: str, area: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a batch ends amid the targets of one picture and begins amid those of another."""
+    chance = np.random.default_rng(1)
+    pictures = [
+        Image.fromarray(chance.integers(0, 256, (32, 40, 3)).astype(np.uint8)) for _ in range(3)
+    ]
+    config = replace(QUICK, method=method, against="source")
+    names, own, targets = ["x", "y", "z"], ["a", "b", "a"], ["a", "b", "a"]
+    alone = [
+        sample.translated(model, [picture], targets, config, [name], [label])[0]
+        for picture, name, label in zip(pictures, names, own, strict=True)
+    ]
+    if area:
+        monkeypatch.setattr(sample, "_AREA", area)
+    found = sample.translated(model, pictures, targets, config, names, own)
+    assert found.shape == (3, 3, 32, 40, 3)
+    assert np.abs(found.astype(int) - np.stack(alone)).max() <= 1
+    assert (found[0] != found[1]).any()
 
 
 def test_the_source_row_is_never_changed(model: Model, picture: Image.Image) -> None:
