@@ -21,7 +21,7 @@ class Basket:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.kept = gr.State([])
+        self.kept = desk.kept = gr.State([])
         self.before = gr.State([])
         with gr.Accordion("Basket (empty)", open=False, elem_id="basket") as accordion:
             self.wall = parts.wall(elem_id="basket-wall")

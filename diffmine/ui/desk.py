@@ -48,6 +48,7 @@ class Desk:
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.page: gr.HTML
+        self.kept: gr.State  # the basket
         self.arrived: gr.events.Dependency  # another atlas was opened
         self.state = self.own(gr.State(view))
 

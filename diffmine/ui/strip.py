@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -20,6 +24,7 @@ from diffmine.ui.sprites import png, sheet_of
 from diffmine.verdict import became_typical
 
 BIGGER = 192
+KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Made:
 
 @dataclass(frozen=True)
 class Strip:
-    """A source patch and its translations by target; `method` and `seed` as they were made."""
+    """A source patch and its translations by target; `method`, `seed` and whether the picture was
+    kept outside the window, as they were made."""
 
     patch: Patch
     source: np.ndarray
@@ -44,6 +50,65 @@ class Strip:
     stored: bool = False
     method: str = ""
     seed: int = 0
+    keep: bool = False
+
+
+class Strips:
+    """The strips that were made here, the latest of them, for every visitor alike."""
+
+    def __init__(self) -> None:
+        self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, shelf: Shelf, atlas: str, patch: Patch) -> Strip:
+        """What was made here of a patch, else what the atlas holds."""
+        with self._lock:
+            live = self._live.get((atlas, patch.patch_id))
+        return live or stored(shelf, patch)
+
+    def keep(self, atlas: str, strip: Strip) -> None:
+        """Keep a strip; the oldest is forgotten when there are many."""
+        with self._lock:
+            self._live[(atlas, strip.patch.patch_id)] = strip
+            if len(self._live) > KEPT:
+                self._live.popitem(last=False)
+
+
+def known(shelf: Shelf) -> TranslateConfig:
+    """How the atlas's own translations were made."""
+    return jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate"))
+
+
+def job(
+    shelf: Shelf, patch: Patch, targets: list[str], model: Path, how: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Previews of a patch's image under targets, then the result; `how` is what differs from the
+    atlas's own translations."""
+    return jobs.translation(
+        str(model),
+        Image.fromarray(shelf.pixels(patch.image_id)),
+        (patch.row, patch.col, patch.size),
+        targets,
+        replace(known(shelf), **how),
+        patch.image_id,
+        patch.label,
+    )
+
+
+def finished(
+    shelf: Shelf, patch: Patch, translations: Sequence[Any], how: Mapping[str, Any]
+) -> Strip:
+    """The strip of a result."""
+    made = {each.target: _made(each) for each in translations}
+    source = shelf.pixels(patch.image_id)
+    return Strip(patch, source, made, False, how["method"], known(shelf).seed, how["keep"])
+
+
+def _made(found: Any) -> Made:
+    pairs = [(found.before, found.after), *([found.own] if found.own else [])]
+    before, after = ((float(each.typicality), float(each.se)) for each in pairs[0])
+    own = (float(pairs[1][0].typicality), float(pairs[1][1].typicality)) if found.own else None
+    return Made(found.picture, before, after, own, found.kept)
 
 
 def stored(shelf: Shelf, patch: Patch) -> Strip:
@@ -55,9 +120,9 @@ def stored(shelf: Shelf, patch: Patch) -> Strip:
         if row["target"] != patch.label:
             pixels = decode(row["image"]["bytes"])
             made[row["target"]] = Made(pixels, before, after, *_known(row))
-    how = jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate"))
+    how = known(shelf)
     source = shelf.pixels(patch.image_id)
-    return Strip(patch, source, made, stored=True, method=how.method, seed=how.seed)
+    return Strip(patch, source, made, True, how.method, how.seed, how.keep)
 
 
 def _known(row: Row) -> tuple[tuple[float, float] | None, Fidelity | None]:

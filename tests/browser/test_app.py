@@ -301,6 +301,22 @@ def test_translate_live_then_cancel(page: Page, address: str) -> None:
     expect(page.locator("#run")).to_be_visible()
 
 
+def test_several_patches_are_translated_in_rows(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=translate&patch=1930-top-0003")
+    page.get_by_text("Several patches", exact=True).click()
+    for label in ("1900", "1910"):
+        page.locator("#targets").get_by_label(label, exact=True).uncheck()
+    page.locator("#run-several").click()
+    rows = page.locator("#several-rows .dm-row")
+    expect(rows.nth(1)).to_be_visible(timeout=60_000)
+    expect(rows.nth(1).locator(".dm-made")).to_have_count(1, timeout=90_000)
+    page.locator("#stop-several").click()
+    expect(page.locator("#status-several")).to_have_text("Cancelled.", timeout=10_000)
+    rows.nth(1).locator(".dm-row-name").click()
+    expect(page.locator("#strip .dm-made")).to_have_count(1)
+    expect(rows.nth(1).locator(".dm-made")).to_have_count(1)
+
+
 def test_a_dating_curve_computed_now(page: Page, address: str) -> None:
     page.goto(f"{address}?tab=trends&patch=1920-top-0050")
     page.locator("#date").click()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
-from diffmine.config import TranslateConfig
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
 from diffmine.ui import jobs, parts, words
@@ -23,18 +19,22 @@ from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, NOTHING, Updates
 from diffmine.ui.shelf import Shelf
-from diffmine.ui.strip import Made, Strip, download, pair, scores, sentence, stored, summary, walls
-from diffmine.ui.view import Refused, View, choice, payload
+from diffmine.ui.strip import (
+    Made,
+    Strip,
+    Strips,
+    download,
+    finished,
+    job,
+    pair,
+    scores,
+    sentence,
+    summary,
+    walls,
+)
+from diffmine.ui.tabs.several import METHODS, UNFINISHED, Several, chosen, settings
+from diffmine.ui.view import Refused, View, payload
 
-KEPT = 32
-METHODS = [
-    ("Plug-and-Play: keeps the layout", "pnp"),
-    ("Inversion alone: freer", "ddim"),
-    ("Edit-friendly noise: freer", "ddpm"),
-    ("Added noise (SDEdit): freest, fastest", "sdedit"),
-    ("As published: Plug-and-Play in 1,049 steps, slow", "paper"),
-]
-UNFINISHED = ("Starting", "Step")
 TELL = 0.4  # seconds between two lines of progress
 NO_MODEL = (
     "This atlas has no model beside it, so nothing can be translated here; "
@@ -48,8 +48,7 @@ class Translate:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
-        self._lock = Lock()
+        self.strips = Strips()
         own = desk.own
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         with gr.Row(elem_classes="dm-controls"):
@@ -98,13 +97,9 @@ class Translate:
                     )
                 )
 
-    # What is shown
+        self.several = Several(desk, self.strips)
 
-    def strip(self, view: View, patch: Patch) -> Strip:
-        """What was made here of a patch, else what the atlas holds."""
-        with self._lock:
-            live = self._live.get((view.atlas, patch.patch_id))
-        return live or stored(self.desk.shelf(view), patch)
+    # What is shown
 
     def show(self, view: View) -> Updates:
         """The selected patch and its strip."""
@@ -121,7 +116,10 @@ class Translate:
             self.run: gr.Button(visible=ready),
             self.status: "" if shelf.model else NO_MODEL,
         }
-        return found | (self._strip(view, self.strip(view, patch)) if patch else self._nothing())
+        found |= self.several.show(view)
+        if patch is None:
+            return found | self._nothing()
+        return found | self._strip(view, self.strips.of(shelf, view.atlas, patch))
 
     def _nothing(self) -> Updates:
         empty = NOTHING
@@ -183,6 +181,7 @@ class Translate:
         )
         started.then(self.on_end, [self.status], [self.status, self.run, self.stop], **LAST)
         self.stop.click(self.on_stop, [desk.state], results, cancels=[started], **LAST)
+        self.several.wire([self.targets, self.method, self.outside])
 
     def on_target(self, view: View, event: gr.EventData) -> Updates:
         """A picture of the strip: compare it with the source."""
@@ -219,10 +218,8 @@ class Translate:
         patch = shelf.known(view.patch)
         if patch is None or shelf.model is None:
             raise gr.Error(NO_MODEL, print_exception=False)
-        known = [name for name in shelf.labels if name in (targets or []) and name != patch.label]
-        if not known:
-            raise gr.Error("Choose at least one label to translate into.", print_exception=False)
-        how = {"method": choice(method, [value for _, value in METHODS]), "keep": outside is True}
+        known = chosen(shelf, targets, patch)
+        how = settings(method, outside)
         yield {self.status: "Starting: the model is loaded.", **self._buttons(running=True)}
         try:
             yield from self._translated(view, patch, known, shelf.model, how)
@@ -233,24 +230,12 @@ class Translate:
         self, view: View, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
     ) -> Iterator[Updates]:
         shelf = self.desk.shelf(view)
-        source = shelf.pixels(patch.image_id)
-        known = jobs.configured(TranslateConfig, shelf.atlas.manifest.config.get("translate"))
-        job = jobs.translation(
-            str(model),
-            Image.fromarray(source),
-            (patch.row, patch.col, patch.size),
-            targets,
-            replace(known, **how),
-            patch.image_id,
-            patch.label,
-        )
         began = told = time.monotonic()
         so_far: dict[str, Made] = {}
-        for found in job:
+        for found in job(shelf, patch, targets, model, how):
             if hasattr(found, "translations"):
-                made = {each.target: _made(each) for each in found.translations}
-                strip = Strip(patch, source, made, method=how["method"], seed=known.seed)
-                self._keep(view, strip)
+                strip = finished(shelf, patch, found.translations, how)
+                self.strips.keep(view.atlas, strip)
                 took = words.duration(time.monotonic() - began)
                 said = f"Done in {took}.{_inversion(found.reconstruction)}"
                 done = {self.status: said, **self._buttons(running=False)}
@@ -258,6 +243,7 @@ class Translate:
             elif found.pictures or time.monotonic() - told > TELL:
                 told = time.monotonic()
                 so_far |= {name: Made(pixels) for name, pixels in found.pictures.items()}
+                source = shelf.pixels(patch.image_id)
                 preview = Strip(patch, source, so_far) if found.pictures else None
                 yield self._preview(shelf, preview, found, told - began)
 
@@ -269,22 +255,9 @@ class Translate:
         wall, cuts = walls(shelf, strip, shelf.labels, "")
         return {self.status: text, self.wall: wall, self.cuts: cuts}
 
-    def _keep(self, view: View, strip: Strip) -> None:
-        with self._lock:
-            self._live[(view.atlas, strip.patch.patch_id)] = strip
-            if len(self._live) > KEPT:
-                self._live.popitem(last=False)
-
 
 def _inversion(error: float) -> str:
     """What no translation by inversion can undercut; nothing where nothing was inverted."""
     if math.isnan(error):
         return ""
     return f" Inversion alone changes the picture by {error:.1f} of 255 on average."
-
-
-def _made(found: Any) -> Made:
-    pairs = [(found.before, found.after), *([found.own] if found.own else [])]
-    before, after = ((float(each.typicality), float(each.se)) for each in pairs[0])
-    own = (float(pairs[1][0].typicality), float(pairs[1][1].typicality)) if found.own else None
-    return Made(found.picture, before, after, own, found.kept)
