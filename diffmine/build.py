@@ -31,10 +31,10 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, DataError, ImageError, UsageError
 from diffmine.evaluation.boxes import keep_boxes, knows_sizes
 from diffmine.mining.duplicates import picture_hash
-from diffmine.store.atlas import Atlas, create_atlas, open_atlas, picture_schema_metadata
+from diffmine.store.atlas import Atlas, create_atlas, open_atlas
 from diffmine.store.atomic import whole, write_bytes
 from diffmine.store.manifest import Manifest, key_of
-from diffmine.store.pictures import ROW_GROUP
+from diffmine.store.pictures import ROW_GROUP, picture_schema_metadata
 from diffmine.store.schemas import IMAGES
 
 if TYPE_CHECKING:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Callable
-from dataclasses import fields, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
@@ -26,6 +24,7 @@ from diffmine.config import (
     TypicalityConfig,
 )
 from diffmine.errors import Cancelled, DiffmineError, UsageError
+from diffmine.flags import with_config
 
 Flat = Parameter(name="*")
 app = App(
@@ -347,62 +346,12 @@ def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
         print(line)
 
 
-def _with_config(tokens: list[str]) -> list[str]:
-    """Take `--config FILE` out of the tokens and add its values as flags, unless they are given."""
-    for place, token in enumerate(tokens):
-        name, _, value = token.partition("=")
-        if name == "--config":
-            path = Path(value or (tokens[place + 1] if place + 1 < len(tokens) else ""))
-            rest = tokens[:place] + tokens[place + (1 if value else 2) :]
-            given = {each.partition("=")[0] for each in rest}
-            found = _flags(path, tokens[0])
-            return rest + [part for flag in found if flag[0] not in given for part in flag]
-    return tokens
-
-
-def _flags(path: Path, command: str) -> list[list[str]]:
-    """The values of a TOML file as flags: of all tables for build, of its own for a stage."""
-    if not path.is_file():
-        raise UsageError(f"--config {path} is no file; give a TOML file.")
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}.") from error
-    if command != "build":
-        return [_flag(key, value) for key, value in tables.get(command, {}).items()]
-    return [
-        _flag(f"{table}.{key}", value)
-        for table, values in tables.items()
-        for key, value in (values.items() if isinstance(values, dict) else [("", values)])
-    ]
-
-
-def _flag(name: str, value: Any) -> list[str]:
-    """A value as the flag that cyclopts reads: a pair as two tokens, a list of any length as the
-    flag once for each value (an empty one as what is refused)."""
-    flag = f"--{name.replace('_', '-')}"
-    if not isinstance(value, list):
-        return [flag, str(value)]
-    if value and name.rpartition(".")[2] in _lists():
-        return [part for each in value for part in (flag, str(each))]
-    return [flag, *map(str, value or ["nothing"])]
-
-
-@cache
-def _lists() -> frozenset[str]:
-    """The options that take any number of values."""
-    tables = [type(getattr(BuildConfig(), table.name)) for table in fields(BuildConfig)]
-    tables.append(EvaluateConfig)
-    hints = [hint for table in tables for hint in get_type_hints(table).items()]
-    return frozenset(name for name, hint in hints if Ellipsis in get_args(hint))
-
-
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
     sys.exit(
         _guarded(
             lambda: app(
-                _with_config(list(sys.argv[1:] if tokens is None else tokens)),
+                with_config(list(sys.argv[1:] if tokens is None else tokens)),
                 exit_on_error=False,
                 print_error=False,
             )

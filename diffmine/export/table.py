@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from diffmine.export import pictures
 from diffmine.export.chosen import Chosen, Entry, entries
-from diffmine.store.atlas import ROW_GROUP, Atlas
+from diffmine.store.atlas import Atlas
+from diffmine.store.pictures import ROW_GROUP
 from diffmine.words import cell
 
 SCHEMA = pa.schema(

@@ -27,11 +27,12 @@ from diffmine.config import as_dict
 from diffmine.errors import AtlasError
 from diffmine.store import edited, edits, schemas
 from diffmine.store.atomic import sha256, sweep, whole, write_bytes
-from diffmine.store.lists import Lists, filled, readable
+from diffmine.store.lists import Lists, filled
 from diffmine.store.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.store.maps import Maps, read_known
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.patch import Patch
-from diffmine.store.pictures import ROW_GROUP, Pictures
+from diffmine.store.pictures import Pictures
 from diffmine.store.warning import ArtefactWarning
 
 UPSTREAM = {
@@ -102,7 +103,7 @@ class Atlas:
         if name not in self._tables or self._tables[name][0] != changed:
             schema = schemas.TABLES[name]
             wanted = [field for field in schema.names if field != "image"]
-            table = filled(self._read(path, wanted), schema, wanted)
+            table = filled(read_known(path, wanted), schema, wanted)
             if changed[1]:
                 table = edited.applied(self, name, table)
             self._tables[name] = (changed, table)
@@ -128,11 +129,11 @@ class Atlas:
         paths = self.parts(name)
         if not paths:
             raise AtlasError(f"{self.path} has no {name} yet; run diffmine build on it.")
-        return pa.concat_tables([self._read(path, columns) for path in paths])
+        return pa.concat_tables([read_known(path, columns) for path in paths])
 
     def read_part(self, name: str) -> pa.Table:
         """One part by its name in the atlas (`sums/part-00000.parquet`)."""
-        return self._read(self.path / name, None)
+        return read_known(self.path / name, None)
 
     @cached_property
     def pictures(self) -> Pictures:
@@ -228,15 +229,8 @@ class Atlas:
         return Neighbours.of(self.read_parts("features"))
 
     @cached_property
-    def _map_rows(self) -> dict[tuple[str, str, str], tuple[Path, int]]:
-        where = {}
-        for path in [*self.parts("maps"), *self.parts("maps-base")]:
-            names = self._read(path, ["image_id", "label", "score"]).to_pydict()
-            scores = names.get("score") or [None] * len(names["label"])  # older atlases
-            kinds = (score or "typicality" for score in scores)
-            keys = zip(names["image_id"], names["label"], kinds, strict=True)
-            where.update({key: (path, row) for row, key in enumerate(keys)})
-        return where
+    def _maps(self) -> Maps:
+        return Maps([*self.parts("maps"), *self.parts("maps-base")])
 
     def map(
         self, image_id: str, label: str, score: str = "typicality"
@@ -244,17 +238,7 @@ class Atlas:
         """Mean and standard error of an image's map of a score under a label, float32 (h, w) in
         latent pixels; None when the image was not scored so. Standard errors that were not kept
         are NaN."""
-        found = self._map_rows.get((image_id, label, score))
-        if found is None:
-            return None
-        path, at = found
-        row = _row_at(path, at)
-        shape = (row["height"], row["width"])
-        mean = np.asarray(row["mean"], np.float32).reshape(shape)
-        error = row["standard_error"]
-        if not error:
-            return mean, np.full(shape, np.nan, np.float32)
-        return mean, np.asarray(error, np.float32).reshape(shape)
+        return self._maps.map(image_id, label, score)
 
     def image(self, image_id: str) -> dict[str, Any]:
         """The record of an image: label, width, height, group, year, source, licence, credit."""
@@ -268,12 +252,6 @@ class Atlas:
     def _image_rows(self) -> dict[str, int]:
         names = self.table("images", ["image_id"])["image_id"].to_pylist()
         return {name: row for row, name in enumerate(names)}
-
-    def _read(self, path: Path, columns: Sequence[str] | None) -> pa.Table:
-        with readable(path):
-            there = pq.read_schema(path).names
-            known = [column for column in columns if column in there] if columns else None
-            return pq.read_table(path, columns=known)
 
     # Writing
 
@@ -409,7 +387,7 @@ class Atlas:
         write_manifest(self.path, self.manifest)
 
     def _forget(self) -> None:
-        for name in ("_map_rows", "_image_rows", "pictures", "neighbours"):
+        for name in ("_maps", "_image_rows", "pictures", "neighbours"):
             self.__dict__.pop(name, None)
 
 
@@ -432,21 +410,4 @@ def create_atlas(path: str | Path, manifest: Manifest) -> Atlas:
     return Atlas(folder, manifest)
 
 
-def _row_at(path: Path, at: int) -> dict[str, Any]:
-    """One row of a Parquet file; only its row group is read."""
-    with pq.ParquetFile(path, memory_map=True) as file:
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if at < rows:
-                return dict(file.read_row_group(group).slice(at, 1).to_pylist()[0])
-            at -= rows
-    raise AtlasError(f"{path} has no row {at}.")
-
-
-def picture_schema_metadata() -> dict[bytes, bytes]:
-    """Metadata by which the Hub's viewer knows the column `image` as pictures."""
-    features = {"info": {"features": {"image": {"_type": "Image"}}}}
-    return {b"huggingface": json.dumps(features).encode()}
-
-
-__all__ = ["ROW_GROUP", "Atlas", "Patch", "create_atlas", "open_atlas"]
+__all__ = ["Atlas", "Patch", "create_atlas", "open_atlas"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
@@ -54,3 +55,9 @@ class Pictures:
         while self._size > _KEPT_BYTES and len(self._kept) > 1:
             self._size -= sum(map(len, self._kept.popitem(last=False)[1]))
         return pictures
+
+
+def picture_schema_metadata() -> dict[bytes, bytes]:
+    """Metadata by which the Hub's viewer knows the column `image` as pictures."""
+    features = {"info": {"features": {"image": {"_type": "Image"}}}}
+    return {b"huggingface": json.dumps(features).encode()}

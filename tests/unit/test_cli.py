@@ -93,8 +93,9 @@ def test_build_check_and_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_values_of_a_toml_file_are_flags(tmp_path: Path) -> None:
     """One window, several and a pair of timesteps, for build and for a stage alone."""
-    from diffmine.cli import _with_config, app
+    from diffmine.cli import app
     from diffmine.config import MineConfig, TypicalityConfig
+    from diffmine.flags import with_config
 
     path = tmp_path / "c.toml"
     path.write_text("[mine]\nwindows = [24, 0.5]\n[typicality]\nt_range = [50, 900]\n")
@@ -103,10 +104,10 @@ def test_values_of_a_toml_file_are_flags(tmp_path: Path) -> None:
         (["typicality", "x"], TypicalityConfig(t_range=(50, 900))),
         (["mine", "x", "--windows", "8"], MineConfig(windows=(8,))),
     ):
-        parsed = app.parse_args(_with_config([*tokens, "--config", str(path)]))[1]
+        parsed = app.parse_args(with_config([*tokens, "--config", str(path)]))[1]
         assert parsed.kwargs["options"] == expected
     build = ["build", "x", "--out", "y", "--config", str(path)]
-    options = app.parse_args(_with_config(build))[1].kwargs["options"]
+    options = app.parse_args(with_config(build))[1].kwargs["options"]
     assert options.mine.windows == (24, 0.5)
     assert options.typicality.t_range == (50, 900)
     path.write_text("[mine]\nwindows = []\n")
