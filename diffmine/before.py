@@ -6,6 +6,7 @@ folder of their own, maps-base/, with the score `base`, and go on where they sto
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +38,15 @@ class BaseShard(Shard):
         return f"maps-base/part-{self.number:05d}.parquet"
 
 
-def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress = silent) -> Report:
-    """Score every image under each of its labels (and `against`) with the model `model`; drawn as
-    the atlas's typicality was. The caller holds the atlas.
+def score_base(
+    atlas: Atlas,
+    model: str,
+    against: str = "",
+    per_label: int = 0,
+    progress: Progress = silent,
+) -> Report:
+    """Score every image (or `per_label` of each label) under each of its labels (and `against`)
+    with the model `model`; drawn as the atlas's typicality was. The caller holds the atlas.
 
     Raises UsageError when neither model says what its prompts are.
     """
@@ -48,8 +55,8 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
     sampling = Sampling(config.t_range, config.seed, config.preset)
     table = atlas.table("images", COLUMNS)
     labels = dict(zip(table["image_id"].to_pylist(), labels_of(table), strict=True))
-    names = list(labels)
-    _keep_key(atlas, model, config, against)
+    names = _sample(labels, per_label)
+    _keep_key(atlas, model, config, against, names)
     loaded: Model | None = None
     for start in range(0, len(names), config.shard):
         inside = names[start : start + config.shard]
@@ -68,6 +75,20 @@ def score_base(atlas: Atlas, model: str, against: str = "", progress: Progress =
     return report.close()
 
 
+def _sample(labels: dict[str, list[str]], per_label: int) -> list[str]:
+    """The images that are scored, in the order of the table; of each label those whose names hash
+    lowest, so that an image more changes few."""
+    if not per_label:
+        return list(labels)
+    ranked = sorted(labels, key=lambda name: hashlib.sha256(name.encode()).digest())
+    of_label: dict[str, list[str]] = {}
+    for name in ranked:
+        for label in labels[name]:
+            of_label.setdefault(label, []).append(name)
+    chosen = {name for own in of_label.values() for name in own[:per_label]}
+    return [name for name in labels if name in chosen]
+
+
 def _under(labels: list[str], against: str) -> list[str]:
     return list(dict.fromkeys([*labels, *filter(None, [against])]))
 
@@ -81,14 +102,18 @@ def _config(atlas: Atlas) -> TypicalityConfig:
     return TypicalityConfig(**(known | {"adaptive": False}))
 
 
-def _keep_key(atlas: Atlas, model: str, config: TypicalityConfig, against: str) -> None:
+def _keep_key(
+    atlas: Atlas, model: str, config: TypicalityConfig, against: str, names: list[str]
+) -> None:
     """Drop maps that were computed with another model or otherwise."""
     folder = Path(resolve(model))
     weights = sorted(folder.rglob("*.safetensors")) if folder.is_dir() else []
     digest = [sha256(file) for file in weights] or [str(folder)]
     drawn = {name: as_dict(config)[name] for name in ("preset", "t_range", "seed", "shard")}
     images = atlas.manifest.keys.get("images", "")
-    key = key_of(BASE, digest, drawn, config.count, against, images)
+    every = len(names) == atlas.table("images", ["image_id"]).num_rows
+    sampled = [] if every else [names]
+    key = key_of(BASE, digest, drawn, config.count, against, images, *sampled)
     if atlas.manifest.keys.get(BASE) != key:
         atlas.remove("maps-base/")
         atlas.manifest.keys[BASE] = key

@@ -104,7 +104,7 @@ def run_evaluation(
         if config.base:
             from diffmine.before import score_base
 
-            score_base(atlas, config.base, config.against, progress)
+            score_base(atlas, config.base, config.against, config.base_images, progress)
         report = run(atlas, config, progress=progress)
     found = read_evaluation(atlas)
     assert found is not None

@@ -270,6 +270,8 @@ class EvaluateConfig:
     """CSV of true trends (label, trend, value; a trend is named by the element of its boxes)."""
     base: str = ""
     """Model before finetuning: its maps are computed, kept in the atlas and judged as well."""
+    base_images: Annotated[int, Field(ge=0)] = 0
+    """Images of each label for which that is done, chosen by their names; 0: all."""
     baselines: bool = False
     """Mine with discriminative patches and with a classifier too, and judge them beside ours."""
     bootstrap: Count = 1000

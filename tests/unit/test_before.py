@@ -62,6 +62,31 @@ def test_the_same_model_gives_the_same_maps(atlas: Atlas, tmp_path: Path) -> Non
         assert score_base(atlas, base).done == 4
 
 
+def test_a_sample_of_each_label(atlas: Atlas, tmp_path: Path) -> None:
+    base = str(tmp_path / "model")
+    with atlas.hold():
+        every = score_base(atlas, base)
+        maps = {
+            (name, label): found[0]
+            for name, label in zip(*_images(atlas), strict=True)
+            if (found := atlas.map(name, label, "base"))
+        }
+        sample = score_base(atlas, base, per_label=1)
+    assert (every.done, sample.done) == (4, 2)
+    names, labels = _images(atlas)
+    kept = [at for at, name in enumerate(names) if atlas.map(name, labels[at], "base")]
+    assert sorted(labels[at] for at in kept) == sorted(LABELS)
+    for at in kept:
+        found = atlas.map(names[at], labels[at], "base")
+        assert found is not None
+        assert np.array_equal(found[0], maps[names[at], labels[at]])
+
+
+def _images(atlas: Atlas) -> tuple[list[str], list[str]]:
+    table = atlas.table("images", ["image_id", "label"])
+    return table["image_id"].to_pylist(), table["label"].to_pylist()
+
+
 def test_a_model_without_prompts_is_one_sentence(atlas: Atlas, tmp_path: Path) -> None:
     for name in ("model", "other"):
         folder = tmp_path / name if name == "model" else make_random(tmp_path / name)
