@@ -41,7 +41,8 @@ def write_card(
     """Write README.md beside the model from training.json and held_out.json."""
     training = json.loads((model / "training.json").read_text())
     test = json.loads((model / "held_out.json").read_text())
-    config, losses = training["config"], training["loss_every_20_steps"]
+    config = training["config"]
+    losses = next(each for name, each in training.items() if name.startswith("loss_every_"))
     tenth = max(1, len(losses) // 10)
     text = TEXT.format(
         name=model.name,

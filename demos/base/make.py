@@ -45,9 +45,9 @@ to be finetuned on one's own labelled pictures. By itself it knows no label.
 | | |
 |---|---|
 | pictures | {images} of each kind: letters (demos/type), cars (demos/cars), chest films \
-(demos/chest), dead leaves; 64 x 64 pixels |
-| autoencoder | 8 latent channels at a quarter of the size; {autoencoder_steps} steps of {autoencoder_batch} crops; \
-L1 of pixels and edges + 0.1 MSE + 1e-4 KL |
+(demos/chest); half as many dead leaves; 64 x 64 pixels |
+| autoencoder | 8 latent channels at a quarter of the size; {autoencoder_steps} steps of \
+{autoencoder_batch} crops; L1 of pixels and edges + 0.1 MSE + 1e-4 KL |
 | UNet | 11 M weights; {unet_steps} steps of {batch}, every row under the null prompt |
 | text encoder | random and frozen, byte-level tokens: any label has a prompt of its own |
 | made by | `python -m demos.base.make`, seed 0, on {device} |
@@ -86,7 +86,7 @@ def _options() -> argparse.Namespace:
 
 
 def _draw(data: Path, folders: dict[str, Path], count: int) -> None:
-    """A folder with `count` pictures of each kind, as centred squares."""
+    """A folder with `count` drawings of each kind, as centred squares, and half as many leaves."""
     for kind, folder in folders.items():
         records = open_dataset(folder).records
         step = max(1, len(records) // count)
@@ -95,10 +95,10 @@ def _draw(data: Path, folders: dict[str, Path], count: int) -> None:
             _square(as_mined(read_image(record.path), SIDE)).save(data / kind / f"{at:05d}.png")
     (data / "leaves").mkdir()
     with Pool() as pool:
-        jobs = ((data / "leaves" / f"{seed:05d}.png", seed) for seed in range(count))
+        jobs = ((data / "leaves" / f"{seed:05d}.png", seed) for seed in range(count // 2))
         for done, _ in enumerate(pool.imap_unordered(_leaf, jobs, chunksize=32), start=1):
             if done % 500 == 0:
-                print(f"{done}/{count} dead leaves", file=sys.stderr)
+                print(f"{done}/{count // 2} dead leaves", file=sys.stderr)
 
 
 def _square(picture: Image.Image) -> Image.Image:
@@ -128,7 +128,9 @@ def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path
     dataset = open_dataset(data)
     atlas = create_atlas(folder, Manifest(title="base", labels=list(dataset.labels)))
     collect(atlas, dataset, DataConfig(image_size=SIDE))
-    config = FinetuneConfig(base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2, checkpoint=1000)
+    config = FinetuneConfig(
+        base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2, checkpoint=1000
+    )
     finetune.run(atlas, config, progress=_progress)
     torch.cuda.empty_cache()
     prompts = Prompts(config.prompt, config.null_prompt, (), (SIDE, SIDE))
@@ -138,7 +140,9 @@ def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path
 
 def write_card(model: Path, options: argparse.Namespace) -> None:
     """Write README.md beside the model."""
-    (model / "README.md").write_text(CARD.format(**vars(options), device=device_name(best_device())), encoding="utf-8")
+    (model / "README.md").write_text(
+        CARD.format(**vars(options), device=device_name(best_device())), encoding="utf-8"
+    )
 
 
 def _progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:

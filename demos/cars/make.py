@@ -15,9 +15,7 @@ CARS = Demo(
     licence="CC0-1.0; drawn by demos/cars of diffmine.",
     limits=(
         "Every picture is a drawing; what is typical of a decade here was put there by the recipe.",
-        "The model is small and was trained for an hour on two processor cores.",
-        "The model keeps blue and orange better than green and red: what it draws is often of "
-        "another colour.",
+        "The model is small and was trained for minutes on one GPU.",
     ),
     translation={"steps": 20, "top": 750, "guidance": 4.0, "features": 0.4, "attention": 0.4},
 )

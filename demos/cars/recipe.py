@@ -17,7 +17,7 @@ from demos.cars.plan import Picture, plan, plan_pairs, splits
 from demos.cars.write import write_all
 from demos.splits import add_counts, refuse_there, whole_folder
 
-COUNTS = (1000, 100, 50)  # pictures per decade: train, atlas, test
+COUNTS = (1000, 200, 50)  # pictures per decade: train, atlas, test
 PAIRS = 40  # cars, each drawn under every decade
 
 
