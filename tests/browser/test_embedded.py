@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from diffmine.store.atlas import open_atlas
 from diffmine.ui.app import embedded
 from tests.helpers import served
 
@@ -18,6 +19,13 @@ def shipped() -> Iterator[str]:
     assert embedded(), "assets/atlases holds no atlas: make demos"
     with served() as found:
         yield found
+
+
+def scored_before(label: str) -> str:
+    """The best patch of drawn cars whose image the base model scored too."""
+    atlas = open_atlas(next(each for each in embedded() if each.name == "cars"))
+    found = (p for p in atlas.patches(label) if atlas.map(p.image_id, label, "base"))
+    return next(found).patch_id
 
 
 def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
@@ -62,6 +70,7 @@ def test_drawn_cars_come_first_and_are_judged_by_their_boxes(page: Page, shipped
     expect(page.locator("header")).to_contain_text("Cars drawn by a recipe")
     page.locator("#labels button", has_text="1950s").click()
     expect(page.locator("#wall .dm-patch")).to_have_count(100)
+    page.goto(f"{shipped}?atlas=cars&label=1950s&patch={scored_before('1950s')}")
     page.locator("#viewer").get_by_text("Heat map", exact=True).click()
     expect(page.locator("#viewer")).to_contain_text("before finetuning")
     page.get_by_role("tab", name="Evaluate", exact=True).click()
