@@ -18,7 +18,7 @@ CHEST = Demo(
         "clinical use.",
         "A letter was burned into most films with a pneumothorax on purpose: a confound that the "
         "warnings should name.",
-        "The model is small and was trained for less than an hour on two processor cores.",
+        "The model is small and was trained for minutes on one GPU.",
     ),
     translation={"steps": 20, "top": 750, "guidance": 4.0, "features": 0.4, "attention": 0.4},
 )
@@ -30,6 +30,8 @@ FACTS = Facts(
     what="drawn films",
     limits="The seed, the drawings and every setting stand in demos/chest.",
     against="No Finding",
+    tested=4,
+    base_images=16,
 )
 
 
