@@ -253,4 +253,4 @@ def test_counts_that_are_no_three_numbers_are_refused(
 ) -> None:
     with pytest.raises(SystemExit):
         recipe.main(["--out", "unused", "--counts", counts])
-    assert "give three numbers above 0, such as 1000,100,50" in capsys.readouterr().err
+    assert "give three numbers above 0, such as 1000,200,50" in capsys.readouterr().err
