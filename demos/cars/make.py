@@ -16,6 +16,7 @@ CARS = Demo(
     limits=(
         "Every picture is a drawing; what is typical of a decade here was put there by the recipe.",
         "The model is small and was trained for minutes on one GPU.",
+        "Colours are not always kept: green often comes back blue.",
     ),
     translation={"steps": 20, "top": 750, "guidance": 4.0, "features": 0.4, "attention": 0.4},
 )
