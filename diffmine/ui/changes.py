@@ -8,9 +8,8 @@ import numpy as np
 
 from diffmine.store.atlas import Patch
 from diffmine.ui import words
-from diffmine.ui.cache import digest
 from diffmine.ui.figures import BLUE, VERMILION, chart_value
-from diffmine.ui.parts import Value, wall_value
+from diffmine.ui.parts import Value, rows_value, wall_value
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.sprites import sheet_of
 
@@ -35,12 +34,9 @@ def rows_of_changes(shelf: Shelf) -> Value:
             title = f"{change['rank']}. {change['name']}" if not at else ""
             facts = _facts(change) if not at else []
             facts = [*facts, f"co-typicality {words.score(sequence['typicality'])}"]
-            rows.append(
-                {"key": sequence["window"], "title": title, "flag": "", "why": "",
-                 "facts": facts, "items": items}
-            )  # fmt: skip
-    sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
-    return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": ""}
+            row = {"key": sequence["window"], "title": title, "facts": facts, "items": items}
+            rows.append(row)
+    return rows_value(sheet_of(shelf.cache, tiles, generated=True) if tiles else None, rows)
 
 
 def _facts(change: Row) -> list[str]:

@@ -169,6 +169,13 @@ def wall_value(
     }
 
 
+def rows_value(sheet: Sheet | None, rows: Sequence[Value]) -> Value:
+    """The value of Rows that are only looked at and pressed."""
+    shown = sheet.value() if sheet else None
+    listed = [{"flag": "", "why": ""} | row for row in rows]
+    return {"rev": digest(listed, shown), "sheet": shown, "rows": listed, "empty": ""}
+
+
 def patch_wall(
     shelf: Shelf,
     patches: Sequence[Patch],

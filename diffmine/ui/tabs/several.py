@@ -13,10 +13,9 @@ import numpy as np
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
 from diffmine.ui import jobs, kept, parts, words
-from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.kept import Kept
-from diffmine.ui.parts import LAST, NOTHING, Updates, Value
+from diffmine.ui.parts import LAST, NOTHING, Updates, Value, rows_value
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.sprites import sheet_of
 from diffmine.ui.strip import Strip, Strips, finished, job, summary, window
@@ -178,13 +177,9 @@ class Several:
         for strip in strips:
             items = _items(shelf, strip, tiles, captions=not rows)
             facts = [fact for fact in (summary(strip),) if fact]
-            title = words.rank(strip.patch)
-            key = strip.patch.patch_id
-            rows.append(
-                {"key": key, "title": title, "flag": "", "why": "", "facts": facts, "items": items}
-            )
-        sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
-        return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": ""}
+            title, key = words.rank(strip.patch), strip.patch.patch_id
+            rows.append({"key": key, "title": title, "facts": facts, "items": items})
+        return rows_value(sheet_of(shelf.cache, tiles, generated=True) if tiles else None, rows)
 
 
 def _lacks(strip: Strip, wanted: list[str], how: dict[str, Any]) -> bool:

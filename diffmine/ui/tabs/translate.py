@@ -32,10 +32,9 @@ from diffmine.ui.strip import (
     summary,
     walls,
 )
-from diffmine.ui.tabs.several import METHODS, UNFINISHED, Several, chosen, settings
+from diffmine.ui.tabs.several import METHODS, TELL, UNFINISHED, Several, chosen, settings
 from diffmine.ui.view import Refused, View, payload
 
-TELL = 0.4  # seconds between two lines of progress
 NO_MODEL = (
     "This atlas has no model beside it, so nothing can be translated here; "
     "what was translated when it was built is shown."
