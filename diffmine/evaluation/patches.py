@@ -3,7 +3,7 @@
 precision   share of the best k patches that hit a box of their label, for k up to the first that
             takes in all patches of a method
 recall      share of the label's elements that one of the best 200 patches hits
-purity      share of a cluster's patches that show what most of them show
+purity      share of a cluster's patches that show what most of them show; a patch may show several
 agreement   Spearman's correlation of a patch's score and whether it hits
 confounds   things of no or another label that top patches show    (evaluation/confounds.py)
 """
@@ -55,27 +55,25 @@ class PatchList:
 def hit_shares(
     windows: Float[np.ndarray, "n 4"], boxes: Float[np.ndarray, "m 4"]
 ) -> Float[np.ndarray, "n m"]:
-    """What a window and a box share, as a share of the smaller of the two areas.
+    """What a window and a box share, as a share of the most that two of their sizes can.
 
     Both are (row, col, height, width). A window HITS a box where this is at least one half: a
-    small thing lies mostly in the window, or the window mostly on a large thing.
+    small thing lies mostly in the window, the window mostly on a large thing, or a strip that is
+    longer than the window runs through it.
     """
     ends = [each[:, :2] + each[:, 2:] for each in (windows, boxes)]
     low = np.maximum(windows[:, None, :2], boxes[None, :, :2])  # n m 2
     high = np.minimum(ends[0][:, None], ends[1][None])
-    shared = np.clip(high - low, 0, None).prod(axis=2)  # n m
-    areas = [each[:, 2:].prod(axis=1) for each in (windows, boxes)]
-    return shared / np.minimum(areas[0][:, None], areas[1][None])
+    most = np.minimum(windows[:, None, 2:], boxes[None, :, 2:])
+    return (np.clip(high - low, 0, None) / most).prod(axis=2)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the judged patches of a list show: `hit` a box of their label, `shown` the element of
-    the box they share most with (`nothing` without a hit), `elements` of their label they hit,
-    `strange` those that are not of it."""
+    """What the judged patches of a list show: `hit` a box of their label, `elements` of their label
+    they hit, `strange` those that are not of it."""
 
     hit: Bool[np.ndarray, " n"]
-    shown: list[str]
     elements: list[frozenset[str]]
     strange: list[frozenset[str]]
     places: list[Place]
@@ -86,7 +84,6 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
     """Look at the patches of images whose boxes are known, in their order; with `complete` images
     without a box are known to hold nothing."""
     hit: list[bool] = []
-    shown: list[str] = []
     elements: list[frozenset[str]] = []
     strange: list[frozenset[str]] = []
     places: list[Place] = []
@@ -103,12 +100,11 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
         hits = [at for at in range(len(named)) if shares[at] >= HALF]
         own = [at for at in hits if named[at][0] == found.label]
         hit.append(bool(own))
-        shown.append(named[max(hits, key=lambda at: shares[at])][1] if hits else NOTHING)
         elements.append(frozenset(named[at][1] for at in own))
         strange.append(frozenset(named[at][1] for at in hits if at not in own))
         places.append(place)
         groups.append(image["number"])
-    return Seen(np.array(hit, bool), shown, elements, strange, places, groups)
+    return Seen(np.array(hit, bool), elements, strange, places, groups)
 
 
 def judge_patches(
@@ -193,22 +189,27 @@ def _recall(each: PatchList, seen: Seen, named: dict[str, set[str]]) -> Row:
 
 
 def purity(each: PatchList, seen: Seen) -> list[Row]:
-    """For each cluster of a list what most of its patches show, and the share that does."""
-    shown: dict[int, Counter[str]] = {}
-    for place, what in zip(seen.places, seen.shown, strict=True):
+    """For each cluster of a list what most of its patches show (`nothing` where they hit no box),
+    the share that does, and the shares of all that they show."""
+    shown: dict[int, list[frozenset[str]]] = {}
+    for place, own, strange in zip(seen.places, seen.elements, seen.strange, strict=True):
         if place.element is not None:
-            shown.setdefault(place.element, Counter())[what] += 1
+            shown.setdefault(place.element, []).append(own | strange or frozenset({NOTHING}))
     rows = []
-    for element, counted in sorted(shown.items()):
-        what, count = min(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    for element, patches in sorted(shown.items()):
+        counted = Counter(what for patch in patches for what in patch)
+        by_count = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        shares = {what: count / len(patches) for what, count in by_count}
+        most = next(iter(shares))
         rows.append(
             {
                 "method": each.method,
                 "label": each.label,
                 "element": element,
-                "shows": what,
-                "purity": count / counted.total(),
-                "n": counted.total(),
+                "shows": most,
+                "purity": shares[most],
+                "shares": shares,
+                "n": len(patches),
             }
         )
     return rows

@@ -1,7 +1,7 @@
 """Trends: recovered shares of labels against the truth that was drawn.
 
-For a true trend the cluster with most patches on boxes of that name is taken, among those whose
-majority it is; its shares over the labels (trends.parquet) are compared with the truth by
+For a true trend the cluster with most patches on boxes of that name is taken, among those of which
+at least half are; its shares over the labels (trends.parquet) are compared with the truth by
 Spearman's correlation and, as numbers, by the root of the mean squared error.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from diffmine.errors import DataError
+from diffmine.evaluation.patches import HALF
 from diffmine.store.atlas import Atlas
 
 Row = dict[str, Any]
@@ -50,7 +51,8 @@ def judge_trends(atlas: Atlas, truth: dict[str, dict[str, float]], purity: list[
     shares = _shares(atlas)
     rows = []
     for trend, values in truth.items():
-        own = [row for row in purity if row["shows"] == trend]
+        own = [row | {"purity": row["shares"].get(trend, 0.0)} for row in purity]
+        own = [row for row in own if row["purity"] >= HALF]
         own = [row for row in own if (row["label"], row["element"]) in shares]
         best = max(own, key=lambda row: (row["purity"] * row["n"], row["purity"]), default=None)
         row: Row = {"trend": trend, "label": None, "element": None, "purity": None}

@@ -118,9 +118,11 @@ def test_what_a_hit_is() -> None:
         [9.0, 0.0, 2.0, 2.0],  # half of a small thing
         [-50.0, -50.0, 200.0, 200.0],  # inside a large thing
         [20.0, 20.0, 5.0, 5.0],
+        [4.0, -50.0, 2.0, 200.0],  # a strip through the window
+        [9.0, -50.0, 4.0, 200.0],  # a quarter of the strip's height
     ])  # fmt: skip
     shares = hit_shares(windows, boxes)[0]
-    assert shares == pytest.approx([0.5, 0.49, 1, 0.5, 1, 0])
+    assert shares == pytest.approx([0.5, 0.49, 1, 0.5, 1, 0, 1, 0.25])
 
 
 def test_what_is_not_of_the_label_is_named(tmp_path: Path) -> None:
@@ -149,6 +151,18 @@ def test_purity_counts_nothing_as_a_kind_of_its_own(tmp_path: Path) -> None:
         ("round", pytest.approx(4 / 6), 6),
         ("nothing", 1, 3),
     ]
+    assert rows[0]["shares"] == pytest.approx({"round": 4 / 6, "nothing": 2 / 6})
+
+
+def test_a_patch_shows_all_that_it_hits(tmp_path: Path) -> None:
+    atlas, boxes = planted(tmp_path)
+    on = [b for b in boxes if b["label"] == "a"][:3]
+    ring = [b | {"label": "", "element": "ring"} for b in on[:2]]
+    atlas.write("boxes.parquet", boxes + ring, BOXES)
+    places = [Place(b["image_id"], b["row"], b["col"], 16, 1.0, 0) for b in on]
+    each = PatchList("typicality", "a", "top", places)
+    (found,) = purity(each, see(each, truth_of(atlas, QUICK), False))
+    assert found["shares"] == pytest.approx({"round": 1, "ring": 2 / 3})
 
 
 def test_only_images_that_somebody_looked_at(tmp_path: Path) -> None:
@@ -207,8 +221,8 @@ def test_trends_are_compared_with_the_truth(tmp_path: Path) -> None:
     ]
     atlas.write("trends.parquet", rows, TRENDS)
     clusters = [
-        {"label": "a", "element": 4, "shows": ELEMENTS["a"], "purity": 0.9, "n": 10},
-        {"label": "a", "element": 5, "shows": ELEMENTS["a"], "purity": 1.0, "n": 90},
+        {"label": "a", "element": 4, "shares": {"ring": 1.0, ELEMENTS["a"]: 0.9}, "n": 10},
+        {"label": "a", "element": 5, "shares": {ELEMENTS["a"]: 1.0}, "n": 90},
     ]
     truth = {"round": {"a": 0.2, "b": 0.3, "c": 0.9}, "absent": {"a": 1.0}}
     found, absent = judge_trends(atlas, truth, clusters)
