@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from demos.cars.canvas import Canvas, Colour, Point2, Point3
-from demos.cars.car import Car
+from demos.cars.car import CABINS, Car
 from demos.cars.scene import Scene
 from demos.cars.shapes import BLACK, GLASS, GLASS_SHADE, at, face, rounded, solid, stroke, tint
 
@@ -15,17 +16,24 @@ VINYL: tuple[Colour, ...] = ((44, 40, 40), (92, 62, 44), (226, 218, 196))
 
 def cabin(canvas: Canvas, car: Car, scene: Scene) -> None:
     """All of the cabin, from the roof to the driver."""
-    cloth = "vinyl_roof" in car.elements
-    with ExitStack() as stack:
-        for name in ("vinyl_roof", "box_roofline"):
-            if name in car.elements:
-                stack.enter_context(canvas.element(name))
-        colour = _cloth(scene.paint) if cloth else scene.paint
-        solid(canvas, car.roof, lambda x, z: -car.lean(x, z), car.lean, colour)
-    _windows(canvas, car)
-    _windscreen(canvas, car, scene)
+    with _elements(canvas, car, CABINS.values()):
+        with _elements(canvas, car, ("vinyl_roof", "box_roofline")):
+            colour = _cloth(scene.paint) if "vinyl_roof" in car.elements else scene.paint
+            solid(canvas, car.roof, lambda x, z: -car.lean(x, z), car.lean, colour)
+        _windows(canvas, car)
+        _windscreen(canvas, car, scene)
     if "driver" in scene.things:
         _driver(canvas, car, scene)
+
+
+@contextmanager
+def _elements(canvas: Canvas, car: Car, names: Iterable[str]) -> Iterator[None]:
+    """What is drawn inside belongs to those of the elements that the car has."""
+    with ExitStack() as stack:
+        for name in names:
+            if name in car.elements:
+                stack.enter_context(canvas.element(name))
+        yield
 
 
 def _cloth(paint: Colour) -> Colour:
@@ -65,10 +73,7 @@ def _windows(canvas: Canvas, car: Car) -> None:
 
 
 def _windscreen(canvas: Canvas, car: Car, scene: Scene) -> None:
-    with ExitStack() as stack:
-        for name in ("upright_windscreen", "split_windscreen"):
-            if name in car.elements:
-                stack.enter_context(canvas.element(name))
+    with _elements(canvas, car, ("upright_windscreen", "split_windscreen")):
         if "upright_windscreen" in car.elements:
             _upright(canvas, car)
         if scene.view == "front":

@@ -21,6 +21,11 @@ EXCLUSIVE = (
     ("upright_windscreen", "split_windscreen"),
     ("spoked_wheel", "whitewall_tyre"),
 )
+CABINS = {
+    "1920s": "tall_cabin", "1930s": "sloping_back", "1940s": "humped_roof",
+    "1950s": "wide_glass_cabin", "1960s": "flat_roof", "1970s": "fastback", "1990s": "arched_roof",
+}  # fmt: skip
+"""Of each body that has one of its own; a box_roofline takes its place."""
 LENGTH = 100.0
 
 
@@ -102,7 +107,9 @@ def measured_ratio(car: Car) -> float:
 
 def draw_elements(decade: str, rng: np.random.Generator) -> frozenset[str]:
     """Which elements the car has, with the frequencies of the table."""
-    frequency = {e.name: e.at(decade) for e in read_elements() if e.informative}
+    # A cabin takes no chance of its own.
+    drawn = [e for e in read_elements() if e.informative and e.name not in CABINS.values()]
+    frequency = {e.name: e.at(decade) for e in drawn}
     chosen = set()
     for group in EXCLUSIVE:
         dice = rng.random()
@@ -113,6 +120,8 @@ def draw_elements(decade: str, rng: np.random.Generator) -> frozenset[str]:
             dice -= frequency[name]
     grouped = {name for group in EXCLUSIVE for name in group}
     chosen |= {n for n, share in frequency.items() if n not in grouped and rng.random() < share}
+    if decade in CABINS and "box_roofline" not in chosen:
+        chosen.add(CABINS[decade])
     return frozenset(chosen)
 
 

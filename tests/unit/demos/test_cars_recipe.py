@@ -15,7 +15,7 @@ from PIL import Image
 from demos.cars import recipe, write
 from demos.cars.bodies import BODIES, HEIGHTS
 from demos.cars.canvas import HEIGHT, MIN_SIDE, WIDTH
-from demos.cars.car import EXCLUSIVE, draw_car, draw_elements, measured_ratio
+from demos.cars.car import CABINS, EXCLUSIVE, draw_car, draw_elements, measured_ratio
 from demos.cars.elements import DECADES, characteristic, characteristic_of, read_elements
 from demos.cars.plan import Picture, plan, plan_pairs, splits
 from demos.cars.scene import Scene, draw_scene, generator
@@ -155,6 +155,18 @@ def test_boxes_cover_their_masks_and_are_large_enough() -> None:
             inside = part.mask[y : y + h, x : x + w]
             assert all(edge.any() for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
             assert max(w, h) >= MIN_SIDE
+
+
+def test_the_cabin_of_the_decade_is_boxed_whole() -> None:
+    for picture in _pictures():
+        car, _, _, seen = write.make_picture(picture, seed=0)
+        own = [part for part in seen if part.element in CABINS.values()]
+        expected = [] if "box_roofline" in car.elements else [CABINS.get(picture.decade)]
+        assert [part.element for part in own] == [each for each in expected if each]
+        for part in own:
+            x, _, w, _ = part.box
+            glass = [each.box for each in seen if each.element == "split_windscreen"]
+            assert all(x <= left and left + width <= x + w for left, _, width, _ in glass)
 
 
 def test_an_element_that_the_car_has_is_seen_from_the_front() -> None:
