@@ -31,6 +31,8 @@ from diffmine.store.slim import slim
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 DOCS = ROOT / "docs"
+TESTED = 8
+"""Held-out pictures of each label under every label."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,6 @@ class Facts:
     limits: str
     against: str = ""
     """The label that means nothing was found."""
-    tested: int = 8
-    """Held-out pictures of each label under every label."""
-    base_images: int = 32
-    """Images of each label that the base model scores too: enough to tell chance from more."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def judged(demo: Demo, facts: Facts) -> Callable[[Made], None]:
     saw, its atlas is evaluated by the boxes of the recipe, before and after finetuning."""
 
     def judge(made: Made) -> None:
-        test = held_out(demo.model, made.data / "test", made.progress, per_label=facts.tested)
+        test = held_out(demo.model, made.data / "test", made.progress, per_label=TESTED)
         (demo.model / "held_out.json").write_text(json.dumps(test, indent=1))
         write_card(
             demo.model,
@@ -125,7 +123,6 @@ def judged(demo: Demo, facts: Facts) -> Callable[[Made], None]:
         options = EvaluateConfig(
             complete=True,
             base=str(ASSETS / "models" / "base"),
-            base_images=facts.base_images,
             against=facts.against,
             trends=str(trends) if trends.is_file() else "",
             baselines=True,

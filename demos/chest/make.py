@@ -30,8 +30,6 @@ FACTS = Facts(
     what="drawn films",
     limits="The seed, the drawings and every setting stand in demos/chest.",
     against="No Finding",
-    tested=4,
-    base_images=16,
 )
 
 
