@@ -326,13 +326,15 @@ def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
         f"cluster: {images} x {config.cluster.noises} partial predictions",
         f"translate: up to {translated} patches x {rows_each} = "
         f"{translated * rows_each:,} predictions",
+        f"trends: {images:,} x {config.cluster.noises} noises = "
+        f"{images * config.cluster.noises:,} predictions",
     ]
     if config.trends.parallel:
         most = config.trends.images
         made = min(images, labels * most) if most else images
         rows = rows_each + 2 * labels * (config.trends.scored + config.cluster.noises)
         lines.append(
-            f"trends: up to {made} images under {labels} labels x {rows} = "
+            f"parallel set: up to {made} images under {labels} labels x {rows} = "
             f"{made * rows:,} predictions"
         )
     return lines[:1] + lines[2:] if trained else lines

@@ -220,8 +220,8 @@ class TrendsConfig:
     """How elements come and go from label to label (section 5.1)."""
 
     radius: Annotated[float, Field(gt=0, le=1)] = 0.75
-    """An image shows an element if one of its patches lies nearer to the element's centre than
-    this share of the element's own patches do."""
+    """An image shows an element if one of its windows lies nearer to the element's centre than this
+    share of the element's own patches do."""
     bootstrap: Count = 200
     """Resamples of images behind the 95 % band of a share."""
     per_label: Count = 24

@@ -14,13 +14,12 @@ The map lays patches out in two dimensions by UMAP: those of all labels, and eac
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import torch
 from jaxtyping import Float, Int
 from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.exceptions import ConvergenceWarning
@@ -28,11 +27,11 @@ from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
 from diffmine.config import ClusterConfig
-from diffmine.diffusion.dift import batch_features, window_feature
-from diffmine.diffusion.model import Model, load_model
-from diffmine.diffusion.pixels import to_tensor
+from diffmine.diffusion.dift import window_feature
+from diffmine.diffusion.model import load_model
 from diffmine.elements import MIXED, alike
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.features import grids
 from diffmine.layout import layout
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.neighbours import feature_matrix
@@ -122,9 +121,13 @@ def _features(
         name, shard = work
         assert model is not None
         rows: dict[str, np.ndarray] = {}
-        for group in _groups(atlas, model, shard, config):
-            rows |= _group_rows(atlas, model, group, by_image, config)
-            report.done += len(group)
+        cases = [(image_id, by_image[image_id][0].label) for image_id in shard]
+        for grid in grids(atlas, model, cases, config):
+            for patch in by_image[grid.image_id]:
+                window = (patch.row, patch.col, patch.size)
+                feature = window_feature(grid.cells, window, grid.size)
+                rows[patch.patch_id] = feature.astype(np.float16)
+            report.done += 1
             progress("cluster", report.kept + report.done, len(images), "images")
         order = [patch.patch_id for image_id in shard for patch in by_image[image_id]]
         atlas.write(name, [{"patch_id": each, "feature": rows[each]} for each in order], FEATURES)
@@ -136,52 +139,6 @@ def _features(
     where = {name: row for row, name in enumerate(table["patch_id"].to_pylist())}
     rows = [where[patch.patch_id] for patch in patches]
     return feature_matrix(table)[rows].astype(np.float32)
-
-
-def _groups(
-    atlas: Atlas, model: Model, images: list[str], config: ClusterConfig
-) -> Iterator[dict[str, torch.Tensor]]:
-    """Latents by image, of one size and as many as fit one call of the UNet. Images are encoded one
-    by one, so that a latent is the same whoever shares the call."""
-    most = max(1, config.batch // config.noises)
-    waiting: dict[torch.Size, dict[str, torch.Tensor]] = {}
-    for image_id in images:
-        latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0]  # c h w
-        group = waiting.setdefault(latent.shape, {})
-        group[image_id] = latent
-        if len(group) == most:
-            yield waiting.pop(latent.shape)
-    yield from waiting.values()
-
-
-def _group_rows(
-    atlas: Atlas,
-    model: Model,
-    group: dict[str, torch.Tensor],
-    by_image: dict[str, list[Patch]],
-    config: ClusterConfig,
-) -> dict[str, Float[np.ndarray, " d"]]:
-    """The features of all patches of a group of images, float16, by the patch's name."""
-    prompts = model.trained_prompts()
-    grids = batch_features(
-        model,
-        torch.stack(list(group.values())),
-        [prompts.of(by_image[image_id][0].label) for image_id in group],
-        list(group),
-        timestep=config.timestep,
-        up_block=config.up_block,
-        noises=config.noises,
-        batch=config.batch,
-        seed=config.seed,
-    )
-    rows = {}
-    for image_id, grid in zip(group, grids.cpu().numpy(), strict=True):
-        record = atlas.image(image_id)
-        size = (record["height"], record["width"])
-        for patch in by_image[image_id]:
-            window = (patch.row, patch.col, patch.size)
-            rows[patch.patch_id] = window_feature(grid, window, size).astype(np.float16)
-    return rows
 
 
 # Elements

@@ -1,7 +1,8 @@
 """Trends: how an element comes and goes from label to label (section 5.1).
 
 For an element with centre m (mean feature of its patches) and radius r (a quantile of their
-distances), an image of label c shows the element if one of its top patches lies within r of m:
+distances), an image of label c shows the element if one of its windows lies within r of m
+(presence.py):
 
     share(c) = images of c that show it / images of c,   with a bootstrap band over images
 
@@ -15,6 +16,7 @@ sequences grouped into elements of change, and counts of what the translations a
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ from diffmine.diffusion.score import Score, window_scores
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.parallel.shards import translate_all
 from diffmine.parallel.tables import Element, write_tables
+from diffmine.presence import presence
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.schemas import TRENDS
 from diffmine.store.several import COLUMNS, labels_of
@@ -45,7 +48,7 @@ def run(
         report.kept = atlas.table("trends", ["kind"]).num_rows
         return report.close()
     rows: list[dict[str, Any]] = []
-    rows += _element_rows(atlas, config)
+    rows += _element_rows(atlas, config, engine, progress)
     rows += _curves(atlas, config, progress)
     rows += _sequence_rows(atlas)
     atlas.write("trends.parquet", rows, TRENDS, group=GROUP)
@@ -70,39 +73,41 @@ def shown(
 
 
 def share_band(
-    hits: Bool[np.ndarray, " images"], resamples: int, chance: np.random.Generator
+    hits: int, images: int, resamples: int, chance: np.random.Generator
 ) -> tuple[float, float, float]:
     """Share of images and its 95 % band, by resampling images."""
-    if not len(hits):
+    if not images:
         return float("nan"), float("nan"), float("nan")
-    share = float(hits.mean())
-    again = chance.binomial(len(hits), share, resamples) / len(hits)
+    share = hits / images
+    again = chance.binomial(images, share, resamples) / images
     low, high = np.quantile(again, [0.025, 0.975])
     return share, float(low), float(high)
 
 
-def _element_rows(atlas: Atlas, config: TrendsConfig) -> list[dict[str, Any]]:
+def _element_rows(
+    atlas: Atlas, config: TrendsConfig, engine: Engine, progress: Progress
+) -> list[dict[str, Any]]:
     patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
     if not patches:
         return []
     matrix = _features(atlas, patches)
     labels = np.array([patch.label for patch in patches])
-    names = np.array([patch.image_id for patch in patches])
     values = np.array([patch.typicality for patch in patches])
     images = _images_of(atlas)
     chance = np.random.default_rng(config.seed)
+    elements = _balls(atlas, patches, matrix, config.radius)
+    counted = presence(atlas, elements, engine, progress)
     rows = []
-    for element in _balls(atlas, patches, matrix, config.radius):
+    for element, counts in zip(elements, counted.tolist(), strict=True):
         hit = shown(element.centre, element.radius, matrix)
-        for target in atlas.labels:
+        for target, count in zip(atlas.labels, counts, strict=True):
             here_too = hit & (labels == target)
-            hits = np.isin(images[target], names[here_too])
-            share, low, high = share_band(hits, config.bootstrap, chance)
+            share, low, high = share_band(count, images[target], config.bootstrap, chance)
             median = float(np.median(values[here_too])) if here_too.any() else float("nan")
             rows.append(
                 _row("element", element.label, target, element=element.element)
                 | {"share": share, "low": low, "high": high}
-                | {"typicality": median, "n": len(hits)}
+                | {"typicality": median, "n": images[target]}
             )
     return rows
 
@@ -137,13 +142,9 @@ def _features(atlas: Atlas, patches: list[Patch]) -> Float[np.ndarray, "n d"]:
     return np.stack([by_name[patch.patch_id] for patch in patches])
 
 
-def _images_of(atlas: Atlas) -> dict[str, np.ndarray]:
-    table = atlas.table("images", COLUMNS)
-    found: dict[str, list[str]] = {label: [] for label in atlas.labels}
-    for name, labels in zip(table["image_id"].to_pylist(), labels_of(table), strict=True):
-        for label in labels:
-            found[label].append(name)
-    return {label: np.array(names, object) for label, names in found.items()}
+def _images_of(atlas: Atlas) -> Counter[str]:
+    """How many images each label has."""
+    return Counter(label for own in labels_of(atlas.table("images", COLUMNS)) for label in own)
 
 
 # Patches under every label

@@ -229,10 +229,11 @@ def test_a_plan_costs_nothing(base: Path, data: Path) -> None:
     lines = plan(data, quick(base), trained=False)
     assert lines[0] == "12 images with 2 labels: disc, square"
     assert "12 x 2 draws x 2 prompts = 48 predictions" in lines[2]
+    assert lines[-1] == "trends: 12 x 1 noises = 12 predictions"
     trends = TrendsConfig(parallel=True, images=2, scored=3)
     more = plan(data, replace(quick(base), trends=trends), trained=False)
     # 2 steps of inversion and sampling under 2 labels (12), 3 draws and 1 noise (2 x 2 x 4)
-    assert more[-1] == "trends: up to 4 images under 2 labels x 28 = 112 predictions"
+    assert more[-1] == "parallel set: up to 4 images under 2 labels x 28 = 112 predictions"
 
 
 def test_tables_open_as_they_are(atlas: Atlas) -> None:
