@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from diffmine.evaluation.report import Evaluation
+from diffmine.evaluation.trends import AXIS
 
 Row = dict[str, Any]
 ALL = "all labels"
@@ -120,7 +121,10 @@ def _rest(found: Evaluation) -> list[list[str]]:
             rows.append(["confound", row["label"], row["element"], figure(row["share"]), "",
                          beside, str(row["n"])])  # fmt: skip
     for row in found.trends:
-        beside = f"RMSE {figure(row['rmse'])}, purity {figure(row['purity'])}"
+        shown = f"RMSE {figure(row['rmse'])}, purity {figure(row['purity'])}"
+        if row.get("kind") == AXIS:
+            shown = "first axis of all elements"
+        beside = f"Pearson {figure(row.get('pearson'))}, {shown}"
         rows.append(["trend", row["label"] or "–", row["trend"], figure(row["spearman"]), "",
                      beside, str(len(row["labels"]))])  # fmt: skip
     for method, seconds in found.seconds.items():

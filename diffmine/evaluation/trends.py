@@ -1,14 +1,22 @@
-"""Trends: recovered shares of labels against the truth that was drawn.
+"""Trends: recovered curves over labels against the truth that was drawn.
 
-For a true trend the cluster with most patches on boxes of that name is taken, among those of which
-at least half are; its shares over the labels (trends.parquet) are compared with the truth by
-Spearman's correlation and, as numbers, by the root of the mean squared error.
+For a true trend that boxes name, the cluster with the largest share of patches on such boxes is
+taken, if at least half of them are; its shares over the labels (trends.parquet) are its curve. A
+trend that no box names, such as a proportion that drifts, has no element of its own: its curve is
+the labels' place on the first axis of a correspondence analysis of all elements' shares, which is
+how archaeology puts finds in order (seriation; Greenacre, Correspondence Analysis in Practice). An
+axis has no direction, so that of the truth is taken.
+
+Curves are compared by Spearman's and Pearson's correlation; shares as numbers too, by the root of
+the mean squared error. Where labels of the truth are equal, as for an element that most of them
+lack, Spearman's is below 1 unless what was found is equal there as well.
 """
 
 from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +27,11 @@ from diffmine.errors import DataError
 from diffmine.evaluation.patches import HALF
 from diffmine.store.atlas import Atlas
 
+ELEMENT, AXIS = "element", "axis"
+
 Row = dict[str, Any]
+Curve = dict[str, float]
+Shares = dict[tuple[str, int], Curve]
 
 
 def read_trends(path: Path) -> dict[str, dict[str, float]]:
@@ -44,35 +56,78 @@ def read_trends(path: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def judge_trends(atlas: Atlas, truth: dict[str, dict[str, float]], purity: list[Row]) -> list[Row]:
+def judge_trends(
+    atlas: Atlas, truth: dict[str, Curve], purity: list[Row], named: set[str]
+) -> list[Row]:
     """One row a trend; `purity` are the rows of evaluation.patches.purity for the atlas's own
-    clusters. Figures are None where no cluster shows the trend, or where fewer than three labels
-    are known."""
+    clusters, `named` what boxes name. `kind` is `element` or `axis`, and `label` and `element` are
+    None for an axis. Figures are None where nothing shows the trend, or where fewer than three
+    labels are known."""
     shares = _shares(atlas)
-    rows = []
-    for trend, values in truth.items():
-        own = [row | {"purity": row["shares"].get(trend, 0.0)} for row in purity]
-        own = [row for row in own if row["purity"] >= HALF]
-        own = [row for row in own if (row["label"], row["element"]) in shares]
-        best = max(own, key=lambda row: (row["purity"] * row["n"], row["purity"]), default=None)
-        row: Row = {"trend": trend, "label": None, "element": None, "purity": None}
-        row |= {"spearman": None, "rmse": None, "labels": [], "truth": [], "found": []}
-        if best is not None:
-            curve = shares[best["label"], best["element"]]
-            labels = [each for each in atlas.labels if each in values and each in curve]
-            pairs = np.array([[values[each], curve[each]] for each in labels]).reshape(-1, 2)
-            row |= {name: best[name] for name in ("label", "element", "purity")}
-            row |= {"labels": labels, "truth": pairs[:, 0].tolist(), "found": pairs[:, 1].tolist()}
-            if len(labels) > 2:
-                row["rmse"] = float(np.sqrt(np.mean((pairs[:, 0] - pairs[:, 1]) ** 2)))
-                if all(len(np.unique(column)) > 1 for column in pairs.T):
-                    row["spearman"] = float(spearmanr(*pairs.T).statistic)
-        rows.append(row)
-    return rows
+    order = places(atlas.labels, shares)
+    return [
+        _of_element(atlas.labels, trend, values, shares, purity)
+        if trend in named
+        else _of_axis(atlas.labels, trend, values, order)
+        for trend, values in truth.items()
+    ]
 
 
-def _shares(atlas: Atlas) -> dict[tuple[str, int], dict[str, float]]:
-    found: dict[tuple[str, int], dict[str, float]] = {}
+def places(labels: Sequence[str], shares: Shares) -> dict[str, float]:
+    """The place of each label on the first axis of a correspondence analysis of the elements'
+    shares, in standard coordinates; none with fewer than two labels or elements that are shown."""
+    table = np.array([[curve.get(each, 0.0) for each in labels] for curve in shares.values()])
+    table = np.nan_to_num(table.reshape(-1, len(labels)))
+    table = table[table.sum(axis=1) > 0]
+    seen = table.sum(axis=0) > 0
+    table = table[:, seen]
+    if min(table.shape) < 2:
+        return {}
+    table = table / table.sum()
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    _, _, axes = np.linalg.svd((table - expected) / np.sqrt(expected), full_matrices=False)
+    found = axes[0] / np.sqrt(table.sum(axis=0))
+    names = [each for each, known in zip(labels, seen, strict=True) if known]
+    return dict(zip(names, found.tolist(), strict=True))
+
+
+def _of_element(
+    labels: list[str], trend: str, values: Curve, shares: Shares, purity: list[Row]
+) -> Row:
+    own = [row | {"purity": row["shares"].get(trend, 0.0)} for row in purity]
+    own = [r for r in own if r["purity"] >= HALF and (r["label"], r["element"]) in shares]
+    best = max(own, key=lambda row: (row["purity"], row["n"]), default=None)
+    if best is None:
+        return _row(trend, labels, values, {})
+    found = _row(trend, labels, values, shares[best["label"], best["element"]])
+    if len(found["labels"]) > 2:
+        error = np.array(found["truth"]) - np.array(found["found"])
+        found["rmse"] = float(np.sqrt(np.mean(error**2)))
+    return found | {name: best[name] for name in ("label", "element", "purity")}
+
+
+def _of_axis(labels: list[str], trend: str, values: Curve, order: Curve) -> Row:
+    """An axis points either way: the one that agrees."""
+    found = _row(trend, labels, values, order)
+    if (found["spearman"] or 0.0) < 0:
+        found = _row(trend, labels, values, {name: -place for name, place in order.items()})
+    return found | {"kind": AXIS}
+
+
+def _row(trend: str, labels: list[str], values: Curve, curve: Curve) -> Row:
+    known = [each for each in labels if each in values and each in curve]
+    pairs = np.array([[values[each], curve[each]] for each in known]).reshape(-1, 2)
+    row: Row = {"trend": trend, "kind": ELEMENT, "label": None, "element": None, "purity": None}
+    row |= {"spearman": None, "pearson": None, "rmse": None}
+    if len(known) > 2 and all(len(np.unique(column)) > 1 for column in pairs.T):
+        row["spearman"] = float(spearmanr(*pairs.T).statistic)
+        row["pearson"] = float(np.corrcoef(*pairs.T)[0, 1])
+    truth, found = pairs.T.tolist()
+    return row | {"labels": known, "truth": truth, "found": found}
+
+
+def _shares(atlas: Atlas) -> Shares:
+    found: Shares = {}
     if atlas.has("trends"):
         for row in atlas.table("trends").to_pylist():
             if row["kind"] == "element":

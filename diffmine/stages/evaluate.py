@@ -55,7 +55,8 @@ def run(
         setattr(found, name, part)
     if config.trends:
         clusters = [row for row in found.purity if row["method"] == OURS]
-        found.trends = judge_trends(atlas, read_trends(Path(config.trends)), clusters)
+        named = {element for boxes in truth.boxes.values() for _, element, _ in boxes if element}
+        found.trends = judge_trends(atlas, read_trends(Path(config.trends)), clusters, named)
     write_evaluation(atlas, found)
     report.done = len(truth.cases)
     report.refused = kept.refused if kept else 0

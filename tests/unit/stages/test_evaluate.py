@@ -225,10 +225,42 @@ def test_trends_are_compared_with_the_truth(tmp_path: Path) -> None:
         {"label": "a", "element": 5, "shares": {ELEMENTS["a"]: 1.0}, "n": 90},
     ]
     truth = {"round": {"a": 0.2, "b": 0.3, "c": 0.9}, "absent": {"a": 1.0}}
-    found, absent = judge_trends(atlas, truth, clusters)
+    found, absent = judge_trends(atlas, truth, clusters, {"round", "absent"})
     assert (found["label"], found["element"], found["spearman"]) == ("a", 4, pytest.approx(1))
     assert found["rmse"] == pytest.approx(((0.01 + 0 + 0.09) / 3) ** 0.5, rel=1e-5)
     assert absent["spearman"] is absent["rmse"] is absent["label"] is None
+
+
+def test_a_trend_that_no_box_names_is_the_first_axis_of_all_elements(tmp_path: Path) -> None:
+    atlas, _ = planted(tmp_path)
+    labels = atlas.manifest.labels = list("dbaec")  # in time: a, b, c, d, e
+    bumps = np.random.default_rng(0).uniform(-1, 5, 12)
+    shares = {
+        ("a", k): {name: float(np.exp(-((at - "abcde".index(name)) ** 2))) for name in labels}
+        for k, at in enumerate(bumps)
+    }
+    rows = [
+        {"kind": "element", "label": label, "element": k, "target": name, "share": share}
+        for (label, k), curve in shares.items()
+        for name, share in curve.items()
+    ]
+    atlas.write("trends.parquet", rows, TRENDS)
+    truth = {"height": {name: -1.0 - "abcde".index(name) for name in labels}}
+    (found,) = judge_trends(atlas, truth, [], {"round"})
+    assert found["spearman"] == pytest.approx(1)
+    assert found["label"] is found["element"] is found["rmse"] is None
+    assert found["kind"] == "axis"
+    # Reciprocal averaging, the oldest way to the first axis: each element stands at the mean of
+    # its labels, each label at the mean of its elements, until nothing moves.
+    table = np.array([list(curve.values()) for curve in shares.values()])
+    weight = table.sum(axis=0) / table.sum()
+    at = np.arange(5.0)
+    for _ in range(2000):
+        at = (table / table.sum(axis=0)).T @ (table @ at / table.sum(axis=1))
+        at -= weight @ at
+        at /= np.sqrt(weight @ at**2)
+    assert np.abs(np.corrcoef(at, found["found"])[0, 1]) == pytest.approx(1, abs=1e-6)
+    assert weight @ np.square(found["found"]) == pytest.approx(1, rel=1e-3)
 
 
 def test_a_trends_file_without_a_value_is_one_sentence(tmp_path: Path) -> None:
