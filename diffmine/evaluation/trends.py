@@ -3,9 +3,8 @@
 For a true trend that boxes name, the cluster with the largest share of patches on such boxes is
 taken, if at least half of them are; its shares over the labels (trends.parquet) are its curve. A
 trend that no box names, such as a proportion that drifts, has no element of its own: its curve is
-the labels' place on the first axis of a correspondence analysis of all elements' shares, which is
-how archaeology puts finds in order (seriation; Greenacre, Correspondence Analysis in Practice). An
-axis has no direction, so that of the truth is taken.
+the labels' place on the first axis of a correspondence analysis of all elements' shares
+(seriation.py). An axis has no direction, so that of the truth is taken.
 
 Curves are compared by Spearman's and Pearson's correlation; shares as numbers too, by the root of
 the mean squared error. Where labels of the truth are equal, as for an element that most of them
@@ -16,7 +15,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,9 @@ from scipy.stats import spearmanr
 
 from diffmine.errors import DataError
 from diffmine.evaluation.patches import HALF
+from diffmine.seriation import correspondence
 from diffmine.store.atlas import Atlas
+from diffmine.store.trends import share_table
 
 ELEMENT, AXIS = "element", "axis"
 
@@ -64,7 +64,7 @@ def judge_trends(
     None for an axis. Figures are None where nothing shows the trend, or where fewer than three
     labels are known."""
     shares = _shares(atlas)
-    order = places(atlas.labels, shares)
+    order = _places(atlas)
     return [
         _of_element(atlas.labels, trend, values, shares, purity)
         if trend in named
@@ -73,22 +73,11 @@ def judge_trends(
     ]
 
 
-def places(labels: Sequence[str], shares: Shares) -> dict[str, float]:
-    """The place of each label on the first axis of a correspondence analysis of the elements'
-    shares, in standard coordinates; none with fewer than two labels or elements that are shown."""
-    table = np.array([[curve.get(each, 0.0) for each in labels] for curve in shares.values()])
-    table = np.nan_to_num(table.reshape(-1, len(labels)))
-    table = table[table.sum(axis=1) > 0]
-    seen = table.sum(axis=0) > 0
-    table = table[:, seen]
-    if min(table.shape) < 2:
-        return {}
-    table = table / table.sum()
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    _, _, axes = np.linalg.svd((table - expected) / np.sqrt(expected), full_matrices=False)
-    found = axes[0] / np.sqrt(table.sum(axis=0))
-    names = [each for each, known in zip(labels, seen, strict=True) if known]
-    return dict(zip(names, found.tolist(), strict=True))
+def _places(atlas: Atlas) -> Curve:
+    """The place of each label on the first axis; none where there is no axis."""
+    found = correspondence(share_table(atlas)).at
+    known = ((name, at[0]) for name, at in zip(atlas.labels, found.tolist(), strict=True) if at)
+    return {name: place for name, place in known if math.isfinite(place)}
 
 
 def _of_element(

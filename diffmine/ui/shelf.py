@@ -22,12 +22,13 @@ from diffmine import words
 from diffmine.errors import AtlasError
 from diffmine.evaluation.confounds import said
 from diffmine.evaluation.report import Evaluation, read_evaluation
+from diffmine.seriation import Places, correspondence
 from diffmine.store.atlas import Atlas, Patch
 from diffmine.store.filters import Sieve
 from diffmine.store.made import MadePictures
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
-from diffmine.store.trends import trend_rows
+from diffmine.store.trends import share_table, trend_rows
 from diffmine.ui import heat, sprites
 from diffmine.ui.cache import Cache, digest
 
@@ -234,6 +235,11 @@ class Shelf:
     def trends(self, kind: str, **equal: Any) -> list[Row]:
         """Rows of trends.parquet of a kind whose columns equal the values given."""
         return list(trend_rows(self.atlas, kind, **equal).to_pylist())
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the labels lie by the elements they share."""
+        return correspondence(share_table(self.atlas))
 
     @cached_property
     def _translations(self) -> tuple[pa.Table, dict[str, list[int]]] | None:

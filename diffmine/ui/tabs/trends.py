@@ -19,6 +19,7 @@ from diffmine.ui.cache import digest
 from diffmine.ui.changes import SIDES, cells, examples, matrix, rows_of_changes, whole_sequence
 from diffmine.ui.desk import Desk
 from diffmine.ui.figures import number, over_labels
+from diffmine.ui.likeness import likeness
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.sprites import sheet_of
@@ -45,9 +46,8 @@ class Trends:
             )
         )
         with gr.Row():
-            with gr.Column(min_width=300, visible=False) as column:
+            with gr.Column(min_width=300):
                 self.share = own(parts.chart(elem_id="share"))
-            self.share_column = own(column)
             with gr.Column(min_width=300):
                 self.typicality = own(parts.chart(elem_id="trend"))
         self.line = own(gr.Markdown(elem_classes="dm-line"))
@@ -83,7 +83,6 @@ class Trends:
         )
         return {
             self.element: gr.Dropdown(choices=choices, value=value),
-            self.share_column: gr.Column(visible=view.element is not None),
             **self._charts(view),
             self.line: self._hint(view),
             self.wall: NOTHING,
@@ -129,7 +128,14 @@ class Trends:
             chart = over_labels(
                 shelf.cache, shelf.labels, values, title=title, notes=notes, zero=True, **common
             )
-            return {self.typicality: chart}
+            near = likeness(
+                shelf.cache,
+                shelf.labels,
+                shelf.places,
+                ordered=ordered,
+                marked=view.label,
+            )
+            return {self.typicality: chart, self.share: near}
         found = shelf.trends("element", label=view.label, element=view.element)
         rows = _by_target(shelf, found)
         shares = [number(row.get("share")) for row in rows]

@@ -195,6 +195,9 @@ def test_trends_of_label_element_and_patch(desk: Any) -> None:
     whole = desk.go(desk.first, "trends")
     assert whole[trends.typicality]["data"]
     assert whole[trends.dating]["data"]
+    (near,) = whole[trends.share]["data"]
+    assert near["text"] == desk.shelf(desk.first).labels
+    assert near["x"] in (sorted(near["x"]), sorted(near["x"], reverse=True))
     assert len(shown(desk, whole, trends.rows)["rows"]) == 3
     one = trends.on_element(desk.first, "1")
     assert len(one[trends.share]["data"]) == 3

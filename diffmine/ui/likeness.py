@@ -1,0 +1,44 @@
+"""Labels by the elements they share, as a figure (seriation.py)."""
+
+from __future__ import annotations
+
+from diffmine.seriation import Places
+from diffmine.ui.cache import Cache
+from diffmine.ui.figures import BLUE, VERMILION, chart_value
+from diffmine.ui.parts import Value
+
+TITLE = "Labels that show the same elements lie together"
+EMPTY = "Too few elements are stored to lay out the labels."
+
+
+def likeness(
+    cache: Cache, labels: list[str], places: Places, *, ordered: bool, marked: str
+) -> Value:
+    """The labels on the first two axes, joined in their order where there is one."""
+    layout: Value = {"hovermode": "closest"}
+    if places.at.shape[1] < 2:
+        return chart_value(cache, [], layout, title=TITLE, alt=TITLE, empty=EMPTY)
+    for name, told in zip(("xaxis", "yaxis"), places.told.tolist(), strict=True):
+        layout[name] = {"title": {"text": f"{told:.0%} of the differences"}, "zeroline": True}
+    x, y = (
+        [None if value != value else round(value, 4) for value in axis]
+        for axis in places.at.T.tolist()
+    )
+    trace: Value = {
+        "type": "scatter",
+        "mode": "lines+markers+text" if ordered else "markers+text",
+        "x": x,
+        "y": y,
+        "text": labels,
+        "textposition": "top center",
+        "cliponaxis": False,
+        "hovertemplate": "%{text}<extra></extra>",
+        "line": {"color": BLUE, "width": 1, "dash": "dot"},
+        "marker": {
+            "size": [12 if name == marked else 8 for name in labels],
+            "color": [VERMILION if name == marked else BLUE for name in labels],
+        },
+    }
+    known = [(place, name) for place, name in zip(x, labels, strict=True) if place is not None]
+    alt = f"{TITLE}. Along the first axis: {', '.join(name for _, name in sorted(known))}."
+    return chart_value(cache, [trace], layout, title=TITLE, alt=alt, empty=EMPTY)
