@@ -206,7 +206,7 @@ class TranslateConfig:
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of the noise of `sdedit` and `ddpm`; the others have none."""
     preview: Count = 5
-    """Steps between two previews."""
+    """Steps between two previews; the first comes after one."""
     per_element: Count = 1
     """Central patches of each element that the stage translates into every label."""
     per_label: Count = 12

@@ -20,7 +20,14 @@ CHEST = Demo(
         "warnings should name.",
         "The model is small and was trained for minutes on one GPU.",
     ),
-    translation={"steps": 20, "top": 750, "guidance": 4.0, "features": 0.4, "attention": 0.4},
+    translation={
+        "steps": 20,
+        "top": 750,
+        "guidance": 3.0,
+        "against": "source",
+        "features": 0.4,
+        "attention": 0.4,
+    },
 )
 FACTS = Facts(
     about="A latent diffusion model in the shape of Stable Diffusion, made small: it draws chest "

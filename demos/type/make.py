@@ -28,7 +28,14 @@ TYPE = Demo(
         "The model is small and was trained for an hour on two processor cores.",
     ),
     # Found by eye on held-out letters: with more noise or guidance they change more and break.
-    translation={"steps": 20, "top": 650, "guidance": 4.0, "features": 0.4, "attention": 0.4},
+    translation={
+        "steps": 20,
+        "top": 650,
+        "guidance": 2.0,
+        "against": "source",
+        "features": 0.4,
+        "attention": 0.4,
+    },
 )
 
 

@@ -115,7 +115,7 @@ def stream(
     against = led_from(model, config, [source])
     for step, estimate in enumerate(sample(model, course, targets, config, soft, against), start=1):
         final = estimate
-        shown = step % config.preview == 0 and step < steps
+        shown = step < steps and (step == 1 or step % config.preview == 0)
         made = list(decoded(model, estimate, picture, soft)) if shown else []
         yield Preview(before + step, total, dict(zip(targets, made, strict=False)))
     pictures = decoded(model, final, picture, soft)

@@ -6,13 +6,15 @@ torch is imported when the first job starts, never before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from PIL import Image
 
 from diffmine.config import MineConfig, TranslateConfig, TypicalityConfig
+from diffmine.errors import DiffmineError
 from diffmine.ui import gpu
 
 # How the events of live work are wired: one slot for all of them.
@@ -41,6 +43,18 @@ def warm(folders: Sequence[Path]) -> None:
     """Load models before the first job: ZeroGPU copies them from here into each worker."""
     for folder in folders:
         model(str(folder))
+
+
+def prepare(folder: Path) -> None:
+    """Load a model while the visitor still chooses, so that the first job does not wait for it;
+    what is wrong with it is told by the job."""
+
+    def load() -> None:
+        with suppress(DiffmineError, OSError):
+            model(str(folder))
+
+    if not gpu.ON_ZERO and str(folder) not in _models:
+        Thread(target=load, daemon=True).start()
 
 
 def configured(kind: type[Config], known: Any) -> Config:

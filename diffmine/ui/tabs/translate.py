@@ -115,6 +115,8 @@ class Translate:
             self.run: gr.Button(visible=ready),
             self.status: "" if shelf.model else NO_MODEL,
         }
+        if ready and shelf.model is not None:
+            jobs.prepare(shelf.model)
         found |= self.several.show(view)
         if patch is None:
             return found | self._nothing()

@@ -66,6 +66,15 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted
 
 
+def test_the_first_preview_comes_after_one_step(model: Model, picture: Image.Image) -> None:
+    config = replace(QUICK, preview=3)
+    told = [s for s in stream(model, picture, WINDOW, ["a", "b"], config, "x", "a")
+            if isinstance(s, Preview)]  # fmt: skip
+    before, steps = calls(settled(config))
+    shown = [each.step - before for each in told if each.pictures]
+    assert shown == [1, 3, steps]
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_call_is_told_and_counted(
     model: Model, picture: Image.Image, method: str, counted: list[int]

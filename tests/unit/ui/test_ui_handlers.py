@@ -16,7 +16,6 @@ from diffmine.errors import UsageError
 from diffmine.stages import evaluate
 from diffmine.store.atlas import open_atlas
 from diffmine.store.schemas import BOXES
-from diffmine.ui import jobs
 from diffmine.ui.app import build, shelve
 from diffmine.ui.inspector import facts
 from diffmine.ui.kept import Kept
@@ -339,14 +338,6 @@ def test_a_source_that_is_no_web_address_is_told_but_not_linked(desk: Any) -> No
     told = facts(shelf, shelf.atlas.patch("1900-top-0001"), record)
     assert ["source", "javascript:alert(1)", ""] in told
     assert "credit" not in [name for name, _, _ in told]
-
-
-def test_a_configuration_that_cannot_be_read_is_the_default() -> None:
-    from diffmine.config import TypicalityConfig
-
-    assert jobs.configured(TypicalityConfig, {"draws": 8}).draws == 8
-    for broken in (None, {"no such": 1}, {"draws": "many"}, []):
-        assert jobs.configured(TypicalityConfig, broken) == TypicalityConfig()
 
 
 def test_two_folders_of_one_name_get_two_keys(folder: Path) -> None:
