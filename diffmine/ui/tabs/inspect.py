@@ -69,6 +69,8 @@ class Inspect:
     def show(self, view: View) -> Updates:
         """What the tab says of an atlas; the visitor's picture is theirs and not of the view."""
         shelf = self.desk.shelf(view)
+        if shelf.model is not None:
+            jobs.prepare(shelf.model)
         return {self.line: _line(shelf), self.place: gr.Column(visible=shelf.model is not None)}
 
     # What is shown
