@@ -26,7 +26,10 @@ class Places:
 
 def correspondence(table: Float[np.ndarray, "elements labels"]) -> Places:
     """Places of the labels; `table` holds shares or counts, NaN for unknown. There are fewer than
-    two axes where fewer than three labels, or elements, are shown at all."""
+    two axes where fewer than three labels, or elements, are shown at all.
+
+    An axis has no direction of its own: the last label lies above the first on each.
+    """
     table = np.nan_to_num(np.asarray(table, np.float64))
     rows, columns = table.sum(axis=1) > 0, table.sum(axis=0) > 0
     inside = table[np.ix_(rows, columns)]
@@ -40,6 +43,7 @@ def correspondence(table: Float[np.ndarray, "elements labels"]) -> Places:
     _, lengths, vectors = np.linalg.svd(
         (inside - expected) / np.sqrt(expected), full_matrices=False
     )
-    at[columns] = (vectors[:axes] * lengths[:axes, None] / np.sqrt(of_columns)).T
+    found = (vectors[:axes] * lengths[:axes, None] / np.sqrt(of_columns)).T
+    at[columns] = np.where(found[-1] < found[0], -found, found)
     inertia = lengths**2
     return Places(at, inertia[:axes] / max(inertia.sum(), 1e-300))

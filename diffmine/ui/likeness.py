@@ -9,6 +9,7 @@ from diffmine.ui.parts import Value
 
 TITLE = "Labels that show the same elements lie together"
 EMPTY = "Too few elements are stored to lay out the labels."
+_NAMED = 40
 
 
 def likeness(
@@ -29,10 +30,11 @@ def likeness(
         "mode": "lines+markers+text" if ordered else "markers+text",
         "x": x,
         "y": y,
-        "text": labels,
-        "textposition": "top center",
+        "text": [each if each == marked or len(labels) <= _NAMED else "" for each in labels],
+        "customdata": labels,
+        "textposition": _sides(x),
         "cliponaxis": False,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
         "line": {"color": BLUE, "width": 1, "dash": "dot"},
         "marker": {
             "size": [12 if name == marked else 8 for name in labels],
@@ -42,3 +44,10 @@ def likeness(
     known = [(place, name) for place, name in zip(x, labels, strict=True) if place is not None]
     alt = f"{TITLE}. Along the first axis: {', '.join(name for _, name in sorted(known))}."
     return chart_value(cache, [trace], layout, title=TITLE, alt=alt, empty=EMPTY)
+
+
+def _sides(x: list[float | None]) -> list[str]:
+    """Names above and below their points by turns, so that neighbours cover each other less."""
+    order = sorted(range(len(x)), key=lambda place: x[place] or 0.0)
+    turn = {place: number % 2 for number, place in enumerate(order)}
+    return ["bottom center" if turn[place] else "top center" for place in range(len(x))]
