@@ -28,7 +28,7 @@ SCENES = {
     "elements": "atlas=cars&label=1930s&tab=elements",
     "map": "atlas=cars&label=1950s&tab=map",
     "translate": "atlas=type&label=1830&tab=translate&patch=f4bc61928ddc",
-    "trends": "atlas=cars&label=1950s&tab=trends&element=0",
+    "trends": "atlas=cars&label=1950s&tab=trends&element=9",
     "evaluate": "atlas=cars&label=1950s&tab=evaluate",
 }
 
