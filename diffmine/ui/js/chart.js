@@ -7,9 +7,10 @@ function layout(value) {
   const ink = isDark() ? '#d4d4d8' : '#3f3f46', line = isDark() ? '#3f3f46' : '#e4e4e7';
   const axis = {gridcolor: line, zerolinecolor: ink, zerolinewidth: 1, linecolor: line, automargin: true};
   const given = value.layout;
+  const axes = ['xaxis', 'yaxis', ...Object.keys(given).filter(name => /^[xy]axis\d+$/.test(name))];
   return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family: getComputedStyle(root).fontFamily}, hovermode: 'closest',
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false,
-    ...given, xaxis: {...axis, ...given.xaxis}, yaxis: {...axis, ...given.yaxis}};
+    ...given, ...Object.fromEntries(axes.map(name => [name, {...axis, ...given[name]}]))};
 }
 
 async function draw() {
@@ -18,6 +19,7 @@ async function draw() {
   drawn = value.rev;
   root.classList.toggle('dm-none', !value.data.length);
   title.textContent = value.title || '';
+  box.style.height = value.layout.height ? `${value.layout.height}px` : '';
   note.textContent = value.data.length ? '' : value.empty || '';
   if (!value.data.length) return;
   try {

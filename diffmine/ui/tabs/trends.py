@@ -20,6 +20,7 @@ from diffmine.ui.changes import SIDES, cells, examples, matrix, rows_of_changes,
 from diffmine.ui.desk import Desk
 from diffmine.ui.figures import number, over_labels
 from diffmine.ui.likeness import likeness
+from diffmine.ui.multiples import element_of, elements_shown, multiples, traces_of
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall
 from diffmine.ui.shelf import Row, Shelf
 from diffmine.ui.sprites import sheet_of
@@ -52,6 +53,7 @@ class Trends:
                 self.typicality = own(parts.chart(elem_id="trend"))
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         self.wall = own(parts.wall(elem_id="trend-wall"))
+        self.multiples = own(parts.chart(elem_id="multiples"))
         self.dating = own(parts.chart(elem_id="dating"))
         self.date = own(gr.Button("Compute the dating curve", size="sm", elem_id="date"))
         self.about = own(gr.Markdown(elem_classes="dm-line"))
@@ -135,7 +137,8 @@ class Trends:
                 ordered=ordered,
                 marked=view.label,
             )
-            return {self.typicality: chart, self.share: near}
+            each = multiples(shelf, view.label, ordered=ordered)
+            return {self.typicality: chart, self.share: near, self.multiples: each}
         found = shelf.trends("element", label=view.label, element=view.element)
         rows = _by_target(shelf, found)
         shares = [number(row.get("share")) for row in rows]
@@ -144,6 +147,7 @@ class Trends:
         values = [number(row.get("typicality")) for row in rows]
         scores = [words.score(each) for each in values]
         return {
+            self.multiples: NOTHING_DRAWN,
             self.share: over_labels(
                 shelf.cache,
                 shelf.labels,
@@ -223,6 +227,7 @@ class Trends:
         self.element.input(self.on_element, [desk.state, self.element], desk.to(TAB), **LAST)
         for chart in (self.share, self.typicality):
             chart.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
+        self.multiples.point(self.on_multiple, [desk.state], desk.to(TAB), **LAST)
         self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.rows.open(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
@@ -248,6 +253,13 @@ class Trends:
         if not self.desk.shelf(view).has_element(view.label, found):
             raise gr.Error("That element is not there.", print_exception=False)
         return self.desk.go(replace(view, element=found), TAB)
+
+    def on_multiple(self, view: View, event: gr.EventData) -> Updates:
+        """A small chart: its element is opened."""
+        shelf = self.desk.shelf(view)
+        curve = index(event, "curve", traces_of(shelf, view.label))
+        element = elements_shown(shelf, view.label)[element_of(curve)]
+        return self.desk.go(replace(view, element=element), TAB)
 
     def on_point(self, view: View, event: gr.EventData) -> tuple[str, Value]:
         """The patches behind a point."""
