@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from diffmine.store.atlas import Patch
-from diffmine.ui import words
+from diffmine.ui import texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.sprites import Sheet
@@ -36,6 +36,8 @@ MAKES: dict[str, Any] = {
 
 
 NEEDS = {"viewer": ("zoom", "heat")}
+STEPS_AT = ("#labels", "#wall", "#tabs [role=tablist]")
+"""The parts of the page (CSS selectors) that the first steps are about."""
 
 
 @cache
@@ -113,7 +115,8 @@ def page(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 def first_steps(**settings: Any) -> gr.HTML:
     """What to do on a first visit, in three steps; gone once done or skipped."""
-    value = {"steps": words.FIRST_STEPS, "done": "Done", "skip": "Skip"}
+    steps = [{"text": text, "at": at} for text, at in zip(texts.FIRST_STEPS, STEPS_AT, strict=True)]
+    value = {"steps": steps, "done": texts.FIRST_DONE, "skip": texts.FIRST_SKIP}
     template = '<p class="dm-first" role="status" hidden></p>'
     return _part("first", template, value, settings)
 
@@ -140,7 +143,7 @@ def item(patch: Patch, *, caption: str = "", **more: Any) -> Value:
     found: Value = {"id": patch.patch_id, "alt": words.alt(patch)}
     if words.noise(patch):
         found["grey"] = True
-        found["alt"] += " (inside the noise)"
+        found["alt"] += texts.INSIDE_NOISE
     if caption:
         found["caption"] = caption
     return found | more
