@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from string import Template
 from typing import Any
 
 import gradio as gr
@@ -43,10 +46,19 @@ STEPS_AT = ("#labels", "#wall", "#tabs [role=tablist]")
 @cache
 def script(*names: str) -> str:
     """The JavaScript of a component: what all share, then its own files."""
-    return "\n".join(_page(f"js/{each}.js") for each in ("common", *names))
+    code = "\n".join(_read(f"js/{each}.js") for each in ("common", *names))
+    used = {name: text for name, text in texts.PAGE.items() if f"TEXTS.{name}" in code}
+    return f"const TEXTS = {json.dumps(used)};\n{code}"
 
 
 def _page(name: str) -> str:
+    """A template with the texts in the place of their names."""
+    return Template(_read(name)).substitute(
+        {name: html.escape(text) for name, text in texts.PAGE.items()}
+    )
+
+
+def _read(name: str) -> str:
     return (files("diffmine.ui") / name).read_text("utf-8")
 
 
@@ -63,7 +75,8 @@ def _part(name: str, template: str, value: Value | None, settings: dict[str, Any
 
 def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     """Pictures side by side. Event: pick(id)."""
-    template = '<div class="dm-wall" role="group" aria-label="Patches"></div>'
+    said = html.escape(texts.PATCHES_SHOWN)
+    template = f'<div class="dm-wall" role="group" aria-label="{said}"></div>'
     return _part("wall", template, value, settings)
 
 

@@ -2,7 +2,8 @@
 here and nowhere else.
 
 `{name}` in a text is filled in by the code and may be moved within it. Keys of dicts are the app's
-own names and stay as they are.
+own names and stay as they are. Words that the app shares with the other faces (`typicality`, what a
+stage does) are in diffmine/words.py; what is said on the terminal is not the app's.
 """
 
 from __future__ import annotations
@@ -446,3 +447,95 @@ NOTHING_JUDGED = "Nothing was judged."
 ALL_LABELS = "all labels"
 RECALL = "recall"
 PRECISION = "precision"
+
+# What the browser says: js/*.js have these as TEXTS.name, *.html as $name. Here {name} takes no way
+# of writing numbers.
+
+PAGE: dict[str, str] = {
+    "generated": MARK_GENERATED,
+    "noPlotly": "plotly.js did not load",
+    "noChart": "The chart cannot be drawn: {error}",
+    "table": "Table",
+    # Labels
+    "label": COLOUR_LABEL,
+    "labelOf": "{name}, {count} images",
+    "findLabel": "Find one of {count} labels",
+    "found": "{count} found",
+    # Filters
+    "filters": "Filters",
+    "clearFilters": "Clear filters",
+    "typicality": TYPICALITY,
+    "year": YEAR,
+    "rangeFrom": "{name} from",
+    "to": " to ",
+    "rangeTo": "{name} to",
+    "group": "Group",
+    "addGroup": "Add a group",
+    "source": SOURCE,
+    "addSource": "Add a source",
+    "anyOf": "any of {count}",
+    "leaveOut": "Leave out {name}",
+    "leaveOutNoise": "Leave out what is inside the noise",
+    # Inspector
+    "patch": "Patch: {alt}",
+    "wholeImage": "The whole image: {alt}",
+    "zoomImage": "The whole image; plus and minus zoom, 0 resets, arrows move",
+    "heatMap": "Heat map",
+    "heatOf": "Typicality for {label}: vermilion above zero, blue below",
+    "colourScale": "Colour scale of the heat map",
+    "sameScale": "typicality, the same scale for all images",
+    "opacity": "Opacity",
+    "threshold": "Threshold",
+    "ofHeatMap": "{name} of the heat map",
+    "before": "before finetuning",
+    "moreOrLess": "Show more or less",
+    # Elements
+    "mergeBoth": "Merge the two",
+    # Map
+    "map": TABS["map"],
+    "mapOf": (
+        "Map of {count} patches. Draw around some to choose them; below it the same as a table."
+    ),
+    "emptyMap": "No patch of this label has a place on the map.",
+    "noMap": "The map cannot be drawn ({error}); use the table below it.",
+    "legend": "Legend: press to isolate",
+    "thumbs": "pictures over the points",
+    # Inspect
+    "dropPicture": "Drop a picture, choose one, or paste it with Ctrl+V.",
+    # Help; the keys 1 to 7 open the tabs in their order
+    "help": "Help",
+    "helpLabel": "Help: keys and words",
+    "keys": "Keys",
+    "tabs": ", ".join(list(TABS.values())[:7]),
+    "keyArrows": "walk along the pictures or the labels",
+    "enter": "Enter",
+    "keyEnter": "show the picture in the inspector",
+    "tab": "Tab",
+    "keyTab": "next control; from one wall to the other beside it",
+    "keyZoom": (
+        "zoom the image in the inspector, and back to all of it; so do wheel, two fingers and a "
+        "double click"
+    ),
+    "arrowsOnImage": "arrows on the image",
+    "keyMove": "move it when zoomed; so does dragging",
+    "keyHelp": "this help; Esc closes it",
+    "words": "Words",
+    "theTypicality": "typicality",
+    "wordTypicality": (
+        "how much the label helps the model to take noise off that spot of the image; above zero: "
+        "typical of the label, below: untypical"
+    ),
+    "wordError": (
+        "one standard error; a score below two of them is drawn pale: it cannot be told from chance"
+    ),
+    "thePatch": "patch",
+    "wordPatch": "a square window of an image",
+    "theElement": "element",
+    "wordElement": "patches of a label that look alike",
+    "theTranslation": "translation",
+    "wordTranslation": (
+        "the image made over by the model as if it had another label; always marked “generated”"
+    ),
+    "close": "Close",
+    "firstSteps": "Show the first steps",
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_every_text_has_named_fields_that_can_be_filled() -> None:
 
 def test_the_texts_of_one_dict_have_the_same_fields() -> None:
     for name, value in NAMED.items():
-        if isinstance(value, dict) and name not in {"ONE_NAME", "SEVERAL_NAMES"}:
+        if isinstance(value, dict) and name != "PAGE":
             assert len({frozenset(fields(text)) for text in value.values()}) == 1, name
 
 
@@ -58,6 +59,19 @@ def test_no_text_is_defined_twice() -> None:
 def test_every_text_is_used() -> None:
     code = "\n".join(path.read_text("utf-8") for path in ROOT.rglob("*.py"))
     assert [name for name in NAMED if f"texts.{name}" not in code] == []
+
+
+def test_the_browser_has_every_text_that_it_asks_for_and_no_other() -> None:
+    asked: set[str] = set()
+    for pattern, kind in ((r"\bTEXTS\.(\w+)", "js/*.js"), (r"\$(\w+)", "*.html")):
+        for path in ROOT.glob(kind):
+            asked |= set(re.findall(pattern, path.read_text("utf-8")))
+    assert asked == set(texts.PAGE)
+
+
+def test_the_browser_fills_in_names_only() -> None:
+    for text in texts.PAGE.values():
+        assert all(not spec for _, spec in fields(text)), text
 
 
 def test_progress_is_told_from_other_lines_by_what_it_begins_with() -> None:
