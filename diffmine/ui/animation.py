@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from diffmine.ui import texts
 from diffmine.ui.cache import digest
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.sprites import GENERATED
@@ -46,7 +47,7 @@ def frame(strip: Strip, label: str) -> Image.Image:
     page = Image.new("RGB", (wide, high + _BAND), "#18181b")
     page.paste(Image.fromarray(pixels), (0, 0))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(16)
-    mark = "source; the rest is generated" if is_source else "generated"
+    mark = texts.MARK_SOURCE_OF_ALL if is_source else texts.MARK_GENERATED
     pen.text((8, high + 6), label, "white", font)
     left = wide - 16 - pen.textlength(mark, font)
     pen.rectangle([left, high, wide, high + _BAND], fill=_MARK)  # an area survives the palette

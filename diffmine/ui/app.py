@@ -18,7 +18,7 @@ import gradio as gr
 
 from diffmine.errors import DiffmineError, UsageError
 from diffmine.store.atlas import open_atlas
-from diffmine.ui import jobs, parts, words
+from diffmine.ui import jobs, parts, texts
 from diffmine.ui.cache import served
 from diffmine.ui.desk import Desk, Panel
 from diffmine.ui.header import Header
@@ -115,7 +115,7 @@ def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
         for name, panel in PANELS.items():
             desk.group = name
-            with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
+            with gr.Tab(texts.TABS[name], id=name, elem_id=f"tab-{name}"):
                 desk.panels[name] = panel(desk)
     # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
     # would then take the visitor away from where a link led.
@@ -137,7 +137,7 @@ def _open(blocks: gr.Blocks, desk: Desk) -> None:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query)
         if asked(desk.shelf(view), query) is None:
-            return desk.arrive(view) | desk.refuse(view, words.UNREAD_FILTERS)
+            return desk.arrive(view) | desk.refuse(view, texts.UNREAD_FILTERS)
         if view != desk.first:
             return desk.arrive(view)
         return desk.placed(view) if query else {desk.state: view}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from diffmine.ui import texts
 from diffmine.ui.cache import Cache
 from diffmine.ui.figures import BLUE, VERMILION, chart_value
 from diffmine.ui.parts import Value
 
 Row = dict[str, Any]
-ALL = "all labels"
+ALL = texts.ALL_LABELS
 COLOURS = (VERMILION, BLUE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 _AXIS = {"rangemode": "tozero", "tickformat": ".2f"}
 
@@ -62,7 +63,7 @@ def bars(
         for pairs in [list(zip(trace["x"], trace["y"], strict=True))]
     )
     alt = f"{title}. {said}"
-    return chart_value(cache, traces, layout, title=title, alt=alt, empty="Nothing was judged.")
+    return chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
 
 
 def curves(cache: Cache, rows: Sequence[Row], prevalence: float | None, *, title: str) -> Value:
@@ -81,14 +82,14 @@ def curves(cache: Cache, rows: Sequence[Row], prevalence: float | None, *, title
             }
         )
     if traces and prevalence is not None:
-        level = {"type": "scatter", "mode": "lines", "name": "prevalence", "x": [0, 1]}
+        level = {"type": "scatter", "mode": "lines", "name": texts.PREVALENCE, "x": [0, 1]}
         traces.append({**level, "y": [prevalence] * 2, "line": {"color": "#777", "dash": "dot"}})
     layout = {
         "showlegend": True,
-        "xaxis": {"title": {"text": "recall"}, "range": [0, 1]},
-        "yaxis": _AXIS | {"title": {"text": "precision"}},
+        "xaxis": {"title": {"text": texts.RECALL}, "range": [0, 1]},
+        "yaxis": _AXIS | {"title": {"text": texts.PRECISION}},
     }
-    return chart_value(cache, traces, layout, title=title, alt=title, empty="No map was judged.")
+    return chart_value(cache, traces, layout, title=title, alt=title, empty=texts.NO_MAP_JUDGED)
 
 
 def _less(one: float | None, other: float | None) -> float:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from diffmine.export.chosen import Chosen
 from diffmine.ui import kept as keep
-from diffmine.ui import parts
+from diffmine.ui import parts, texts
 from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
 from diffmine.ui.kept import LONGEST_NOTE, Kept
@@ -23,19 +23,17 @@ class Basket:
         self.desk = desk
         self.kept = desk.kept = gr.State([])
         self.before = gr.State([])
-        with gr.Accordion("Basket (empty)", open=False, elem_id="basket") as accordion:
+        with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = parts.wall(elem_id="basket-wall")
-            self.note = gr.Textbox(
-                label="Note on the selected patch", max_length=LONGEST_NOTE, lines=2
-            )
+            self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
             settings: dict[str, Any] = {"size": "sm", "min_width": 84}
             with gr.Row(elem_classes="dm-actions"):
-                self.save = gr.Button("Save note", **settings)
-                self.earlier = gr.Button("‹ Earlier", elem_id="earlier", **settings)
-                self.later = gr.Button("Later ›", elem_id="later", **settings)
-                self.drop = gr.Button("Remove", **settings)
-                self.clear = gr.Button("Clear all", **settings)
-                self.undo = gr.Button("Undo", visible=False, **settings)
+                self.save = gr.Button(texts.SAVE_NOTE, **settings)
+                self.earlier = gr.Button(texts.EARLIER, elem_id="earlier", **settings)
+                self.later = gr.Button(texts.LATER, elem_id="later", **settings)
+                self.drop = gr.Button(texts.REMOVE, **settings)
+                self.clear = gr.Button(texts.CLEAR_ALL, **settings)
+                self.undo = gr.Button(texts.UNDO, visible=False, **settings)
             self.downloads = Downloads(desk, "basket")
         self.accordion = accordion
         self.own: list[Any] = [
@@ -68,12 +66,13 @@ class Basket:
             for patch, each in zip(patches, own, strict=True)
         ]
         sheet = shelf.sheet(patches) if patches else None
+        title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
         return {
             self.kept: kept,
             self.before: before or [],
-            self.accordion: gr.Accordion(label=f"Basket ({len(patches) or 'empty'})"),
+            self.accordion: gr.Accordion(label=title),
             self.wall: wall_value(
-                sheet, items, selected=view.patch, empty="Nothing chosen yet.", size=56
+                sheet, items, selected=view.patch, empty=texts.NOTHING_CHOSEN, size=56
             ),
             self.note: keep.note_of(kept, view),
             self.undo: gr.Button(visible=bool(before)),
@@ -89,7 +88,7 @@ class Basket:
 
     def _with(self, view: View, kept: list[Kept]) -> list[Kept]:
         if self.desk.shelf(view).known(view.patch) is None:
-            raise gr.Error("Select a patch first.", print_exception=False)
+            raise gr.Error(texts.SELECT_FIRST, print_exception=False)
         return keep.added(kept, view)
 
     def on_save(self, view: View, kept: list[Kept], note: str | None) -> Updates:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffmine.store.atlas import Patch
-from diffmine.ui import words
+from diffmine.ui import texts, words
 from diffmine.ui.figures import BLUE, VERMILION, chart_value
 from diffmine.ui.parts import Value, rows_value, wall_value
 from diffmine.ui.shelf import Row, Shelf
@@ -15,7 +15,7 @@ from diffmine.ui.sprites import sheet_of
 
 CHANGES = 12
 PER_CHANGE = 3
-SIDES = {"Added": "added", "Removed": "removed"}
+SIDES = {text: side for side, text in texts.SIDES.items()}
 _COLOURS = {"added": BLUE, "removed": VERMILION}
 _CLEAR = {"added": "rgba(0,114,178,0)", "removed": "rgba(213,94,0,0)"}
 
@@ -33,17 +33,18 @@ def rows_of_changes(shelf: Shelf) -> Value:
             items = _items(shelf, sequence, tiles, captions=not rows)
             title = f"{change['rank']}. {change['name']}" if not at else ""
             facts = _facts(change) if not at else []
-            facts = [*facts, f"co-typicality {words.score(sequence['typicality'])}"]
+            facts = [*facts, texts.CO_TYPICALITY.format(score=words.score(sequence["typicality"]))]
             row = {"key": sequence["window"], "title": title, "facts": facts, "items": items}
             rows.append(row)
     return rows_value(sheet_of(shelf.cache, tiles, generated=True) if tiles else None, rows)
 
 
 def _facts(change: Row) -> list[str]:
+    count = texts.COUNT_SEQUENCES if change["size"] > 1 else texts.ONE_SEQUENCE
     return [
-        f"{change['size']:,} sequence{'s' if change['size'] > 1 else ''}",
-        f"most typical of {change['most_typical']}",
-        f"most different under {change['most_changed']}",
+        count.format(count=change["size"]),
+        texts.MOST_TYPICAL_OF.format(label=change["most_typical"]),
+        texts.MOST_DIFFERENT_UNDER.format(label=change["most_changed"]),
     ]
 
 
@@ -55,13 +56,17 @@ def _items(shelf: Shelf, sequence: Row, tiles: list[np.ndarray], *, captions: bo
         made = None if is_source else shelf.made(sequence["image_id"], label)
         one: Value = {"id": sequence["window"], "caption": label if captions else ""}
         if is_source:
-            one |= {"frame": True, "alt": f"Source, {label}", "at": len(tiles)}
+            one |= {
+                "frame": True,
+                "alt": texts.SOURCE_OF_LABEL.format(label=label),
+                "at": len(tiles),
+            }
             tiles.append(_cut(sequence, shelf.pixels(sequence["image_id"])))
         elif made is not None:
-            one |= {"made": True, "alt": f"Generated: translated into {label}", "at": len(tiles)}
+            one |= {"made": True, "alt": texts.GENERATED.format(label=label), "at": len(tiles)}
             tiles.append(_cut(sequence, made))
         else:
-            one |= {"blank": True, "alt": f"Not translated into {label}"}
+            one |= {"blank": True, "alt": texts.NOT_TRANSLATED.format(label=label)}
         items.append(one)
     return items
 
@@ -87,15 +92,16 @@ def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
         pixels = source if is_source else shelf.made(found["image_id"], label)
         if pixels is None:
             continue
-        alt = f"Source, {label}" if is_source else f"Generated: translated into {label}"
+        alt = (texts.SOURCE_OF_LABEL if is_source else texts.GENERATED).format(label=label)
         items.append(
             {"id": window, "caption": label, "alt": alt, "box": box, "at": len(tiles)}
             | ({"frame": True} if is_source else {"made": True})
         )
         tiles.append(pixels)
-    line = (
-        f"**{words.markdown(found['image_id'])}** ({words.markdown(found['label'])}), the "
-        f"{found['rank']:,}. most co-typical sequence; all but the framed picture are generated."
+    line = texts.SEQUENCE_LINE.format(
+        image=words.markdown(found["image_id"]),
+        label=words.markdown(found["label"]),
+        rank=found["rank"],
     )
     sheet = sheet_of(shelf.cache, tiles, generated=True)
     return line, wall_value(sheet, items, size=92, strip=True)
@@ -119,9 +125,7 @@ def matrix(shelf: Shelf, label: str, side: str) -> Value:
     """The heat map of elements and labels translated into, as shares of the images."""
     rows = cells(shelf, label)
     names = [shelf.element_name(label, row[0]["element"]) for row in rows]
-    verb = "add" if side == "added" else "remove"
-    title = f"Images in which translations {verb} an element of {label}"
-    empty = "Nothing was counted for this label."
+    title, empty = texts.COUNTS_OF[side].format(label=label), texts.NOTHING_COUNTED
     if not rows:
         return chart_value(shelf.cache, [], {}, title=title, alt=title, empty=empty)
     trace: Value = {
@@ -141,20 +145,23 @@ def matrix(shelf: Shelf, label: str, side: str) -> Value:
     }
     axis = {"type": "category", "showgrid": False}
     layout = {
-        "xaxis": {**axis, "title": {"text": "translated into"}},
+        "xaxis": {**axis, "title": {"text": texts.TRANSLATED_INTO}},
         "yaxis": {**axis, "autorange": "reversed"},
     }
     most = max((row[side], at, row["target"]) for at, line in enumerate(rows) for row in line)
-    alt = f"{title}. Most: {names[most[1]]} into {most[2]}, {most[0]} images."
+    told = texts.COUNTS_MOST.format(element=names[most[1]], label=most[2], count=most[0])
+    alt = f"{title}. {told}"
     return chart_value(shelf.cache, [trace], layout, title=title, alt=alt, empty=empty)
 
 
 def _hover(row: Row, side: str) -> str:
     low, high = row[f"{side}_low"], row[f"{side}_high"]
-    text = f"{side} in {row[side]} of {row['n']} images (95 %: {low:.0f} to {high:.0f})"
+    text = texts.CELL.format(
+        side=texts.SIDE_OF[side], count=row[side], n=row["n"], low=low, high=high
+    )
     if row["control_n"]:
-        own = row[f"control_{side}"]
-        text += f"<br>translated into their own label: {own} of {row['control_n']}"
+        control = texts.CELL_CONTROL.format(count=row[f"control_{side}"], n=row["control_n"])
+        text += f"<br>{control}"
     return text
 
 
@@ -170,14 +177,20 @@ def examples(shelf: Shelf, row: Row, side: str) -> tuple[str, Value]:
     name = words.markdown(shelf.element_name(row["label"], row["element"]))
     target = words.markdown(row["target"])
     low, high = row[f"{side}_low"], row[f"{side}_high"]
-    line = (
-        f"**{name}** of {words.markdown(row['label'])} is {side} in {row[side]} of {row['n']} "
-        f"images translated into **{target}** (95 %: {low:.0f} to {high:.0f}); translated into "
-        f"their own label: {row[f'control_{side}']} of {row['control_n']}. "
-        "Framed: the source, beside it what was generated."
+    line = texts.CELL_LINE.format(
+        element=name,
+        label=words.markdown(row["label"]),
+        side=texts.SIDE_OF[side],
+        count=row[side],
+        n=row["n"],
+        target=target,
+        low=low,
+        high=high,
+        control=row[f"control_{side}"],
+        control_n=row["control_n"],
     )
     sheet = sheet_of(shelf.cache, tiles, generated=True) if tiles else None
-    return line, wall_value(sheet, items, empty="No image is behind this cell.", size=64)
+    return line, wall_value(sheet, items, empty=texts.NOTHING_BEHIND_CELL, size=64)
 
 
 def _pair(
@@ -185,7 +198,11 @@ def _pair(
 ) -> list[Value]:
     place: dict[str, Any] = {"row": patch.row, "col": patch.col, "size": patch.size}
     tiles += [_cut(place, shelf.pixels(patch.image_id)), _cut(place, made)]
-    source = {"frame": True, "caption": patch.label, "alt": f"Source: {words.alt(patch)}"}
-    other = {"made": True, "caption": target, "alt": f"Generated: translated into {target}"}
+    source = {
+        "frame": True,
+        "caption": patch.label,
+        "alt": texts.SOURCE_PATCH.format(patch=words.alt(patch)),
+    }
+    other = {"made": True, "caption": target, "alt": texts.GENERATED.format(label=target)}
     common = {"id": patch.patch_id}
     return [common | source | {"at": len(tiles) - 2}, common | other | {"at": len(tiles) - 1}]

@@ -12,19 +12,13 @@ from diffmine.errors import DiffmineError
 from diffmine.export import figure, page, table
 from diffmine.export.chosen import Chosen
 from diffmine.export.pack import zipped
+from diffmine.ui import texts
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import MAKES
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.view import View
 
-FORMATS = {
-    "csv": "CSV",
-    "parquet": "Parquet",
-    "png": "Figure PNG",
-    "pdf": "Figure PDF",
-    "html": "HTML (zip)",
-}
 _LONG = 24  # patches from which on making takes so long that it is said
 
 # gradio's own download button hands out what it already has; this one waits for the file.
@@ -80,13 +74,11 @@ class Downloads:
         self.choose: Choose
         self.buttons: dict[str, gr.Button] = {}
         with gr.Row(elem_classes="dm-actions"):
-            for to, label in FORMATS.items():
+            for to, label in texts.FORMATS.items():
                 settings: dict[str, Any] = {"size": "sm", "min_width": 84}
                 self.buttons[to] = gr.Button(label, elem_id=f"{name}-{to}", **settings)
-        self.images = gr.Checkbox(
-            label="Whole images in the figure", value=False, elem_id=f"{name}-images"
-        )
-        self.file = gr.DownloadButton("File", visible="hidden")
+        self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")
+        self.file = gr.DownloadButton(texts.FILE, visible="hidden")
 
     def wire(self, choose: Choose, inputs: Sequence[Any]) -> None:
         """Connect the buttons; `choose` gets the view and the values of `inputs`."""
@@ -101,9 +93,10 @@ class Downloads:
         def on_make(view: View, images: Any, *values: Any) -> str:
             chosen = self.choose(view, *values)
             if not chosen:
-                raise gr.Error("There is no patch to write down.", print_exception=False)
+                raise gr.Error(texts.NOTHING_TO_WRITE, print_exception=False)
             if len(chosen) > _LONG and to != "csv":
-                gr.Info(f"{FORMATS[to]} of {len(chosen)} patches is being made.", duration=4)
+                text = texts.BEING_MADE.format(format=texts.FORMATS[to], count=len(chosen))
+                gr.Info(text, duration=4)
             try:
                 name = f"diffmine-{self.name}"
                 return str(made(self.desk.shelf(view), chosen, to, name, bool(images)))

@@ -11,7 +11,7 @@ import gradio as gr
 
 from diffmine.errors import DiffmineError
 from diffmine.store.edits import Edit, merge, read_edits, split, undo
-from diffmine.ui import words
+from diffmine.ui import texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, Updates
 from diffmine.ui.shelf import Shelf
@@ -19,8 +19,6 @@ from diffmine.ui.view import View, checked_index, payload
 
 MOST = 10**6
 TAB = "elements"
-CHOOSE = "Choose the element to merge with first."
-SPLIT = "{} was split: it keeps {:,} patches, {} has {:,}."
 
 
 class Edits:
@@ -33,7 +31,7 @@ class Edits:
             self.other = own(
                 gr.Dropdown(
                     [],
-                    label="Merge with",
+                    label=texts.MERGE_WITH,
                     elem_id="merge-with",
                     scale=3,
                     min_width=140,
@@ -41,17 +39,17 @@ class Edits:
                 )
             )
             settings: dict[str, Any] = {"size": "sm", "scale": 1, "min_width": 84}
-            self.merge = own(gr.Button("Merge", elem_id="merge", **settings))
-            self.split = own(gr.Button("Split in two", elem_id="split", **settings))
+            self.merge = own(gr.Button(texts.MERGE, elem_id="merge", **settings))
+            self.split = own(gr.Button(texts.SPLIT, elem_id="split", **settings))
         self.note = own(gr.Markdown(elem_classes="dm-line"))
-        self.undo = own(gr.Button("Undo", size="sm", elem_id="undo", visible=False))
+        self.undo = own(gr.Button(texts.UNDO, size="sm", elem_id="undo", visible=False))
 
     def why_not(self, view: View) -> str:
         """Why elements cannot be changed here, empty when they can."""
         if not self.desk.editable:
-            return words.NOT_HERE
+            return texts.NOT_HERE
         if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
-            return words.NOT_WRITABLE
+            return texts.NOT_WRITABLE
         return ""
 
     def show(self, view: View) -> Updates:
@@ -70,7 +68,9 @@ class Edits:
             self.other: gr.Dropdown(choices=choices, value=None, visible=shown),
             self.merge: gr.Button(visible=shown, interactive=bool(choices)),
             self.split: gr.Button(visible=shown),
-            self.undo: gr.Button(f"Undo: {said(shelf, last)}" if last else "", visible=bool(last)),
+            self.undo: gr.Button(
+                texts.UNDO_OF.format(edit=said(shelf, last)) if last else "", visible=bool(last)
+            ),
         }
 
     def wire(self, rows: gr.HTML) -> None:
@@ -85,7 +85,7 @@ class Edits:
     def on_merge(self, view: View, other: Any) -> Updates:
         """The open element takes another's patches."""
         if not isinstance(other, str) or not other.isdigit() or view.element is None:
-            return self._say(CHOOSE)
+            return self._say(texts.CHOOSE_TO_MERGE)
         return self._merged(view, int(other[:7]), view.element)
 
     def on_proposal(self, view: View, event: gr.EventData) -> Updates:
@@ -105,13 +105,15 @@ class Edits:
         """The open element becomes two."""
         shelf, element = self.desk.shelf(view), view.element
         if element is None:
-            return self._say(CHOOSE)
+            return self._say(texts.CHOOSE_TO_MERGE)
         new, why = self._try(view, lambda: split(shelf.atlas, view.label, element))
         if why:
             return self._say(why)
         sizes = {row["element"]: row["size"] for row in shelf.elements(view.label)}
         names = [shelf.element_name(view.label, each) for each in (element, new)]
-        text = SPLIT.format(names[0], sizes[element], names[1], sizes[new])
+        text = texts.WAS_SPLIT.format(
+            element=names[0], left=sizes[element], new=names[1], moved=sizes[new]
+        )
         return self.desk.go(view, TAB) | {self.note: words.markdown(text)}
 
     def on_undo(self, view: View) -> Updates:
@@ -148,5 +150,7 @@ def last_edit(shelf: Shelf) -> Edit | None:
 def said(shelf: Shelf, edit: Edit) -> str:
     """`merging into Element 2 of 1900`."""
     if edit.kind == "merge":
-        return f"merging into {shelf.element_name(edit.label, edit.into)} of {edit.label}"
-    return f"splitting {shelf.element_name(edit.label, edit.element)} of {edit.label}"
+        into = shelf.element_name(edit.label, edit.into)
+        return texts.MERGING.format(element=into, label=edit.label)
+    element = shelf.element_name(edit.label, edit.element)
+    return texts.SPLITTING.format(element=element, label=edit.label)

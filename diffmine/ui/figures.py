@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from diffmine.ui import texts
 from diffmine.ui.cache import Cache, digest, file_ref
 from diffmine.ui.parts import Value
 
@@ -42,7 +43,7 @@ def over_labels(
     marked: str = "",
     percent: bool = False,
     zero: bool = False,
-    empty: str = "Nothing is stored for this.",
+    empty: str = texts.NOTHING_STORED,
 ) -> Value:
     """One value per label, with a band (`low`, `high`) or error bars; `marked` stands out."""
     names = list(labels)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from diffmine.store.filters import Filter, Sieve
-from diffmine.ui import words
+from diffmine.ui import texts, words
 from diffmine.ui.cache import digest
 
 MOST_OFFERED = 500
@@ -27,11 +27,11 @@ def read(fields: Any, sieve: Sieve) -> Filter:
     """The filter that the fields of the form say: `min`, `max`, `since` and `until` as typed,
     lists of names `group` and `source`, `clear`. Raises Mistyped, with one sentence."""
     if not isinstance(fields, Mapping) or not isinstance(fields.get("clear", False), bool):
-        raise Mistyped("Those filters cannot be read.")
+        raise Mistyped(texts.FILTERS_UNREAD)
     least, most = (_number(fields.get(each, "")) for each in ("min", "max"))
     since, until = (_year(fields.get(each, "")) for each in ("since", "until"))
-    _ordered("Typicality", least, most)
-    _ordered("Year", since, until)
+    _ordered(texts.TYPICALITY, least, most)
+    _ordered(texts.YEAR, since, until)
     groups = _names("group", fields.get("group", []), sieve.groups)
     sources = _names("source", fields.get("source", []), sieve.sources)
     return Filter(least, most, groups, since, until, sources, fields.get("clear", False))
@@ -39,7 +39,7 @@ def read(fields: Any, sieve: Sieve) -> Filter:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise Mistyped("Those filters cannot be read.")
+        raise Mistyped(texts.FILTERS_UNREAD)
     return " ".join(value[: _LONGEST + 1].split())
 
 
@@ -52,7 +52,7 @@ def _number(value: Any) -> float | None:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or len(text) > _LONGEST:
-        raise Mistyped(f"Typicality: “{text}” is not a number.")
+        raise Mistyped(texts.NOT_A_NUMBER.format(text=text))
     return number
 
 
@@ -62,22 +62,22 @@ def _year(value: Any) -> int | None:
         return None
     digits = text.removeprefix("-").removeprefix("−")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
-        raise Mistyped(f"Year: “{text}” is not a year.")
+        raise Mistyped(texts.NOT_A_YEAR.format(text=text))
     return int(digits) if digits == text else -int(digits)
 
 
 def _ordered(name: str, low: float | int | None, high: float | int | None) -> None:
     if low is not None and high is not None and low > high:
-        raise Mistyped(f"{name} from {low} to {high}: the first must not be above the second.")
+        raise Mistyped(texts.WRONG_ORDER.format(name=name, low=low, high=high))
 
 
 def _names(kind: str, value: Any, known: list[str]) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MOST_NAMES:
-        raise Mistyped(f"At most {MOST_NAMES} names of a {kind} can be chosen.")
+        raise Mistyped(texts.TOO_MANY_NAMES[kind].format(most=MOST_NAMES))
     there = frozenset(known)
     for name in value:
         if not isinstance(name, str) or name not in there:
-            raise Mistyped(f"No {kind} of this atlas is called “{str(name)[:80]}”.")
+            raise Mistyped(texts.NO_SUCH_NAME[kind].format(name=str(name)[:80]))
     return tuple(dict.fromkeys(value))
 
 
@@ -103,7 +103,7 @@ def from_query(query: Mapping[str, str], sieve: Sieve) -> Filter:
     for key in ("group", "source"):
         fields[key] = [unquote(name) for name in query.get(key, "").split(",") if name]
     if query.get("clear", "") not in ("", "1"):
-        raise Mistyped("Those filters cannot be read.")
+        raise Mistyped(texts.FILTERS_UNREAD)
     return read(fields | {"clear": query.get("clear") == "1"}, sieve)
 
 
@@ -114,17 +114,18 @@ def said(kept: Filter) -> str:
     """`typicality from 0.01, years to 1930, not inside the noise`; empty when nothing is set."""
     parts = []
     for name, low, high in (
-        ("typicality", kept.least, kept.most),
-        ("years", kept.since, kept.until),
+        (texts.FILTER_TYPICALITY, kept.least, kept.most),
+        (texts.FILTER_YEARS, kept.since, kept.until),
     ):
-        ends = [("from", low), ("to", high)]
-        given = [f"{word} {_plain(value)}" for word, value in ends if value is not None]
+        ends = [(texts.FILTER_FROM, low), (texts.FILTER_TO, high)]
+        given = [end.format(value=_plain(value)) for end, value in ends if value is not None]
         if given:
             parts.append(f"{name} {' '.join(given)}")
-    for one, names in (("group", kept.groups), ("source", kept.sources)):
+    for kind, names in (("group", kept.groups), ("source", kept.sources)):
         if names:
-            parts.append(f"{one} {names[0]}" if len(names) == 1 else f"{len(names)} {one}s")
-    return ", ".join([*parts, *(["not inside the noise"] if kept.clear else [])])
+            text = texts.ONE_NAME[kind] if len(names) == 1 else texts.SEVERAL_NAMES[kind]
+            parts.append(text.format(name=names[0], count=len(names)))
+    return ", ".join([*parts, *([texts.FILTER_CLEAR] if kept.clear else [])])
 
 
 def _plain(value: float | int | None) -> str:

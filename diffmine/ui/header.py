@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from diffmine.ui import parts
+from diffmine.ui import parts, texts
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import LAST, Updates, Value
 from diffmine.ui.view import TABS, View, choice, first_view, index
@@ -27,7 +27,7 @@ class Header:
                 gr.Dropdown(
                     choices,
                     value=view.atlas,
-                    label="Atlas",
+                    label=texts.ATLAS,
                     visible=len(choices) > 1,
                     elem_id="atlas",
                     scale=0,

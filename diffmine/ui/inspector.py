@@ -9,7 +9,7 @@ import gradio as gr
 
 from diffmine.export.record import facts as known
 from diffmine.store.atlas import Patch
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.basket import Basket
 from diffmine.ui.cache import digest, file_ref
 from diffmine.ui.desk import Desk
@@ -24,7 +24,7 @@ CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return 
 def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
     """The value of a viewer."""
     if patch is None:
-        return {"rev": "none", "title": "Press a picture to see it here.", "facts": []}
+        return {"rev": "none", "title": texts.PRESS_A_PICTURE, "facts": []}
     record = shelf.atlas.image(patch.image_id)
     heat = shelf.heat_file(patch.image_id, patch.label)
     before = shelf.heat_file(patch.image_id, patch.label, "base")
@@ -67,12 +67,12 @@ class Inspector:
         self.viewer = own(parts.viewer(first, elem_id="viewer"))
         with gr.Row(elem_classes="dm-actions"):
             settings: dict[str, Any] = {"size": "sm", "min_width": 84}
-            self.similar = gr.Button("Similar", elem_id="similar", **settings)
-            self.element = own(gr.Button("Element", elem_id="to-element", **settings))
-            self.translate = gr.Button("Translate", elem_id="to-translate", **settings)
-            self.add = gr.Button("Add to basket", elem_id="add", **settings)
-            self.copy = gr.Button("Copy link", elem_id="copy", **settings)
-            self.cite = gr.Button("Copy citation", elem_id="cite", **settings)
+            self.similar = gr.Button(texts.SIMILAR, elem_id="similar", **settings)
+            self.element = own(gr.Button(texts.ELEMENT, elem_id="to-element", **settings))
+            self.translate = gr.Button(texts.TRANSLATE, elem_id="to-translate", **settings)
+            self.add = gr.Button(texts.ADD_TO_BASKET, elem_id="add", **settings)
+            self.copy = gr.Button(texts.COPY_LINK, elem_id="copy", **settings)
+            self.cite = gr.Button(texts.COPY_CITATION, elem_id="cite", **settings)
         with gr.Column(visible=False) as column:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(parts.wall(elem_id="similar-wall"))
@@ -107,11 +107,11 @@ class Inspector:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         found = shelf.similar(view.patch) if patch else []
-        empty = "This patch has no stored features." if patch else "Select a patch first."
+        empty = texts.NO_FEATURES if patch else texts.SELECT_FIRST
         name = words.markdown(words.place(patch)) if patch else ""
         return {
             self.column: gr.Column(visible=True),
-            self.line: f"**Similar patches** to {name}" if found else "",
+            self.line: texts.SIMILAR_TO.format(patch=name) if found else "",
             self.wall: patch_wall(shelf, found, empty=empty, size=56, labelled=True),
         }
 
@@ -120,7 +120,7 @@ class Inspector:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         if patch is None or not shelf.has_element(patch.label, patch.element):
-            raise gr.Error("This patch belongs to no element.", print_exception=False)
+            raise gr.Error(texts.IN_NO_ELEMENT, print_exception=False)
         view = replace(view, label=patch.label, element=patch.element, page=0)
         return self.desk.turn(view, "elements")
 
@@ -130,10 +130,10 @@ class Inspector:
 
     def on_copy(self) -> None:
         """Say that the link is in the clipboard."""
-        gr.Info("The link to this view is in the clipboard.", duration=2)
+        gr.Info(texts.LINK_COPIED, duration=2)
 
     def on_cite(self, value: Any) -> None:
         """Say that the citation is in the clipboard."""
         if not (isinstance(value, dict) and value.get("citation")):
-            raise gr.Error("Select a patch first.", print_exception=False)
-        gr.Info("The citation of this patch is in the clipboard.", duration=2)
+            raise gr.Error(texts.SELECT_FIRST, print_exception=False)
+        gr.Info(texts.CITATION_COPIED, duration=2)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import gradio as gr
 
+from diffmine.ui import texts
 from diffmine.ui.view import View
 
 MOST = 200
@@ -37,7 +38,7 @@ def added(kept: Sequence[Kept], view: View) -> list[Kept]:
     if any(_is(each, view) for each in kept):
         return list(kept)
     if len(kept) >= MOST:
-        raise gr.Error(f"The basket holds at most {MOST} patches.", print_exception=False)
+        raise gr.Error(texts.BASKET_IS_FULL.format(most=MOST), print_exception=False)
     return [*kept, Kept(view.atlas, view.patch)]
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from diffmine.seriation import Places
+from diffmine.ui import texts
 from diffmine.ui.cache import Cache
 from diffmine.ui.figures import BLUE, VERMILION, chart_value
 from diffmine.ui.parts import Value
 
-TITLE = "Labels that show the same elements lie together"
-EMPTY = "Too few elements are stored to lay out the labels."
 _NAMED = 40
 
 
@@ -18,9 +17,14 @@ def likeness(
     """The labels on the first two axes, joined in their order where there is one."""
     layout: Value = {"hovermode": "closest"}
     if places.at.shape[1] < 2:
-        return chart_value(cache, [], layout, title=TITLE, alt=TITLE, empty=EMPTY)
+        return chart_value(
+            cache, [], layout, title=texts.LIKENESS, alt=texts.LIKENESS, empty=texts.NO_LIKENESS
+        )
     for name, told in zip(("xaxis", "yaxis"), places.told.tolist(), strict=True):
-        layout[name] = {"title": {"text": f"{told:.0%} of the differences"}, "zeroline": True}
+        layout[name] = {
+            "title": {"text": texts.OF_DIFFERENCES.format(share=told)},
+            "zeroline": True,
+        }
     x, y = (
         [None if value != value else round(value, 4) for value in axis]
         for axis in places.at.T.tolist()
@@ -42,8 +46,9 @@ def likeness(
         },
     }
     known = [(place, name) for place, name in zip(x, labels, strict=True) if place is not None]
-    alt = f"{TITLE}. Along the first axis: {', '.join(name for _, name in sorted(known))}."
-    return chart_value(cache, [trace], layout, title=TITLE, alt=alt, empty=EMPTY)
+    order = texts.ALONG_FIRST_AXIS.format(labels=", ".join(name for _, name in sorted(known)))
+    title, empty = texts.LIKENESS, texts.NO_LIKENESS
+    return chart_value(cache, [trace], layout, title=title, alt=f"{title}. {order}", empty=empty)
 
 
 def _sides(x: list[float | None]) -> list[str]:

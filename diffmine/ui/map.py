@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diffmine.store.atlas import Patch
-from diffmine.ui import colours, words
+from diffmine.ui import colours, texts, words
 from diffmine.ui.cache import digest, file_ref
 from diffmine.ui.parts import Value
 from diffmine.ui.shelf import Shelf
@@ -133,7 +133,7 @@ def coded(
         shades = colours.ordered(len(names)) if in_order else colours.distinct(len(names))
     else:
         known = [row["element"] for row in shelf.elements(label)]
-        names = [shelf.element_name(label, each) for each in known] + ["no element"]
+        names = [shelf.element_name(label, each) for each in known] + [texts.NO_ELEMENT]
         place = {each: at for at, each in enumerate(known)}
         codes = np.array([place.get(int(each), len(known)) for each in found.element], np.int64)
         shades = [*colours.distinct(len(known)), "#888888"] if known else ["#888888"]
@@ -199,7 +199,9 @@ def crops(shelf: Shelf, found: Points, wanted: list[int]) -> dict[str, Any]:
     content = base64.b64encode(sheet.path.read_bytes()).decode()
     value = sheet.value() | {"file": None, "src": f"data:image/png;base64,{content}"}
     value["texts"] = [
-        f"{each.label}, No. {each.rank:,}: {words.score(each.typicality, each.se)}"
+        texts.MAP_POINT.format(
+            label=each.label, rank=each.rank, score=words.score(each.typicality, each.se)
+        )
         for each in patches
     ]
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffmine.ui import texts
 from diffmine.ui.figures import BAND, BLUE, VERMILION, chart_value, number
 from diffmine.ui.parts import Value
 from diffmine.ui.shelf import Row, Shelf
@@ -34,7 +35,7 @@ def traces_of(shelf: Shelf, label: str) -> int:
 def multiples(shelf: Shelf, label: str, *, ordered: bool) -> Value:
     """A small chart for each element: its share over the labels, the chosen one marked."""
     shown = elements_shown(shelf, label)
-    title = f"Each element of {label}: share of images that show it (press one to open it)"
+    title = texts.MULTIPLES.format(label=label)
     curves: dict[int, dict[str, Row]] = {}
     for row in shelf.trends("element", label=label):
         curves.setdefault(row["element"], {})[row["target"]] = row
@@ -112,4 +113,4 @@ def _peak(shelf: Shelf, label: str, element: int, rows: dict[str, Row]) -> str:
     name = shelf.element_name(label, element)
     known = [(number(row["share"]) or 0.0, target) for target, row in rows.items()]
     share, target = max(known)
-    return f"{name}: most in {target}, {share:.0%}"
+    return texts.MULTIPLE_PEAK.format(element=name, label=target, share=share)

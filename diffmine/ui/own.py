@@ -11,7 +11,7 @@ import numpy as np
 
 from diffmine.data.image import as_mined, read_image
 from diffmine.errors import ImageError
-from diffmine.ui import heat, words
+from diffmine.ui import heat, texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.figures import over_labels
 from diffmine.ui.parts import Value
@@ -50,16 +50,17 @@ def read_own(path: Path, shelf: Shelf) -> Own:
     Raises ImageError in one sentence without the file's name, which is foreign text too.
     """
     if not path.is_file():
-        raise ImageError("The picture is no longer there; choose it again.")
+        raise ImageError(texts.PICTURE_GONE)
     try:
         picture = read_image(path, still=True)
     except ImageError as error:
-        raise ImageError(str(error).replace(path.name, "This file", 1)) from error
+        raise ImageError(str(error).replace(path.name, texts.THIS_FILE, 1)) from error
     side = shelf.mined_side
     if min(picture.size) * SMALLEST < side:
         raise ImageError(
-            f"This picture has {picture.width} x {picture.height} pixels; give one with at least "
-            f"{-(-side // SMALLEST)} on its short side."
+            texts.PICTURE_TOO_SMALL.format(
+                wide=picture.width, high=picture.height, least=-(-side // SMALLEST)
+            )
         )
     mined = as_mined(picture, side)
     return Own(shelf.key, np.asarray(mined), (picture.width, picture.height))
@@ -87,7 +88,7 @@ def chart(shelf: Shelf, own: Own) -> Value:
         shelf.cache,
         labels,
         [score.typicality for score in scores],
-        title="Typicality of the whole picture for every label (± one standard error)",
+        title=texts.OWN_CHART,
         notes=[words.signed(score.typicality, score.se) for score in scores],
         errors=[score.se for score in scores],
         ordered=shelf.atlas.manifest.kind == "time",
@@ -109,7 +110,7 @@ def sentence(own: Own) -> str:
 
 def warning(own: Own) -> str:
     """That the picture is unlike those the model knows, if it is."""
-    return f"⚠ {words.UNFAMILIAR}" if own.compared and own.compared.above else ""
+    return f"⚠ {texts.UNFAMILIAR}" if own.compared and own.compared.above else ""
 
 
 def viewer_value(shelf: Shelf, own: Own) -> Value:
@@ -121,17 +122,17 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         "width": wide,
         "height": high,
         "size": 0,
-        "title": "Your own picture",
-        "alt": "your own picture",
+        "title": texts.OWN_PICTURE,
+        "alt": texts.OWN_ALT,
         "facts": _facts(own),
     }
     if own.done and own.found is not None:
         at = own.found.labels.index(own.label)
         window = own.found.windows[at]
         value |= {"row": window.row, "col": window.col, "size": window.size, "label": own.label}
-        value["title"] = f"Your own picture: its most typical window for {own.label}"
+        value["title"] = texts.OWN_WINDOW.format(label=own.label)
         score = words.signed(window.typicality, window.se)
-        value["alt"] = f"the most typical window for {own.label}, typicality {score}"
+        value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
         drawn = heat.picture(own.found.maps[at], (high, wide), shelf.heat_scale)
         value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
         # A reader of films looks at the film first; who asks of a picture of their own, at the map.
@@ -141,24 +142,27 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
 
 def _facts(own: Own) -> list[list[str]]:
     high, wide = own.pixels.shape[:2]
-    size = f"{own.given[0]:,} × {own.given[1]:,} pixels, scored at {wide} × {high}"
+    given_wide, given_high = own.given
+    size = texts.OWN_SIZE.format(given_wide=given_wide, given_high=given_high, wide=wide, high=high)
     rows: list[list[Any]] = []
     if own.done and own.found is not None:
         at = own.found.labels.index(own.label)
         score, window = own.found.scores[at], own.found.windows[at]
+        whole = words.signed(score.typicality, score.se)
+        place = texts.WINDOW_PLACE.format(row=window.row, col=window.col, size=window.size)
         rows += [
-            ["whole picture", f"{words.signed(score.typicality, score.se)} for {own.label}", ""],
-            ["window", words.signed(window.typicality, window.se), ""],
-            ["place", f"row {window.row}, column {window.col}, {window.size} pixels wide", ""],
-            ["draws", str(own.found.draws), ""],
+            [texts.WHOLE_PICTURE, texts.SCORE_FOR.format(score=whole, label=own.label), ""],
+            [texts.WINDOW, words.signed(window.typicality, window.se), ""],
+            [texts.PLACE, place, ""],
+            [texts.DRAWS, str(own.found.draws), ""],
         ]
     if own.compared is not None:
         limits = own.compared.limits
-        for name, title in words.ERRORS_OF.items():
+        for name, title in texts.ERRORS_OF.items():
             error, most = getattr(own.compared.own, name), getattr(limits, name)
-            over = "above" if name in own.compared.above else "within"
-            rows.append([title, f"{error:.3g}, {over} the limit of {most:.3g}", ""])
-    return [*rows, ["picture", size, ""]]
+            over = texts.ABOVE_LIMIT if name in own.compared.above else texts.WITHIN_LIMIT
+            rows.append([title, over.format(error=error, most=most), ""])
+    return [*rows, [texts.PICTURE, size, ""]]
 
 
 def _address(content: bytes) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from string import Template
 from typing import Any
 
 import gradio as gr
 
 from diffmine.store.atlas import Patch
-from diffmine.ui import words
+from diffmine.ui import texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.shelf import Shelf
 from diffmine.ui.sprites import Sheet
@@ -36,15 +39,26 @@ MAKES: dict[str, Any] = {
 
 
 NEEDS = {"viewer": ("zoom", "heat")}
+STEPS_AT = ("#labels", "#wall", "#tabs [role=tablist]")
+"""The parts of the page (CSS selectors) that the first steps are about."""
 
 
 @cache
 def script(*names: str) -> str:
     """The JavaScript of a component: what all share, then its own files."""
-    return "\n".join(_page(f"js/{each}.js") for each in ("common", *names))
+    code = "\n".join(_read(f"js/{each}.js") for each in ("common", *names))
+    used = {name: text for name, text in texts.PAGE.items() if f"TEXTS.{name}" in code}
+    return f"const TEXTS = {json.dumps(used)};\n{code}"
 
 
 def _page(name: str) -> str:
+    """A template with the texts in the place of their names."""
+    return Template(_read(name)).substitute(
+        {name: html.escape(text) for name, text in texts.PAGE.items()}
+    )
+
+
+def _read(name: str) -> str:
     return (files("diffmine.ui") / name).read_text("utf-8")
 
 
@@ -61,7 +75,8 @@ def _part(name: str, template: str, value: Value | None, settings: dict[str, Any
 
 def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     """Pictures side by side. Event: pick(id)."""
-    template = '<div class="dm-wall" role="group" aria-label="Patches"></div>'
+    said = html.escape(texts.PATCHES_SHOWN)
+    template = f'<div class="dm-wall" role="group" aria-label="{said}"></div>'
     return _part("wall", template, value, settings)
 
 
@@ -113,7 +128,8 @@ def page(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 def first_steps(**settings: Any) -> gr.HTML:
     """What to do on a first visit, in three steps; gone once done or skipped."""
-    value = {"steps": words.FIRST_STEPS, "done": "Done", "skip": "Skip"}
+    steps = [{"text": text, "at": at} for text, at in zip(texts.FIRST_STEPS, STEPS_AT, strict=True)]
+    value = {"steps": steps, "done": texts.FIRST_DONE, "skip": texts.FIRST_SKIP}
     template = '<p class="dm-first" role="status" hidden></p>'
     return _part("first", template, value, settings)
 
@@ -140,7 +156,7 @@ def item(patch: Patch, *, caption: str = "", **more: Any) -> Value:
     found: Value = {"id": patch.patch_id, "alt": words.alt(patch)}
     if words.noise(patch):
         found["grey"] = True
-        found["alt"] += " (inside the noise)"
+        found["alt"] += texts.INSIDE_NOISE
     if caption:
         found["caption"] = caption
     return found | more

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diffmine.errors import UsageError
+from diffmine.ui import texts
 from diffmine.ui.cache import Cache, served
 from diffmine.ui.view import Refused
 
@@ -155,7 +156,7 @@ def refuse_plainly(blocks: gr.Blocks) -> None:
         try:
             return await read(*values, **how)
         except Exception as error:  # of any component; what a handler raises is not caught here
-            raise Refused("What was sent cannot be read.") from error
+            raise Refused(texts.NOT_READ) from error
 
     blocks.preprocess_data = preprocess_data  # type: ignore[method-assign]
 

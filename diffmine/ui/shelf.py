@@ -29,7 +29,7 @@ from diffmine.store.made import MadePictures
 from diffmine.store.neighbours import Neighbours
 from diffmine.store.several import COLUMNS, counts_of
 from diffmine.store.trends import share_table, trend_rows
-from diffmine.ui import heat, sprites
+from diffmine.ui import heat, sprites, texts
 from diffmine.ui.cache import Cache, digest
 
 PAGE = 100
@@ -193,7 +193,7 @@ class Shelf:
         for row in self.elements(label):
             if row["element"] == element:
                 return words.element(row, self.atlas.manifest.names)
-        return f"Element {element}"
+        return texts.ELEMENT_NUMBER.format(number=element)
 
     # Neighbours
 

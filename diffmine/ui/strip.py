@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from diffmine.config import TranslateConfig
 from diffmine.fidelity import Fidelity, said
 from diffmine.store.atlas import Patch
-from diffmine.ui import jobs, words
+from diffmine.ui import jobs, texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.parts import Value, table_value, wall_value
 from diffmine.ui.shelf import Row, Shelf, decode
@@ -154,11 +154,11 @@ def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tup
             picture = made.pixels
         one: Value = {"id": label, "caption": label, "at": len(pixels)}
         if label == patch.label:
-            one |= {"frame": True, "alt": f"The source, {label}"}
+            one |= {"frame": True, "alt": texts.THE_SOURCE.format(label=label)}
         elif made is None:
-            one |= {"blank": True, "alt": f"Not translated into {label}"}
+            one |= {"blank": True, "alt": texts.NOT_TRANSLATED.format(label=label)}
         else:
-            one |= {"made": True, "alt": f"Generated: translated into {label}{_after(made)}"}
+            one |= {"made": True, "alt": texts.GENERATED.format(label=label) + _after(made)}
         if picture is not None:
             pixels.append(picture)
         items.append(one if picture is None else one | {"box": box})
@@ -173,7 +173,7 @@ def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tup
 
 
 def _after(made: Made) -> str:
-    return f", typicality {words.score(*made.after)}" if made.after else ""
+    return texts.AFTER.format(score=words.score(*made.after)) if made.after else ""
 
 
 def became(made: Made) -> str:
@@ -187,17 +187,11 @@ def sentence(target: str, made: Made) -> str:
     """The same as a plain sentence."""
     name = words.markdown(target)
     if made.before is None or made.after is None:
-        return f"The translation into {name} was not scored."
-    scores = (
-        f"its typicality for {name} went from {words.score(*made.before)} "
-        f"to {words.score(*made.after)}."
+        return texts.NOT_SCORED.format(label=name)
+    found = texts.BECAME_SENTENCES[became(made)].format(
+        label=name, before=words.score(*made.before), after=words.score(*made.after)
     )
-    found = {
-        "yes": f"The window became typical of {name}: ",
-        "no": f"The window did **not** become typical of {name}: ",
-        "was so before": f"The window already was about as typical of {name}: ",
-    }[became(made)]
-    return " ".join([found + scores, *_rest(made)])
+    return " ".join([found, *_rest(made)])
 
 
 def _rest(made: Made) -> list[str]:
@@ -205,14 +199,10 @@ def _rest(made: Made) -> list[str]:
     parts = []
     if made.own is not None:
         before, after = map(words.score, made.own)
-        parts.append(f"For its own label it went from {before} to {after}.")
+        parts.append(texts.OWN_LABEL_WENT.format(before=before, after=after))
     if made.kept is not None:
-        outside = (
-            ""
-            if math.isnan(made.kept.outside)
-            else (f"; outside the window it changed by {made.kept.outside:.0f} of 255 on average")
-        )
-        parts.append(f"In the picture {said(made.kept)}{outside}.")
+        text = texts.KEPT if math.isnan(made.kept.outside) else texts.KEPT_AND_OUTSIDE
+        parts.append(text.format(kept=said(made.kept), outside=made.kept.outside))
     return parts
 
 
@@ -222,7 +212,7 @@ def summary(strip: Strip) -> str:
     if not scored:
         return ""
     count = sum(became(made) == "yes" for made in scored)
-    return f"Became typical of {count} of {len(scored)} target labels."
+    return texts.BECAME_OF.format(count=count, targets=len(scored))
 
 
 def scores(strip: Strip, labels: Sequence[str]) -> Value:
@@ -233,10 +223,8 @@ def scores(strip: Strip, labels: Sequence[str]) -> Value:
         if made is not None and made.before is not None and made.after is not None:
             outline = f"{made.kept.outline:.2f}" if made.kept else ""
             before, after = words.score(*made.before), words.score(*made.after)
-            rows.append([label, before, after, became(made), outline])
-    heads = ["Target", "Typicality before", "after", "Became typical?", "Outline kept"]
-    caption = "Typicality of the window for the target, ± one standard error"
-    return table_value(heads, rows, caption=caption if rows else "")
+            rows.append([label, before, after, texts.BECAME[became(made)], outline])
+    return table_value(texts.TARGET_HEADS, rows, caption=texts.TARGETS if rows else "")
 
 
 def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
@@ -277,9 +265,8 @@ def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) ->
         pixels = strip.source if is_source else strip.made[name].pixels
         page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, margin))
         pen.text((left, margin + side_high + 4), name, "black", font)
-        pen.text(
-            (left, margin + side_high + 20), "source" if is_source else "generated", "#a33", font
-        )
+        mark = texts.MARK_SOURCE if is_source else texts.MARK_GENERATED
+        pen.text((left, margin + side_high + 20), mark, "#a33", font)
         if is_source:
             edge = [left - 3, margin - 3, left + side_wide + 2, margin + side_high + 2]
             pen.rectangle(edge, outline="#d00", width=3)

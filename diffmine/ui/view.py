@@ -13,7 +13,7 @@ import numpy as np
 
 from diffmine.store.atlas import Patch
 from diffmine.store.filters import EVERYTHING, Filter
-from diffmine.ui import filters
+from diffmine.ui import filters, texts
 from diffmine.ui.shelf import PAGE, Shelf
 from diffmine.ui.words import KINDS
 
@@ -109,7 +109,7 @@ class Refused(gr.Error):
     """Something the browser sent that no button of the app sends."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} Reload the page if this goes on.", print_exception=False)
+        super().__init__(texts.REFUSED.format(what=what), print_exception=False)
 
 
 def payload(event: gr.EventData, name: str) -> Any:
@@ -126,7 +126,7 @@ def index(event: gr.EventData, name: str, below: int) -> int:
 def checked_index(value: Any, below: int) -> int:
     """A whole number from 0 to `below` - 1."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
-        raise Refused("That choice is not known here.")
+        raise Refused(texts.NO_SUCH_CHOICE)
     return value
 
 
@@ -135,7 +135,7 @@ def picked(event: gr.EventData, shelf: Shelf) -> Patch:
     name = payload(event, "id")
     patch = shelf.known(name) if isinstance(name, str) else None
     if patch is None:
-        raise Refused("That patch is not in this atlas.")
+        raise Refused(texts.NO_SUCH_PATCH)
     return patch
 
 
@@ -147,12 +147,12 @@ def polygon(event: gr.EventData) -> np.ndarray:
         corners = np.zeros(0)
     fits = corners.ndim == 2 and corners.shape[1] == 2 and 3 <= len(corners) <= MOST_CORNERS
     if not fits or not np.isfinite(corners).all():
-        raise Refused("That outline cannot be read.")
+        raise Refused(texts.OUTLINE_UNREAD)
     return corners
 
 
 def choice(value: Any, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
     """A name out of a list that we gave."""
     if not isinstance(value, str) or value not in known:
-        raise Refused("That choice is not known here.")
+        raise Refused(texts.NO_SUCH_CHOICE)
     return value

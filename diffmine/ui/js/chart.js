@@ -30,7 +30,7 @@ async function draw() {
     if (!heard) listen();
   } catch (error) {
     drawn = null;
-    note.textContent = `The chart cannot be drawn: ${error.message || error}`;
+    note.textContent = say(TEXTS.noChart, {error: error.message || error});
   }
 }
 

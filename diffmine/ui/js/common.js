@@ -1,4 +1,6 @@
-// Shared by every component: text goes in as text, never as HTML.
+// Shared by every component: text goes in as text, never as HTML. The words of the page are TEXTS, a
+// constant that parts.py puts before this, out of texts.py.
+const say = (text, fields) => text.replace(/\{(\w+)\}/g, (all, name) => fields[name] ?? all);
 const make = (tag, set = {}, ...inside) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(set)) {
@@ -41,7 +43,7 @@ function tileButton(sheet, item, at, pick) {
     Object.assign(box.style, {left, top, width, height});
     tile.append(box);
   }
-  if (item.made) tile.append(make('span', {class: 'dm-made'}, 'generated'));
+  if (item.made) tile.append(make('span', {class: 'dm-made'}, TEXTS.generated));
   const kind = ['dm-patch', item.grey && 'dm-grey', item.frame && 'dm-frame', item.blank && 'dm-blank'];
   const button = make('button', {type: 'button', class: kind.filter(Boolean).join(' '),
     'aria-label': item.alt, title: item.alt, onclick: () => pick(item, button)}, tile);
@@ -82,7 +84,7 @@ function plotly(src) {
     };
     script.onerror = () => {
       window.__diffminePlotly = undefined;
-      bad(new Error('plotly.js did not load'));
+      bad(new Error(TEXTS.noPlotly));
     };
     script.src = src;
     document.head.append(script);

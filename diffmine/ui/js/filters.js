@@ -16,21 +16,23 @@ function box(name, said) {
     inputmode: 'text', onchange: send});
 }
 
-function pair(title, low, high, said) {
-  return make('fieldset', {}, make('legend', {}, title), box(low, `${said} from`), ' to ', box(high, `${said} to`));
+function pair(title, low, high) {
+  return make('fieldset', {}, make('legend', {}, title), box(low, say(TEXTS.rangeFrom, {name: title})),
+    TEXTS.to, box(high, say(TEXTS.rangeTo, {name: title})));
 }
 
 function chip(name, text) {
   const remove = () => { chosen[name] = chosen[name].filter(each => each !== text); send(); };
-  return make('button', {type: 'button', class: 'dm-chip', 'aria-label': `Leave out ${text}`, title: `Leave out ${text}`,
+  const said = say(TEXTS.leaveOut, {name: text});
+  return make('button', {type: 'button', class: 'dm-chip', 'aria-label': said, title: said,
     onclick: remove}, text, make('span', {'aria-hidden': 'true'}, ' ×'));
 }
 
 // One name is typed or picked at a time; those chosen stand before the field.
-function several(title, name, names) {
+function several(title, name, said, names) {
   const list = `dm-${name}-${Math.random().toString(36).slice(2)}`;
-  const input = make('input', {type: 'text', list, 'aria-label': `Add a ${name}`, autocomplete: 'off', size: 14,
-    placeholder: names.length > 1 ? `any of ${names.length.toLocaleString('en')}` : ''});
+  const input = make('input', {type: 'text', list, 'aria-label': said, autocomplete: 'off', size: 14,
+    placeholder: names.length > 1 ? say(TEXTS.anyOf, {count: names.length.toLocaleString('en')}) : ''});
   const add = () => {
     const text = input.value;
     input.value = '';
@@ -45,12 +47,12 @@ function several(title, name, names) {
 }
 
 function build(value) {
-  const parts = [pair('Typicality', 'min', 'max', 'Typicality')];
-  if (value.years.length) parts.push(pair('Year', 'since', 'until', 'Year'));
-  if (value.groups.length) parts.push(several('Group', 'group', value.groups));
-  if (value.sources.length) parts.push(several('Source', 'source', value.sources));
+  const parts = [pair(TEXTS.typicality, 'min', 'max')];
+  if (value.years.length) parts.push(pair(TEXTS.year, 'since', 'until'));
+  if (value.groups.length) parts.push(several(TEXTS.group, 'group', TEXTS.addGroup, value.groups));
+  if (value.sources.length) parts.push(several(TEXTS.source, 'source', TEXTS.addSource, value.sources));
   const noise = make('input', {type: 'checkbox', name: 'clear', onchange: send});
-  parts.push(make('label', {class: 'dm-check'}, noise, 'Leave out what is inside the noise'));
+  parts.push(make('label', {class: 'dm-check'}, noise, TEXTS.leaveOutNoise));
   find('.dm-form').replaceChildren(...parts);
 }
 

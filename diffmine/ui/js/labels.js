@@ -19,7 +19,7 @@ function choose(at) {
 }
 
 function labelButton(label, at, strip) {
-  const said = `${label.name}, ${label.count.toLocaleString('en')} images`;
+  const said = say(TEXTS.labelOf, {name: label.name, count: label.count.toLocaleString('en')});
   const button = make('button', {type: 'button', 'aria-label': said, title: said,
     onclick: () => choose(at)}, make('span', {}, label.name));
   if (!strip) button.append(make('span', {class: 'dm-count'}, label.count.toLocaleString('en')));
@@ -27,14 +27,14 @@ function labelButton(label, at, strip) {
 }
 
 function search(buttons, labels) {
-  const said = `Find one of ${labels.length.toLocaleString('en')} labels`;
+  const said = say(TEXTS.findLabel, {count: labels.length.toLocaleString('en')});
   const field = make('input', {type: 'search', placeholder: said, 'aria-label': said});
   const left = make('span', {class: 'dm-count', role: 'status'});
   field.addEventListener('input', () => {
     const text = field.value.trim().toLowerCase();
     buttons.forEach((each, at) => { each.hidden = !labels[at].name.toLowerCase().includes(text); });
     const found = buttons.filter(each => !each.hidden).length;
-    left.textContent = text ? `${found.toLocaleString('en')} found` : '';
+    left.textContent = text ? say(TEXTS.found, {count: found.toLocaleString('en')}) : '';
   });
   field.addEventListener('keydown', event => {  // Enter takes the first that is left
     const at = buttons.findIndex(each => !each.hidden);
@@ -53,7 +53,7 @@ function draw() {
     shown = rev;
     const buttons = value.labels.map((label, at) => labelButton(label, at, value.strip));
     const group = make('div', {class: value.strip ? 'dm-labels-strip' : 'dm-labels-list',
-      role: 'group', 'aria-label': 'Label'}, ...buttons);
+      role: 'group', 'aria-label': TEXTS.label}, ...buttons);
     root.replaceChildren(...(value.labels.length > 12 ? [search(buttons, value.labels)] : []), group);
   }
   mark(value.current);

@@ -53,12 +53,11 @@ async function draw() {
     codes = new Uint8Array(coded);
     if (moved) { crops = new Map(); waiting = new Set(); draw.place = value.place; }
     isolated = null;
-    note.textContent = value.n ? '' : 'No patch of this label has a place on the map.';
+    note.textContent = value.n ? '' : TEXTS.emptyMap;
     await P.react(box, [trace()], layout(), {...PLAIN, scrollZoom: true,
       modeBarButtonsToRemove: ['toImage', 'select2d', 'autoScale2d', ...(big() ? ['lasso2d'] : [])],
       modeBarButtonsToAdd: big() ? ['drawclosedpath', 'eraseshape'] : []});
-    box.setAttribute('aria-label', `Map of ${value.n} patches. Draw around some to choose them; `
-      + 'below it the same as a table.');
+    box.setAttribute('aria-label', say(TEXTS.mapOf, {count: value.n}));
     if (!heard) listen();
     showLegend();
     focus();
@@ -67,7 +66,7 @@ async function draw() {
     if (value.n <= FETCHED_AHEAD) ahead();
   } catch (error) {
     drawn = null;
-    note.textContent = `The map cannot be drawn (${error.message || error}); use the table below it.`;
+    note.textContent = say(TEXTS.noMap, {error: error.message || error});
   }
 }
 

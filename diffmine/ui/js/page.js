@@ -15,7 +15,7 @@ function onKey(event) {
   if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
   if (!/^[1-7]$/.test(event.key) || help.open) return;
   const tab = document.querySelectorAll('#tabs [role=tablist]')[0];
-  const names = ['Typical', 'Elements', 'Map', 'Translate', 'Trends', 'Inspect', 'About'];
+  const names = TEXTS.tabs.split(', ');
   const wanted = names[Number(event.key) - 1];
   const button = [...document.querySelectorAll('#tabs button')].find(each => each.textContent.trim() === wanted);
   if (tab && button) button.click();

@@ -1,5 +1,5 @@
 // Pictures pasted while the drop zone is seen go into it. Value: {zone}, the id of a file component.
-find('.dm-paste').textContent = 'Drop a picture, choose one, or paste it with Ctrl+V.';
+find('.dm-paste').textContent = TEXTS.dropPicture;
 
 function onPaste(event) {
   if (!element.isConnected) { document.removeEventListener('paste', onPaste); return; }

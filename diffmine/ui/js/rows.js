@@ -27,7 +27,7 @@ function rowOf(sheet, row) {
   name.append(...row.facts.map(fact => make('span', {class: 'dm-fact'}, fact)));
   const words = make('div', {}, name);
   if (row.merge) words.append(make('button', {type: 'button', class: 'dm-chip', 'aria-label': row.merge,
-    title: row.merge, onclick: () => trigger('merge', {key: row.key, into: row.into})}, 'Merge the two'));
+    title: row.merge, onclick: () => trigger('merge', {key: row.key, into: row.into})}, TEXTS.mergeBoth));
   const line = make('div', {class: 'dm-row'}, words, tiles);
   line.dataset.key = row.key;
   return line;

@@ -30,7 +30,7 @@ function draw() {
   const head = make('tr', {}, ...value.heads.map(text => make('th', {scope: 'col'}, text)));
   root.replaceChildren(make('table', {}, make('caption', {}, value.caption || ''),
     make('thead', {}, head), make('tbody', {}, ...value.rows.map((row, at) => line(value, row, at)))));
-  root.setAttribute('aria-label', value.caption || 'Table');
+  root.setAttribute('aria-label', value.caption || TEXTS.table);
   scrolls();
 }
 

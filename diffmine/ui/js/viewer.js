@@ -11,7 +11,7 @@ const scaleOf = value => Number(value.scale ?? value.full) || 1;
 const figure = number => String(Number(number.toPrecision(2))).replace('-', '−');
 
 function crop(value) {
-  const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': `Patch: ${value.alt}`});
+  const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': say(TEXTS.patch, {alt: value.alt})});
   const {width, height, row, col, size} = value;
   node.style.backgroundImage = `url("${value.image.url}")`;
   node.style.backgroundSize = `${100 * width / size}% ${100 * height / size}%`;
@@ -23,16 +23,16 @@ function crop(value) {
 
 function whole(value) {
   const {width, height, row, col, size} = value;
-  const image = make('img', {src: value.image.url, draggable: 'false', alt: `The whole image: ${value.alt}`});
+  const image = make('img', {src: value.image.url, draggable: 'false', alt: say(TEXTS.wholeImage, {alt: value.alt})});
   const box = size ? make('span', {class: 'dm-box'}) : null;
   if (box) Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
     width: `${100 * size / width}%`, height: `${100 * size / height}%`});
   const layer = make('div', {class: 'dm-layer'}, image);
-  heat = value.heat ? heatCanvas(`Typicality for ${value.label}: vermilion above zero, blue below`) : null;
+  heat = value.heat ? heatCanvas(say(TEXTS.heatOf, {label: value.label})) : null;
   if (heat) layer.append(heat.canvas);
   if (box) layer.append(box);
   const frame = make('div', {class: 'dm-whole', tabindex: 0, role: 'group',
-    'aria-label': 'The whole image; plus and minus zoom, 0 resets, arrows move'}, layer);
+    'aria-label': TEXTS.zoomImage}, layer);
   frame.style.aspectRatio = `${width} / ${height}`;
   zoom = zoomable(frame, layer, place);
   return frame;
@@ -73,13 +73,13 @@ function ticks(value) {
 
 function control(value) {
   const parts = [make('div', {class: 'dm-scale'},
-    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': 'Colour scale of the heat map'}), ticks(value),
-    make('span', {class: 'dm-unit'}, 'typicality, the same scale for all images'))];
+    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': TEXTS.colourScale}), ticks(value),
+    make('span', {class: 'dm-unit'}, TEXTS.sameScale))];
   const row = (said, name, out) => make('div', {class: 'dm-slide'}, make('span', {}, said),
-    slider(value, name, `${said} of the heat map`), make('output', {class: out}));
-  parts.push(row('Opacity', 'opacity', 'dm-opacity'), row('Threshold', 'threshold', 'dm-least'));
-  if (value.before) parts.push(turn(value, 'before', 'before finetuning'));
-  return [turn(value, 'on', 'Heat map'), make('div', {class: 'dm-settings', hidden: true}, ...parts)];
+    slider(value, name, say(TEXTS.ofHeatMap, {name: said})), make('output', {class: out}));
+  parts.push(row(TEXTS.opacity, 'opacity', 'dm-opacity'), row(TEXTS.threshold, 'threshold', 'dm-least'));
+  if (value.before) parts.push(turn(value, 'before', TEXTS.before));
+  return [turn(value, 'on', TEXTS.heatMap), make('div', {class: 'dm-settings', hidden: true}, ...parts)];
 }
 
 function facts(value) {
@@ -94,7 +94,7 @@ function facts(value) {
 // On a phone the inspector is a sheet at the foot; this raises and lowers it.
 function more() {
   const sheet = element.closest('#inspector');
-  const button = make('button', {type: 'button', class: 'dm-more', 'aria-label': 'Show more or less'}, '⌃');
+  const button = make('button', {type: 'button', class: 'dm-more', 'aria-label': TEXTS.moreOrLess}, '⌃');
   button.addEventListener('click', () => { sheet?.classList.toggle('dm-up'); zoom?.reset(); });
   return button;
 }

@@ -8,7 +8,7 @@ import gradio as gr
 
 from diffmine.config import STAGES
 from diffmine.export.chosen import credit_counts
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import Updates, Value, table_value
 from diffmine.ui.shelf import Shelf
@@ -17,8 +17,7 @@ from diffmine.ui.words import markdown, web_address, without_pictures
 
 MOST_CARD = 40_000
 MOST_CREDITS = 100
-MEANING = f"### What typicality means here{words.MEANING}"
-HEADS = ["Stage", "What it does", "How it was set"]
+MEANING = f"### {texts.WHAT_TYPICALITY_MEANS}{words.MEANING}"
 
 
 class About:
@@ -31,10 +30,10 @@ class About:
         self.stages = own(parts.table())
         self.warnings = own(parts.table())
         self.credit = own(parts.table())
-        with gr.Accordion("Model card", open=False, visible=False) as card:
+        with gr.Accordion(texts.MODEL_CARD, open=False, visible=False) as card:
             self.card_text = own(gr.Markdown())
         self.card = own(card)
-        gr.Markdown("### Keys\nPress **?** anywhere outside a text field for the list of keys.")
+        gr.Markdown(texts.KEYS_HINT)
 
     def show(self, view: View) -> Updates:
         """Everything the manifest says."""
@@ -61,18 +60,20 @@ def about(shelf: Shelf) -> str:
     elements = sum(len(shelf.elements(label)) for label in shelf.labels)
     parts = [f"## {markdown(shelf.title)}", markdown(manifest.description)]
     parts.append(
-        f"{images:,} images, {len(shelf.labels)} labels, {patches:,} typical patches, "
-        f"{elements:,} elements."
+        texts.COUNTS.format(
+            images=images, labels=len(shelf.labels), patches=patches, elements=elements
+        )
     )
     if manifest.limits:
-        parts.append("### Limits\n" + "\n".join(f"- {markdown(each)}" for each in manifest.limits))
+        limits = "\n".join(f"- {markdown(each)}" for each in manifest.limits)
+        parts.append(f"### {texts.LIMITS}\n{limits}")
     parts.append(MEANING)
     parts += [
         f"**{name}**: {_linked(text)}"
         for name, text in (
-            ("Source", manifest.source),
-            ("Licence", manifest.licence),
-            ("Citation", manifest.citation),
+            (texts.SOURCE, manifest.source),
+            (texts.LICENCE, manifest.licence),
+            (texts.CITATION, manifest.citation),
         )
         if text
     ]
@@ -93,8 +94,7 @@ def stages(shelf: Shelf) -> Value:
         for name in STAGES
         if name in config
     ]  # fmt: skip
-    empty = "The atlas does not say how it was computed."
-    return table_value(HEADS, rows, caption="How it was computed", empty=empty)
+    return table_value(texts.STAGE_HEADS, rows, caption=texts.STAGES_CAPTION, empty=texts.NO_STAGES)
 
 
 def warnings(shelf: Shelf) -> Value:
@@ -105,14 +105,14 @@ def warnings(shelf: Shelf) -> Value:
     ]
     for row in shelf.evaluation.confounds if shelf.evaluation else []:
         if row["flagged"]:
-            what = f"show {row['element']}, which is not of their label"
+            what = texts.CONFOUND.format(element=row["element"])
             shares = [_percent(row["share"]), _percent(row["expected"])]
             rows.append([row["label"], what, *shares, f"{row['n']:,}"])
     return table_value(
-        ["Label", "The most typical patches", "Share", "Of random ones", "Patches"],
+        texts.ARTEFACT_HEADS,
         rows,
-        caption="Signs of artefacts",
-        empty="No label's patches show a sign of artefacts, or none were looked for.",
+        caption=texts.ARTEFACTS,
+        empty=texts.NO_ARTEFACTS,
     )
 
 
@@ -130,12 +130,14 @@ def credits(shelf: Shelf) -> Value:
     """Distinct credits and licences of the images, with their number."""
     counts = credit_counts(shelf.atlas)
     rows = [[credit, licence, f"{count:,}"] for credit, licence, count in counts[:MOST_CREDITS]]
-    more = f" (the first {MOST_CREDITS} of {len(counts):,})" if len(counts) > MOST_CREDITS else ""
+    caption = texts.CREDITS
+    if len(counts) > MOST_CREDITS:
+        caption = texts.FIRST_CREDITS.format(shown=MOST_CREDITS, count=len(counts))
     return table_value(
-        ["Credit", "Licence", "Images"],
+        texts.CREDIT_HEADS,
         rows,
-        caption=f"Credits of the images{more}",
-        empty="The images carry no credits.",
+        caption=caption,
+        empty=texts.NO_CREDITS,
     )
 
 

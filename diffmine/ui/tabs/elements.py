@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from diffmine.store.atlas import Patch
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
 from diffmine.ui.edits import Edits
@@ -19,22 +19,23 @@ from diffmine.ui.view import View, checked_index, payload, picked
 CENTRAL = 6
 MOST_SHOWN = 200
 LONGEST_NAME = 80
-MIXED = "Its patches lie far from their centre: it may join several kinds of things."
-LIKE = "Their centres are nearer to each other than the patches of either are to their own."
 TAB = "elements"
 
 
 def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
     """What to doubt about an element, in words, and why; the one to merge it with."""
-    doubts = [("mixed", MIXED)] if row["mixed"] else []
+    doubts = [(texts.MIXED, texts.MIXED_WHY)] if row["mixed"] else []
     if row["like_element"] is not None:
         other = shelf.element_name(row["like_label"], row["like_element"])
-        doubts.append((f"may be the same as {other}", LIKE))
+        doubts.append((texts.SAME.format(element=other), texts.SAME_WHY))
     flags, reasons = zip(*doubts, strict=True) if doubts else ((), ())
     found: Value = {"flag": ", ".join(flags), "why": " ".join(reasons)}
     if editable and row["like_label"] == row["label"]:
         own = shelf.element_name(row["label"], row["element"])
-        found |= {"into": row["like_element"], "merge": f"Merge {own} with {other}"}
+        found |= {
+            "into": row["like_element"],
+            "merge": texts.MERGE_BOTH.format(own=own, other=other),
+        }
     return found
 
 
@@ -52,13 +53,15 @@ class Elements:
                 self.title = own(gr.Markdown())
                 with gr.Row(elem_classes="dm-actions"):
                     settings: dict[str, Any] = {"size": "sm", "min_width": 100}
-                    self.to_map = own(gr.Button("Show on map", elem_id="to-map", **settings))
-                    self.to_trend = own(gr.Button("Trend", elem_id="to-trend", **settings))
+                    self.to_map = own(gr.Button(texts.SHOW_ON_MAP, elem_id="to-map", **settings))
+                    self.to_trend = own(gr.Button(texts.TREND, elem_id="to-trend", **settings))
                 with gr.Row(elem_classes="dm-rename"):
                     self.name = own(
-                        gr.Textbox(label="Name", max_length=LONGEST_NAME, scale=3, min_width=140)
+                        gr.Textbox(
+                            label=texts.NAME, max_length=LONGEST_NAME, scale=3, min_width=140
+                        )
                     )
-                    self.save = own(gr.Button("Rename", size="sm", scale=1, min_width=84))
+                    self.save = own(gr.Button(texts.RENAME, size="sm", scale=1, min_width=84))
                 self.edits = Edits(desk)
                 self.wall = own(parts.wall(elem_id="element-wall"))
 
@@ -68,11 +71,10 @@ class Elements:
         found = shelf.elements(view.label)
         if view.element is None and found:
             view = replace(view, element=found[0]["element"])
-        count = f"{len(found)} elements" if len(found) != 1 else "1 element"
-        text = (
-            f"**{words.markdown(view.label)}**: {count}, by the median typicality of their "
-            f"patches; six patches nearest to the centre of each"
-        )
+        count = texts.COUNT_ELEMENTS.format(count=len(found))
+        if len(found) == 1:
+            count = texts.ONE_ELEMENT
+        text = texts.ELEMENTS_LINE.format(label=words.markdown(view.label), count=count)
         return {
             self.desk.state: view,
             self.line: text if found else "",
@@ -95,14 +97,16 @@ class Elements:
                     "title": shelf.element_name(view.label, row["element"]),
                     **flagged(shelf, row, editable=editable),
                     "facts": [
-                        f"{row['rank']}. median {words.score(row['median'])}",
-                        f"{row['size']:,} patches, spread {row['spread']:.2f}",
+                        texts.ELEMENT_RANK.format(
+                            rank=row["rank"], median=words.score(row["median"])
+                        ),
+                        texts.ELEMENT_SIZE.format(size=row["size"], spread=row["spread"]),
                     ],
                     "items": [item(each, at=start + at) for at, each in enumerate(patches)],
                 }
             )
         sheet = shelf.sheet(central).value() if central else None
-        empty = f"No elements of {view.label} yet; the stage cluster makes them."
+        empty = texts.NO_ELEMENTS.format(label=view.label)
         return {
             "rev": digest(rows, sheet),
             "sheet": sheet,
@@ -119,7 +123,7 @@ class Elements:
             self.to_trend: gr.Button(visible=is_open),
             self.name: gr.Textbox(visible=is_open),
             self.save: gr.Button(visible=is_open),
-            self.title: "Press an element to open it here.",
+            self.title: texts.PRESS_AN_ELEMENT,
             self.wall: NOTHING,
         }
         if not is_open or element is None:
@@ -127,7 +131,7 @@ class Elements:
         name = shelf.element_name(view.label, element)
         patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
         why = self.edits.why_not(view)
-        found[self.title] = f"**{words.markdown(name)}**, from the centre outwards"
+        found[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
         found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
         found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
         found[self.save] = gr.Button(visible=True, interactive=not why)
@@ -150,7 +154,7 @@ class Elements:
         """Open an element at the side."""
         element = checked_index(payload(event, "key"), 10**6)
         if not self.desk.shelf(view).has_element(view.label, element):
-            raise gr.Error("That element is not there.", print_exception=False)
+            raise gr.Error(texts.NO_SUCH_ELEMENT, print_exception=False)
         return self.desk.go(replace(view, element=element), TAB)
 
     def on_tile(self, view: View, event: gr.EventData) -> Updates:
@@ -172,7 +176,7 @@ class Elements:
         why = self.edits.why_not(view)
         shelf = self.desk.shelf(view)
         if why or view.element is None or not shelf.has_element(view.label, view.element):
-            raise gr.Error(why or "Open an element first.", print_exception=False)
+            raise gr.Error(why or texts.OPEN_AN_ELEMENT, print_exception=False)
         text = " ".join((name or "").split())[:LONGEST_NAME]
         shelf.atlas.rename(view.label, view.element, text)
         shelf.forget()

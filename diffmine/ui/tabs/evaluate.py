@@ -8,7 +8,7 @@ import gradio as gr
 
 from diffmine.evaluation.report import Evaluation
 from diffmine.evaluation.tables import between, figure
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.bars import ALL, bars, curves
 from diffmine.ui.desk import Desk
 from diffmine.ui.parts import NOTHING, Updates, Value, table_value
@@ -19,7 +19,6 @@ Row = dict[str, Any]
 TOP = 200
 SHOWN = ("typicality", "contrast", "base", "classifier", "centre prior", "boxes prior")
 """Scores whose bars and curves are drawn; the table has them all."""
-HEADS = ["Score", "AUC-PR", "95 %", "Prevalence", "Pointing", "Near", "IoU", "Images"]
 
 
 class Evaluate:
@@ -36,15 +35,14 @@ class Evaluate:
             with gr.Column(min_width=300):
                 self.precision = own(parts.chart(elem_id="evaluation-precision"))
         self.table = own(parts.table())
-        gr.Markdown(words.MEASURES)
+        gr.Markdown(texts.MEASURES)
 
     def show(self, view: View) -> Updates:
         """The charts of all labels, the curve and the table of the view's."""
         shelf = self.desk.shelf(view)
         found = shelf.evaluation
         if found is None:
-            said = "Nothing was evaluated; run diffmine evaluate on this atlas."
-            return {self.line: said} | {
+            return {self.line: texts.NOT_EVALUATED} | {
                 each: NOTHING for each in (self.area, self.curve, self.precision, self.table)
             }
         return {
@@ -61,7 +59,7 @@ class Evaluate:
 
 def _line(found: Evaluation) -> str:
     boxes = found.boxes
-    return f"Judged by **{boxes['boxes']:,} boxes in {boxes['images']:,} images**."
+    return texts.JUDGED_BY.format(boxes=boxes["boxes"], images=boxes["images"])
 
 
 def area(shelf: Shelf, found: Evaluation) -> Value:
@@ -70,11 +68,11 @@ def area(shelf: Shelf, found: Evaluation) -> Value:
     groups = {name: rows for name, rows in groups.items() if rows}
     if groups:
         first = next(iter(groups.values()))
-        groups["prevalence"] = {
+        groups[texts.PREVALENCE] = {
             label: row | {f"ap{end}": row[f"prevalence{end}"] for end in ("", "_low", "_high")}
             for label, row in first.items()
         }
-    title = "Area under the precision-recall curve, 95 % intervals"
+    title = texts.AREA
     labels = ["", *shelf.labels]
     return bars(shelf.cache, labels, groups, "ap", title=title, low="ap_low", high="ap_high")
 
@@ -84,7 +82,7 @@ def curve(shelf: Shelf, found: Evaluation, label: str) -> Value:
     rows = [row for row in found.curves if row["label"] == label and row["score"] in SHOWN]
     known = [row for row in found.localisation if row["label"] == label]
     prevalence = known[0]["prevalence"] if known else None
-    return curves(shelf.cache, rows, prevalence, title=f"Precision and recall of pixels, {label}")
+    return curves(shelf.cache, rows, prevalence, title=texts.CURVE.format(label=label))
 
 
 def precision(shelf: Shelf, found: Evaluation) -> Value:
@@ -95,7 +93,7 @@ def precision(shelf: Shelf, found: Evaluation) -> Value:
         if kind == "top" or method == "typicality":
             own = [row for row in found.precision if (row["method"], row["kind"]) == (method, kind)]
             groups[name] = _by_label(own, top=max(row["top"] for row in own if row["top"] <= TOP))
-    title = f"Patches of the best {TOP} that hit a box of their label"
+    title = texts.PRECISION_OF_BEST.format(top=TOP)
     labels = ["", *shelf.labels]
     return bars(shelf.cache, labels, groups, "precision", title=title, low="low", high="high")
 
@@ -109,8 +107,8 @@ def table(found: Evaluation, label: str) -> Value:
          figure(row["pointing"]), figure(row["near"]), figure(row["iou"]), str(row["n"])]
         for row in rows
     ]  # fmt: skip
-    caption = f"Localisation: {label if own else ALL}"
-    return table_value(HEADS, cells, caption=caption, empty="No map was judged.")
+    caption = texts.LOCALISATION.format(label=label if own else ALL)
+    return table_value(texts.EVALUATION_HEADS, cells, caption=caption, empty=texts.NO_MAP_JUDGED)
 
 
 def _by_label(rows: list[Row], **equal: Any) -> dict[str, Row]:

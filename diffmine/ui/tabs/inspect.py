@@ -14,7 +14,7 @@ from PIL import Image
 
 from diffmine.config import MineConfig, TypicalityConfig
 from diffmine.errors import DiffmineError, ImageError
-from diffmine.ui import jobs, own, parts, words
+from diffmine.ui import jobs, own, parts, texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.own import Own
 from diffmine.ui.parts import LAST, NOTHING, TELLS, Updates
@@ -45,21 +45,21 @@ class Inspect:
         with gr.Column() as ask:
             parts.paste({"zone": "own-file"})
             self.file = gr.File(
-                label="Your own picture", file_types=list(FORMATS), elem_id="own-file", height=120
+                label=texts.OWN_PICTURE, file_types=list(FORMATS), elem_id="own-file", height=120
             )
         self.ask = ask
         with gr.Row(elem_classes="dm-controls"):
             small: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 110, "visible": False}
-            self.run = gr.Button("Inspect", variant="primary", elem_id="own-run", **small)
-            self.stop = gr.Button("Cancel", elem_id="own-stop", **small)
-            self.clear = gr.Button("Clear", elem_id="own-clear", **small)
+            self.run = gr.Button(texts.INSPECT, variant="primary", elem_id="own-run", **small)
+            self.stop = gr.Button(texts.CANCEL, elem_id="own-stop", **small)
+            self.clear = gr.Button(texts.CLEAR, elem_id="own-clear", **small)
         self.status = gr.Markdown(elem_id="own-status", elem_classes="dm-line")
         self.warning = gr.Markdown(elem_id="own-warning", elem_classes="dm-warning", visible=False)
         self.verdict = gr.Markdown(elem_id="own-verdict")
         with gr.Row(visible=False) as results:
             with gr.Column(min_width=300):
                 self.label = gr.Dropdown(
-                    [], label="Heat map and window for", elem_id="own-label", visible=False
+                    [], label=texts.HEAT_MAP_FOR, elem_id="own-label", visible=False
                 )
                 self.viewer = parts.viewer(NOTHING, elem_id="own-viewer")
             with gr.Column(min_width=300):
@@ -146,7 +146,7 @@ class Inspect:
         path = Path(str(file))
         try:
             if shelf.model is None:
-                raise ImageError(words.NOTHING_TO_INSPECT_WITH)
+                raise ImageError(texts.NOTHING_TO_INSPECT_WITH)
             read = own.read_own(path, shelf)
         except DiffmineError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -158,9 +158,8 @@ class Inspect:
         """Inspect the picture, with the chart as draws add up."""
         shelf = self.desk.shelf(view)
         if kept is None or kept.atlas != view.atlas or shelf.model is None:
-            raise gr.Error("Choose a picture first.", print_exception=False)
-        starting = "Starting: the model is loaded."
-        yield {self.status: starting, **self._buttons(running=True)}
+            raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
+        yield {self.status: texts.STARTING, **self._buttons(running=True)}
         try:
             yield from self._inspected(shelf, shelf.model, replace(kept, found=None, compared=None))
         except DiffmineError as error:
@@ -180,7 +179,7 @@ class Inspect:
             now = time.monotonic()
             if hasattr(found, "windows"):
                 kept = replace(kept, found=found)
-                text = clock.says("Draw", found.draws, found.goal)
+                text = clock.says(texts.DRAW, texts.DRAW_LEFT, found.draws, found.goal)
                 if found.windows:
                     kept, clock = replace(kept, label=found.labels[found.best]), _Clock()
                 elif now - told > TELL:
@@ -190,7 +189,7 @@ class Inspect:
                 self._keep(shelf, found.usual)
                 kept = replace(kept, compared=found)
             else:
-                text = clock.says("Comparing with the atlas: image", *found)
+                text = clock.says(texts.COMPARING, texts.COMPARING_LEFT, *found)
                 yield {self.status: text, self.chart: own.chart(shelf, kept)}
         yield {self.kept: kept, self.status: "", **self._shown(shelf, kept)}
 
@@ -204,7 +203,7 @@ class Inspect:
         if kept is None:
             return self._nothing()
         shown = self._shown(self.desk.shelf(view), kept)
-        return {**shown, self.status: "Cancelled.", self.stop: gr.Button(visible=False)}
+        return {**shown, self.status: texts.CANCELLED, self.stop: gr.Button(visible=False)}
 
     def on_end(self, kept: Own | None) -> Updates:
         """What can be done once no job runs."""
@@ -243,10 +242,10 @@ class Inspect:
 def _line(shelf: Shelf) -> str:
     """What the tab is for, or why it is empty; on medical atlases what it is not for."""
     if shelf.model is None:
-        return words.NOTHING_TO_INSPECT_WITH
-    where = words.STAYS_ON_SPACE if ON_SPACE else words.STAYS
-    medical = f" **{words.RESEARCH_ONLY}**" if shelf.atlas.manifest.kind == "finding" else ""
-    return f"{words.ASK_FOR_A_PICTURE} {where}{medical}"
+        return texts.NOTHING_TO_INSPECT_WITH
+    where = texts.STAYS_ON_SPACE if ON_SPACE else texts.STAYS
+    medical = f" **{texts.RESEARCH_ONLY}**" if shelf.atlas.manifest.kind == "finding" else ""
+    return f"{texts.ASK_FOR_A_PICTURE} {where}{medical}"
 
 
 class _Clock:
@@ -255,11 +254,12 @@ class _Clock:
     def __init__(self) -> None:
         self.first: tuple[float, int] | None = None
 
-    def says(self, what: str, done: int, goal: int) -> str:
+    def says(self, begun: str, going: str, done: int, goal: int) -> str:
+        """One of two texts: the first step says no time, as there is no pace yet."""
         now = time.monotonic()
         if self.first is None:
             self.first = (now, done)
-            return f"{what} {done} of {goal}."
+            return begun.format(done=done, goal=goal)
         began, at = self.first
         left = (now - began) / max(done - at, 1) * (goal - done)
-        return f"{what} {done} of {goal}, about {words.duration(left)} left."
+        return going.format(done=done, goal=goal, left=words.duration(left))

@@ -9,23 +9,22 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.map import MOST_CROPS, Points, crops, inside, map_value, points
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, patch_wall, table_value
 from diffmine.ui.view import View, choice, index, polygon
 
-SCOPES = [("This label", "one"), ("All labels", "all")]
+SCOPES = [(text, scope) for scope, text in texts.SCOPES.items()]
 SHOWN = 60
 LISTED = 50
-HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
 TAB = "map"
 
 
 def colours_for(view: View) -> list[tuple[str, str]]:
     """What points can be coloured by."""
-    kind = ("Label", "labels") if view.scope == "all" else ("Element", "elements")
-    return [kind, ("Typicality", "typicality")]
+    kind = (texts.COLOUR_LABEL, "labels") if view.scope == "all" else (texts.ELEMENT, "elements")
+    return [kind, (texts.TYPICALITY, "typicality")]
 
 
 class Map:
@@ -37,21 +36,21 @@ class Map:
         own = desk.own
         with gr.Row(elem_classes="dm-controls"):
             self.scope = own(
-                gr.Radio(SCOPES, value="one", label="Patches of", elem_id="scope", min_width=220)
+                gr.Radio(SCOPES, value="one", label=texts.SCOPE, elem_id="scope", min_width=220)
             )
             self.colour = own(
                 gr.Radio(
                     colours_for(desk.first),
                     value="elements",
-                    label="Colour",
+                    label=texts.COLOUR,
                     elem_id="colour",
                     min_width=220,
                 )
             )
         self.map = own(parts.scatter_map(self.crops, elem_id="map"))
-        self.line = own(gr.Markdown(HINT, elem_classes="dm-line"))
+        self.line = own(gr.Markdown(texts.MAP_HINT, elem_classes="dm-line"))
         self.wall = own(parts.wall(elem_id="map-wall"))
-        with gr.Accordion("The same as a table", open=False, elem_id="map-table"):
+        with gr.Accordion(texts.AS_A_TABLE, open=False, elem_id="map-table"):
             self.table = own(parts.table())
 
     def _points(self, key: str, version: str, label: str | None) -> Points:
@@ -90,7 +89,7 @@ class Map:
             self.scope: view.scope,
             self.colour: gr.Radio(choices=allowed, value=view.colour),
             self.map: map_value(self.desk.shelf(view), found, _label(view), view.colour, focus),
-            self.line: HINT,
+            self.line: texts.MAP_HINT,
             self.wall: NOTHING,
             self.table: self._table(view, found),
         }
@@ -105,19 +104,19 @@ class Map:
         places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order]]
         rows = [
             [
-                f"{each.label}, No. {each.rank:,}",
+                texts.MAP_PATCH.format(label=each.label, rank=each.rank),
                 words.score(each.typicality, each.se),
                 "" if each.element is None else shelf.element_name(each.label, each.element),
                 place,
             ]
             for each, place in zip(chosen, places, strict=True)
         ]
-        near = "the nearest to the selected patch" if start is not None else "the first by rank"
+        caption = texts.MAP_CAPTION_FIRST if start is None else texts.MAP_CAPTION_NEAR
         return table_value(
-            ["Patch", "Typicality", "Element", "Place on the map"],
+            texts.MAP_HEADS,
             rows,
             ids=[each.patch_id for each in chosen],
-            caption=f"{len(rows)} of {len(found):,} patches, {near}",
+            caption=caption.format(shown=len(rows), count=len(found)),
         )
 
     def wire(self) -> None:
@@ -155,19 +154,20 @@ class Map:
         found, shelf = self._found(view), self.desk.shelf(view)
         chosen = np.flatnonzero(inside(found.xy, polygon(event)))
         if not len(chosen):
-            return "No patch lies inside that outline.", NOTHING
+            return texts.NOTHING_OUTLINED, NOTHING
         best = chosen[np.argsort(-found.typicality[chosen], kind="stable")][:SHOWN]
         patches = found.patches(shelf, best)
         counts = np.bincount(found.label[chosen], minlength=len(shelf.labels))
-        text = f"**{len(chosen):,} of {len(found):,} patches**: {mix(shelf.labels, counts)}"
+        labels = mix(shelf.labels, counts)
+        text = texts.INSIDE_OUTLINE.format(count=len(chosen), every=len(found), labels=labels)
         if len(chosen) > SHOWN:
-            text += f"; the {SHOWN} most typical of them"
+            text += texts.ONLY_SHOWN.format(shown=SHOWN)
         several = view.scope == "all"
         return text, patch_wall(shelf, patches, selected=view.patch, labelled=several, size=56)
 
     def on_cleared(self) -> tuple[str, Value]:
         """The outline was taken away."""
-        return HINT, NOTHING
+        return texts.MAP_HINT, NOTHING
 
 
 def nearest(xy: np.ndarray, start: int, count: int) -> np.ndarray:
@@ -183,7 +183,8 @@ def mix(labels: list[str], counts: np.ndarray) -> str:
     """`1920s 60 %, 1930s 40 %`: the labels of a selection, the most frequent first."""
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)].tolist()
     shares = [f"{words.markdown(labels[at])} {counts[at] / counts.sum():.0%}" for at in order[:8]]
-    return ", ".join(shares) + (f" and {len(order) - 8} more" if len(order) > 8 else "")
+    more = texts.MORE_LABELS.format(count=len(order) - 8) if len(order) > 8 else ""
+    return ", ".join(shares) + more
 
 
 def _label(view: View) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
-from diffmine.ui import jobs, kept, parts, words
+from diffmine.ui import jobs, kept, parts, texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.kept import Kept
 from diffmine.ui.parts import LAST, NOTHING, Updates, Value, rows_value
@@ -22,15 +22,10 @@ from diffmine.ui.strip import Strip, Strips, finished, job, summary, window
 from diffmine.ui.view import Refused, View, choice, payload
 
 MOST = 12
-METHODS = [
-    ("Plug-and-Play: keeps the layout", "pnp"),
-    ("Inversion alone: freer", "ddim"),
-    ("Edit-friendly noise: freer", "ddpm"),
-    ("Added noise (SDEdit): freest, fastest", "sdedit"),
-    ("As published: Plug-and-Play in 1,049 steps, slow", "paper"),
-]
-UNFINISHED = ("Starting", "Step", "Patch")
-SOURCES = [("The first of its element", "element"), ("The basket", "basket")]
+METHODS = [(text, method) for method, text in texts.METHODS.items()]
+UNFINISHED = tuple(each.partition("{")[0] for each in (texts.STARTING, texts.STEP, texts.PATCH_OF))
+"""What the lines of a job that runs begin with: the texts up to their first field."""
+SOURCES = [(text, source) for source, text in texts.SOURCES.items()]
 TELL = 0.4  # seconds between two lines of progress
 
 
@@ -39,7 +34,7 @@ def chosen(shelf: Shelf, targets: Any, patch: Patch | None = None) -> list[str]:
     own = patch.label if patch else None
     found = [name for name in shelf.labels if name in (targets or []) and name != own]
     if not found:
-        raise gr.Error("Choose at least one label to translate into.", print_exception=False)
+        raise gr.Error(texts.CHOOSE_A_TARGET, print_exception=False)
     return found
 
 
@@ -53,16 +48,19 @@ class Several:
 
     def __init__(self, desk: Desk, strips: Strips) -> None:
         self.desk, self.strips = desk, strips
-        with gr.Accordion("Several patches", open=False, elem_id="several"):
+        with gr.Accordion(texts.SEVERAL, open=False, elem_id="several"):
             with gr.Row(elem_classes="dm-controls"):
                 self.sources = gr.Radio(
-                    SOURCES, value="element", label=f"Patches (at most {MOST})", min_width=260
+                    SOURCES,
+                    value="element",
+                    label=texts.SEVERAL_SOURCES.format(most=MOST),
+                    min_width=260,
                 )
                 self.run = desk.own(
-                    gr.Button("Translate them", size="sm", elem_id="run-several", scale=0)
+                    gr.Button(texts.TRANSLATE_THEM, size="sm", elem_id="run-several", scale=0)
                 )
                 self.stop = gr.Button(
-                    "Cancel", size="sm", elem_id="stop-several", visible=False, scale=0
+                    texts.CANCEL, size="sm", elem_id="stop-several", visible=False, scale=0
                 )
             self.status = gr.Markdown(elem_id="status-several", elem_classes="dm-line")
             self.rows = parts.rows(elem_id="several-rows")
@@ -93,13 +91,13 @@ class Several:
         """The name of a row: its patch is selected, so that its strip is shown above."""
         patch = self.desk.shelf(view).known(str(payload(event, "key")))
         if patch is None:
-            raise Refused("That patch is not in this atlas.")
+            raise Refused(texts.NO_SUCH_PATCH)
         found = self.desk.select(view, patch)
         return found | self.desk.panels[view.tab].show(found[self.desk.state])
 
     def on_stop(self) -> Updates:
         """Stop; the rows that are done stay."""
-        return {self.status: "Cancelled.", **self._buttons(running=False)}
+        return {self.status: texts.CANCELLED, **self._buttons(running=False)}
 
     def on_end(self, status: Any) -> Updates:
         """The last step of a job that was stopped may be told after the stop: take it back."""
@@ -122,10 +120,10 @@ class Several:
         """Translate the patches that are not translated yet, and show them all."""
         shelf = self.desk.shelf(view)
         if shelf.model is None:
-            raise gr.Error("This atlas has no model beside it.", print_exception=False)
+            raise gr.Error(texts.NO_MODEL, print_exception=False)
         patches = self._patches(view, basket, choice(which, [value for _, value in SOURCES]))
         wanted, how = chosen(shelf, targets), settings(method, outside)
-        yield {self.status: "Starting: the model is loaded.", **self._buttons(running=True)}
+        yield {self.status: texts.STARTING, **self._buttons(running=True)}
         try:
             yield from self._translated(view, patches, wanted, shelf.model, how)
         except DiffmineError as error:
@@ -137,13 +135,13 @@ class Several:
             names = [each.patch for each in kept.here(basket, view)]
             found = [patch for patch in map(shelf.known, names[:MOST]) if patch is not None]
             if not found:
-                raise gr.Error("The basket is empty: add patches to it.", print_exception=False)
+                raise gr.Error(texts.BASKET_IS_EMPTY, print_exception=False)
             return found
         patch = shelf.known(view.patch)
         if patch is None:
-            raise gr.Error("Select a patch first.", print_exception=False)
+            raise gr.Error(texts.SELECT_FIRST, print_exception=False)
         if patch.element is None:
-            raise gr.Error("The selected patch belongs to no element.", print_exception=False)
+            raise gr.Error(texts.NO_ELEMENT_OF_SELECTED, print_exception=False)
         return shelf.atlas.element(patch.label, patch.element, MOST)
 
     def _translated(
@@ -165,10 +163,10 @@ class Several:
                     told = time.monotonic()
                     done = (number + found.step / found.steps) / len(todo)
                     left = words.duration((told - began) * (1 - done) / done)
-                    said = f"Patch {number + 1} of {len(todo)}, about {left} left."
+                    said = texts.PATCH_OF.format(number=number + 1, count=len(todo), left=left)
                     yield {self.status: said}
         took = words.duration(time.monotonic() - began)
-        said = f"Done in {took}." if todo else "All of them were translated before."
+        said = texts.DONE_IN.format(took=took) if todo else texts.ALL_WERE_TRANSLATED
         yield {self.status: said, **self._buttons(running=False)}
 
     def _rows(self, shelf: Shelf, strips: list[Strip]) -> Value:
@@ -195,12 +193,16 @@ def _items(shelf: Shelf, strip: Strip, tiles: list[np.ndarray], *, captions: boo
         own, made = label == strip.patch.label, strip.made.get(label)
         one: Value = {"id": strip.patch.patch_id, "caption": label if captions else ""}
         if own:
-            one |= {"frame": True, "alt": f"Source, {label}", "at": len(tiles)}
+            one |= {
+                "frame": True,
+                "alt": texts.SOURCE_OF_LABEL.format(label=label),
+                "at": len(tiles),
+            }
             tiles.append(window(strip.patch, strip.source))
         elif made is not None:
-            one |= {"made": True, "alt": f"Generated: translated into {label}", "at": len(tiles)}
+            one |= {"made": True, "alt": texts.GENERATED.format(label=label), "at": len(tiles)}
             tiles.append(window(strip.patch, made.pixels))
         else:
-            one |= {"blank": True, "alt": f"Not translated into {label}"}
+            one |= {"blank": True, "alt": texts.NOT_TRANSLATED.format(label=label)}
         items.append(one)
     return items

@@ -13,7 +13,7 @@ import gradio as gr
 
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
-from diffmine.ui import jobs, parts, words
+from diffmine.ui import jobs, parts, texts, words
 from diffmine.ui.animation import moving_file
 from diffmine.ui.cache import digest
 from diffmine.ui.desk import Desk
@@ -35,10 +35,6 @@ from diffmine.ui.strip import (
 from diffmine.ui.tabs.several import METHODS, TELL, UNFINISHED, Several, chosen, settings
 from diffmine.ui.view import Refused, View, payload
 
-NO_MODEL = (
-    "This atlas has no model beside it, so nothing can be translated here; "
-    "what was translated when it was built is shown."
-)
 TAB = "translate"
 
 
@@ -53,22 +49,25 @@ class Translate:
         with gr.Row(elem_classes="dm-controls"):
             self.targets = own(
                 gr.CheckboxGroup(
-                    [], label="Translate into", elem_id="targets", scale=4, min_width=260
+                    [], label=texts.TRANSLATE_INTO, elem_id="targets", scale=4, min_width=260
                 )
             )
             self.run = own(
                 gr.Button(
-                    "Translate", variant="primary", size="sm", elem_id="run", scale=0, min_width=110
+                    texts.TRANSLATE,
+                    variant="primary",
+                    size="sm",
+                    elem_id="run",
+                    scale=0,
+                    min_width=110,
                 )
             )
             self.stop = gr.Button(
-                "Cancel", size="sm", elem_id="stop", visible=False, scale=0, min_width=110
+                texts.CANCEL, size="sm", elem_id="stop", visible=False, scale=0, min_width=110
             )
-        with gr.Accordion("How", open=False, elem_id="how"), gr.Row(elem_classes="dm-controls"):
-            self.method = gr.Dropdown(METHODS, value="pnp", label="Method", elem_id="method")
-            self.outside = gr.Checkbox(
-                False, label="Keep the picture outside the window", elem_id="keep-outside"
-            )
+        with gr.Accordion(texts.HOW, open=False, elem_id="how"), gr.Row(elem_classes="dm-controls"):
+            self.method = gr.Dropdown(METHODS, value="pnp", label=texts.METHOD, elem_id="method")
+            self.outside = gr.Checkbox(False, label=texts.KEEP_OUTSIDE, elem_id="keep-outside")
         self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
         self.wall = own(parts.wall(elem_id="strip"))
         self.cuts = own(parts.wall(elem_id="strip-windows"))
@@ -77,7 +76,7 @@ class Translate:
             with gr.Column(scale=1, min_width=280):
                 self.slider = own(
                     gr.ImageSlider(
-                        label="Source | generated",
+                        label=texts.SLIDER,
                         format="png",
                         interactive=False,
                         buttons=["fullscreen"],
@@ -88,12 +87,10 @@ class Translate:
             with gr.Column(scale=1, min_width=280):
                 self.table = own(parts.table(elem_id="scores"))
                 self.file = own(
-                    gr.DownloadButton("Download the strip (PNG)", size="sm", elem_id="strip-file")
+                    gr.DownloadButton(texts.DOWNLOAD_STRIP, size="sm", elem_id="strip-file")
                 )
                 self.moving = own(
-                    gr.DownloadButton(
-                        "Download as an animation (GIF)", size="sm", elem_id="strip-moving"
-                    )
+                    gr.DownloadButton(texts.DOWNLOAD_MOVING, size="sm", elem_id="strip-moving")
                 )
 
         self.several = Several(desk, self.strips)
@@ -106,14 +103,14 @@ class Translate:
         patch = shelf.known(view.patch)
         others = [name for name in shelf.labels if patch is None or name != patch.label]
         ready = patch is not None and shelf.model is not None
-        line = "Select a patch first, in any other tab."
+        line = texts.SELECT_ELSEWHERE
         if patch is not None:
-            line = f"**Source**: {words.markdown(words.place(patch))}"
+            line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
         found: Updates = {
             self.line: line,
             self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
             self.run: gr.Button(visible=ready),
-            self.status: "" if shelf.model else NO_MODEL,
+            self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
         }
         if ready and shelf.model is not None:
             jobs.prepare(shelf.model)
@@ -140,9 +137,9 @@ class Translate:
         wall, cuts = walls(shelf, strip, shelf.labels, target)
         if not strip.made:
             return self._nothing() | {self.wall: wall, self.cuts: cuts}
-        origin = "stored in the atlas" if strip.stored else "made here"
+        origin = texts.STORED if strip.stored else texts.MADE_HERE
         verdict = f"{summary(strip)} {sentence(target, strip.made[target])} *({origin})*"
-        label = f"{strip.patch.label} (source) | {target} (generated)"
+        label = texts.SLIDER_OF.format(source=strip.patch.label, target=target)
         return {
             self.wall: wall,
             self.cuts: cuts,
@@ -188,7 +185,7 @@ class Translate:
         """A picture of the strip: compare it with the source."""
         target = payload(event, "id")
         if target not in self.desk.shelf(view).labels:
-            raise Refused("That label is not in this atlas.")
+            raise Refused(texts.NO_SUCH_LABEL)
         return self.desk.go(replace(view, target=str(target)), TAB)
 
     def on_stop(self, view: View) -> Updates:
@@ -198,14 +195,14 @@ class Translate:
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         )  # fmt: skip
         return {component: shown[component] for component in keep} | {
-            self.status: "Cancelled.",
+            self.status: texts.CANCELLED,
             **self._buttons(running=False),
         }
 
     def on_end(self, status: Any) -> Updates:
         """The last step of a job that was stopped may be told after the stop: take it back."""
         if str(status or "").startswith(UNFINISHED):
-            return {self.status: "Cancelled.", **self._buttons(running=False)}
+            return {self.status: texts.CANCELLED, **self._buttons(running=False)}
         return {self.status: gr.skip()}
 
     def _buttons(self, *, running: bool) -> Updates:
@@ -218,10 +215,10 @@ class Translate:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         if patch is None or shelf.model is None:
-            raise gr.Error(NO_MODEL, print_exception=False)
+            raise gr.Error(texts.NO_MODEL_TO_TRANSLATE, print_exception=False)
         known = chosen(shelf, targets, patch)
         how = settings(method, outside)
-        yield {self.status: "Starting: the model is loaded.", **self._buttons(running=True)}
+        yield {self.status: texts.STARTING, **self._buttons(running=True)}
         try:
             yield from self._translated(view, patch, known, shelf.model, how)
         except DiffmineError as error:
@@ -238,7 +235,7 @@ class Translate:
                 strip = finished(shelf, patch, found.translations, how)
                 self.strips.keep(view.atlas, strip)
                 took = words.duration(time.monotonic() - began)
-                said = f"Done in {took}.{_inversion(found.reconstruction)}"
+                said = texts.DONE_IN.format(took=took) + _inversion(found.reconstruction)
                 done = {self.status: said, **self._buttons(running=False)}
                 yield self._strip(view, strip) | done
             elif found.pictures or time.monotonic() - told > TELL:
@@ -250,7 +247,7 @@ class Translate:
 
     def _preview(self, shelf: Shelf, strip: Strip | None, found: Any, seconds: float) -> Updates:
         left = seconds / max(found.step, 1) * (found.steps - found.step)
-        text = f"Step {found.step} of {found.steps}, about {words.duration(left)} left."
+        text = texts.STEP.format(step=found.step, steps=found.steps, left=words.duration(left))
         if strip is None:
             return {self.status: text}
         wall, cuts = walls(shelf, strip, shelf.labels, "")
@@ -261,4 +258,4 @@ def _inversion(error: float) -> str:
     """What no translation by inversion can undercut; nothing where nothing was inverted."""
     if math.isnan(error):
         return ""
-    return f" Inversion alone changes the picture by {error:.1f} of 255 on average."
+    return texts.INVERSION.format(error=error)

@@ -14,7 +14,7 @@ from PIL import Image
 from diffmine.config import TypicalityConfig
 from diffmine.errors import DiffmineError
 from diffmine.store.atlas import Patch
-from diffmine.ui import jobs, parts, words
+from diffmine.ui import jobs, parts, texts, words
 from diffmine.ui.cache import digest
 from diffmine.ui.changes import SIDES, cells, examples, matrix, rows_of_changes, whole_sequence
 from diffmine.ui.desk import Desk
@@ -43,7 +43,7 @@ class Trends:
         own = desk.own
         self.element = own(
             gr.Dropdown(
-                [("The whole label", WHOLE)], value=WHOLE, label="Trend of", elem_id="trend-of"
+                [(texts.WHOLE_LABEL, WHOLE)], value=WHOLE, label=texts.TREND_OF, elem_id="trend-of"
             )
         )
         with gr.Row():
@@ -55,11 +55,11 @@ class Trends:
         self.wall = own(parts.wall(elem_id="trend-wall"))
         self.multiples = own(parts.chart(elem_id="multiples"))
         self.dating = own(parts.chart(elem_id="dating"))
-        self.date = own(gr.Button("Compute the dating curve", size="sm", elem_id="date"))
+        self.date = own(gr.Button(texts.COMPUTE_DATING, size="sm", elem_id="date"))
         self.about = own(gr.Markdown(elem_classes="dm-line"))
         self.rows = own(parts.rows(elem_id="sequences"))
         self.side = own(
-            gr.Radio(list(SIDES), value="Added", label="What translations change", elem_id="side")
+            gr.Radio(list(SIDES), value=texts.SIDES["added"], label=texts.SIDE, elem_id="side")
         )
         self.matrix = own(parts.chart(elem_id="counts"))
         self.cell = own(gr.Markdown(elem_classes="dm-line"))
@@ -72,24 +72,20 @@ class Trends:
     def show(self, view: View) -> Updates:
         """Charts of the label or the open element, the selected patch's curve, the sequences."""
         shelf = self.desk.shelf(view)
-        choices = [("The whole label", WHOLE)]
+        choices = [(texts.WHOLE_LABEL, WHOLE)]
         choices += [
             (shelf.element_name(view.label, row["element"]), str(row["element"]))
             for row in shelf.elements(view.label)
         ]
         value = WHOLE if view.element is None else str(view.element)
         rows = self.sequences(shelf.key, shelf.version, view.label, view.element)
-        about = (
-            "**Sequences**: the same patch translated into every label, the most typical of all "
-            "of them first (co-typicality); the source is framed, the rest is generated."
-        )
         return {
             self.element: gr.Dropdown(choices=choices, value=value),
             **self._charts(view),
             self.line: self._hint(view),
             self.wall: NOTHING,
             **self._dating(view),
-            self.about: about if rows["rows"] else "",
+            self.about: texts.SEQUENCES if rows["rows"] else "",
             self.rows: rows,
             **self._parallel(view),
         }
@@ -101,11 +97,11 @@ class Trends:
         changes = self.all_changes(shelf.key, shelf.version) if there else NOTHING
         counted = there and bool(shelf.rows_of("counts"))
         return {
-            self.side: gr.Radio(visible=counted, value="Added"),
+            self.side: gr.Radio(visible=counted, value=texts.SIDES["added"]),
             self.matrix: matrix(shelf, view.label, "added") if counted else NOTHING_DRAWN,
-            self.cell: words.PRESS_A_CELL if counted else "",
+            self.cell: texts.PRESS_A_CELL if counted else "",
             self.examples: NOTHING,
-            self.change_line: words.CHANGES if changes["rows"] else "",
+            self.change_line: texts.CHANGES if changes["rows"] else "",
             self.changes: changes,
             self.sequence_line: "",
             self.sequence: NOTHING,
@@ -115,8 +111,8 @@ class Trends:
         shelf = self.desk.shelf(view)
         known = view.element is None or not shelf.atlas.has("trends")
         if known or shelf.trends("element", label=view.label, element=view.element):
-            return "Press a point to see the patches behind it."
-        return words.TRENDS_GO
+            return texts.PRESS_A_POINT
+        return texts.TRENDS_GO
 
     def _charts(self, view: View) -> Updates:
         shelf = self.desk.shelf(view)
@@ -125,8 +121,11 @@ class Trends:
         if view.element is None:
             rows = _by_target(shelf, shelf.trends("label", label=view.label))
             values = [number(row.get("typicality")) for row in rows]
-            title = f"Typicality for {view.label} of the images of each label (median)"
-            notes = [f"{words.score(row.get('typicality'))}, n = {row.get('n', 0)}" for row in rows]
+            title = texts.TREND_OF_LABEL.format(label=view.label)
+            notes = [
+                texts.LABEL_NOTE.format(score=words.score(row.get("typicality")), n=row.get("n", 0))
+                for row in rows
+            ]
             chart = over_labels(
                 shelf.cache, shelf.labels, values, title=title, notes=notes, zero=True, **common
             )
@@ -142,8 +141,10 @@ class Trends:
         found = shelf.trends("element", label=view.label, element=view.element)
         rows = _by_target(shelf, found)
         shares = [number(row.get("share")) for row in rows]
-        notes = [f"{share or 0:.1%} of {row.get('n', 0)} images" for share, row in
-                 zip(shares, rows, strict=True)]  # fmt: skip
+        notes = [
+            texts.SHARE_NOTE.format(share=share or 0, n=row.get("n", 0))
+            for share, row in zip(shares, rows, strict=True)
+        ]
         values = [number(row.get("typicality")) for row in rows]
         scores = [words.score(each) for each in values]
         return {
@@ -152,7 +153,7 @@ class Trends:
                 shelf.cache,
                 shelf.labels,
                 shares,
-                title="Share of images that show the element, 95 % band",
+                title=texts.SHARE_OF_IMAGES,
                 notes=notes,
                 low=[number(row.get("low")) for row in rows],
                 high=[number(row.get("high")) for row in rows],
@@ -163,7 +164,7 @@ class Trends:
                 shelf.cache,
                 shelf.labels,
                 values,
-                title="Typicality of the patches that match (median)",
+                title=texts.TREND_OF_MATCHES,
                 notes=scores,
                 zero=True,
                 **common,
@@ -185,20 +186,18 @@ class Trends:
         self, shelf: Shelf, patch: Patch | None, scores: dict[str, tuple[float, float]]
     ) -> Value:
         pairs = [scores.get(name, (None, None)) for name in shelf.labels]
-        name = words.place(patch) if patch else "no patch"
+        name = words.place(patch) if patch else texts.NO_PATCH
         return over_labels(
             shelf.cache,
             shelf.labels,
             [number(each[0]) for each in pairs],
-            title=f"Dating curve: {name} scored under every label (± one standard error)",
+            title=texts.DATING_CURVE.format(patch=name),
             notes=[words.score(*each) for each in pairs],
             errors=[number(each[1]) for each in pairs],
             ordered=shelf.atlas.manifest.kind == "time",
             marked=patch.label if patch else "",
             zero=True,
-            empty="The dating curve of the selected patch is not stored."
-            if patch
-            else "Select a patch to see its score under every label.",
+            empty=texts.DATING_NOT_STORED if patch else texts.DATING_OF_WHAT,
         )
 
     def _sequences(self, key: str, version: str, label: str, element: int | None) -> Value:
@@ -215,7 +214,7 @@ class Trends:
                 items = _sequence(shelf, patch, tiles, captions=not rows)
                 rows.append(_row(shelf, patch, row, items))
         sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
-        empty = "No translations are stored for this, so there are no sequences."
+        empty = texts.NO_SEQUENCES
         return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": empty}
 
     def _changes(self, key: str, version: str) -> Value:
@@ -251,7 +250,7 @@ class Trends:
             return self.desk.go(replace(view, element=None), TAB)
         found = int(element) if isinstance(element, str) and element.isdigit() else None
         if not self.desk.shelf(view).has_element(view.label, found):
-            raise gr.Error("That element is not there.", print_exception=False)
+            raise gr.Error(texts.NO_SUCH_ELEMENT, print_exception=False)
         return self.desk.go(replace(view, element=found), TAB)
 
     def on_multiple(self, view: View, event: gr.EventData) -> Updates:
@@ -267,12 +266,13 @@ class Trends:
         target = shelf.labels[index(event, "point", len(shelf.labels))]
         name = words.markdown(target)
         if view.element is None:
-            patches, text = shelf.atlas.patches(target, count=24), f"**{name}**: its top patches"
+            patches = shelf.atlas.patches(target, count=24)
+            text = texts.TOP_OF_POINT.format(label=name)
         else:
             patches = shelf.like_element(view.label, view.element, target)
             element = words.markdown(shelf.element_name(view.label, view.element))
-            text = f"**{name}**: its top patches nearest to {element}"
-        empty = "No features are stored, so nearest patches cannot be found."
+            text = texts.TOP_NEAR_ELEMENT.format(label=name, element=element)
+        empty = texts.NO_NEAREST
         return text, patch_wall(shelf, patches, selected=view.patch, empty=empty, size=56)
 
     def on_row(self, view: View, event: gr.EventData) -> Updates:
@@ -290,7 +290,7 @@ class Trends:
         """A cell of the counts: pairs of source and translation behind it."""
         shelf, place = self.desk.shelf(view), payload(event, "point")
         if not isinstance(place, list) or len(place) != 2:
-            raise Refused("That cell is not known here.")
+            raise Refused(texts.NO_SUCH_CELL)
         rows = cells(shelf, view.label)
         at = checked_index(place[0], len(rows))
         row = rows[at][checked_index(place[1], len(shelf.labels))]
@@ -301,7 +301,7 @@ class Trends:
         name = payload(event, "key") or payload(event, "id")
         found = whole_sequence(self.desk.shelf(view), name) if isinstance(name, str) else None
         if found is None:
-            raise Refused("That sequence is not in this atlas.")
+            raise Refused(texts.NO_SUCH_SEQUENCE)
         return found
 
     def on_date(self, view: View) -> Iterator[Updates]:
@@ -309,9 +309,9 @@ class Trends:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         if patch is None or shelf.model is None:
-            raise gr.Error("There is no model beside this atlas.", print_exception=False)
-        yield {self.date: gr.Button("Computing …", interactive=False)}
-        ready = gr.Button("Compute the dating curve", interactive=True)
+            raise gr.Error(texts.NO_MODEL_TO_DATE, print_exception=False)
+        yield {self.date: gr.Button(texts.COMPUTING, interactive=False)}
+        ready = gr.Button(texts.COMPUTE_DATING, interactive=True)
         job = jobs.dating_curve(
             str(shelf.model),
             Image.fromarray(shelf.pixels(patch.image_id)),
@@ -344,13 +344,17 @@ def _sequence(
         made = strip.made.get(label)
         one: Value = {"id": patch.patch_id, "caption": label if captions else ""}
         if label == patch.label:
-            one |= {"frame": True, "alt": f"Source: {words.alt(patch)}", "at": len(tiles)}
+            one |= {
+                "frame": True,
+                "alt": texts.SOURCE_PATCH.format(patch=words.alt(patch)),
+                "at": len(tiles),
+            }
             tiles.append(shelf.crop(patch))
         elif made is not None:
-            one |= {"made": True, "alt": f"Generated: translated into {label}", "at": len(tiles)}
+            one |= {"made": True, "alt": texts.GENERATED.format(label=label), "at": len(tiles)}
             tiles.append(window(patch, made.pixels))
         else:
-            one |= {"blank": True, "alt": f"Not translated into {label}"}
+            one |= {"blank": True, "alt": texts.NOT_TRANSLATED.format(label=label)}
         items.append(one)
     return items
 
@@ -358,12 +362,17 @@ def _sequence(
 def _row(shelf: Shelf, patch: Patch, row: Row, items: list[Value]) -> Value:
     element = patch.element
     known = element is not None and shelf.has_element(patch.label, element)
-    title = shelf.element_name(patch.label, element) if known and element is not None else "Patch"
+    title = texts.PATCH
+    if known and element is not None:
+        title = shelf.element_name(patch.label, element)
     return {
         "key": patch.patch_id,
         "title": title,
         "flag": "",
         "why": "",
-        "facts": [f"co-typicality {words.score(row['typicality'])}", words.place(patch)],
+        "facts": [
+            texts.CO_TYPICALITY.format(score=words.score(row["typicality"])),
+            words.place(patch),
+        ],
         "items": items,
     }

@@ -9,7 +9,7 @@ import gradio as gr
 
 from diffmine.export.chosen import Chosen
 from diffmine.store.atlas import Patch
-from diffmine.ui import parts, words
+from diffmine.ui import parts, texts, words
 from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
 from diffmine.ui.filters import Mistyped, form_value, read
@@ -17,11 +17,10 @@ from diffmine.ui.parts import LAST, Updates, Value, patch_wall
 from diffmine.ui.shelf import PAGE
 from diffmine.ui.view import View, choice, last_page, payload
 
-KINDS = [("Most typical", "top"), ("Random", "random"), ("Least typical", "least")]
+KINDS = [(text, kind) for kind, text in texts.PATCH_KINDS.items()]
 NEAR = 6
 NONE = ""
 TAB = "typical"
-_EXPORT = "The patches shown here: this page of the label, without the label beside it."
 
 
 class Typical:
@@ -34,21 +33,26 @@ class Typical:
         with gr.Row(elem_classes="dm-controls"):
             self.kind = own(
                 gr.Radio(
-                    KINDS, label="Patches", value="top", elem_id="kind", scale=2, min_width=260
+                    KINDS,
+                    label=texts.PATCHES_SHOWN,
+                    value="top",
+                    elem_id="kind",
+                    scale=2,
+                    min_width=260,
                 )
             )
             self.second = own(
                 gr.Dropdown(
                     self._others(view),
                     value=NONE,
-                    label="Beside it",
+                    label=texts.BESIDE,
                     elem_id="second",
                     scale=1,
                     min_width=160,
                 )
             )
-            self.back = own(gr.Button("‹ Previous", size="sm", scale=0, min_width=96))
-            self.on = own(gr.Button("Next ›", size="sm", scale=0, min_width=96))
+            self.back = own(gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96))
+            self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
         self.filters = own(parts.filters(self._filters(view), elem_id="filters"))
         with gr.Row():
             with gr.Column(min_width=300):
@@ -62,8 +66,8 @@ class Typical:
                 self.second_wall = own(parts.wall(elem_id="wall-second"))
                 self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
             self.column = own(column)
-        with gr.Accordion("Export", open=False, elem_id="typical-export"):
-            gr.Markdown(_EXPORT, elem_classes="dm-line")
+        with gr.Accordion(texts.EXPORT, open=False, elem_id="typical-export"):
+            gr.Markdown(texts.EXPORT_OF, elem_classes="dm-line")
             self.downloads = Downloads(desk, "typical")
         self.linked = [self.wall, self.line, self.second_wall, self.second_line]
 
@@ -108,16 +112,16 @@ class Typical:
         near = shelf.nearest(patch.patch_id, names, NEAR)
         name = words.markdown(words.place(patch))
         if near:
-            said = f"outlined: the {len(near)} here that are most like {name}"
+            said = texts.OUTLINED.format(count=len(near), patch=name)
         elif names:
-            said = f"no features are stored to compare with {name}"
+            said = texts.NOT_COMPARED.format(patch=name)
         else:
             return found
         return found | {wall: found[wall] | {"near": near}, line: f"{found[line]}; {said}"}
 
     def _others(self, view: View) -> list[tuple[str, str]]:
         labels = self.desk.shelf(view).labels
-        return [("no other label", NONE), *((each, each) for each in labels)]
+        return [(texts.NO_OTHER_LABEL, NONE), *((each, each) for each in labels)]
 
     def _filters(self, view: View) -> Value:
         return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.kept)
@@ -128,9 +132,8 @@ class Typical:
 
     def _wall(self, view: View, label: str) -> Value:
         kind = words.KINDS[view.kind]
-        empty = f"No {kind} patches of {label} on this page."
-        if view.kept:
-            empty = f"No {kind} patches of {label} on this page pass the filters."
+        empty = texts.NONE_PASS if view.kept else texts.NONE_ON_PAGE
+        empty = empty.format(kind=kind, label=label)
         found = self._patches(view, label)
         return patch_wall(self.desk.shelf(view), found, selected=view.patch, empty=empty)
 
@@ -140,17 +143,18 @@ class Typical:
         count, start = shelf.sieve.count(label, view.kind, view.kept), view.page * PAGE
         patches = self._patches(view, label)
         if not patches:
-            none = f"none of {every:,} patches" if view.kept and not count else "no more patches"
-            return f"{name}: {none}."
-        place = f"{start + 1:,}–{start + len(patches):,}"
-        text = f"{name}: patches {place} of {count:,}"
+            none = texts.NONE_OF if view.kept and not count else texts.NO_MORE
+            return none.format(label=name, every=every)
+        places = texts.PLACES.format(start=start + 1, end=start + len(patches))
+        text = texts.PATCHES_OF.format(label=name, places=places, count=count)
         if view.kept:
-            text = f"{name}: {count:,} of {every:,} patches"
-            text += f", here {place}" if count > len(patches) else ""
-        scores = f"typicality {words.score(patches[0].typicality)} to "
-        text += f", {scores}{words.score(patches[-1].typicality)}"
+            text = texts.FILTERED_OF.format(label=name, count=count, every=every)
+            if count > len(patches):
+                text += texts.FILTERED_HERE.format(places=places)
+        first, last = (words.score(patches[at].typicality) for at in (0, -1))
+        text += texts.SCORES_FROM_TO.format(first=first, last=last)
         pale = sum(map(words.noise, patches))
-        return text + (f"; {pale} pale: inside the noise" if pale else "")
+        return text + (texts.PALE.format(count=pale) if pale else "")
 
     def _warning(self, view: View, label: str) -> str:
         """What the top patches of a label have too much in common; empty for other kinds."""

@@ -16,7 +16,7 @@ from PIL import Image
 from diffmine import familiar
 from diffmine.diffusion.tiny import make_random
 from diffmine.familiar import Comparison, Errors
-from diffmine.ui import own, words
+from diffmine.ui import own, texts, words
 from diffmine.ui.app import PREPARES, build
 from diffmine.ui.cache import served
 from diffmine.ui.own import Own
@@ -176,8 +176,8 @@ def test_labels_without_an_order_are_sorted_and_films_are_not_diagnosed(
     live: Any, panel: Any, upload: Path
 ) -> None:
     view = replace(live.first, atlas="films")
-    assert words.RESEARCH_ONLY in panel.show(view)[panel.line]
-    assert words.RESEARCH_ONLY not in panel.show(live.first)[panel.line]
+    assert texts.RESEARCH_ONLY in panel.show(view)[panel.line]
+    assert texts.RESEARCH_ONLY not in panel.show(live.first)[panel.line]
     kept = panel.on_upload(view, str(upload))[panel.kept]
     last = list(panel.on_run(view, kept))[-1]
     heights = last[panel.chart]["data"][-1]["y"]
@@ -192,7 +192,7 @@ def test_what_is_unlike_the_atlas_is_warned_of(
     kept = replace(inspected[-1][panel.kept], compared=Comparison(Errors(0.9, 1.0), usual))
     shown = panel._shown(live.shelf(live.first), kept)
     assert shown[panel.warning].visible
-    assert words.UNFAMILIAR in shown[panel.warning].value
+    assert texts.UNFAMILIAR in shown[panel.warning].value
     facts = {name: text for name, text, _ in shown[panel.viewer]["facts"]}
     assert facts["error of reconstruction"].startswith("0.9, above the limit of 0.0")
     assert facts["error of noise"] == "1, within the limit of 1"
@@ -255,7 +255,7 @@ def test_a_bad_file_is_one_sentence_and_deleted(
 def test_without_a_model_there_is_nothing_to_inspect_with(desk: Any, upload: Path) -> None:
     panel = desk.panels["inspect"]
     shown = panel.show(desk.first)
-    assert shown[panel.line] == words.NOTHING_TO_INSPECT_WITH
+    assert shown[panel.line] == texts.NOTHING_TO_INSPECT_WITH
     assert not shown[panel.place].visible
     with pytest.raises(gr.Error, match="no model beside it"):
         panel.on_upload(desk.first, str(upload))
