@@ -438,7 +438,7 @@ the image, so a map is worth what it is ahead of them; *window and centre* is a 
 the centre prior, to be held against that prior alone. **Pointing game**: how often the highest
 pixel lies in a box (near: within 15 pixels of 224). **IoU**: overlap of the marked pixels and the
 boxes at the label's best threshold. **Precision of patches**: how many of the best patches hit a
-box of their label (half of the patch or of the box is shared), beside random and least typical
+box of their label (they share half of the most that the two can), beside random and least typical
 ones. Lines and brackets are 95 % intervals from resampled images, or groups of images.
 """
 NO_MAP_JUDGED = "No map was judged."
