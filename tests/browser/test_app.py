@@ -204,6 +204,8 @@ def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
     expect(page.locator("#similar-wall .dm-patch")).to_have_count(24)
     page.locator("#add").click()
     page.get_by_role("button", name="Basket (1)").click()
+    expect(page.locator("#basket-wall .dm-patch")).to_have_count(1)
+    page.wait_for_timeout(300)  # the answer that brought it also brings the patch's note
     page.get_by_label("Note on the selected patch").fill("=round")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
