@@ -47,11 +47,16 @@ def presence(
     atlas: Atlas, elements: Sequence[Element], engine: Engine, progress: Progress
 ) -> Int[np.ndarray, "elements labels"]:
     """How many images of each label show each element. Part of the stage trends: what is counted is
-    kept until that ends, so that it goes on where it stopped."""
+    kept until that ends, so that it goes on where it stopped.
+
+    Raises AtlasError where the atlas has no model to read features with.
+    """
     config = ClusterConfig(**atlas.manifest.config.get("cluster", {}))
     cases = _cases(atlas)
     shards = [cases[at : at + config.shard] for at in range(0, len(cases), config.shard)]
     total = np.zeros((len(elements), len(atlas.labels)), np.int64)
+    if not elements:
+        return total
     balls = _balls(atlas, elements)
     model: Model | None = None
     done = 0
@@ -131,8 +136,9 @@ def _hits(
 def window_features(
     grid: Float[np.ndarray, "d hf wf"], side: int, size: tuple[int, int]
 ) -> Float[np.ndarray, "n d"]:
-    """The features, as dift.window_feature's, of all windows of `side` pixels a cell apart, the
-    last ones at the edges; `size` is the image's (height, width) in pixels."""
+    """The features of length 1, as dift.window_feature's, of all windows of `side` pixels a cell
+    apart, row by row, the last ones at the edges; `size` is the image's (height, width) in pixels.
+    """
     sums = np.pad(grid.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
     for axis, pixels in ((1, size[0]), (2, size[1])):
         cells = grid.shape[axis]

@@ -33,7 +33,8 @@ def traces_of(shelf: Shelf, label: str) -> int:
 
 
 def multiples(shelf: Shelf, label: str, *, ordered: bool) -> Value:
-    """A small chart for each element: its share over the labels, the chosen one marked."""
+    """A small chart for each of the elements shown: its share over the labels, 0 to 1, with a band
+    where the labels are `ordered`; `label` is marked. Empty where no trends are stored."""
     shown = elements_shown(shelf, label)
     title = texts.MULTIPLES.format(label=label)
     curves: dict[int, dict[str, Row]] = {}
