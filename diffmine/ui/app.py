@@ -19,6 +19,7 @@ import gradio as gr
 from diffmine.errors import DiffmineError, UsageError
 from diffmine.store.atlas import open_atlas
 from diffmine.ui import jobs, parts, texts
+from diffmine.ui.basket import Basket
 from diffmine.ui.cache import served
 from diffmine.ui.desk import Desk, Panel
 from diffmine.ui.header import Header
@@ -97,11 +98,11 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
                 desk.bar = _tabs(desk)
             with gr.Column(scale=1, min_width=320, elem_id="inspector"):
                 desk.group = "inspector"
-                desk.inspector = Inspector(desk)
+                inspector = desk.inspector = Inspector(desk)
         every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
         for panel in every:
             panel.wire()
-        _open(blocks, desk)
+        _open(blocks, desk, inspector.basket)
     _unwatched(blocks, desk)
     blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
@@ -132,17 +133,20 @@ def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
     return on_tab
 
 
-def _open(blocks: gr.Blocks, desk: Desk) -> None:
+def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
     def on_load(request: gr.Request) -> Updates:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query)
+        return landed(view, query) | basket.begun(view)
+
+    def landed(view: View, query: dict[str, str]) -> Updates:
         if asked(desk.shelf(view), query) is None:
             return desk.arrive(view) | desk.refuse(view, texts.UNREAD_FILTERS)
         if view != desk.first:
             return desk.arrive(view)
         return desk.placed(view) if query else {desk.state: view}
 
-    blocks.load(on_load, None, desk.outputs, **QUIET)
+    blocks.load(on_load, None, [*desk.outputs, basket.noted], **QUIET)
 
 
 def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:

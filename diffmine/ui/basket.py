@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -13,7 +14,7 @@ from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
 from diffmine.ui.kept import LONGEST_NOTE, Kept
 from diffmine.ui.parts import LAST, TELLS, Updates, item, wall_value
-from diffmine.ui.view import View
+from diffmine.ui.view import View, choice
 
 
 class Basket:
@@ -26,6 +27,8 @@ class Basket:
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = parts.wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
+            # Whose note it is, sent along with it: the state may be a patch ahead.
+            self.noted = gr.Textbox(visible=False)
             settings: dict[str, Any] = {"size": "sm", "min_width": 84}
             with gr.Row(elem_classes="dm-actions"):
                 self.save = gr.Button(texts.SAVE_NOTE, **settings)
@@ -37,27 +40,27 @@ class Basket:
             self.downloads = Downloads(desk, "basket")
         self.accordion = accordion
         self.own: list[Any] = [
-            self.kept, self.before, self.accordion, self.wall, self.note, self.undo,
+            self.kept, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
         ]  # fmt: skip
 
-    def wire(self, add: gr.Button) -> None:
-        """Connect its buttons, and the inspector's that adds."""
+    def wire(self, add: gr.Button, viewer: gr.HTML) -> None:
+        """Connect its buttons, the inspector's that adds, and the patch that is shown."""
         state, kept = self.desk.state, self.kept
+        written = [state, kept, self.note, self.noted]
         add.click(self.on_add, [state, kept], self.own, **TELLS)
-        self.save.click(self.on_save, [state, kept, self.note], self.own, **TELLS)
+        self.save.click(self.on_save, written, self.own, **TELLS)
+        viewer.turned(self.on_turn, written, self.own, **LAST)
         self.earlier.click(self.on_earlier, [state, kept], self.own, **LAST)
         self.later.click(self.on_later, [state, kept], self.own, **LAST)
         self.drop.click(self.on_drop, [state, kept], self.own, **LAST)
         self.clear.click(self.on_clear, [state, kept], self.own, **LAST)
         self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
-        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST).then(
-            self.on_look, [state, kept], [self.note], **LAST
-        )
+        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
         self.desk.arrived.then(self.show, [state, kept], self.own, **LAST)
         self.downloads.wire(self.chosen, [kept])
 
-    def show(self, view: View, kept: list[Kept], before: list[Kept] | None = None) -> Updates:
-        """The basket of the atlas that is open; `before` is what Undo would bring back."""
+    def show(self, view: View, kept: list[Kept]) -> Updates:
+        """The basket of the atlas that is open."""
         shelf = self.desk.shelf(view)
         own = keep.here(kept, view)
         patches = [shelf.atlas.patch(each.patch) for each in own]
@@ -68,55 +71,81 @@ class Basket:
         sheet = shelf.sheet(patches) if patches else None
         title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
         return {
-            self.kept: kept,
-            self.before: before or [],
+            self.before: [],
             self.accordion: gr.Accordion(label=title),
             self.wall: wall_value(
                 sheet, items, selected=view.patch, empty=texts.NOTHING_CHOSEN, size=56
             ),
-            self.note: keep.note_of(kept, view),
-            self.undo: gr.Button(visible=bool(before)),
+            self.undo: gr.Button(visible=False),
         }
+
+    def begun(self, view: View) -> Updates:
+        """Where the first note of a visit belongs."""
+        return {self.noted: keep.key(view)}
+
+    def _changed(self, view: View, kept: list[Kept]) -> Updates:
+        return self.show(view, kept) | {self.kept: kept}
+
+    def _less(self, view: View, left: list[Kept], kept: list[Kept]) -> Updates:
+        """With patches taken out, which Undo brings back."""
+        found = self._changed(view, left) | self._note(view, left)
+        if left == kept:
+            return found
+        return found | {self.before: kept, self.undo: gr.Button(visible=True)}
+
+    def _note(self, view: View, kept: list[Kept]) -> Updates:
+        return {self.note: keep.note_of(kept, view), self.noted: keep.key(view)}
 
     def chosen(self, view: View, kept: list[Kept]) -> list[Chosen]:
         """What is handed out: the patches of the open atlas with their notes."""
         return [Chosen(each.patch, each.note) for each in keep.here(kept, view)]
 
     def on_add(self, view: View, kept: list[Kept]) -> Updates:
-        """Keep the selected patch."""
-        return self.show(view, self._with(view, kept))
+        """Keep the selected patch; what is being typed stays."""
+        return self._changed(view, self._with(view, kept))
 
     def _with(self, view: View, kept: list[Kept]) -> list[Kept]:
         if self.desk.shelf(view).known(view.patch) is None:
             raise gr.Error(texts.SELECT_FIRST, print_exception=False)
         return keep.added(kept, view)
 
-    def on_save(self, view: View, kept: list[Kept], note: str | None) -> Updates:
-        """Keep a note with the selected patch, which is put into the basket if need be."""
-        return self.show(view, keep.noted(self._with(view, kept), view, note or ""))
+    def on_save(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
+        """Keep a note with its patch, which is put into the basket if need be."""
+        of = self._of(noted)
+        return self._changed(view, keep.noted(self._with(of, kept), of, note or ""))
+
+    def on_turn(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
+        """Another patch is shown, with its note; one begun on the patch before is kept."""
+        of = self._of(noted)
+        if (note or "") == keep.note_of(kept, of):
+            return self._note(view, kept)
+        if not of.patch:
+            return {self.noted: keep.key(view)}
+        kept = keep.noted(self._with(of, kept), of, note or "")
+        return self._changed(view, kept) | self._note(view, kept)
+
+    def _of(self, noted: str | None) -> View:
+        """Where a note was begun, from what the browser says of it."""
+        atlas, _, patch = (noted or "").partition("/")
+        view = replace(self.desk.first, atlas=choice(atlas, self.desk.shelves))
+        return replace(view, patch=patch if self.desk.shelf(view).known(patch) else "")
 
     def on_earlier(self, view: View, kept: list[Kept]) -> Updates:
         """The selected patch one place earlier."""
-        return self.show(view, keep.moved(kept, view, -1))
+        return self._changed(view, keep.moved(kept, view, -1))
 
     def on_later(self, view: View, kept: list[Kept]) -> Updates:
         """The selected patch one place later."""
-        return self.show(view, keep.moved(kept, view, 1))
+        return self._changed(view, keep.moved(kept, view, 1))
 
     def on_drop(self, view: View, kept: list[Kept]) -> Updates:
         """Take the selected patch out; Undo brings it back."""
-        left = keep.without(kept, view)
-        return self.show(view, left, kept if left != kept else None)
+        return self._less(view, keep.without(kept, view), kept)
 
     def on_clear(self, view: View, kept: list[Kept]) -> Updates:
         """Take all patches of the open atlas out; Undo brings them back with their notes."""
-        left = keep.emptied(kept, view)
-        return self.show(view, left, kept if left != kept else None)
+        return self._less(view, keep.emptied(kept, view), kept)
 
     def on_undo(self, view: View, before: list[Kept]) -> Updates:
         """The basket as it was before something was taken out."""
-        return self.show(view, before)
-
-    def on_look(self, view: View, kept: list[Kept]) -> str:
-        """The note on the patch just selected."""
-        return keep.note_of(kept, view)
+        return self._changed(view, before) | self._note(view, before)

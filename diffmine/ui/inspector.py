@@ -100,7 +100,7 @@ class Inspector:
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
-        self.basket.wire(self.add)
+        self.basket.wire(self.add, self.viewer)
 
     def on_similar(self, view: View) -> Updates:
         """The patches most like the selected one, of all labels."""

@@ -28,6 +28,11 @@ def here(kept: Sequence[Kept], view: View) -> list[Kept]:
     return [each for each in kept if each.atlas == view.atlas]
 
 
+def key(view: View) -> str:
+    """The selected patch and its atlas in one text."""
+    return f"{view.atlas}/{view.patch}"
+
+
 def note_of(kept: Sequence[Kept], view: View) -> str:
     """The note on the selected patch."""
     return next((each.note for each in kept if _is(each, view)), "")

@@ -96,7 +96,7 @@ def labels(value: Value | None = None, **settings: Any) -> gr.HTML:
 
 
 def viewer(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """A patch, its image with the box, the heat map and what is known of it."""
+    """A patch, its image with the box, the heat map and what is known of it. Event: turned."""
     template = '<div class="dm-viewer" aria-live="polite"></div>'
     return _part("viewer", template, value, settings)
 

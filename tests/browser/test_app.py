@@ -205,11 +205,24 @@ def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
     page.locator("#add").click()
     page.get_by_role("button", name="Basket (1)").click()
     expect(page.locator("#basket-wall .dm-patch")).to_have_count(1)
-    page.wait_for_timeout(300)  # the answer that brought it also brings the patch's note
     page.get_by_label("Note on the selected patch").fill("=round")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
     assert b"'=round" in _downloaded(page, "#basket-csv")
+
+
+def test_a_note_goes_with_its_patch(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#add").click()
+    page.get_by_role("button", name="Basket (1)").click()
+    note = page.get_by_label("Note on the selected patch")
+    note.fill("of the first")
+    page.locator("#wall .dm-patch").nth(1).click()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 2 of")
+    expect(note).to_have_value("")
+    expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
+    page.locator("#wall .dm-patch").first.click()
+    expect(note).to_have_value("of the first")
 
 
 def test_a_citation_is_copied(page: Page, address: str) -> None:

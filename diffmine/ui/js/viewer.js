@@ -1,6 +1,6 @@
 // A patch in its image. Value: {rev, image, heat, before, full, scale, width, height, row, col, size, title,
 // alt, facts: [[name, text, link]], plain, drawn}; with size 0 the whole image only, with `drawn` the heat
-// map is on at first. Nothing is sent.
+// map is on at first. Event: turned, when another patch is shown.
 const root = find('.dm-viewer');
 let shown = null, picture = null, heat = null, zoom = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
@@ -102,6 +102,7 @@ function more() {
 function draw() {
   const value = props.value;
   if (!value || value.rev === shown) return;
+  if (shown !== null) trigger('turned', {});
   shown = value.rev;
   heat = zoom = null;
   if (!value.image) {

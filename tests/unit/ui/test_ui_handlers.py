@@ -19,6 +19,7 @@ from diffmine.store.schemas import BOXES
 from diffmine.ui.app import build, shelve
 from diffmine.ui.inspector import facts
 from diffmine.ui.kept import Kept
+from diffmine.ui.kept import key as key_of
 from diffmine.ui.view import TABS, from_query
 
 
@@ -264,11 +265,32 @@ def test_the_basket_keeps_notes(desk: Any) -> None:
     basket = desk.inspector.basket
     added = basket.on_add(desk.first, [])
     assert len(basket.on_add(desk.first, added[basket.kept])[basket.kept]) == 1
-    noted = basket.on_save(desk.first, added[basket.kept], "=note" + "x" * 5000)
+    noted = basket.on_save(desk.first, added[basket.kept], "=note" + "x" * 5000, key_of(desk.first))
     kept = noted[basket.kept]
     assert len(kept[0].note) == 2000
-    assert basket.on_look(desk.first, kept) == kept[0].note
     assert basket.on_drop(desk.first, kept)[basket.kept] == []
+
+
+def test_a_note_belongs_to_the_patch_it_was_begun_on(desk: Any) -> None:
+    basket, (one, other) = desk.inspector.basket, ("1900-top-0001", "1900-top-0002")
+    name = desk.first.atlas
+    view = replace(desk.first, patch=other)
+    saved = basket.on_save(view, [], "of one", f"{name}/{one}")[basket.kept]
+    assert saved == [Kept(name, one, "of one")]
+    turned = basket.on_turn(view, saved, "of one, longer", f"{name}/{one}")
+    assert turned[basket.kept] == [Kept(name, one, "of one, longer")]
+    assert (turned[basket.note], turned[basket.noted]) == ("", f"{name}/{other}")
+    back = basket.on_turn(replace(view, patch=one), saved, "", f"{name}/{other}")
+    assert back == {basket.note: "of one", basket.noted: f"{name}/{one}"}
+    begun = basket.on_turn(view, saved, "before any was selected", f"{name}/")
+    assert begun == {basket.noted: f"{name}/{other}"}
+    assert basket.note not in basket.on_add(view, saved)
+
+
+@pytest.mark.parametrize("noted", ["other/1900-top-0001", "nothing", "", None])
+def test_a_note_of_no_patch_is_refused(desk: Any, noted: str | None) -> None:
+    with pytest.raises(gr.Error):
+        desk.inspector.basket.on_save(desk.first, [], "note", noted)
 
 
 def filled(desk: Any, *patches: str) -> list[Kept]:
@@ -291,7 +313,9 @@ def test_the_basket_has_an_order(desk: Any) -> None:
 
 def test_what_was_taken_out_comes_back(desk: Any) -> None:
     basket = desk.inspector.basket
-    kept = basket.on_save(desk.first, filled(desk, desk.first.patch), "mine")[basket.kept]
+    kept = basket.on_save(desk.first, filled(desk, desk.first.patch), "mine", key_of(desk.first))[
+        basket.kept
+    ]
     for handler in (basket.on_clear, basket.on_drop):
         emptied = handler(desk.first, kept)
         assert [each.patch for each in emptied[basket.kept]] == ["x"]
