@@ -77,11 +77,11 @@ class TypicalityConfig:
     """Scoring: T(x|c) = E[L(x, noise, null) - L(x, noise, c)] (section 3.2, equation 3)."""
 
     preset: Literal["stratified", "paper"] = "stratified"
-    """`stratified`: timesteps from a van der Corput sequence, seeded by the image;
-    `paper`: independent timesteps and one noise set for all images of a size."""
+    """`stratified`: timesteps from a van der Corput sequence, each with a noise and its opposite,
+    seeded by the image; `paper`: independent timesteps, one noise set for all images of a size."""
     draws: Annotated[int, Field(ge=0, le=4096)] = 0
-    """Draws of noise and timestep for each image, at least 2; 0: the preset's own number, 32 for
-    `stratified` and 100 for `paper`. More draws go on from fewer."""
+    """Draws of noise and timestep for each image: of `stratified` an even number and at least 4, of
+    `paper` at least 2; 0: the preset's own number, 32 or 100. More draws go on from fewer."""
     adaptive: bool = False
     """Draw in rounds, and stop an image once none of its windows can still be among the best
     `top` of its label; only with `labels` own."""
@@ -121,6 +121,11 @@ class TypicalityConfig:
     def __post_init__(self) -> None:
         if self.draws == 1:
             raise ValueError("one draw has no error; take at least 2")
+        if self.preset == "stratified" and (self.draws % 2 or self.draws == 2):
+            raise ValueError(
+                "stratified draws are pairs of opposite noise, and one pair has no error; "
+                "take an even number, at least 4"
+            )
 
     @property
     def count(self) -> int:
@@ -211,7 +216,7 @@ class TranslateConfig:
     """Central patches of each element that the stage translates into every label."""
     per_label: Count = 12
     """Elements of each label that are translated, from the most typical on."""
-    draws: Annotated[int, Field(ge=2)] = 16
+    draws: Annotated[int, Field(ge=4, multiple_of=2)] = 16
     """Draws that score a translation before and after."""
 
 
@@ -226,7 +231,7 @@ class TrendsConfig:
     """Resamples of images behind the 95 % band of a share."""
     per_label: Count = 24
     """Top patches of each label whose dating curve is drawn: their typicality of every label."""
-    draws: Annotated[int, Field(ge=2)] = 32
+    draws: Annotated[int, Field(ge=4, multiple_of=2)] = 32
     """Draws behind a dating curve."""
     parallel: bool = False
     """Make the parallel set: mined images translated into every label, their co-typical windows
@@ -235,7 +240,7 @@ class TrendsConfig:
     """Images of each label in the parallel set, those with the best patches; 0: every mined one."""
     windows: Count = 5
     """Co-typical windows of an image, which do not overlap."""
-    scored: Annotated[int, Field(ge=2)] = 16
+    scored: Annotated[int, Field(ge=2, multiple_of=2)] = 16
     """Draws behind the map of each translation in the parallel set."""
     sequences: Count = 10_000
     """Sequences kept, the most co-typical ones (paper: 10,000)."""

@@ -1,11 +1,11 @@
 """Inspection: what is typical in a picture that is in no atlas, under every label at once.
 
-    d_k(c) = mean over the picture of  L_t(x, e, null) - L_t(x, e, c)  in draw k       (equation 3)
+    d_k(c) = mean over the picture of  L_t(x, e, null) - L_t(x, e, c)  in value k      (equation 3)
     T(c)   = mean of d_k(c),                          its error = sd of d_k(c) / sqrt(n)
     T(a) - T(b) = mean of d_k(a) - d_k(b),            likewise
 
-All labels share the draws, so two of them are told apart by the error of their difference, which
-is smaller than the errors of both.
+A value is a draw, or the mean of two of opposite noise. All labels share the draws, so two of
+them are told apart by the error of their difference, which is smaller than the errors of both.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from diffmine.config import MineConfig, TypicalityConfig
 from diffmine.diffusion.draws import draws
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.score import Score, as_numpy, draw_by_draw
+from diffmine.diffusion.score import Score, as_numpy, value_by_value
 from diffmine.mining.grid import bilinear
 from diffmine.mining.windows import Window, best_windows, window_means, window_sizes
 from diffmine.verdict import ERRORS
 
-_ROWS = 32
+_ROWS = 64
 """Rows of the UNet in one call: few, so that a look at the clock, or a stop, is never far."""
 
 
@@ -77,19 +77,21 @@ def inspect(
     )
     names = [prompts.of(None), *map(prompts.of, labels)]
     parts: list[np.ndarray] = []
-    for found in draw_by_draw(model, latent, drawn, names, min(scoring.batch, _ROWS)):
+    for found in value_by_value(model, latent, drawn, names, min(scoring.batch, _ROWS)):
         parts.append(as_numpy(found))
         made = np.concatenate(parts, 1)  # l n h w
-        if 1 < made.shape[1] < scoring.count:
-            yield _inspected(labels, made, scoring.count)
+        count = made.shape[1] * drawn.together
+        if made.shape[1] > 1 and count < scoring.count:
+            yield _inspected(labels, made, count, scoring.count)
     size = (picture.height, picture.width)
     windows = tuple(best_window(each, size, mining) for each in made)
-    yield _inspected(labels, made, scoring.count, windows)
+    yield _inspected(labels, made, scoring.count, scoring.count, windows)
 
 
 def _inspected(
     labels: Sequence[str],
     made: Float[np.ndarray, "l n h w"],
+    draws: int,
     goal: int,
     windows: tuple[Window, ...] = (),
 ) -> Inspection:
@@ -97,17 +99,17 @@ def _inspected(
     scores = tuple(Score(*mean_and_error(each)) for each in values)
     maps = made.mean(1)  # l h w
     return Inspection(
-        tuple(labels), made.shape[1], goal, scores, near_the_best(labels, values), maps, windows
+        tuple(labels), draws, goal, scores, near_the_best(labels, values), maps, windows
     )
 
 
 def mean_and_error(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
-    """Mean over the draws and its standard error."""
+    """Mean of values and its standard error."""
     return float(values.mean()), float(values.std(ddof=1) / len(values) ** 0.5)
 
 
 def near_the_best(labels: Sequence[str], values: Float[np.ndarray, "l n"]) -> tuple[str, ...]:
-    """The labels whose mean over the draws lies less than two errors of the difference below the
+    """The labels whose mean lies less than two errors of the difference below the
     highest, in their order; the highest is none of them."""
     best = int(values.mean(1).argmax())
     found = []
@@ -122,7 +124,7 @@ def best_window(
     made: Float[np.ndarray, "n h w"], size: tuple[int, int], mining: MineConfig
 ) -> Window:
     """The most typical window of a picture of `size` (height, width) in pixels, from the maps of
-    single draws under one label; its error is the exact one over the draws.
+    single values under one label; its error is the exact one over them.
 
     Windows of several sizes are compared as in mining.
     """

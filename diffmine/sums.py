@@ -46,10 +46,11 @@ def labelled_pictures(atlas: Atlas, count: int) -> list[tuple[Image.Image, str]]
     return [(atlas.pictures.picture(row["image_id"]), row["label"]) for row in rows[::step]]
 
 
-def read_sums(atlas: Atlas, shard: Shard, most: int) -> tuple[int, dict[str, Tally]]:
+def read_sums(atlas: Atlas, shard: Shard, most: int, together: int) -> tuple[int, dict[str, Tally]]:
     """The number of draws that a shard's sums were brought to, and the tally of each image.
 
     (0, {}) when there are none, or when they hold more than `most` draws: none can be taken back.
+    `together` says how many draws count as one.
     """
     if not atlas.finished(shard.sums):
         return 0, {}
@@ -60,10 +61,10 @@ def read_sums(atlas: Atlas, shard: Shard, most: int) -> tuple[int, dict[str, Tal
     by_image: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_image.setdefault(row["image_id"], []).append(row)
-    return goal, {name: _tally_of(found) for name, found in by_image.items()}
+    return goal, {name: _tally_of(found, together) for name, found in by_image.items()}
 
 
-def _tally_of(rows: list[dict[str, Any]]) -> Tally:
+def _tally_of(rows: list[dict[str, Any]], together: int) -> Tally:
     """The tally that the rows of an image were written from."""
     shape = (rows[0]["height"], rows[0]["width"])
 
@@ -71,16 +72,12 @@ def _tally_of(rows: list[dict[str, Any]]) -> Tally:
         return torch.from_numpy(np.array([row[name] for row in rows], np.float32))
 
     return Tally(
-        torch.tensor([float(row["draws"]) for row in rows]),
+        torch.tensor([row["draws"] / together for row in rows]),
         stacked("mean").unflatten(1, shape),
         stacked("squares").unflatten(1, shape),
         stacked("blocks"),
-        stacked("drift").unflatten(1, (-1, *shape)) if rows[0]["drift"] else _no_drift(rows, shape),
+        together,
     )
-
-
-def _no_drift(rows: list[dict[str, Any]], shape: tuple[int, int]) -> Tensor:
-    return torch.zeros((len(rows), 0, *shape))
 
 
 def write_sums(
@@ -95,7 +92,6 @@ def write_sums(
             "mean": tally.mean[k].numpy().ravel(),
             "squares": tally.squares[k].numpy().ravel(),
             "blocks": tally.blocks[k].numpy(),
-            "drift": tally.drift[k].numpy().ravel(),
         }
         for image_id, own in shard.images
         for tally in [tallies[image_id]]
@@ -139,5 +135,5 @@ def _head(image_id: str, name: tuple[str, str], tally: Tally, k: int) -> dict[st
         "score": name[1],
         "height": tally.mean.shape[-2],
         "width": tally.mean.shape[-1],
-        "draws": int(tally.n[k]),
+        "draws": int(tally.draws[k]),
     }

@@ -48,11 +48,11 @@ def quick(base: Path, parallel: bool = False) -> BuildConfig:
     return BuildConfig(
         data=DataConfig(image_size=32, title="shapes"),
         finetune=FinetuneConfig(base=str(base), steps=6, batch=4, shifts=2, checkpoint=2),
-        typicality=TypicalityConfig(draws=2, shard=3),
+        typicality=TypicalityConfig(draws=4, shard=3),
         mine=MineConfig(per_image=1, per_label=6),
         cluster=ClusterConfig(elements=2, noises=1, shard=4),
-        translate=TranslateConfig(steps=2, per_label=1, draws=2, preview=1),
-        trends=TrendsConfig(per_label=2, draws=2, bootstrap=20, **(several if parallel else {})),
+        translate=TranslateConfig(steps=2, per_label=1, draws=4, preview=1),
+        trends=TrendsConfig(per_label=2, draws=4, bootstrap=20, **(several if parallel else {})),
     )
 
 

@@ -77,7 +77,10 @@ def batch_features(
         )
     shape = (latents.shape[1], latents.shape[2], latents.shape[3])
     noise = torch.cat(
-        [draws(f"{name}/features", noises, shape, seed=seed).noise for name in image_ids]
+        [
+            draws(f"{name}/features", noises, shape, seed=seed, preset="independent").noise
+            for name in image_ids
+        ]
     )  # n*noises c h w
     t = torch.full((len(noise),), timestep)
     noisy = model.add_noise(latents.repeat_interleave(noises, dim=0), noise, t)

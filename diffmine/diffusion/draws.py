@@ -3,13 +3,13 @@
 Section 3.2 takes 100 independent draws with t uniform in [0.1, 0.7) and, in the published code,
 one noise set for all images of a size. The default here takes t from a van der Corput sequence,
 shifted by the image's name, so that every prefix is stratified and draws can be topped up, and
-makes the draws steadier by a control variate (tally.py).
+takes every noise twice, the second time with the opposite sign: what a draw errs by in proportion
+to its noise is two thirds of its variance, and cancels (docs/decisions/0016).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -18,8 +18,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
-
-from diffmine.diffusion.tally import Tally
 
 Preset = Literal["stratified", "paper", "independent"]
 
@@ -32,16 +30,15 @@ class Draws:
     t: Int[Tensor, " n"]
     preset: Preset
 
-    def tally(self, maps: int) -> Tally:
-        """A tally for so many maps of the image that these draws are for."""
-        return tally_for(self.preset, maps, self.noise.shape[1:])
+    @property
+    def together(self) -> int:
+        """How many successive draws count as one."""
+        return together(self.preset)
 
 
-def tally_for(preset: Preset, maps: int, shape: Sequence[int]) -> Tally:
-    """A tally for so many maps of an image whose latent has `shape` (c, h, w): stratified draws are
-    made steadier by a control variate (diffusion/tally.py), the paper's are taken as they are."""
-    channels, h, w = shape
-    return Tally.empty(maps, h, w, channels=channels if preset == "stratified" else 0)
+def together(preset: Preset) -> int:
+    """How many successive draws count as one: 2 of opposite noise, or each for itself."""
+    return 2 if preset == "stratified" else 1
 
 
 def draws(
@@ -55,14 +52,20 @@ def draws(
 ) -> Draws:
     """The draws `start` to `n` - 1 of an image whose latent has `shape` (c, h, w).
 
-    The first draws of a longer list are those of a shorter one. `independent` is `paper` with a
-    noise set for each image.
+    The first draws of a longer list are those of a shorter one. `stratified` gives pairs of
+    opposite noise at one timestep, so that `start` and `n` are even. `independent` is `paper` with
+    a noise set for each image. Raises ValueError when a pair would be parted.
     """
+    pair = together(preset)
+    if start % pair or n % pair:
+        raise ValueError(f"Draws {start} to {n} part a pair of opposite noise.")
     name = "one noise set for all images" if preset == "paper" else image_id
     name = f"{seed}/{name}"
-    noise = np.stack([noise_of(f"{name}/{k}", shape) for k in range(start, n)])  # n c h w
+    places = np.arange(start // pair, n // pair)
+    noise = np.stack([noise_of(f"{name}/{k}", shape) for k in places.tolist()])  # n c h w
+    if pair == 2:
+        noise, places = np.stack([noise, -noise], 1).reshape(-1, *shape), places.repeat(2)
     low, high = t_range
-    places = np.arange(start, n)
     unit = _van_der_corput(places, name) if preset == "stratified" else _uniform(places, name)
     t = np.minimum(low + (unit * (high - low)).astype(np.int64), max(high - 1, low))  # n
     return Draws(torch.from_numpy(noise), torch.from_numpy(t), preset)

@@ -18,7 +18,6 @@ from torch.nn.functional import avg_pool2d
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.score import Item, Sampling, advance, typicalities
-from diffmine.diffusion.tally import Tally
 from diffmine.errors import ModelError
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
@@ -58,13 +57,12 @@ def agreement(model: Model, exact: Model, pictures: list[Labelled]) -> float:
 
 def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:
     prompts = model.trained_prompts()
-    items = []
+    items, sampling = [], Sampling(prompts.t_range)
     for number, (picture, label) in enumerate(pictures):
         latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
         words = (prompts.of(None), prompts.of(label))
-        tally = Tally.empty(1, *latent.shape[1:])
+        tally = sampling.tally(1, latent.shape)
         items.append(Item(f"picture {number}", latent, words, typicalities(1), tally))
-    sampling = Sampling(prompts.t_range)
     advance(model, items, _DRAWS, sampling, _ROWS)
     return [
         value

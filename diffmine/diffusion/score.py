@@ -17,9 +17,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from diffmine.diffusion.draws import Draws, Preset, draws, tally_for
+from diffmine.diffusion.draws import Draws, Preset, draws, together
 from diffmine.diffusion.model import Model
-from diffmine.diffusion.tally import Tally, control_weight
+from diffmine.diffusion.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Sampling:
 
     def tally(self, maps: int, shape: torch.Size) -> Tally:
         """A tally for so many maps of an image whose latent has `shape` (c, h, w)."""
-        return tally_for(self.preset, maps, shape)
+        return Tally.empty(maps, *shape[-2:], together=together(self.preset))
 
     def of(self, image_id: str, shape: torch.Size, start: int, stop: int) -> Draws:
         """The draws `start` to `stop` - 1 of an image whose latent has `shape` (c, h, w)."""
@@ -82,7 +82,7 @@ class Item:
     @property
     def done(self) -> int:
         """Draws that its tally holds."""
-        return int(self.tally.n.max())
+        return int(self.tally.draws.max())
 
 
 @torch.inference_mode()
@@ -107,7 +107,7 @@ def advance(
 
     for (_, done, _), alike in groupby(sorted(items, key=kind), kind):
         group = list(alike) if done < stop else []
-        size = max(1, batch // len(group[0].prompts)) if group else 1
+        size = max(1, batch // (len(group[0].prompts) * group[0].tally.together)) if group else 1
         for first in range(0, len(group), size):
             _advance(model, group[first : first + size], (done, stop), sampling, batch, say)
 
@@ -126,18 +126,26 @@ def _advance(
     states = model.embed([prompt for item in items for prompt in item.prompts])
     states = states.unflatten(0, (len(items), -1))  # i p s d
     tally = Tally.stack([item.tally for item in items], model.device)
-    step = max(1, batch // (len(items) * states.shape[1]))
+    pair = together(sampling.preset)
+    assert tally.together == pair, "the tally is for other draws"
+    step = _whole(batch // (len(items) * states.shape[1]), pair)
     for start in range(span[0], span[1], step):
         stop = min(start + step, span[1])
         drawn = [sampling.of(x.image_id, x.latent.shape, start, stop) for x in items]
         noise = torch.stack([each.noise for each in drawn]).to(model.device)  # i d c h w
         t = torch.stack([each.t for each in drawn])  # i d
         loss, found = _losses(model, latents, states, noise, t)
-        for draw in range(stop - start):
-            _take(tally, measures, loss[:, draw], found[:, draw], noise[:, draw], t[:, draw])
+        values, counts = _values(measures, loss, found, t, pair)
+        for at in range(values.shape[1]):
+            tally.add(values[:, at], counts[:, at])
         say(loss.shape[0] * loss.shape[1] * loss.shape[2])
     for item, row in zip(items, tally.rows(), strict=True):
         item.tally = row
+
+
+def _whole(draws: int, pair: int) -> int:
+    """The most draws of `draws`, or the least there can be, that part no pair."""
+    return max(1, draws // pair) * pair
 
 
 def _losses(
@@ -159,70 +167,50 @@ def _losses(
     return (noise[:, :, None] - found).square().mean(dim=3), found
 
 
-def _take(
-    tally: Tally,
+def _values(
     measures: tuple[Measure, ...],
-    loss: Float[Tensor, "i p h w"],
-    found: Float[Tensor, "i p c h w"],
-    noise: Float[Tensor, "i c h w"],
-    t: Int[Tensor, " i"],
-) -> Float[Tensor, "i k h w"]:
-    """Take one draw of every image into a tally; what it said of each map."""
-    values, counts = _measured(measures, loss, found, t)
-    if tally.steady:
-        weight = torch.stack([control_weight(t) * (not each.squared) for each in measures], 1)
-        values = tally.steadied(values, noise, weight.to(noise.device))
-    tally.add(values, counts)
-    if tally.steady:
-        tally.follow(
-            torch.stack([found[:, each.prompt] - found[:, each.base] for each in measures], 1)
-        )
-    return values
-
-
-def _measured(
-    measures: tuple[Measure, ...],
-    loss: Float[Tensor, "i p h w"],
-    found: Float[Tensor, "i p c h w"],
-    t: Int[Tensor, " i"],
-) -> tuple[Float[Tensor, "i k h w"], Float[Tensor, "i k"]]:
-    """What one draw says of every map, and whether the map takes this draw."""
+    loss: Float[Tensor, "i d p h w"],
+    found: Float[Tensor, "i d p c h w"],
+    t: Int[Tensor, "i d"],
+    pair: int,
+) -> tuple[Float[Tensor, "i v k h w"], Float[Tensor, "i v k"]]:
+    """What every `pair` of successive draws says of every map, and whether the map takes it."""
     values, counts = [], []
     for each in measures:
         if each.squared:
-            values.append((found[:, each.base] - found[:, each.prompt]).square().mean(1))
+            values.append((found[:, :, each.base] - found[:, :, each.prompt]).square().mean(2))
         else:
-            values.append(loss[:, each.base] - loss[:, each.prompt])
+            values.append(loss[:, :, each.base] - loss[:, :, each.prompt])
         low, high = each.band or (0, 1001)
         counts.append(((t >= low) & (t < high)).float())
-    return torch.stack(values, 1), torch.stack(counts, 1).to(loss.device)
+    each_draw = torch.stack(values, 2)  # i d k h w
+    taken = torch.stack(counts, 2)[:, ::pair].to(loss.device)  # i v k
+    return each_draw.unflatten(1, (-1, pair)).mean(2), taken
 
 
 @torch.inference_mode()
-def draw_by_draw(
+def value_by_value(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
-) -> Iterator[Float[Tensor, "p d h w"]]:
-    """What each single draw says of the typicality of one image under each prompt but the first,
-    which is the null prompt: a few draws of float32 at a time, about `batch` rows of the UNet."""
+) -> Iterator[Float[Tensor, "p v h w"]]:
+    """What each draw, or each pair of opposite noise, says of the typicality of one image under
+    each prompt but the first, which is the null prompt: a few values of float32 at a time, about
+    `batch` rows of the UNet."""
     states = model.embed(prompts)[None]  # 1 p s d
     measures = typicalities(len(prompts) - 1)
-    tally = Tally.stack([draws.tally(len(measures))], model.device)
-    step = max(1, batch // len(prompts))
+    pair = draws.together
+    step = _whole(batch // len(prompts), pair)
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
         noise = noise.to(model.device)
         loss, found = _losses(model, latent[None].to(model.device), states, noise[None], t[None])
-        kept = []
-        for draw in range(len(t)):
-            at = slice(draw, draw + 1)
-            kept.append(_take(tally, measures, loss[:, draw], found[:, draw], noise[at], t[at])[0])
-        yield torch.stack(kept, 1)  # p d h w
+        values, _ = _values(measures, loss, found, t[None], pair)  # 1 v p h w
+        yield values[0].transpose(0, 1)
 
 
-def single_draws(
+def single_values(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
-) -> Float[Tensor, "p n h w"]:
-    """All that `draw_by_draw` gives, at once."""
-    return torch.cat(list(draw_by_draw(model, latent, draws, prompts, batch)), 1)
+) -> Float[Tensor, "p v h w"]:
+    """All that `value_by_value` gives, at once."""
+    return torch.cat(list(value_by_value(model, latent, draws, prompts, batch)), 1)
 
 
 def typicality(
@@ -261,10 +249,10 @@ def window_scores(
     over the draws; `size` is the image's (height, width) in pixels."""
     prompts = model.trained_prompts()
     names = [prompts.of(None), *map(prompts.of, labels)]
-    per_draw = single_draws(model, latent, draws, names, batch).cpu()  # labels n h w
+    every = single_values(model, latent, draws, names, batch).cpu()  # labels v h w
     row, col, side = window
-    pixels = in_pixels(per_draw, *size)[..., row : row + side, col : col + side]
-    values = pixels.mean(dim=(-2, -1)).T  # n labels
+    pixels = in_pixels(every, *size)[..., row : row + side, col : col + side]
+    values = pixels.mean(dim=(-2, -1)).T  # v labels
     pairs = zip(values.mean(0).tolist(), standard_error(values).tolist(), strict=True)
     return [Score(mean, error) for mean, error in pairs]
 

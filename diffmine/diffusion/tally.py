@@ -4,16 +4,6 @@ After Welford (1962), in float32 and draw by draw, so that a tally that is put a
 and goes on to 100 is the same to the last bit as one that went to 100 at once. Beside the pixels it
 follows the means of blocks of 2, 4, 8, ... latent pixels and of the whole map: neighbouring pixels
 err together, and the blocks say how far together.
-
-Draws can be made steadier by a control variate, something of known mean zero that moves with them.
-With n and c the predictions under the null prompt and the label, d = c - n and r = e - n,
-
-    L_null - L_label = mean over channels of (2 r d - d^2)
-
-errs mostly through r, of which the noise e itself is a part, the more the less noise there is. So
-2 w(t) mean(e d') is taken off, d' being the mean of d over the draws before this one: e is
-independent of it, so the expectation stays what it was, and the error that is reported is that of
-what is averaged. On the embedded model it is worth a fourth more draws.
 """
 
 from __future__ import annotations
@@ -32,33 +22,24 @@ def block_sides(height: int, width: int) -> list[int]:
     return [2**k for k in range(1, 16) if 2**k <= min(height, width)]
 
 
-def control_weight(t: Int[Tensor, "*b"]) -> Float[Tensor, "*b"]:
-    """How much of the noise is left in the residual at timesteps of 1,000: 0.6 at 100 and below,
-    0 at 700 and above. Fitted on the embedded model of type; another weight errs more, never
-    elsewhere."""
-    place = ((t - 100) / 600).clamp(0, 1)
-    return 0.6 - 0.2 * place - 0.4 * place.square()
-
-
 @dataclass
 class Tally:
-    """Mean and sum of squared deviations over `n` draws, for each of k maps of each image.
+    """Mean and sum of squared deviations over `n` values, for each of k maps of each image.
 
-    `blocks` holds the sum of squared deviations of block means, averaged over the blocks of each
-    side, and last that of the whole map's mean; `drift` the mean difference of the two predictions,
-    with c = 0 where draws are taken as they are.
+    A value is the mean of so many draws that belong `together`. `blocks` holds the sum of squared
+    deviations of block means, averaged over the blocks of each side, and last that of the whole
+    map's mean.
     """
 
     n: Float[Tensor, "*b k"]
     mean: Float[Tensor, "*b k h w"]
     squares: Float[Tensor, "*b k h w"]
     blocks: Float[Tensor, "*b k s"]
-    drift: Float[Tensor, "*b k c h w"]
+    together: int = 1
 
     @classmethod
-    def empty(cls, *shape: int, channels: int = 0, device: Any = "cpu") -> Tally:
-        """A tally without draws of `shape` (..., k, h, w); with `channels` of the latent its draws
-        are made steadier by `steadied`."""
+    def empty(cls, *shape: int, together: int = 1, device: Any = "cpu") -> Tally:
+        """A tally without draws of `shape` (..., k, h, w)."""
         sides = len(block_sides(*shape[-2:])) + 1
         maps = torch.zeros(shape, device=device)
         return cls(
@@ -66,32 +47,16 @@ class Tally:
             maps,
             maps.clone(),
             torch.zeros((*shape[:-2], sides), device=device),
-            torch.zeros((*shape[:-2], channels, *shape[-2:]), device=device),
+            together,
         )
 
     @property
-    def steady(self) -> bool:
-        """Whether draws are made steadier."""
-        return self.drift.shape[-3] > 0
-
-    def steadied(
-        self,
-        values: Float[Tensor, "*b k h w"],
-        noise: Float[Tensor, "*b c h w"],
-        weight: Float[Tensor, "*b k"],
-    ) -> Float[Tensor, "*b k h w"]:
-        """One draw of each map less its control variate; `weight` from `control_weight`."""
-        along = (noise.unsqueeze(-4) * self.drift).mean(-3)  # b k h w
-        return values - 2 * weight[..., None, None] * along
-
-    def follow(self, difference: Float[Tensor, "*b k c h w"]) -> None:
-        """Take a draw's difference of predictions into its mean; after `add`. Draws that a map does
-        not have count as well, so that bands add up to the whole."""
-        total = self.n.amax(-1).clamp_min(1)  # b
-        self.drift += (difference - self.drift) / total[..., None, None, None, None]
+    def draws(self) -> Int[Tensor, "*b k"]:
+        """Draws that each map has."""
+        return (self.n * self.together).long()
 
     def add(self, values: Float[Tensor, "*b k h w"], counts: Float[Tensor, "*b k"]) -> None:
-        """Take in one draw of each map; `counts` is 0 where a map does not have this draw."""
+        """Take in one value of each map; `counts` is 0 where a map does not have it."""
         self.n += counts
         change = (values - self.mean) * counts[..., None, None]  # b k h w
         self.mean += change / self.n.clamp_min(1)[..., None, None]
@@ -106,7 +71,7 @@ class Tally:
 
     @property
     def standard_error(self) -> Float[Tensor, "*b k h w"]:
-        """Standard error of the mean map; zero for a single draw."""
+        """Standard error of the mean map; zero for a single value."""
         return (self.squares * self._of_mean[..., None, None]).sqrt()
 
     @property
@@ -133,12 +98,16 @@ class Tally:
 
     def rows(self) -> list[Tally]:
         """One tally for each image of the first axis, on the processor."""
-        parts = (self.n, self.mean, self.squares, self.blocks, self.drift)
-        return [Tally(*row) for row in zip(*(part.cpu() for part in parts), strict=True)]
+        parts = (self.n, self.mean, self.squares, self.blocks)
+        rows = zip(*(part.cpu() for part in parts), strict=True)
+        return [Tally(n, mean, squares, blocks, self.together) for n, mean, squares, blocks in rows]
 
     @classmethod
     def stack(cls, rows: list[Tally], device: Any = "cpu") -> Tally:
         """One tally of several images of the same size."""
-        fields = ("n", "mean", "squares", "blocks", "drift")
-        parts = (torch.stack([getattr(row, name) for row in rows]).to(device) for name in fields)
-        return cls(*parts)
+
+        def every(name: str) -> Tensor:
+            return torch.stack([getattr(row, name) for row in rows]).to(device)
+
+        n, mean, squares, blocks = map(every, ("n", "mean", "squares", "blocks"))
+        return cls(n, mean, squares, blocks, rows[0].together)

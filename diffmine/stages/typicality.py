@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from diffmine.config import MineConfig, TypicalityConfig, as_dict
-from diffmine.diffusion.draws import draws
+from diffmine.diffusion.draws import draws, together
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.precision import TRIED, load_checked
@@ -48,8 +48,8 @@ from diffmine.store.several import COLUMNS, labels_of
 from diffmine.sums import Labels, Shard, labelled_pictures, read_sums, write_maps, write_sums
 
 TYPICALITY = "typicality"
-ESTIMATOR = 2
-"""What the sums in an atlas mean: 2 since stratified draws are made steadier."""
+ESTIMATOR = 3
+"""What the sums in an atlas mean: 3 since stratified draws are pairs of opposite noise."""
 _PER_IMAGE = MineConfig().per_image
 
 
@@ -199,7 +199,7 @@ class _Work:
             self.atlas.save()
 
     def _stored(self, shard: Shard) -> tuple[int, dict[str, Tally]]:
-        return read_sums(self.atlas, shard, self.config.count)
+        return read_sums(self.atlas, shard, self.config.count, together(self.config.preset))
 
     # Scoring
 
@@ -344,8 +344,8 @@ class _Work:
         for shard in shards:
             labels = dict(shard.images)
             for image_id, tally in self._stored(shard)[1].items():
-                made += float(tally.n.max())
-                if float(tally.n.max()) < self.config.count:
+                made += int(tally.draws.max())
+                if int(tally.draws.max()) < self.config.count:
                     runner = self._runner(tally, image_id)
                     lost += runner.lost(marks[labels[image_id][0]], _PER_IMAGE)
         self.report.figures["draws saved"] = 1 - made / (self.total * self.config.count)

@@ -53,7 +53,6 @@ SUMS = pa.schema(
         ("mean", _FLOATS),
         ("squares", _FLOATS),
         ("blocks", _FLOATS),
-        ("drift", _FLOATS),
     ]
 )
 PATCHES = pa.schema(

@@ -17,7 +17,7 @@ from diffmine.store.atlas import Atlas, create_atlas
 from diffmine.store.manifest import Manifest
 from tests.helpers import LABELS, draw_shapes
 
-CONFIG = TypicalityConfig(draws=2, shard=3, precision="fp32")
+CONFIG = TypicalityConfig(draws=4, shard=3, precision="fp32")
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_trends_name_every_label(atlas: Atlas) -> None:
         atlas.pictures.picture(patch.image_id),
         (patch.row, patch.col, patch.size),
         LABELS,
-        TypicalityConfig(draws=2),
+        TypicalityConfig(draws=4),
     )
     assert list(scores) == list(LABELS)
 
@@ -165,11 +165,11 @@ def test_notebook_calls(atlas: Atlas) -> None:
     model = load_model(atlas.model_path)
     patch = atlas.patches("disc")[0]
     picture = atlas.pictures.picture(patch.image_id)
-    values, score = typicality_map(model, picture, "disc", TypicalityConfig(draws=2))
+    values, score = typicality_map(model, picture, "disc", TypicalityConfig(draws=4))
     assert values.shape == (32, 32)
     assert np.isfinite(score.typicality)
     window = (patch.row, patch.col, patch.size)
-    config = TranslateConfig(steps=2, draws=2)
+    config = TranslateConfig(steps=2, draws=4)
     made = translate(model, picture, window, ["square", "disc"], config)
     assert [one.target for one in made] == ["square", "disc"]
     assert made[0].picture.shape == (32, 32, 3)
@@ -182,7 +182,7 @@ def test_notebook_calls(atlas: Atlas) -> None:
 
 def test_one_patch_is_translated_into_files(atlas: Atlas, tmp_path: Path) -> None:
     patch = atlas.patches("disc")[0].patch_id
-    config = TranslateConfig(steps=2, draws=2)
+    config = TranslateConfig(steps=2, draws=4)
     translate_one(atlas.path, patch, ["square"], tmp_path / "made", config)
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["square.png"]
     with pytest.raises(UsageError, match="no label 'cube'"):
@@ -228,12 +228,12 @@ def test_no_data_is_one_sentence(base: Path, tmp_path: Path) -> None:
 def test_a_plan_costs_nothing(base: Path, data: Path) -> None:
     lines = plan(data, quick(base), trained=False)
     assert lines[0] == "12 images with 2 labels: disc, square"
-    assert "12 x 2 draws x 2 prompts = 48 predictions" in lines[2]
+    assert "12 x 4 draws x 2 prompts = 96 predictions" in lines[2]
     assert lines[-1] == "trends: 12 x 1 noises = 12 predictions"
-    trends = TrendsConfig(parallel=True, images=2, scored=3)
+    trends = TrendsConfig(parallel=True, images=2, scored=2)
     more = plan(data, replace(quick(base), trends=trends), trained=False)
-    # 2 steps of inversion and sampling under 2 labels (12), 3 draws and 1 noise (2 x 2 x 4)
-    assert more[-1] == "parallel set: up to 4 images under 2 labels x 28 = 112 predictions"
+    # 2 steps of inversion and sampling under 2 labels (12), 2 draws and 1 noise (2 x 2 x 3)
+    assert more[-1] == "parallel set: up to 4 images under 2 labels x 24 = 96 predictions"
 
 
 def test_tables_open_as_they_are(atlas: Atlas) -> None:

@@ -70,16 +70,16 @@ def test_mistakes_are_one_sentence_and_exit_2(
 def test_build_check_and_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, base = draw_shapes(tmp_path / "data", 3), make_random(tmp_path / "base")
     (tmp_path / "c.toml").write_text(
-        "[data]\nimage_size = 32\n[typicality]\ndraws = 9\n[finetune]\nsteps = 2\nbatch = 2\n"
-        "[cluster]\nnoises = 1\n[translate]\nsteps = 2\ndraws = 2\nper_label = 1\n"
-        "[trends]\nper_label = 1\ndraws = 2\n[mine]\nper_image = 1\n"
+        "[data]\nimage_size = 32\n[typicality]\ndraws = 10\n[finetune]\nsteps = 2\nbatch = 2\n"
+        "[cluster]\nnoises = 1\n[translate]\nsteps = 2\ndraws = 4\nper_label = 1\n"
+        "[trends]\nper_label = 1\ndraws = 4\n[mine]\nper_image = 1\n"
     )
     out = str(tmp_path / "atlas")
     tokens = [str(data), "--out", out, "--base", str(base), "--config", str(tmp_path / "c.toml")]
-    assert code_of("build", *tokens, "--typicality.draws", "2") == 0
+    assert code_of("build", *tokens, "--typicality.draws", "4") == 0
     assert "The atlas is ready" in capsys.readouterr().out
     config = json.loads((tmp_path / "atlas" / "atlas.json").read_text())["config"]
-    assert config["typicality"]["draws"] == 2
+    assert config["typicality"]["draws"] == 4
     assert config["data"]["image_size"] == 32
     assert code_of("info", out) == 0
     assert "labels: disc, square" in capsys.readouterr().out

@@ -17,7 +17,7 @@ from diffmine.inspection import Inspection, best_window, inspect, name_of, near_
 from diffmine.stages.typicality import typicality_maps
 
 LABELS = ["a", "b", "c"]
-SCORING = TypicalityConfig(draws=10)
+SCORING = TypicalityConfig(draws=20)
 MINING = MineConfig(windows=(8.0, 12.0))
 
 
@@ -51,8 +51,8 @@ def test_scores_and_maps_are_those_of_the_stage(
 
 
 def test_draws_add_up_and_only_the_last_step_has_windows(steps: list[Inspection]) -> None:
-    assert [step.draws for step in steps] == [8, 10]
-    assert all(step.goal == 10 for step in steps)
+    assert [step.draws for step in steps] == [16, 20]
+    assert all(step.goal == 20 for step in steps)
     assert not steps[0].windows
     assert len(steps[-1].windows) == len(LABELS)
 

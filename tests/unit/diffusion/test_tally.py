@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from diffmine.diffusion.tally import Tally, block_sides, control_weight
+from diffmine.diffusion.tally import Tally, block_sides
 
 
 def tallied(draws: torch.Tensor, counts: torch.Tensor | None = None) -> Tally:
@@ -46,7 +46,7 @@ def test_going_on_is_the_same_to_the_last_bit() -> None:
     (again,) = Tally.stack([first]).rows()
     for values in draws[7:]:
         again.add(values, torch.ones(3))
-    for name in ("n", "mean", "squares", "blocks", "drift"):
+    for name in ("n", "mean", "squares", "blocks"):
         assert torch.equal(getattr(once, name), getattr(again, name))
 
 
@@ -66,35 +66,11 @@ def test_one_draw_has_no_error() -> None:
     assert float(tally.score_error) == 0
 
 
-def denoised(noise: torch.Tensor, chance: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """A toy of two predictions for noise "n b c h w": a part of the noise is not found, and the
-    label tells a constant pattern. Differences of losses "n b k h w" and of predictions."""
-    pattern = torch.linspace(-0.5, 0.5, noise[0, 0].numel()).view(noise.shape[2:])
-    change = pattern + 0.05 * torch.randn(noise.shape, generator=chance)
-    residual = 0.6 * noise + 0.3 * torch.randn(noise.shape, generator=chance)
-    loss = (2 * residual * change - change.square()).mean(2, keepdim=True)
-    return loss, change[:, :, None]
-
-
-def test_a_control_variate_makes_draws_steadier_and_moves_no_expectation() -> None:
-    chance = torch.Generator().manual_seed(4)
-    runs, few = 300, 24
-    noise = torch.randn(few, runs, 2, 4, 4, generator=chance)
-    losses, changes = denoised(noise, chance)
-    plain, steady = Tally.empty(runs, 1, 4, 4), Tally.empty(runs, 1, 4, 4, channels=2)
-    once = torch.ones(runs, 1)
-    for k in range(few):
-        plain.add(losses[k], once)
-        steady.add(steady.steadied(losses[k], noise[k], 0.6 * once), once)
-        steady.follow(changes[k])
-    first, second = plain.mean, steady.mean
-    apart = (first - second).mean(0) / ((first - second).std(0) / runs**0.5)
-    assert float(apart.abs().max()) < 4  # in standard errors, over 16 pixels
-    assert float(second.var(0).mean() / first.var(0).mean()) < 0.5
-    told = steady.standard_error.square().mean().sqrt()
-    assert float(told / second.std(0).square().mean().sqrt()) == pytest.approx(1, abs=0.1)
-
-
-def test_the_weight_of_the_control_falls_with_the_noise() -> None:
-    weight = control_weight(torch.tensor([0, 100, 400, 700, 999]))
-    assert weight.tolist() == pytest.approx([0.6, 0.6, 0.4, 0, 0], abs=1e-6)
+def test_draws_that_belong_together_count_as_one_value() -> None:
+    tally = Tally.empty(1, 4, 4, together=2)
+    for values in torch.randn(6, 1, 4, 4, generator=torch.Generator().manual_seed(5)):
+        tally.add(values, torch.ones(1))
+    assert tally.n.tolist() == [6]
+    assert tally.draws.tolist() == [12]
+    (again,) = Tally.stack([tally]).rows()
+    assert again.draws.tolist() == [12]

@@ -70,7 +70,7 @@ def test_an_image_is_scored_and_mined_under_each_of_its_labels(tmp_path: Path) -
         use_model(atlas, str(tmp_path / "model"))
         with pytest.raises(UsageError, match="these have several"):
             typicality.run(atlas, TypicalityConfig(draws=8, adaptive=True))
-        typicality.run(atlas, TypicalityConfig(draws=2, contrast="Nodule", precision="fp32"))
+        typicality.run(atlas, TypicalityConfig(draws=4, contrast="Nodule", precision="fp32"))
         mine.run(atlas, MineConfig(per_image=1))
     maps = {(row["image_id"], row["label"]) for row in atlas.read_parts("maps").to_pylist()}
     assert maps == {

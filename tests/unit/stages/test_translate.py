@@ -21,7 +21,7 @@ from diffmine.errors import UsageError
 from diffmine.stages.translate import Preview, Result, soft_window, stream
 
 METHODS = ("pnp", "ddim", "sdedit", "ddpm")
-QUICK = TranslateConfig(steps=4, draws=2, preview=1, guidance=3.0)
+QUICK = TranslateConfig(steps=4, draws=4, preview=1, guidance=3.0)
 WINDOW = (8, 12, 12)
 
 

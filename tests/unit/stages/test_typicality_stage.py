@@ -58,9 +58,9 @@ def test_topped_up_draws_are_those_asked_for_at_once(make: Make, preset: Any) ->
     config = replace(CONFIG, preset=preset)
     few, once = make("few"), make("once")
     scored(few, config)
-    report = scored(few, replace(config, draws=11))
-    scored(once, replace(config, draws=11))
-    assert report.figures["rows"] == 8 * 2 * (11 - 4)
+    report = scored(few, replace(config, draws=12))
+    scored(once, replace(config, draws=12))
+    assert report.figures["rows"] == 8 * 2 * (12 - 4)
     assert content(few) == content(once)
     assert content(few, "sums") == content(once, "sums")
 
@@ -145,7 +145,7 @@ def test_the_winners_of_the_race_are_scored_as_without_it(make: Make) -> None:
 
 def test_other_maps_on_request(make: Make) -> None:
     atlas = make("maps")
-    config = replace(CONFIG, draws=9, sensitivity=True, bands=3, contrast="square")
+    config = replace(CONFIG, draws=10, sensitivity=True, bands=3, contrast="square")
     scored(atlas, config)
     names = atlas.read_parts("maps", ["score"])["score"].to_pylist()
     bands = ["band 100-300", "band 300-500", "band 500-700"]
@@ -156,7 +156,7 @@ def test_other_maps_on_request(make: Make) -> None:
         assert min(found["sensitivity"]["mean"]) >= 0
         weighted = sum(found[b]["draws"] * np.asarray(found[b]["mean"], float) for b in bands)
         own = np.asarray(found["typicality"]["mean"], float)
-        np.testing.assert_allclose(weighted / 9, own, rtol=0.02, atol=1e-4)
+        np.testing.assert_allclose(weighted / 10, own, rtol=0.02, atol=1e-4)
         if found["typicality"]["label"] == "square":
             assert not np.any(found["against square"]["mean"])
 
