@@ -17,12 +17,6 @@ PLACES = """points => {
                           r.y + f.yaxis._offset + f.yaxis.l2p(t.y[i])]);
 }"""
 
-# How far the heat map lies from the image that it is drawn on, in pixels of the screen.
-OFF = """node => {
-  const [heat, image] = ['.dm-heat', 'img'].map(e => node.querySelector(e).getBoundingClientRect());
-  return Math.abs(heat.width - image.width) + Math.abs(heat.x - image.x);
-}"""
-
 
 def open_map(page: Page, address: str) -> None:
     page.goto(f"{address}?tab=map")
@@ -64,73 +58,6 @@ def test_a_second_wall_beside(page: Page, address: str) -> None:
     expect(page.locator("#wall-second .dm-patch")).to_have_count(100)
     page.locator("#wall-second .dm-patch").nth(1).click()
     expect(page.locator("#viewer h3")).to_contain_text("No. 2 of 120, most typical of 1930")
-
-
-def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) -> None:
-    page.goto(address)
-    page.locator("#wall .dm-patch").nth(4).click()
-    expect(page.locator("#viewer h3")).to_contain_text("No. 5 of")
-    expect(page.locator("#viewer .dm-heat")).to_be_hidden()
-    expect(page.locator("#viewer .dm-facts")).to_contain_text("A. Maker")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    expect(page.locator("#viewer h3")).to_contain_text("No. 6 of")
-    expect(page.locator("#wall .dm-selected")).to_have_attribute("data-id", "1900-top-0006")
-
-
-def test_the_map_before_finetuning_is_a_switch(page: Page, address: str) -> None:
-    page.goto(f"{address}?patch=1900-top-0001")
-    page.get_by_label("Heat map", exact=True).check()
-    heat = page.locator("#viewer .dm-heat")
-    after = heat.get_attribute("data-src")
-    assert after
-    page.get_by_label("before finetuning").check()
-    expect(heat).not_to_have_attribute("data-src", after)
-    page.get_by_label("before finetuning").uncheck()
-    expect(heat).to_have_attribute("data-src", after)
-
-
-def test_zoom_outlives_the_heat_map_and_a_double_click_ends_it(page: Page, address: str) -> None:
-    page.goto(f"{address}?patch=1900-top-0001")
-    frame, layer = page.locator("#viewer .dm-whole"), page.locator("#viewer .dm-layer")
-    frame.hover()
-    page.mouse.wheel(0, -400)
-    expect(frame).to_have_attribute("data-zoom", "2.72")
-    zoomed = layer.evaluate("node => node.style.transform")
-    page.get_by_label("Heat map", exact=True).check()
-    page.get_by_label("before finetuning").check()
-    assert layer.evaluate("node => node.style.transform") == zoomed
-    assert frame.evaluate(OFF) < 1
-    frame.hover()
-    page.mouse.down()
-    page.mouse.move(0, 0, steps=4)
-    page.mouse.up()
-    assert layer.evaluate("node => node.style.transform") != zoomed
-    frame.dblclick()
-    expect(frame).to_have_attribute("data-zoom", "1.00")
-    for key, zoom in (("+", "1.50"), ("+", "2.25"), ("-", "1.50"), ("0", "1.00")):
-        page.keyboard.press(key)
-        expect(frame).to_have_attribute("data-zoom", zoom)
-
-
-def test_opacity_and_threshold_ask_nobody(page: Page, address: str) -> None:
-    page.goto(f"{address}?patch=1900-top-0001")
-    page.get_by_label("Heat map", exact=True).check()
-    heat = page.locator("#viewer .dm-heat[data-share]")
-    heat.wait_for()
-    page.wait_for_timeout(500)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    shares = []
-    for least in ("0", "30", "60", "100"):
-        page.get_by_label("Threshold of the heat map").fill(least)
-        shares.append(float(heat.get_attribute("data-share") or "nan"))
-    assert shares == sorted(shares, reverse=True)
-    assert shares[0] > 0.5
-    assert shares[-1] < 0.1
-    page.get_by_label("Opacity of the heat map").fill("20")
-    assert heat.evaluate("node => node.style.opacity") == "0.2"
-    assert not asked
 
 
 def test_filters_hold_for_both_walls_and_in_the_link(page: Page, address: str) -> None:
@@ -195,51 +122,6 @@ def test_a_patch_is_linked_to_the_wall_beside(page: Page, address: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#wall .dm-near")).to_have_count(6)
     expect(page.locator("#wall-second .dm-near")).to_have_count(0)
-
-
-def test_similar_patches_and_the_basket(page: Page, address: str) -> None:
-    page.goto(address)
-    page.locator("#wall .dm-patch").first.wait_for()
-    page.locator("#similar").click()
-    expect(page.locator("#similar-wall .dm-patch")).to_have_count(24)
-    page.locator("#add").click()
-    page.get_by_role("button", name="Basket (1)").click()
-    expect(page.locator("#basket-wall .dm-patch")).to_have_count(1)
-    page.get_by_label("Note on the selected patch").fill("=round")
-    page.get_by_role("button", name="Save note").click()
-    expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
-    assert b"'=round" in _downloaded(page, "#basket-csv")
-
-
-def test_a_note_goes_with_its_patch(page: Page, address: str) -> None:
-    page.goto(address)
-    page.locator("#add").click()
-    page.get_by_role("button", name="Basket (1)").click()
-    note = page.get_by_label("Note on the selected patch")
-    note.fill("of the first")
-    page.locator("#wall .dm-patch").nth(1).click()
-    expect(page.locator("#viewer h3")).to_contain_text("No. 2 of")
-    expect(note).to_have_value("")
-    expect(page.locator("#basket-wall .dm-caption")).to_have_text("1900 ✎")
-    page.locator("#wall .dm-patch").first.click()
-    expect(note).to_have_value("of the first")
-
-
-def test_a_citation_is_copied(page: Page, address: str) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{address}?patch=1920-top-0004")
-    expect(page.locator("#viewer h3")).to_contain_text("No. 4 of 120")
-    page.locator("#cite").click()
-    expect(page.locator(".toast-wrap")).to_contain_text("in the clipboard")
-    said = page.evaluate("navigator.clipboard.readText()")
-    assert said.startswith("Shapes by decade. Image 1920/04.png. A. Maker. CC0-1.0. https://")
-
-
-def _downloaded(page: Page, button: str) -> bytes:
-    """What a button makes and hands out."""
-    with page.expect_download() as download:
-        page.locator(button).click()
-    return download.value.path().read_bytes()
 
 
 def test_elements_lead_to_map_and_trend(page: Page, address: str) -> None:
