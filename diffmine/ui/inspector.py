@@ -29,6 +29,7 @@ def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
     heat = shelf.heat_file(patch.image_id, patch.label)
     before = shelf.heat_file(patch.image_id, patch.label, "base")
     value: Value = {
+        "patch": f"{shelf.key}/{patch.patch_id}",
         "image": file_ref(shelf.image_file(patch.image_id)),
         "heat": file_ref(heat) if heat else None,
         "before": file_ref(before) if before else None,

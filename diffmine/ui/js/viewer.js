@@ -1,8 +1,8 @@
-// A patch in its image. Value: {rev, image, heat, before, full, scale, width, height, row, col, size, title,
+// A patch in its image. Value: {rev, patch, image, heat, before, full, scale, width, height, row, col, size, title,
 // alt, facts: [[name, text, link]], plain, drawn}; with size 0 the whole image only, with `drawn` the heat
 // map is on at first. Event: turned, when another patch is shown.
 const root = find('.dm-viewer');
-let shown = null, picture = null, heat = null, zoom = null, begun = false;
+let shown = null, patch = null, picture = null, heat = null, zoom = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
 const chosen = {on: false, opacity: .7, threshold: 0, before: false};
 const place = {zoom: 1, x: 0, y: 0};
@@ -102,8 +102,9 @@ function more() {
 function draw() {
   const value = props.value;
   if (!value || value.rev === shown) return;
-  if (shown !== null) trigger('turned', {});
+  if (shown !== null && value.patch !== patch) trigger('turned', {});
   shown = value.rev;
+  patch = value.patch;
   heat = zoom = null;
   if (!value.image) {
     root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
