@@ -109,8 +109,8 @@ def mean_and_error(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
 
 
 def near_the_best(labels: Sequence[str], values: Float[np.ndarray, "l n"]) -> tuple[str, ...]:
-    """The labels whose mean lies less than two errors of the difference below the
-    highest, in their order; the highest is none of them."""
+    """The labels whose mean lies less than two errors of the difference below the highest, in
+    their order; the highest is none of them."""
     best = int(values.mean(1).argmax())
     found = []
     for at, label in enumerate(labels):

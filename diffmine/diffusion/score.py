@@ -222,7 +222,7 @@ def typicality(
 
 
 def standard_error(values: Float[Tensor, "n *rest"]) -> Float[Tensor, "*rest"]:
-    """Standard error of the mean over the first axis; zero for a single draw."""
+    """Standard error of the mean over the first axis; zero for a single value."""
     if len(values) < 2:
         return torch.zeros_like(values[0])
     return values.std(0) / len(values) ** 0.5

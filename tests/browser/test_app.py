@@ -194,7 +194,7 @@ def test_translate_live_then_cancel(page: Page, address: str) -> None:
     expect(page.locator("#verdict")).to_contain_text("typical of")
     page.locator("#run").click()
     page.locator("#stop").click()
-    expect(page.locator("#status")).to_have_text("Cancelled.", timeout=30_000)
+    expect(page.locator("#status")).to_have_text("Cancelled.", timeout=10_000)
     expect(page.locator("#run")).to_be_visible()
 
 
@@ -208,7 +208,7 @@ def test_several_patches_are_translated_in_rows(page: Page, address: str) -> Non
     expect(rows.nth(1)).to_be_visible(timeout=60_000)
     expect(rows.nth(1).locator(".dm-made")).to_have_count(1, timeout=90_000)
     page.locator("#stop-several").click()
-    expect(page.locator("#status-several")).to_have_text("Cancelled.", timeout=30_000)
+    expect(page.locator("#status-several")).to_have_text("Cancelled.", timeout=10_000)
     rows.nth(1).locator(".dm-row-name").click()
     expect(page.locator("#strip .dm-made")).to_have_count(1)
     expect(rows.nth(1).locator(".dm-made")).to_have_count(1)

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 from diffmine.config import TypicalityConfig
-from diffmine.diffusion.draws import draws
+from diffmine.diffusion.draws import Preset, draws
+from diffmine.diffusion.tally import Tally
 
 SHAPE = (4, 6, 5)
 
@@ -61,3 +63,22 @@ def test_noise_is_standard_normal() -> None:
 def test_draws_without_an_error_are_refused(preset: str, n: int) -> None:
     with pytest.raises(ValueError, match="no error"):
         TypicalityConfig(preset=preset, draws=n)
+
+
+def test_pairs_err_less_than_draws_of_their_own_and_say_by_how_much() -> None:
+    """A toy of what draws say: most of it turns with the noise, the rest has the mean 0.2."""
+
+    def means(preset: Preset) -> tuple[torch.Tensor, torch.Tensor]:
+        found = [draws(f"image {k}", 24, (1, 4, 4), preset=preset) for k in range(300)]
+        pair = found[0].together
+        tally = Tally.empty(300, 1, 4, 4, together=pair)
+        noise = torch.stack([each.noise for each in found], 1)  # n b 1 h w
+        said = (0.6 * noise + 0.2 * noise.square()).unflatten(0, (-1, pair)).mean(1)
+        for values in said:
+            tally.add(values, torch.ones(300, 1))
+        return tally.mean, tally.standard_error
+
+    (single, _), (paired, told) = means("independent"), means("stratified")
+    assert float(paired.mean()) == pytest.approx(0.2, abs=0.01)
+    assert float(paired.var() / single.var()) < 0.5
+    assert float(told.square().mean().sqrt() / paired.std()) == pytest.approx(1, abs=0.1)
