@@ -18,6 +18,8 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 from transformers import logging as transformers_logging
 
+from diffmine.diffusion.layers import SharedPrompts, save_work
+from diffmine.diffusion.memory import keep_freed
 from diffmine.diffusion.prompts import Prompts, read_prompts
 from diffmine.errors import ModelError
 
@@ -53,7 +55,7 @@ class Model:
     @property
     def device(self) -> torch.device:
         """Where the model is."""
-        return self.unet.device
+        return next(self.unet.parameters()).device
 
     @property
     def layout(self) -> torch.memory_format:
@@ -124,18 +126,25 @@ class Model:
         filled: bool = True,
     ) -> Float[Tensor, "b c hl wl"]:
         """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
-        return self.denoise(noisy, t, self.embed(prompts), filled=filled)
+        return self.denoise(noisy, t, *self.words(prompts), filled=filled)
+
+    def words(self, prompts: list[str]) -> tuple[Shaped[Tensor, "u s d"], Int[Tensor, " b"]]:
+        """The text embeddings of the different `prompts`, and which of them each one is."""
+        place = {prompt: number for number, prompt in enumerate(dict.fromkeys(prompts))}
+        which = torch.tensor([place[prompt] for prompt in prompts], device=self.device)
+        return self.embed(list(place)), which
 
     @torch.inference_mode()
     def denoise(
         self,
         noisy: Float[Tensor, "b c hl wl"],
         t: Int[Tensor, " b"],
-        states: Shaped[Tensor, "b s d"],
+        states: Shaped[Tensor, "u s d"],
+        which: Int[Tensor, " b"],
         *,
         filled: bool = True,
     ) -> Float[Tensor, "b c hl wl"]:
-        """The same under prompts that are embedded already.
+        """The same under prompts that are embedded already: row b under prompt `which[b]`.
 
         A row's result does not depend on the rows beside it: in float32 a processor sums few or
         left-over rows in another order, so a batch is filled up to a multiple of 32. Without
@@ -144,9 +153,10 @@ class Model:
         count = len(noisy)
         if filled and count % _ROWS:
             fill = torch.arange(count + -count % _ROWS).clamp_max(count - 1)
-            noisy, t, states = noisy[fill], t[fill], states[fill]
+            noisy, t, which = noisy[fill], t[fill], which[fill]
         noisy = noisy.to(self.device, self.unet.dtype, memory_format=self.layout)
-        out = self.unet(noisy, t.to(self.device), encoder_hidden_states=states).sample
+        shared = {"which": which}
+        out = self.unet(noisy, t.to(self.device), states, cross_attention_kwargs=shared).sample
         return out[:count].float()  # b c hl wl
 
     def add_noise(
@@ -220,6 +230,11 @@ def load_model(
         )
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
+    unet.set_attn_processor(SharedPrompts())
+    if device.type == "cpu":
+        keep_freed()
+        save_work(unet)
+        save_work(vae)
     if device.type == "cuda":  # on a CPU group norm is several times slower in this layout
         unet.to(memory_format=torch.channels_last)
         vae.to(memory_format=torch.channels_last)

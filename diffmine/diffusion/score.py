@@ -123,18 +123,18 @@ def _advance(
     """The same for images of one kind: all in every call."""
     measures = items[0].measures
     latents = torch.stack([item.latent for item in items]).to(model.device)  # i c h w
-    states = model.embed([prompt for item in items for prompt in item.prompts])
-    states = states.unflatten(0, (len(items), -1))  # i p s d
+    states, which = model.words([prompt for item in items for prompt in item.prompts])
+    words = states, which.unflatten(0, (len(items), -1))  # u s d, i p
     tally = Tally.stack([item.tally for item in items], model.device)
     pair = together(sampling.preset)
     assert tally.together == pair, "the tally is for other draws"
-    step = _whole(batch // (len(items) * states.shape[1]), pair)
+    step = _whole(batch // (len(items) * len(items[0].prompts)), pair)
     for start in range(span[0], span[1], step):
         stop = min(start + step, span[1])
         drawn = [sampling.of(x.image_id, x.latent.shape, start, stop) for x in items]
         noise = torch.stack([each.noise for each in drawn]).to(model.device)  # i d c h w
         t = torch.stack([each.t for each in drawn])  # i d
-        loss, found = _losses(model, latents, states, noise, t)
+        loss, found = _losses(model, latents, words, noise, t)
         values, counts = _values(measures, loss, found, t, pair)
         for at in range(values.shape[1]):
             tally.add(values[:, at], counts[:, at])
@@ -151,18 +151,20 @@ def _whole(draws: int, pair: int) -> int:
 def _losses(
     model: Model,
     latents: Float[Tensor, "i c h w"],
-    states: Tensor,
+    words: tuple[Tensor, Int[Tensor, "i p"]],
     noise: Float[Tensor, "i d c h w"],
     t: Int[Tensor, "i d"],
 ) -> tuple[Float[Tensor, "i d p h w"], Float[Tensor, "i d p c h w"]]:
-    """Squared errors (mean over channels) and predictions for each image, draw and prompt."""
-    prompts = states.shape[1]
+    """Squared errors (mean over channels) and predictions for each image, draw and prompt; `words`
+    are the different prompts and which of them an image has."""
+    states, which = words
+    prompts = which.shape[1]
     flat = model.add_noise(
         latents[:, None].expand_as(noise).flatten(0, 1), noise.flatten(0, 1), t.flatten()
     )  # i*d c h w
     rows = flat.repeat_interleave(prompts, 0)  # i*d*p c h w
-    words = states[:, None].expand(-1, noise.shape[1], -1, -1, -1).flatten(0, 2)  # i*d*p s e
-    found = model.denoise(rows, t.flatten().repeat_interleave(prompts), words)
+    asked = which[:, None].expand(-1, noise.shape[1], -1).flatten()  # i*d*p
+    found = model.denoise(rows, t.flatten().repeat_interleave(prompts), states, asked)
     found = found.view(*noise.shape[:2], prompts, *noise.shape[2:])  # i d p c h w
     return (noise[:, :, None] - found).square().mean(dim=3), found
 
@@ -195,13 +197,15 @@ def value_by_value(
     """What each draw, or each pair of opposite noise, says of the typicality of one image under
     each prompt but the first, which is the null prompt: a few values of float32 at a time, about
     `batch` rows of the UNet."""
-    states = model.embed(prompts)[None]  # 1 p s d
+    states, which = model.words(prompts)
     measures = typicalities(len(prompts) - 1)
     pair = draws.together
     step = _whole(batch // len(prompts), pair)
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
         noise = noise.to(model.device)
-        loss, found = _losses(model, latent[None].to(model.device), states, noise[None], t[None])
+        loss, found = _losses(
+            model, latent[None].to(model.device), (states, which[None]), noise[None], t[None]
+        )
         values, _ = _values(measures, loss, found, t[None], pair)  # 1 v p h w
         yield values[0].transpose(0, 1)
 

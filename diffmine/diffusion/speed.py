@@ -29,10 +29,15 @@ def peak(device: torch.device, dtype: torch.dtype) -> float:
 
 @torch.inference_mode()
 def row_cost(model: Model, shape: tuple[int, int, int]) -> float:
-    """Floating-point operations (2 x multiply-adds) of one prediction for a latent (c, h, w)."""
-    noisy = torch.zeros((1, *shape), device=model.device, dtype=model.unet.dtype)
+    """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w)
+    under a prompt that is asked for already."""
+    return _cost(model, shape, 2) - _cost(model, shape, 1)
+
+
+def _cost(model: Model, shape: tuple[int, int, int], rows: int) -> float:
+    noisy = torch.zeros((rows, *shape), device=model.device)
     with FlopCounterMode(display=False) as counter:
-        model.unet(noisy, 0, encoder_hidden_states=model.embed([""]))
+        model.predict(noisy, torch.zeros(rows, dtype=torch.long), [""] * rows, filled=False)
     return float(counter.get_total_flops())
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
+from diffusers.models.attention_processor import AttnProcessor
 from jaxtyping import Float
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from diffmine.diffusion.layers import SharedPrompts
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 
@@ -38,7 +39,7 @@ def prepare(unet: Any) -> Any:
 def finish(unet: Any) -> None:
     """The UNet as it is loaded: frozen, with its usual attention."""
     unet.requires_grad_(False).eval()
-    unet.set_attn_processor(AttnProcessor2_0())
+    unet.set_attn_processor(SharedPrompts())
 
 
 def shifted_latents(
