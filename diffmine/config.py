@@ -84,7 +84,8 @@ class TypicalityConfig:
     `paper` at least 2; 0: the preset's own number, 32 or 100. More draws go on from fewer."""
     adaptive: bool = False
     """Draw in rounds, and stop an image once none of its windows can still be among the best
-    `top` of its label; only with `labels` own."""
+    `top` of its label, or from half of the draws on when it is clear which of them are; only with
+    `labels` own."""
     top: Count = 1000
     """Patches of a label that `adaptive` looks for; a build takes those of mine."""
     window: Annotated[float, Field(gt=0)] = 0.25

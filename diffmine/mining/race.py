@@ -1,10 +1,13 @@
-"""Which images can still win: draws are spent where the best windows of a label may be.
+"""Which images still need draws: they are spent where they can change what is chosen.
 
-After each round of draws a label's K-th best window is the mark. An image stays in the race while
+After each round of draws a label's K-th best window is the mark. An image leaves the race when no
+window can reach the mark,
 
-    max over its windows of  mean + margin * standard error  >=  mark
+    max over its windows of  mean + margin * standard error  <  mark
 
-so that only images without a window near the mark stop (successive halving by confidence bounds).
+and, from half of the draws on, when it is settled which of its windows are chosen and where they
+lie: its best windows, without overlap, are a margin off the mark, and those above it stand out by
+CLEAR margins (successive accepts and rejects by confidence bounds, after Bubeck et al. 2013).
 """
 
 from __future__ import annotations
@@ -20,12 +23,20 @@ from diffmine.mining.error import decay_at
 from diffmine.mining.windows import best_windows, window_means
 
 FIRST = 8
+CLEAR = 4
 
 
 def rounds(draws: int) -> list[int]:
-    """Draws at the end of each round: 8, 16, 32, ... and last `draws`."""
-    found = [FIRST * 2**k for k in range(12) if FIRST * 2**k < draws]
-    return [*found, draws]
+    """Draws at the end of each round: 8, 16, 32, ... below half of `draws`, then half, three
+    quarters and all of them; even numbers but the last."""
+    doubled = [FIRST * 2**k for k in range(12) if FIRST * 2**k < draws / 2]
+    late = [share for share in (half(draws), 2 * -(-draws * 3 // 8)) if FIRST <= share < draws]
+    return [*doubled, *late, draws]
+
+
+def half(draws: int) -> int:
+    """Half of `draws`, as an even number."""
+    return 2 * -(-draws // 4)
 
 
 @dataclass(frozen=True)
@@ -45,21 +56,28 @@ class Runner:
         scale = decay_at(tally.decay[0].tolist(), float(side))
         return cls(means, np.sqrt(np.maximum(squares, 0) * scale), side)
 
-    def best(self, keep: int) -> list[float]:
-        """Means of the best windows that do not overlap."""
-        return [window.typicality for window in best_windows(self.means, self.side, keep)]
+    def best(self, keep: int) -> list[tuple[float, float]]:
+        """Mean and error of the best windows that do not overlap."""
+        found = best_windows(self.means, self.side, keep)
+        return [(each.typicality, float(self.errors[each.row, each.col])) for each in found]
 
-    def stays(self, mark: float, margin: float) -> bool:
+    def may_reach(self, mark: float, margin: float) -> bool:
         """Whether a window may reach the mark."""
         return bool((self.means + margin * self.errors).max() >= mark)
 
+    def settled(self, mark: float, margin: float, keep: int) -> bool:
+        """Whether its best windows are clear of the mark, and those above it clear of nothing."""
+        return all(
+            abs(mean - mark) >= margin * error and (mean < mark or mean >= CLEAR * margin * error)
+            for mean, error in self.best(keep)
+        )
+
     def lost(self, mark: float, keep: int) -> float:
-        """How many of its best windows are expected to lie above the mark all the same."""
+        """How many of its best windows below the mark are expected to lie above it all the same."""
         total = 0.0
-        for window in best_windows(self.means, self.side, keep):
-            error = float(self.errors[window.row, window.col])
-            away = (mark - window.typicality) / max(error, 1e-30)
-            total += 0.5 * math.erfc(away / math.sqrt(2))
+        for mean, error in self.best(keep):
+            away = (mark - mean) / max(error, 1e-30)
+            total += 0.5 * math.erfc(away / math.sqrt(2)) if away > 0 else 0.0
         return total
 
 

@@ -40,7 +40,7 @@ from diffmine.diffusion.speed import Meter
 from diffmine.diffusion.tally import Tally
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
-from diffmine.mining.race import Runner, mark_of, rounds
+from diffmine.mining.race import Runner, half, mark_of, rounds
 from diffmine.store.atlas import Atlas
 from diffmine.store.atomic import whole
 from diffmine.store.manifest import key_of
@@ -319,7 +319,10 @@ class _Work:
     def _stays(self, tally: Tally, image_id: str, label: str, marks: dict[str, float]) -> bool:
         if label not in marks:
             return True
-        return self._runner(tally, image_id).stays(marks[label], self.config.margin)
+        runner, mark, margin = self._runner(tally, image_id), marks[label], self.config.margin
+        late = int(tally.draws.max()) >= half(self.config.count)
+        settled = late and runner.settled(mark, margin, _PER_IMAGE)
+        return runner.may_reach(mark, margin) and not settled
 
     def marks(self, shards: list[Shard], goal: int) -> dict[str, float]:
         """The mark of each label after the round before `goal`; kept on the disk, for a run that
@@ -331,7 +334,8 @@ class _Work:
             for shard in shards:
                 labels = dict(shard.images)
                 for image_id, tally in self._stored(shard)[1].items():
-                    bests[labels[image_id][0]] += self._runner(tally, image_id).best(_PER_IMAGE)
+                    best = self._runner(tally, image_id).best(_PER_IMAGE)
+                    bests[labels[image_id][0]] += [mean for mean, _ in best]
             found = {label: mark_of(values, self.config.top) for label, values in bests.items()}
             self.atlas.keep_note("typicality", name, found)
         return {label: float(mark) for label, mark in found.items()}

@@ -125,7 +125,7 @@ def test_the_race_saves_draws_and_says_so(make: Make) -> None:
     config = replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0)
     figures = scored(atlas, config).figures
     draws = [row["draws"] for row in atlas.read_parts("maps", ["draws"]).to_pylist()]
-    assert set(draws) <= {8, 16, 32}
+    assert set(draws) <= {8, 16, 24, 32}
     assert min(draws) < 32 == max(draws)
     assert figures["draws saved"] == pytest.approx(1 - np.mean(draws) / 32)
     assert figures["windows lost"] >= 0
