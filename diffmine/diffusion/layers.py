@@ -63,10 +63,18 @@ class Doubling(nn.Module):
 
 def doubled(kernel: Shaped[Tensor, "d c 3 3"]) -> Shaped[Tensor, "c d 4 4"]:
     """The kernel of a transposed convolution of stride 2 that repeats pixels and then convolves."""
-    flipped = kernel.float().flip(-1, -2).transpose(0, 1)  # c d 3 3
-    wide = pad(flipped, (1, 1, 1, 1))  # c d 5 5
-    summed = wide[..., :-1, :] + wide[..., 1:, :]  # c d 4 5
-    return (summed[..., :-1] + summed[..., 1:]).to(kernel.dtype)
+    wide = kernel.float().flatten(2) @ _SPREAD.to(kernel.device)  # d c 16
+    return wide.to(kernel.dtype).unflatten(2, (4, 4)).transpose(0, 1)
+
+
+def _spread() -> Float[Tensor, "9 16"]:
+    """Where each weight of a 3 x 3 kernel goes: place m of the wide one takes 2 - m and 3 - m."""
+    side = torch.eye(3).flip(0)  # 3 3
+    side = pad(side, (0, 1)) + pad(side, (1, 0))  # 3 4
+    return torch.kron(side, side)
+
+
+_SPREAD = _spread()
 
 
 class Gated(nn.Module):
@@ -106,14 +114,17 @@ class SharedPrompts:
         for layer in (attn.to_k, attn.to_v):
             if encoder_hidden_states is None or which is None:
                 parts.append(layer(words))
-            elif words.device.type == "cpu":
-                # Prompt by prompt, for the size of a product decides the order of its sums.
-                parts.append(torch.stack([layer(one) for one in words]).index_select(0, which))
             else:
-                parts.append(layer(words).index_select(0, which))
+                parts.append(_each(layer, words).index_select(0, which))
         heads = (part.unflatten(-1, (attn.heads, -1)).transpose(1, 2) for part in parts)
         answer = attended(*heads).transpose(1, 2).flatten(2)  # b n d
         return attn.to_out[1](attn.to_out[0](answer))
+
+
+def _each(layer: nn.Linear, words: Shaped[Tensor, "u s e"]) -> Shaped[Tensor, "u s d"]:
+    """A layer without bias for every prompt by itself: the size of a product decides the order of
+    its sums, and no row may depend on how many prompts there are."""
+    return torch.bmm(words, layer.weight.t().expand(len(words), -1, -1))
 
 
 def attended(

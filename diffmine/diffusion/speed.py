@@ -36,7 +36,9 @@ def row_cost(model: Model, shape: tuple[int, int, int]) -> float:
 
 def _cost(model: Model, shape: tuple[int, int, int], rows: int) -> float:
     noisy = torch.zeros((rows, *shape), device=model.device)
-    with FlopCounterMode(display=False) as counter:
+    # A UNet that is first called while products are counted would never be compiled.
+    eager = torch.compiler.set_stance("force_eager")
+    with eager, FlopCounterMode(display=False) as counter:
         model.predict(noisy, torch.zeros(rows, dtype=torch.long), [""] * rows, filled=False)
     return float(counter.get_total_flops())
 
