@@ -21,9 +21,17 @@ from diffmine.store.slim import slim
 from tests.helpers import LABELS, draw_shapes, quick
 
 FLAGS = ["--parallel", "--images", "3", "--windows", "2", "--scored", "2", "--shard", "2",
-         "--per-label", "1", "--draws", "4", "--bootstrap", "20"]  # fmt: skip
+         "--per-label", "1", "--draws", "4", "--bootstrap", "20", "--radius", "0.5"]  # fmt: skip
 CONFIG = TrendsConfig(
-    parallel=True, images=3, windows=2, scored=2, shard=2, per_label=1, draws=4, bootstrap=20
+    parallel=True,
+    images=3,
+    windows=2,
+    scored=2,
+    shard=2,
+    per_label=1,
+    draws=4,
+    bootstrap=20,
+    radius=0.5,
 )
 TABLES = ("sequences", "changes", "counts")
 
