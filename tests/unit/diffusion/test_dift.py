@@ -7,17 +7,11 @@ import torch
 
 from diffmine.diffusion.dift import batch_features, features
 from diffmine.diffusion.model import load_model
-from diffmine.diffusion.tiny import make_random
 from diffmine.errors import ModelError
 
 SETTINGS = {"timestep": 161, "up_block": 1, "noises": 3}
 NAMES = [f"image {number}" for number in range(15)]
 PROMPTS = ["A a.", "A b."] * 7 + ["A a."]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_random(tmp_path_factory.mktemp("random"), ("a", "b"))
 
 
 def latents() -> torch.Tensor:

@@ -11,19 +11,8 @@ from safetensors import safe_open
 
 from diffmine.diffusion.layers import Doubling, Gated, attended
 from diffmine.diffusion.model import Model, load_model, save_model
-from diffmine.diffusion.tiny import make_random
 
 PROMPTS = ["A picture.", "A a.", "A b.", "A a.", "A picture."]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_random(tmp_path_factory.mktemp("random"), ("a", "b"))
-
-
-@pytest.fixture(scope="module")
-def model(folder: Path) -> Model:
-    return load_model(folder, "cpu", torch.float32)
 
 
 def noisy(rows: int, side: int = 16) -> torch.Tensor:

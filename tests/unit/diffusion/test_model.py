@@ -16,16 +16,6 @@ from diffmine.diffusion.tiny import make_random
 from diffmine.errors import ModelError
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_random(tmp_path_factory.mktemp("random"), ("a", "b"))
-
-
-@pytest.fixture(scope="module")
-def model(folder: Path) -> Model:
-    return load_model(folder, "cpu", torch.float32)
-
-
 def test_the_random_model_is_under_a_megabyte(folder: Path) -> None:
     assert sum(file.stat().st_size for file in folder.rglob("*")) < 1_000_000
 
