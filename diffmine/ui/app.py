@@ -35,6 +35,7 @@ from diffmine.ui.tabs.map import Map
 from diffmine.ui.tabs.translate import Translate
 from diffmine.ui.tabs.trends import Trends
 from diffmine.ui.tabs.typical import Typical
+from diffmine.ui.turns import in_turn
 from diffmine.ui.view import TABS, View, asked, first_view, from_query, index
 
 PREPARED = 32
@@ -104,6 +105,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
             panel.wire()
         _open(blocks, desk, inspector.basket)
     _unwatched(blocks, desk)
+    in_turn(blocks)
     blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:

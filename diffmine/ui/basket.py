@@ -14,6 +14,7 @@ from diffmine.ui.desk import Desk
 from diffmine.ui.downloads import Downloads
 from diffmine.ui.kept import LONGEST_NOTE, Kept
 from diffmine.ui.parts import LAST, TELLS, Updates, item, wall_value
+from diffmine.ui.turns import held
 from diffmine.ui.view import View, choice
 
 
@@ -22,8 +23,8 @@ class Basket:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.kept = desk.kept = gr.State([])
-        self.before = gr.State([])
+        self.kept = desk.kept = held([])
+        self.before = held([])
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = parts.wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)

@@ -12,6 +12,7 @@ from diffmine.store.atlas import Patch
 from diffmine.ui.cache import Cache
 from diffmine.ui.parts import Updates
 from diffmine.ui.shelf import Shelf
+from diffmine.ui.turns import held
 from diffmine.ui.view import View, picked
 
 Component = TypeVar("Component")
@@ -50,7 +51,7 @@ class Desk:
         self.page: gr.HTML
         self.kept: gr.State  # the basket
         self.arrived: gr.events.Dependency  # another atlas was opened
-        self.state = self.own(gr.State(view))
+        self.state = self.own(held(view))
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being made."""
