@@ -11,8 +11,8 @@ from jaxtyping import Float
 
 from diffmine.config import ClusterConfig
 from diffmine.diffusion.dift import batch_features
+from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model
-from diffmine.diffusion.pixels import to_tensor
 from diffmine.store.atlas import Atlas
 
 
@@ -35,14 +35,13 @@ class _Waiting(NamedTuple):
 def grids(
     atlas: Atlas, model: Model, cases: Iterable[tuple[str, str]], config: ClusterConfig
 ) -> Iterator[Grid]:
-    """The features of images, each with the label whose prompt is given, those of a size together.
-
-    Images are encoded one by one, so that a latent is the same whoever shares the call.
-    """
+    """The features of images, each with the label whose prompt is given; those of a size share
+    calls."""
     most = max(1, config.batch // config.noises)
     waiting: dict[torch.Size, list[_Waiting]] = {}
-    for image_id, label in cases:
-        latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0]  # c h w
+    named = list(cases)
+    encoded = latents(model, (atlas.pictures.picture(image_id) for image_id, _ in named))
+    for (image_id, label), latent in zip(named, encoded, strict=True):
         group = waiting.setdefault(latent.shape, [])
         group.append(_Waiting(image_id, label, latent))
         if len(group) == most:

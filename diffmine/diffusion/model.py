@@ -105,9 +105,16 @@ class Model:
 
     @torch.inference_mode()
     def encode(self, images: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
-        """Posterior mean of the latents of images in -1 to 1, scaled to about unit variance."""
+        """Posterior mean of the latents of images in -1 to 1, scaled to about unit variance.
+
+        On a processor the latent of an image does not depend on the images beside it: in float32
+        one image alone would be summed in another order, so that it is never alone.
+        """
+        count = len(images)
         images = images.to(self.device, self.vae.dtype)
-        mean = self.vae.encode(images).latent_dist.mean  # b c hl wl
+        if count == 1 and images.device.type == "cpu" and images.dtype == torch.float32:
+            images = images.expand(2, -1, -1, -1)
+        mean = self.vae.encode(images).latent_dist.mean[:count]  # b c hl wl
         return mean.float() * self.vae.config.scaling_factor
 
     @torch.inference_mode()

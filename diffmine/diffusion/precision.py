@@ -15,15 +15,15 @@ from PIL import Image
 from scipy.stats import spearmanr
 from torch.nn.functional import avg_pool2d
 
+from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model, load_model
-from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.score import Item, Sampling, advance, typicalities
 from diffmine.errors import ModelError
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 LEAST_AGREEMENT = 0.99
-_DRAWS, _BLOCK, _ROWS = 8, 4, 128
+_DRAWS, _BLOCK, _ROWS = 4, 4, 128
 TRIED = 12
 
 
@@ -58,8 +58,8 @@ def agreement(model: Model, exact: Model, pictures: list[Labelled]) -> float:
 def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:
     prompts = model.trained_prompts()
     items, sampling = [], Sampling(prompts.t_range)
-    for number, (picture, label) in enumerate(pictures):
-        latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
+    encoded = latents(model, (picture for picture, _ in pictures))
+    for number, (latent, (_, label)) in enumerate(zip(encoded, pictures, strict=True)):
         words = (prompts.of(None), prompts.of(label))
         tally = sampling.tally(1, latent.shape)
         items.append(Item(f"picture {number}", latent, words, typicalities(1), tally))

@@ -120,24 +120,33 @@ def _advance(
     batch: int,
     say: Callable[[int], None],
 ) -> None:
-    """The same for images of one kind: all in every call."""
+    """The same for images of one kind: a value of each, then the next, so that a call is full
+    also where there are few of them."""
     measures = items[0].measures
     latents = torch.stack([item.latent for item in items]).to(model.device)  # i c h w
-    states, which = model.words([prompt for item in items for prompt in item.prompts])
-    words = states, which.unflatten(0, (len(items), -1))  # u s d, i p
+    states, which = model.words([prompt for item in items for prompt in item.prompts])  # u s d
+    which = which.unflatten(0, (len(items), -1))  # i p
     tally = Tally.stack([item.tally for item in items], model.device)
     pair = together(sampling.preset)
     assert tally.together == pair, "the tally is for other draws"
-    step = _whole(batch // (len(items) * len(items[0].prompts)), pair)
-    for start in range(span[0], span[1], step):
-        stop = min(start + step, span[1])
-        drawn = [sampling.of(x.image_id, x.latent.shape, start, stop) for x in items]
+    units = [(start, x) for start in range(*span, pair) for x in range(len(items))]
+    most = max(1, batch // (pair * len(items[0].prompts)))
+    ready: list[tuple[Tensor, Tensor]] = []
+    for first in range(0, len(units), most):
+        part = units[first : first + most]
+        of = torch.tensor([x for _, x in part], device=model.device)
+        drawn = [
+            sampling.of(items[x].image_id, items[x].latent.shape, start, start + pair)
+            for start, x in part
+        ]
         noise = torch.stack([each.noise for each in drawn]).to(model.device)  # i d c h w
         t = torch.stack([each.t for each in drawn])  # i d
-        loss, found = _losses(model, latents, words, noise, t)
+        loss, found = _losses(model, latents[of], (states, which[of]), noise, t)
         values, counts = _values(measures, loss, found, t, pair)
-        for at in range(values.shape[1]):
-            tally.add(values[:, at], counts[:, at])
+        ready += zip(values[:, 0], counts[:, 0], strict=True)
+        while len(ready) >= len(items):  # one value of every image
+            of_all, ready = ready[: len(items)], ready[len(items) :]
+            tally.add(*map(torch.stack, zip(*of_all, strict=True)))
         say(loss.shape[0] * loss.shape[1] * loss.shape[2])
     for item, row in zip(items, tally.rows(), strict=True):
         item.tally = row

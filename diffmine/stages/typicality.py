@@ -22,6 +22,7 @@ from torch import Tensor
 
 from diffmine.config import MineConfig, TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws, together
+from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.precision import TRIED, load_checked
@@ -226,7 +227,7 @@ class _Work:
             for image_id, own in shard.images
             if image_id not in tallies or self._stays(tallies[image_id], image_id, own[0], marks)
         }
-        latents = self._latents(shard, list(still))
+        encoded = self._latents(shard, list(still))
         items = []
         for image_id, own in still.items():
             labels = self._labels(own)
@@ -234,7 +235,7 @@ class _Work:
             extra = [self.config.contrast] if self.config.contrast else []
             sampling = sampling_of(self.config)
             names = labels + extra
-            item = _item(self.model, latents[image_id], image_id, names, measures, sampling)
+            item = _item(self.model, encoded[image_id], image_id, names, measures, sampling)
             item.tally = tallies.get(image_id, item.tally)
             items.append(item)
         self._advance(items, goal)
@@ -244,8 +245,8 @@ class _Work:
         """Latents by image; a race keeps those of the whole shard for its next rounds."""
 
         def encoded(names: list[str]) -> dict[str, Tensor]:
-            pictures = ((name, self.atlas.pictures.picture(name)) for name in names)
-            return {name: self.model.encode(to_tensor(each))[0].cpu() for name, each in pictures}
+            pictures = map(self.atlas.pictures.picture, names)
+            return dict(zip(names, latents(self.model, pictures), strict=True))
 
         if not self.config.adaptive:
             return encoded(wanted)
