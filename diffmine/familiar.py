@@ -94,9 +94,9 @@ def errors(model: Model, pictures: Sequence[Image.Image]) -> tuple[Errors, ...]:
     """
     null = model.trained_prompts().of(None)
     images = [to_tensor(each) for each in pictures]  # 1 3 h w
-    latents = [model.encode(image) for image in images]  # 1 c hl wl
-    again = [model.decode(latent).cpu() for latent in latents]  # 1 3 h w
-    noise = _noise_errors(model, torch.cat(latents), null)
+    latents = model.encode(torch.cat(images))  # b c hl wl
+    again = [model.decode(latent[None]).cpu() for latent in latents]  # 1 3 h w
+    noise = _noise_errors(model, latents, null)
     pairs = zip(images, again, noise, strict=True)
     return tuple(Errors(float((x - y).square().mean().sqrt()) / 2, n) for x, y, n in pairs)
 

@@ -14,8 +14,7 @@ from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 
 _WAITING = 64
-_PIXELS = 16 * 128 * 128
-"""In a call: more than this many pixels gain nothing by being together."""
+_TOGETHER = 16
 
 
 def latents(model: Model, pictures: Iterable[Image.Image]) -> Iterator[Float[Tensor, "c h w"]]:
@@ -27,9 +26,8 @@ def latents(model: Model, pictures: Iterable[Image.Image]) -> Iterator[Float[Ten
         sizes = sorted({picture.size for picture in some})
         for size in sizes:
             alike = [at for at, picture in enumerate(some) if picture.size == size]
-            count = max(1, _PIXELS // (size[0] * size[1]))
-            for first in range(0, len(alike), count):
-                part = alike[first : first + count]
+            for first in range(0, len(alike), _TOGETHER):
+                part = alike[first : first + _TOGETHER]
                 images = torch.cat([to_tensor(some[at]) for at in part])
                 found.update(zip(part, model.encode(images).cpu(), strict=True))
         yield from (found[at] for at in range(len(some)))

@@ -33,6 +33,7 @@ transformers_logging.disable_progress_bar()
 torch.set_flush_denormal(True)
 
 _ROWS = 32
+_ENCODED, _SMALL = 16, 128 * 128
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
 
@@ -107,15 +108,21 @@ class Model:
     def encode(self, images: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
         """Posterior mean of the latents of images in -1 to 1, scaled to about unit variance.
 
-        On a processor the latent of an image does not depend on the images beside it: in float32
-        one image alone would be summed in another order, so that it is never alone.
+        On a processor the latent of an image does not depend on the images beside it: the number
+        of them decides the order of sums, so that calls are always of 16 images, filled up if need
+        be, and of larger ones, which gain nothing by being together, of one.
         """
         count = len(images)
-        images = images.to(self.device, self.vae.dtype)
-        if count == 1 and images.device.type == "cpu" and images.dtype == torch.float32:
-            images = images.expand(2, -1, -1, -1)
-        mean = self.vae.encode(images).latent_dist.mean[:count]  # b c hl wl
-        return mean.float() * self.vae.config.scaling_factor
+        # A picture comes with its channels last, which `to` alone would keep.
+        images = images.to(self.device, self.vae.dtype).contiguous(memory_format=self.layout)
+        if self.device.type == "cpu":
+            size = _ENCODED if images.shape[-2] * images.shape[-1] <= _SMALL else 1
+            fill = torch.arange(count + -count % size).clamp_max(count - 1)
+            parts = images[fill].split(size)
+        else:
+            parts = (images,)
+        means = torch.cat([self.vae.encode(part).latent_dist.mean for part in parts])
+        return means[:count].float() * self.vae.config.scaling_factor
 
     @torch.inference_mode()
     def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Float[Tensor, "b 3 h w"]:
