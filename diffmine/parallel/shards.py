@@ -146,8 +146,8 @@ class Under:
     ) -> Under:
         """Score the translations of an image and read the features."""
         name = source.image_id
-        # One by one, so that a latent is the same whatever lies beside it.
-        latents = [model.encode(to_tensor(Image.fromarray(each)))[0] for each in made]
+        pictures = torch.cat([to_tensor(Image.fromarray(each)) for each in made])
+        latents = list(model.encode(pictures))  # each c h w
         own = model.encode(to_tensor(picture))[0]
         maps = _maps(model, latents, labels, name, settings.scored)
         before = _features(model, [own] * len(labels), labels, name, settings.cluster)
