@@ -33,7 +33,7 @@ transformers_logging.disable_progress_bar()
 torch.set_flush_denormal(True)
 
 _ROWS = 32
-_ENCODED, _SMALL = 16, 128 * 128
+ENCODED, _SMALL = 16, 128 * 128
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
 
@@ -116,7 +116,7 @@ class Model:
         # A picture comes with its channels last, which `to` alone would keep.
         images = images.to(self.device, self.vae.dtype).contiguous(memory_format=self.layout)
         if self.device.type == "cpu":
-            size = _ENCODED if images.shape[-2] * images.shape[-1] <= _SMALL else 1
+            size = ENCODED if images.shape[-2] * images.shape[-1] <= _SMALL else 1
             fill = torch.arange(count + -count % size).clamp_max(count - 1)
             parts = images[fill].split(size)
         else:

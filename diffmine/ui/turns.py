@@ -43,7 +43,10 @@ def held(value: Any) -> gr.State:
 
 def in_turn(blocks: gr.Blocks) -> None:
     """Let every event that changes a held state begin from what the one before it left, and every
-    event that reads one wait for those that are changing it."""
+    event that reads one wait for those that are changing it.
+
+    Raises ValueError for a generator that would change one.
+    """
     for event in blocks.fns.values():
         written = [each for each in event.outputs if _is_held(each)]
         if event.fn is None or not any(map(_is_held, [*event.inputs, *written])):

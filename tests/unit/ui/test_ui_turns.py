@@ -81,6 +81,8 @@ def test_an_event_begins_from_what_the_one_before_it_left(
         first = pool.submit(call, "slow")
         assert counter.began.wait(30)
         second = pool.submit(call, then)
+        with pytest.raises(TimeoutError):
+            second.result(0.5)
         counter.go_on.set()
         assert first.result(30) == "2"
         assert second.result(30) == ("20" if then == "quick" else "2")
