@@ -135,7 +135,7 @@ def counted(model: Model) -> Iterator[Rows]:
 @torch.inference_mode()
 def unet_rates(model: Model, shape: tuple[int, int, int], top: float) -> None:
     """Rows a second at several batches, and their share of the peak of a matrix product."""
-    cost = row_cost(model, shape)
+    cost = row_cost(model, shape, 1)
     print(f"UNet: {cost / 1e12:.3f} TFLOP a row; peak {top / 1e12:.0f} TFLOP/s")
     for batch in BATCHES:
         noisy = torch.randn(batch, *shape, device=model.device)
@@ -171,7 +171,7 @@ def score(
 def scoring(model: Model, images: list[Image.Image], top: float, batch: int) -> None:
     """Images a second of ours and of the plain procedure."""
     c, h, w = model.encode(to_tensor(images[0]))[0].shape
-    cost = row_cost(model, (c, h, w))
+    cost = row_cost(model, (c, h, w), 2)
     paper, ours = Sampling(preset="paper"), Sampling()
     score(model, images[:1], ours, 4, batch)
     for name, sampling, count in (("100 of the paper", paper, 100), ("32 of ours", ours, 32)):

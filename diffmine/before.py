@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from diffmine.config import TypicalityConfig, as_dict
+from diffmine.diffusion.lanes import lanes
 from diffmine.diffusion.model import Model, load_model, resolve
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.prompts import read_prompts
@@ -67,7 +68,8 @@ def score_base(
             continue
         loaded = loaded or _model(atlas, model, config)
         items = [_item(atlas, loaded, name, under[name], sampling) for name in inside]
-        advance(loaded, items, config.count, sampling, config.batch)
+        with lanes(loaded.device, config.batch) as side:
+            advance(loaded, items, config.count, sampling, config.batch, lanes=side)
         tallies = {item.image_id: item.tally for item in items}
         write_maps(atlas, shard, tallies, lambda own: [(each, BASE) for each in own])
         report.done += len(inside)

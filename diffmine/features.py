@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from diffmine.config import ClusterConfig
 from diffmine.diffusion.dift import batch_features
+from diffmine.diffusion.lanes import ALONE, Lanes
 from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model
 from diffmine.store.atlas import Atlas
@@ -33,10 +34,14 @@ class _Waiting(NamedTuple):
 
 
 def grids(
-    atlas: Atlas, model: Model, cases: Iterable[tuple[str, str]], config: ClusterConfig
+    atlas: Atlas,
+    model: Model,
+    cases: Iterable[tuple[str, str]],
+    config: ClusterConfig,
+    lanes: Lanes = ALONE,
 ) -> Iterator[Grid]:
     """The features of images, each with the label whose prompt is given; those of a size share
-    calls."""
+    calls, or a call in each of the `lanes`."""
     most = max(1, config.batch // config.noises)
     waiting: dict[torch.Size, list[_Waiting]] = {}
     named = list(cases)
@@ -45,13 +50,13 @@ def grids(
         group = waiting.setdefault(latent.shape, [])
         group.append(_Waiting(image_id, label, latent))
         if len(group) == most:
-            yield from _read(atlas, model, waiting.pop(latent.shape), config)
+            yield from _read(atlas, model, waiting.pop(latent.shape), config, lanes)
     for group in waiting.values():
-        yield from _read(atlas, model, group, config)
+        yield from _read(atlas, model, group, config, lanes)
 
 
 def _read(
-    atlas: Atlas, model: Model, group: list[_Waiting], config: ClusterConfig
+    atlas: Atlas, model: Model, group: list[_Waiting], config: ClusterConfig, lanes: Lanes
 ) -> Iterator[Grid]:
     prompts = model.trained_prompts()
     cells = batch_features(
@@ -64,6 +69,7 @@ def _read(
         noises=config.noises,
         batch=config.batch,
         seed=config.seed,
+        lanes=lanes,
     )
     for each, own in zip(group, cells.cpu().numpy(), strict=True):
         record = atlas.image(each.image_id)

@@ -16,6 +16,7 @@ from scipy.stats import spearmanr
 
 from diffmine.config import TypicalityConfig
 from diffmine.diffusion.draws import Preset
+from diffmine.diffusion.lanes import lanes
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.precision import TRIED, load_checked
@@ -68,7 +69,8 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
         progress("study", done, total, "rows")
 
     def windows(copies: list[Item], draws: int, sampling: Sampling) -> Float[np.ndarray, " n"]:
-        advance(model, copies, draws, sampling, config.batch, say)
+        with lanes(model.device, config.batch) as side:
+            advance(model, copies, draws, sampling, config.batch, say, side)
         return np.concatenate([_windows(each.tally, share) for each in copies])
 
     other = Sampling(config.t_range, config.seed + 1)

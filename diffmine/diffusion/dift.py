@@ -7,6 +7,9 @@ share calls of the UNet.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,12 +18,38 @@ from jaxtyping import Float
 from torch import Tensor
 
 from diffmine.diffusion.draws import draws
+from diffmine.diffusion.lanes import ALONE, Lanes
 from diffmine.diffusion.model import Model
 from diffmine.errors import ModelError
 
 
 class _Reached(Exception):
     """Raised by the hook when the wanted block has answered."""
+
+
+class _Tap:
+    """Takes what a block answers, and ends the pass there; for several threads at a time."""
+
+    def __init__(self, block: torch.nn.Module) -> None:
+        self._block, self._of_thread = block, threading.local()
+
+    def __enter__(self) -> _Tap:
+        self._hook = self._block.register_forward_hook(self._catch)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hook.remove()
+
+    def _catch(self, module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
+        self._of_thread.caught = output
+        raise _Reached
+
+    def output(self, call: Callable[[], Any]) -> Tensor:
+        """What the block answers in a call of the UNet."""
+        with suppress(_Reached):
+            call()
+        caught: Tensor = self._of_thread.__dict__.pop("caught")
+        return caught
 
 
 def features(
@@ -63,12 +92,13 @@ def batch_features(
     noises: int,
     batch: int,
     seed: int = 0,
+    lanes: Lanes = ALONE,
 ) -> Float[Tensor, "n d hf wf"]:
     """The features of several images of one size, each with its own prompt and noises.
 
-    Rows (images times noises) run through calls of at most `batch`. On a CPU the features of an
-    image do not depend on which other images are there. Raises ModelError when the UNet has no
-    such block.
+    Rows (images times noises) run through calls of at most `batch`, or of as many in all `lanes`
+    together. On a CPU the features of an image do not depend on which other images are there.
+    Raises ModelError when the UNet has no such block.
     """
     blocks = model.unet.up_blocks
     if up_block >= len(blocks):
@@ -84,39 +114,18 @@ def batch_features(
     )  # n*noises c h w
     t = torch.full((len(noise),), timestep)
     noisy = model.add_noise(latents.repeat_interleave(noises, dim=0), noise, t)
-    words = [prompt for prompt in prompts for _ in range(noises)]
-    rows = torch.cat(
-        [
-            _block_output(model, blocks[up_block], noisy[at : at + batch], t[0], words[at:])
-            for at in range(0, len(noisy), batch)
-        ]
-    )  # n*noises d hf wf
+    states, which = model.words([prompt for prompt in prompts for _ in range(noises)])
+    size = lanes.rows(batch)
+    with _Tap(blocks[up_block]) as tap:
+
+        def output(at: int) -> Float[Tensor, "b d hf wf"]:
+            part = slice(at, at + size)
+            some, asked = noisy[part], which[part, None]
+            caught = tap.output(lambda: model.denoise(some, t[part], states, asked))
+            return caught[: len(some)]  # without what filled the call
+
+        rows = torch.cat(list(lanes.map(output, range(0, len(noisy), size))))  # n*noises d hf wf
     return torch.stack([own.float().mean(dim=0) for own in rows.split(noises)])  # n d hf wf
-
-
-def _block_output(
-    model: Model,
-    block: torch.nn.Module,
-    noisy: Float[Tensor, "b c h w"],
-    timestep: Tensor,
-    words: list[str],
-) -> Float[Tensor, "b d hf wf"]:
-    """What a block answers in one call of the UNet."""
-    count = len(noisy)
-    caught: list[Tensor] = []
-
-    def catch(module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
-        caught.append(output[:count])
-        raise _Reached
-
-    handle = block.register_forward_hook(catch)
-    try:
-        model.predict(noisy, timestep.expand(count), words[:count])
-    except _Reached:
-        pass
-    finally:
-        handle.remove()
-    return caught[0]  # b d hf wf
 
 
 def window_feature(

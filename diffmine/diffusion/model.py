@@ -20,6 +20,7 @@ from transformers import logging as transformers_logging
 
 from diffmine.diffusion.layers import SharedPrompts, save_work
 from diffmine.diffusion.memory import keep_freed
+from diffmine.diffusion.once import Repeats, repeating, share_beginning
 from diffmine.diffusion.prompts import Prompts, read_prompts
 from diffmine.errors import ModelError
 
@@ -32,7 +33,7 @@ transformers_logging.disable_progress_bar()
 # that hardly move, softmax of far keys) would slow a processor down several times.
 torch.set_flush_denormal(True)
 
-_ROWS = 32
+ROWS = 32
 ENCODED, _SMALL = 16, 128 * 128
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
@@ -140,7 +141,8 @@ class Model:
         filled: bool = True,
     ) -> Float[Tensor, "b c hl wl"]:
         """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
-        return self.denoise(noisy, t, *self.words(prompts), filled=filled)
+        states, which = self.words(prompts)
+        return self.denoise(noisy, t, states, which[:, None], filled=filled)[:, 0]
 
     def words(self, prompts: list[str]) -> tuple[Shaped[Tensor, "u s d"], Int[Tensor, " b"]]:
         """The text embeddings of the different `prompts`, and which of them each one is."""
@@ -154,24 +156,29 @@ class Model:
         noisy: Float[Tensor, "b c hl wl"],
         t: Int[Tensor, " b"],
         states: Shaped[Tensor, "u s d"],
-        which: Int[Tensor, " b"],
+        which: Int[Tensor, "b p"],
         *,
         filled: bool = True,
-    ) -> Float[Tensor, "b c hl wl"]:
-        """The same under prompts that are embedded already: row b under prompt `which[b]`.
+    ) -> Float[Tensor, "b p c hl wl"]:
+        """The same under prompts that are embedded already: row b under each prompt `which[b]`.
 
         A row's result does not depend on the rows beside it: in float32 a processor sums few or
         left-over rows in another order, so a batch is filled up to a multiple of 32. Without
         `filled` a few rows cost only a few, and differ by rounding from the same among others.
         """
-        count = len(noisy)
-        if filled and count % _ROWS:
-            fill = torch.arange(count + -count % _ROWS).clamp_max(count - 1)
-            noisy, t, which = noisy[fill], t[fill], which[fill]
-        noisy = noisy.to(self.device, self.unet.dtype, memory_format=self.layout)
-        shared = {"which": which}
-        out = self.unet(noisy, t.to(self.device), states, cross_attention_kwargs=shared).sample
-        return out[:count].float()  # b c hl wl
+        rows, prompts = which.shape
+        of = torch.arange(rows).repeat_interleave(prompts)  # b*p
+        first = torch.arange(rows) * prompts  # b
+        if filled:
+            of, first, which = _filled(of), _filled(first), _filled(which.flatten())
+        device = self.device
+        repeats = Repeats(first.to(device), of.to(device)) if prompts > 1 else None
+        noisy, t = noisy[of.to(noisy.device)], t[of.to(t.device)]
+        noisy = noisy.to(device, self.unet.dtype, memory_format=self.layout)
+        shared = {"which": which.flatten()}
+        with repeating(repeats):
+            out = self.unet(noisy, t.to(device), states, cross_attention_kwargs=shared).sample
+        return out[: rows * prompts].float().unflatten(0, (rows, prompts))  # b p c hl wl
 
     def add_noise(
         self,
@@ -183,6 +190,11 @@ class Model:
         alpha = self.alphas[t.to(self.device)][:, None, None, None]  # b 1 1 1
         device = self.device
         return alpha.sqrt() * latents.to(device) + (1 - alpha).sqrt() * noise.to(device)
+
+
+def _filled(rows: Int[Tensor, " b"]) -> Int[Tensor, " _"]:
+    """The last one repeated up to a multiple of 32."""
+    return rows[torch.arange(len(rows) + -len(rows) % ROWS).clamp_max(len(rows) - 1)]
 
 
 def best_device() -> torch.device:
@@ -245,6 +257,7 @@ def load_model(
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
     unet.set_attn_processor(SharedPrompts())
+    share_beginning(unet)
     if device.type == "cpu":
         keep_freed()
         save_work(unet)

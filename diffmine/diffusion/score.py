@@ -18,8 +18,11 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from diffmine.diffusion.draws import Draws, Preset, draws, together
+from diffmine.diffusion.lanes import ALONE, Lanes
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.tally import Tally
+
+_MAPS = 1024  # that are added to at once
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,10 @@ def advance(
     sampling: Sampling,
     batch: int,
     say: Callable[[int], None] = lambda rows: None,
+    lanes: Lanes = ALONE,
 ) -> None:
-    """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet.
+    """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet,
+    or of as many in all `lanes` together.
 
     Images of the same size with as many prompts and the same measures share calls; the result of an
     image does not depend on the others.
@@ -107,9 +112,10 @@ def advance(
 
     for (_, done, _), alike in groupby(sorted(items, key=kind), kind):
         group = list(alike) if done < stop else []
-        size = max(1, batch // (len(group[0].prompts) * group[0].tally.together)) if group else 1
+        size = max(1, _MAPS // len(group[0].measures)) if group else 1
         for first in range(0, len(group), size):
-            _advance(model, group[first : first + size], (done, stop), sampling, batch, say)
+            some = group[first : first + size]
+            _advance(model, some, (done, stop), sampling, lanes.rows(batch), say, lanes)
 
 
 def _advance(
@@ -117,8 +123,9 @@ def _advance(
     items: list[Item],
     span: tuple[int, int],
     sampling: Sampling,
-    batch: int,
+    rows: int,
     say: Callable[[int], None],
+    lanes: Lanes,
 ) -> None:
     """The same for images of one kind: a value of each, then the next, so that a call is full
     also where there are few of them."""
@@ -129,11 +136,10 @@ def _advance(
     tally = Tally.stack([item.tally for item in items], model.device)
     pair = together(sampling.preset)
     assert tally.together == pair, "the tally is for other draws"
-    units = [(start, x) for start in range(*span, pair) for x in range(len(items))]
-    most = max(1, batch // (pair * len(items[0].prompts)))
-    ready: list[tuple[Tensor, Tensor]] = []
-    for first in range(0, len(units), most):
-        part = units[first : first + most]
+
+    @torch.inference_mode()
+    def values_of(part: list[tuple[int, int]]) -> list[tuple[Tensor, Tensor]]:
+        """What the value at each place of some images says, and what counts of it."""
         of = torch.tensor([x for _, x in part], device=model.device)
         drawn = [
             sampling.of(items[x].image_id, items[x].latent.shape, start, start + pair)
@@ -143,11 +149,18 @@ def _advance(
         t = torch.stack([each.t for each in drawn])  # i d
         loss, found = _losses(model, latents[of], (states, which[of]), noise, t)
         values, counts = _values(measures, loss, found, t, pair)
-        ready += zip(values[:, 0], counts[:, 0], strict=True)
+        return list(zip(values[:, 0], counts[:, 0], strict=True))
+
+    units = [(start, x) for start in range(*span, pair) for x in range(len(items))]
+    most = max(1, rows // (pair * which.shape[1]))
+    parts = [units[first : first + most] for first in range(0, len(units), most)]
+    ready: list[tuple[Tensor, Tensor]] = []
+    for each in lanes.map(values_of, parts):
+        ready += each
         while len(ready) >= len(items):  # one value of every image
             of_all, ready = ready[: len(items)], ready[len(items) :]
             tally.add(*map(torch.stack, zip(*of_all, strict=True)))
-        say(loss.shape[0] * loss.shape[1] * loss.shape[2])
+        say(len(each) * pair * which.shape[1])
     for item, row in zip(items, tally.rows(), strict=True):
         item.tally = row
 
@@ -167,14 +180,12 @@ def _losses(
     """Squared errors (mean over channels) and predictions for each image, draw and prompt; `words`
     are the different prompts and which of them an image has."""
     states, which = words
-    prompts = which.shape[1]
     flat = model.add_noise(
         latents[:, None].expand_as(noise).flatten(0, 1), noise.flatten(0, 1), t.flatten()
     )  # i*d c h w
-    rows = flat.repeat_interleave(prompts, 0)  # i*d*p c h w
-    asked = which[:, None].expand(-1, noise.shape[1], -1).flatten()  # i*d*p
-    found = model.denoise(rows, t.flatten().repeat_interleave(prompts), states, asked)
-    found = found.view(*noise.shape[:2], prompts, *noise.shape[2:])  # i d p c h w
+    asked = which.repeat_interleave(noise.shape[1], 0)  # i*d p
+    found = model.denoise(flat, t.flatten(), states, asked)  # i*d p c h w
+    found = found.unflatten(0, noise.shape[:2])  # i d p c h w
     return (noise[:, :, None] - found).square().mean(dim=3), found
 
 

@@ -28,26 +28,29 @@ def peak(device: torch.device, dtype: torch.dtype) -> float:
 
 
 @torch.inference_mode()
-def row_cost(model: Model, shape: tuple[int, int, int]) -> float:
-    """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w)
-    under a prompt that is asked for already."""
-    return _cost(model, shape, 2) - _cost(model, shape, 1)
+def row_cost(model: Model, shape: tuple[int, int, int], prompts: int) -> float:
+    """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w),
+    where each noisy latent is asked for under so many prompts that are known already."""
+    return (_cost(model, shape, 2, prompts) - _cost(model, shape, 1, prompts)) / prompts
 
 
-def _cost(model: Model, shape: tuple[int, int, int], rows: int) -> float:
-    noisy = torch.zeros((rows, *shape), device=model.device)
+def _cost(model: Model, shape: tuple[int, int, int], rows: int, prompts: int) -> float:
+    noisy, t = torch.zeros((rows, *shape), device=model.device), torch.zeros(rows).long()
+    states, _ = model.words([""])
+    which = torch.zeros((rows, prompts), dtype=torch.long, device=model.device)
     # A UNet that is first called while products are counted would never be compiled.
     eager = torch.compiler.set_stance("force_eager")
     with eager, FlopCounterMode(display=False) as counter:
-        model.predict(noisy, torch.zeros(rows, dtype=torch.long), [""] * rows, filled=False)
+        model.denoise(noisy, t, states, which, filled=False)
     return float(counter.get_total_flops())
 
 
 class Meter:
-    """Rows of the UNet since it was made, as words for a progress line."""
+    """Rows of the UNet since it was made, so many prompts for each noisy latent (c, h, w), as words
+    for a progress line."""
 
-    def __init__(self, model: Model, shape: tuple[int, int, int]) -> None:
-        self._share = row_cost(model, shape) / peak(model.device, model.unet.dtype)
+    def __init__(self, model: Model, shape: tuple[int, int, int], prompts: int) -> None:
+        self._share = row_cost(model, shape, prompts) / peak(model.device, model.unet.dtype)
         self._started = time.perf_counter()
         self.rows = 0
 

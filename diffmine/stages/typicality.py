@@ -10,6 +10,7 @@ beside it, nor on how often its draws were topped up.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from diffmine.config import MineConfig, TypicalityConfig, as_dict
 from diffmine.diffusion.draws import draws, together
+from diffmine.diffusion.lanes import ALONE, Lanes, lanes
 from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model
 from diffmine.diffusion.pixels import to_tensor
@@ -265,7 +267,7 @@ class _Work:
             return
         if self._meter is None:
             c, h, w = items[0].latent.shape
-            self._meter = Meter(self.model, (c, h, w))
+            self._meter = Meter(self.model, (c, h, w), len(items[0].prompts))
 
         def say(rows: int) -> None:
             assert self._meter is not None
@@ -273,8 +275,14 @@ class _Work:
             done = self.report.done + self.report.kept
             self.progress("typicality", done, self.total, "images", self._meter.note())
 
-        sampling = sampling_of(self.config)
-        advance(self.model, items, goal, sampling, self.config.batch, say)
+        sampling, batch = sampling_of(self.config), self.config.batch
+        with self._lanes() as side:
+            advance(self.model, items, goal, sampling, batch, say, side)
+
+    def _lanes(self) -> AbstractContextManager[Lanes]:
+        """None with a compiled UNet: what is compiled by one thread is for that one's calls."""
+        alone = self.config.compile
+        return nullcontext(ALONE) if alone else lanes(self.model.device, self.config.batch)
 
     @property
     def model(self) -> Model:
