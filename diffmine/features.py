@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from diffmine.config import ClusterConfig
 from diffmine.diffusion.dift import batch_features
-from diffmine.diffusion.lanes import ALONE, Lanes
+from diffmine.diffusion.lanes import lanes
 from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model
 from diffmine.store.atlas import Atlas
@@ -34,14 +34,10 @@ class _Waiting(NamedTuple):
 
 
 def grids(
-    atlas: Atlas,
-    model: Model,
-    cases: Iterable[tuple[str, str]],
-    config: ClusterConfig,
-    lanes: Lanes = ALONE,
+    atlas: Atlas, model: Model, cases: Iterable[tuple[str, str]], config: ClusterConfig
 ) -> Iterator[Grid]:
     """The features of images, each with the label whose prompt is given; those of a size share
-    calls, or a call in each of the `lanes`."""
+    calls, which run in lanes on a processor."""
     most = max(1, config.batch // config.noises)
     waiting: dict[torch.Size, list[_Waiting]] = {}
     named = list(cases)
@@ -50,27 +46,28 @@ def grids(
         group = waiting.setdefault(latent.shape, [])
         group.append(_Waiting(image_id, label, latent))
         if len(group) == most:
-            yield from _read(atlas, model, waiting.pop(latent.shape), config, lanes)
+            yield from _read(atlas, model, waiting.pop(latent.shape), config)
     for group in waiting.values():
-        yield from _read(atlas, model, group, config, lanes)
+        yield from _read(atlas, model, group, config)
 
 
 def _read(
-    atlas: Atlas, model: Model, group: list[_Waiting], config: ClusterConfig, lanes: Lanes
+    atlas: Atlas, model: Model, group: list[_Waiting], config: ClusterConfig
 ) -> Iterator[Grid]:
     prompts = model.trained_prompts()
-    cells = batch_features(
-        model,
-        torch.stack([each.latent for each in group]),
-        [prompts.of(each.label) for each in group],
-        [each.image_id for each in group],
-        timestep=config.timestep,
-        up_block=config.up_block,
-        noises=config.noises,
-        batch=config.batch,
-        seed=config.seed,
-        lanes=lanes,
-    )
+    with lanes(model.device, config.batch) as side:
+        cells = batch_features(
+            model,
+            torch.stack([each.latent for each in group]),
+            [prompts.of(each.label) for each in group],
+            [each.image_id for each in group],
+            timestep=config.timestep,
+            up_block=config.up_block,
+            noises=config.noises,
+            batch=config.batch,
+            seed=config.seed,
+            lanes=side,
+        )
     for each, own in zip(group, cells.cpu().numpy(), strict=True):
         record = atlas.image(each.image_id)
         yield Grid(each.image_id, each.label, (record["height"], record["width"]), own)

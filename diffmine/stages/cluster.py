@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +28,6 @@ from threadpoolctl import threadpool_limits
 
 from diffmine.config import ClusterConfig
 from diffmine.diffusion.dift import window_feature
-from diffmine.diffusion.lanes import ALONE, lanes
 from diffmine.diffusion.model import load_model
 from diffmine.elements import MIXED, alike
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -124,7 +122,7 @@ def _features(
         assert model is not None
         rows: dict[str, np.ndarray] = {}
         cases = [(image_id, by_image[image_id][0].label) for image_id in shard]
-        for grid in grids(atlas, model, cases, config, side):
+        for grid in grids(atlas, model, cases, config):
             for patch in by_image[grid.image_id]:
                 window = (patch.row, patch.col, patch.size)
                 feature = window_feature(grid.cells, window, grid.size)
@@ -135,9 +133,8 @@ def _features(
         atlas.write(name, [{"patch_id": each, "feature": rows[each]} for each in order], FEATURES)
         return len(shard)
 
-    with lanes(model.device, config.batch) if model else nullcontext(ALONE) as side:
-        for _ in engine.map(compute, todo):
-            pass
+    for _ in engine.map(compute, todo):
+        pass
     table = atlas.read_parts("features")
     where = {name: row for row, name in enumerate(table["patch_id"].to_pylist())}
     rows = [where[patch.patch_id] for patch in patches]
