@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw
 
 from diffmine.config import (
@@ -39,6 +40,17 @@ def draw_shapes(folder: Path, per_label: int = 6, side: int = 32) -> Path:
         (folder / label).mkdir(parents=True, exist_ok=True)
         picture.save(folder / label / f"{number:03d}.png")
     return folder
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Inside, torch computes by so many threads; what the tests begin with is one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def quick(base: Path, parallel: bool = False) -> BuildConfig:

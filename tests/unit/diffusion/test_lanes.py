@@ -11,20 +11,19 @@ from diffmine.diffusion.dift import batch_features
 from diffmine.diffusion.lanes import ALONE, lanes
 from diffmine.diffusion.model import ROWS, Model, load_model
 from diffmine.diffusion.score import Item, Sampling, advance, typicalities
+from tests.helpers import threads
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
 def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
+    with threads(2):
+        yield
 
 
 def test_lanes_share_the_threads_and_the_batch() -> None:
-    for threads, batch, count, rows in [
+    for given, batch, count, rows in [
         (2, 128, 2, 64),
         (3, 128, 3, 32),
         (16, 128, 4, 32),
@@ -32,12 +31,12 @@ def test_lanes_share_the_threads_and_the_batch() -> None:
         (2, 63, 1, 63),
         (1, 128, 1, 128),
     ]:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(given)
         with lanes(CPU, batch) as side:
             assert (side.count, side.rows(batch)) == (count, rows)
             inside = [torch.get_num_threads(), *side.map(_threads, range(8))]
-            assert set(inside) == {threads // count}
-        assert torch.get_num_threads() == threads
+            assert set(inside) == {given // count}
+        assert torch.get_num_threads() == given
     with lanes(torch.device("cuda"), 128) as side:
         assert side is ALONE
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from diffmine.build import collect, use_model
 from diffmine.config import DataConfig, TypicalityConfig
@@ -18,7 +19,7 @@ from diffmine.errors import Cancelled, UsageError
 from diffmine.stages import typicality
 from diffmine.store.atlas import Atlas, create_atlas
 from diffmine.store.manifest import Manifest
-from tests.helpers import LABELS, draw_shapes
+from tests.helpers import LABELS, draw_shapes, threads
 
 CONFIG = TypicalityConfig(draws=4, shard=3, precision="fp32")
 Make = Callable[..., Atlas]
@@ -106,17 +107,18 @@ class _Stop:
             raise Cancelled("enough")
 
 
-@pytest.mark.parametrize("adaptive", [False, True])
-def test_a_stopped_run_goes_on_to_the_same_bytes(make: Make, adaptive: bool) -> None:
-    config = replace(CONFIG, draws=20, adaptive=adaptive, top=2, window=0.5)
+@pytest.mark.parametrize(("adaptive", "count"), [(False, 1), (True, 1), (True, 2)])
+def test_a_stopped_run_goes_on_to_the_same_bytes(make: Make, adaptive: bool, count: int) -> None:
+    config = replace(CONFIG, draws=20, adaptive=adaptive, top=2, window=0.5, batch=64)
     broken, whole = make("broken"), make("whole")
-    for calls in (1, 3, 4, 6):
-        try:
-            scored(broken, config, progress=_Stop(calls))
-        except Cancelled:
-            continue
-    scored(broken, config)
-    scored(whole, config)
+    with threads(count):
+        for calls in (1, 3, 4, 6):
+            try:
+                scored(broken, config, progress=_Stop(calls))
+            except Cancelled:
+                assert torch.get_num_threads() == count
+        scored(broken, config)
+        scored(whole, config)
     assert content(broken) == content(whole)
 
 
