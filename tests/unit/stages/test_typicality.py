@@ -39,16 +39,19 @@ def by_definition(
     alphas = np.cumprod(1 - betas)
     latent = model.encode(to_tensor(picture))[0].numpy()
     drawn = draws(name, config.count, latent.shape, preset=config.preset)
+    words = {}
+    for prompt in ("A picture.", f"A {label}."):
+        tokens = model.tokenizer(prompt, padding="max_length", max_length=77)["input_ids"]
+        with torch.inference_mode():
+            words[prompt] = model.text_encoder(torch.tensor([tokens]))[0]
     total = np.zeros(latent.shape[1:])
     for noise, t in zip(drawn.noise.numpy(), drawn.t.tolist(), strict=True):
         noisy = np.sqrt(alphas[t]) * latent + np.sqrt(1 - alphas[t]) * noise
         error = {}
-        for prompt in ("A picture.", f"A {label}."):
-            tokens = model.tokenizer(prompt, padding="max_length", max_length=77)["input_ids"]
+        for prompt, states in words.items():
             with torch.inference_mode():
-                words = model.text_encoder(torch.tensor([tokens]))[0]
                 x = torch.from_numpy(noisy[None].astype(np.float32))
-                found = model.unet(x, t, encoder_hidden_states=words).sample[0].numpy()
+                found = model.unet(x, t, encoder_hidden_states=states).sample[0].numpy()
             squares = np.zeros(latent.shape[1:])
             for channel in range(len(noise)):
                 squares += (noise[channel] - found[channel]) ** 2
