@@ -257,9 +257,9 @@ def load_model(
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
     unet.set_attn_processor(SharedPrompts())
-    share_beginning(unet)
     if device.type == "cpu":
         keep_freed()
+        share_beginning(unet)
         save_work(unet)
         save_work(vae)
     if device.type == "cuda":  # on a CPU group norm is several times slower in this layout

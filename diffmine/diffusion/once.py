@@ -2,7 +2,7 @@
 
 Scoring asks for a noisy latent under the null prompt and under labels. Up to its first
 cross-attention the UNet sees no difference between them: a tenth of a prediction of the small
-models, a fiftieth of one of Stable Diffusion (docs/decisions/0021).
+models, whose first block has no attention (docs/decisions/0021).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 import torch
@@ -115,7 +115,7 @@ def advance(
         size = max(1, _MAPS // len(group[0].measures)) if group else 1
         for first in range(0, len(group), size):
             some = group[first : first + size]
-            _advance(model, some, (done, stop), sampling, lanes.rows(batch), say, lanes)
+            _advance(model, some, (done, stop), sampling, batch, say, lanes)
 
 
 def _advance(
@@ -123,7 +123,7 @@ def _advance(
     items: list[Item],
     span: tuple[int, int],
     sampling: Sampling,
-    rows: int,
+    batch: int,
     say: Callable[[int], None],
     lanes: Lanes,
 ) -> None:
@@ -151,11 +151,10 @@ def _advance(
         values, counts = _values(measures, loss, found, t, pair)
         return list(zip(values[:, 0], counts[:, 0], strict=True))
 
-    units = [(start, x) for start in range(*span, pair) for x in range(len(items))]
-    most = max(1, rows // (pair * which.shape[1]))
-    parts = [units[first : first + most] for first in range(0, len(units), most)]
+    units = ((start, x) for start in range(*span, pair) for x in range(len(items)))
+    most = max(1, lanes.rows(batch) // (pair * which.shape[1]))
     ready: list[tuple[Tensor, Tensor]] = []
-    for each in lanes.map(values_of, parts):
+    for each in lanes.map(values_of, iter(lambda: list(islice(units, most)), [])):
         ready += each
         while len(ready) >= len(items):  # one value of every image
             of_all, ready = ready[: len(items)], ready[len(items) :]
