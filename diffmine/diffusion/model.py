@@ -166,18 +166,18 @@ class Model:
         left-over rows in another order, so a batch is filled up to a multiple of 32. Without
         `filled` a few rows cost only a few, and differ by rounding from the same among others.
         """
-        rows, prompts = which.shape
-        of = torch.arange(rows).repeat_interleave(prompts)  # b*p
-        first = torch.arange(rows) * prompts  # b
+        (rows, prompts), device = which.shape, self.device
+        of = torch.arange(rows, device=device).repeat_interleave(prompts)  # b*p
+        first = torch.arange(rows, device=device) * prompts  # b
+        which = which.flatten()  # b*p
         if filled:
-            of, first, which = _filled(of), _filled(first), _filled(which.flatten())
-        device = self.device
-        repeats = Repeats(first.to(device), of.to(device)) if prompts > 1 else None
-        noisy, t = noisy[of.to(noisy.device)], t[of.to(t.device)]
-        noisy = noisy.to(device, self.unet.dtype, memory_format=self.layout)
-        shared = {"which": which.flatten()}
+            of, first, which = _filled(of), _filled(first), _filled(which)
+        repeats = Repeats(first, of) if prompts > 1 else None
+        noisy, t = noisy.to(device)[of], t.to(device)[of]
+        noisy = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)
+        shared = {"which": which}
         with repeating(repeats):
-            out = self.unet(noisy, t.to(device), states, cross_attention_kwargs=shared).sample
+            out = self.unet(noisy, t, states, cross_attention_kwargs=shared).sample
         return out[: rows * prompts].float().unflatten(0, (rows, prompts))  # b p c hl wl
 
     def add_noise(
@@ -194,7 +194,8 @@ class Model:
 
 def _filled(rows: Int[Tensor, " b"]) -> Int[Tensor, " _"]:
     """The last one repeated up to a multiple of 32."""
-    return rows[torch.arange(len(rows) + -len(rows) % ROWS).clamp_max(len(rows) - 1)]
+    last, count = len(rows) - 1, len(rows) + -len(rows) % ROWS
+    return rows[torch.arange(count, device=rows.device).clamp_max(last)]
 
 
 def best_device() -> torch.device:
