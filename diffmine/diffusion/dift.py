@@ -7,9 +7,6 @@ share calls of the UNet.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -24,32 +21,14 @@ from diffmine.errors import ModelError
 
 
 class _Reached(Exception):
-    """Raised by the hook when the wanted block has answered."""
+    """Raised by the hook with what the wanted block has answered, in the thread that asked."""
+
+    def __init__(self, output: Tensor) -> None:
+        self.output = output
 
 
-class _Tap:
-    """Takes what a block answers, and ends the pass there; for several threads at a time."""
-
-    def __init__(self, block: torch.nn.Module) -> None:
-        self._block, self._of_thread = block, threading.local()
-
-    def __enter__(self) -> _Tap:
-        self._hook = self._block.register_forward_hook(self._catch)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._hook.remove()
-
-    def _catch(self, module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
-        self._of_thread.caught = output
-        raise _Reached
-
-    def output(self, call: Callable[[], Any]) -> Tensor:
-        """What the block answers in a call of the UNet."""
-        with suppress(_Reached):
-            call()
-        caught: Tensor = self._of_thread.__dict__.pop("caught")
-        return caught
+def _stop(module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
+    raise _Reached(output)
 
 
 def features(
@@ -116,15 +95,20 @@ def batch_features(
     noisy = model.add_noise(latents.repeat_interleave(noises, dim=0), noise, t)
     states, which = model.words([prompt for prompt in prompts for _ in range(noises)])
     size = lanes.rows(batch)
-    with _Tap(blocks[up_block]) as tap:
 
-        def output(at: int) -> Float[Tensor, "b d hf wf"]:
-            part = slice(at, at + size)
-            some, asked = noisy[part], which[part, None]
-            caught = tap.output(lambda: model.denoise(some, t[part], states, asked))
-            return caught[: len(some)]  # without what filled the call
+    def output(at: int) -> Float[Tensor, "b d hf wf"]:
+        part = slice(at, at + size)
+        try:
+            model.denoise(noisy[part], t[part], states, which[part, None])
+        except _Reached as reached:
+            return reached.output[: len(noisy[part])]  # without what filled the call
+        raise AssertionError("the UNet ended without its up block")
 
+    hook = blocks[up_block].register_forward_hook(_stop)
+    try:
         rows = torch.cat(list(lanes.map(output, range(0, len(noisy), size))))  # n*noises d hf wf
+    finally:
+        hook.remove()
     return torch.stack([own.float().mean(dim=0) for own in rows.split(noises)])  # n d hf wf
 
 

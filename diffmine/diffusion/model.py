@@ -34,6 +34,7 @@ transformers_logging.disable_progress_bar()
 torch.set_flush_denormal(True)
 
 ROWS = 32
+"""Calls of the UNet are filled up to a multiple of so many rows."""
 ENCODED, _SMALL = 16, 128 * 128
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 

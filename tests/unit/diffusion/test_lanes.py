@@ -10,8 +10,9 @@ import torch
 from diffmine.diffusion.dift import batch_features
 from diffmine.diffusion.lanes import ALONE, lanes
 from diffmine.diffusion.model import ROWS, Model, load_model
-from diffmine.diffusion.score import Item, Sampling, advance, typicalities
+from diffmine.diffusion.score import Item, Sampling, advance
 from tests.helpers import threads
+from tests.unit.diffusion.items import item
 
 CPU = torch.device("cpu")
 
@@ -86,13 +87,8 @@ def test_an_error_in_a_lane_is_the_callers() -> None:
 
 
 def scored(model: Model, side: bool) -> tuple[list[Item], list[int]]:
-    sampling, prompts, rows = Sampling(), model.trained_prompts(), []
-    items = []
-    for number in range(7):
-        latent = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(number))
-        words = (prompts.of(None), prompts.of("ab"[number % 2]))
-        tally = sampling.tally(1, latent.shape)
-        items.append(Item(f"image {number}", latent, words, typicalities(1), tally))
+    sampling, rows = Sampling(), []
+    items = [item(model, number, sampling) for number in range(7)]
     if side:
         with lanes(CPU, 2 * ROWS) as together:
             advance(model, items, 12, sampling, 2 * ROWS, rows.append, together)

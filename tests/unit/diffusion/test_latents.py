@@ -8,7 +8,8 @@ from PIL import Image
 from diffmine.diffusion.latents import latents
 from diffmine.diffusion.model import Model, load_model
 from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.score import Item, Sampling, advance, typicalities
+from diffmine.diffusion.score import Sampling, advance
+from tests.unit.diffusion.items import item
 
 SIZES = [(32, 32), (48, 32), (32, 32), (32, 48), (32, 32), (48, 32)] * 15  # more than wait at once
 PAIR, PROMPTS = 2, 2
@@ -32,14 +33,6 @@ def test_a_picture_has_the_latent_it_has_alone(
     assert len(found) == len(pictures)
     for latent, picture in zip(found, pictures, strict=True):
         assert torch.equal(latent, model.encode(to_tensor(picture))[0])
-
-
-def item(model: Model, number: int, sampling: Sampling) -> Item:
-    latent = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(number))
-    prompts = model.trained_prompts()
-    words = (prompts.of(None), prompts.of("ab"[number % 2]))
-    tally = sampling.tally(1, latent.shape)
-    return Item(f"image {number}", latent, words, typicalities(1), tally)
 
 
 def test_few_images_share_full_calls_and_come_out_as_alone(model: Model) -> None:
