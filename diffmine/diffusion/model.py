@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -34,7 +35,7 @@ transformers_logging.disable_progress_bar()
 torch.set_flush_denormal(True)
 
 ROWS = 32
-"""Calls of the UNet are filled up to a multiple of so many rows."""
+"""Calls of the UNet are filled up to a multiple of so many rows, where it is not compiled."""
 ENCODED, _SMALL = 16, 128 * 128
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
@@ -43,7 +44,8 @@ EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 class Model:
     """Frozen parts on one device in one dtype; latents and predictions are float32.
 
-    `alphas` is the cumulative product of the noise schedule, float32 of length 1,000.
+    `alphas` is the cumulative product of the noise schedule, float32 of length 1,000. Calls of the
+    UNet are filled up to a multiple of `rows`.
     """
 
     unet: UNet2DConditionModel
@@ -53,6 +55,8 @@ class Model:
     scheduler: DDIMScheduler
     prompts: Prompts | None
     name: str
+    rows: int = ROWS
+    compiled: bool = False
     _embedded: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     @property
@@ -66,7 +70,7 @@ class Model:
         on_gpu = self.device.type == "cuda"
         return torch.channels_last if on_gpu else torch.contiguous_format
 
-    @property
+    @cached_property
     def alphas(self) -> Float[Tensor, " 1000"]:
         """Cumulative product of the noise schedule."""
         return self.scheduler.alphas_cumprod.to(self.device)
@@ -80,6 +84,12 @@ class Model:
     def multiple(self) -> int:
         """Height and width of an image, in pixels, must be multiples of this."""
         return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
+
+    def put(self, tensor: Tensor) -> Tensor:
+        """A tensor where the model is, without waiting for what a GPU is still computing."""
+        if self.device.type == "cuda" and tensor.device.type == "cpu":
+            return tensor.pin_memory().to(self.device, non_blocking=True)
+        return tensor.to(self.device)
 
     def trained_prompts(self) -> Prompts:
         """The prompts kept beside the model; ModelError when it has none."""
@@ -164,22 +174,32 @@ class Model:
         """The same under prompts that are embedded already: row b under each prompt `which[b]`.
 
         A row's result does not depend on the rows beside it: in float32 a processor sums few or
-        left-over rows in another order, so a batch is filled up to a multiple of 32. Without
-        `filled` a few rows cost only a few, and differ by rounding from the same among others.
+        left-over rows in another order, so a batch is filled up to a multiple of `self.rows`.
+        Without `filled` a few rows cost only a few, and differ by rounding from the same among
+        others.
         """
         (rows, prompts), device = which.shape, self.device
         of = torch.arange(rows, device=device).repeat_interleave(prompts)  # b*p
         first = torch.arange(rows, device=device) * prompts  # b
         which = which.flatten()  # b*p
         if filled:
-            of, first, which = _filled(of), _filled(first), _filled(which)
+            of, first, which = (_filled(each, self.rows) for each in (of, first, which))
         repeats = Repeats(first, of) if prompts > 1 else None
-        noisy, t = noisy.to(device)[of], t.to(device)[of]
+        noisy, t = self.put(noisy)[of], self.put(t)[of]
         noisy = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)
         shared = {"which": which}
+        if self.compiled:  # however many different prompts there are, the shapes are the same
+            states, shared = states[which], {}  # b s d
         with repeating(repeats):
             out = self.unet(noisy, t, states, cross_attention_kwargs=shared).sample
         return out[: rows * prompts].float().unflatten(0, (rows, prompts))  # b p c hl wl
+
+    def compile(self, rows: int) -> None:
+        """Compile the UNet at its first call, for calls of `rows` rows, made a multiple of 32: it
+        takes a minute, and would again for a call of another size."""
+        self.compiled = True
+        self.rows = rows + -rows % ROWS
+        self.unet.compile(dynamic=False)
 
     def add_noise(
         self,
@@ -188,14 +208,13 @@ class Model:
         t: Int[Tensor, " b"],
     ) -> Float[Tensor, "b c hl wl"]:
         """The latents at timesteps `t`: sqrt(alpha) x + sqrt(1 - alpha) e."""
-        alpha = self.alphas[t.to(self.device)][:, None, None, None]  # b 1 1 1
-        device = self.device
-        return alpha.sqrt() * latents.to(device) + (1 - alpha).sqrt() * noise.to(device)
+        alpha = self.alphas[self.put(t)][:, None, None, None]  # b 1 1 1
+        return alpha.sqrt() * self.put(latents) + (1 - alpha).sqrt() * self.put(noise)
 
 
-def _filled(rows: Int[Tensor, " b"]) -> Int[Tensor, " _"]:
-    """The last one repeated up to a multiple of 32."""
-    last, count = len(rows) - 1, len(rows) + -len(rows) % ROWS
+def _filled(rows: Int[Tensor, " b"], multiple: int) -> Int[Tensor, " _"]:
+    """The last one repeated up to a multiple of so many."""
+    last, count = len(rows) - 1, len(rows) + -len(rows) % multiple
     return rows[torch.arange(count, device=rows.device).clamp_max(last)]
 
 
@@ -258,17 +277,22 @@ def load_model(
         )
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
+    suit(unet, vae)
+    prompts = read_prompts(Path(where)) if Path(where).is_dir() else _hub_prompts(where)
+    return Model(unet, vae, text, tokenizer, scheduler, prompts, where)
+
+
+def suit(unet: UNet2DConditionModel, vae: AutoencoderKL) -> None:
+    """Give parts of a model the layers and the layout that are fast on their device, in place."""
     unet.set_attn_processor(SharedPrompts())
-    if device.type == "cpu":
+    if unet.device.type == "cpu":
         keep_freed()
         share_beginning(unet)
         save_work(unet)
         save_work(vae)
-    if device.type == "cuda":  # on a CPU group norm is several times slower in this layout
+    else:  # on a CPU group norm is several times slower in this layout
         unet.to(memory_format=torch.channels_last)
         vae.to(memory_format=torch.channels_last)
-    prompts = read_prompts(Path(where)) if Path(where).is_dir() else _hub_prompts(where)
-    return Model(unet, vae, text, tokenizer, scheduler, prompts, where)
 
 
 def _hub_prompts(repo: str) -> Prompts | None:

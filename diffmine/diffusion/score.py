@@ -140,13 +140,13 @@ def _advance(
     @torch.inference_mode()
     def values_of(part: list[tuple[int, int]]) -> list[tuple[Tensor, Tensor]]:
         """What the value at each place of some images says, and what counts of it."""
-        of = torch.tensor([x for _, x in part], device=model.device)
+        of = model.put(torch.tensor([x for _, x in part]))
         drawn = [
             sampling.of(items[x].image_id, items[x].latent.shape, start, start + pair)
             for start, x in part
         ]
-        noise = torch.stack([each.noise for each in drawn]).to(model.device)  # i d c h w
-        t = torch.stack([each.t for each in drawn])  # i d
+        noise = model.put(torch.stack([each.noise for each in drawn]))  # i d c h w
+        t = model.put(torch.stack([each.t for each in drawn]))  # i d
         loss, found = _losses(model, latents[of], (states, which[of]), noise, t)
         values, counts = _values(measures, loss, found, t, pair)
         return list(zip(values[:, 0], counts[:, 0], strict=True))
@@ -205,7 +205,7 @@ def _values(
         low, high = each.band or (0, 1001)
         counts.append(((t >= low) & (t < high)).float())
     each_draw = torch.stack(values, 2)  # i d k h w
-    taken = torch.stack(counts, 2)[:, ::pair].to(loss.device)  # i v k
+    taken = torch.stack(counts, 2)[:, ::pair]  # i v k
     return each_draw.unflatten(1, (-1, pair)).mean(2), taken
 
 
@@ -221,9 +221,9 @@ def value_by_value(
     pair = draws.together
     step = _whole(batch // len(prompts), pair)
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
-        noise = noise.to(model.device)
+        noise, t = model.put(noise), model.put(t)
         loss, found = _losses(
-            model, latent[None].to(model.device), (states, which[None]), noise[None], t[None]
+            model, model.put(latent)[None], (states, which[None]), noise[None], t[None]
         )
         values, _ = _values(measures, loss, found, t[None], pair)  # 1 v p h w
         yield values[0].transpose(0, 1)

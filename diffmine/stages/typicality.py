@@ -292,7 +292,7 @@ class _Work:
             pictures = labelled_pictures(self.atlas, TRIED)
             self._model = load_checked(self.atlas.needed_model(), config.precision, pictures)
             if config.compile:
-                self._model.unet.compile()
+                self._model.compile(config.batch)
         return self._model
 
     def _labels(self, own: Labels) -> list[str]:
