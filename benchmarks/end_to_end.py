@@ -220,14 +220,17 @@ def main() -> None:
         runs: dict[str, Run] = {}
         warm = subset(source, folder / "warm", 4)  # imports, kernels
         atlas = subset(source, folder / "plain", options.images)
+        print("| images | score | windows and choice | features and clusters | all | kept |")
+        print("|---|---|---|---|---|---|")
         # Before ours, which changes how the process keeps its memory.
         run_plain(warm, folder / "warm losses")
         runs["plain"] = run_plain(atlas, folder / "losses")
+        _print("plain", runs, options.images)
         shutil.rmtree(folder / "losses")
         run_ours(warm, ours)
         for way, config in ways.items():
             runs[way] = run_ours(subset(source, folder / way, options.images), config)
-        _print(runs, options.images)
+            _print(way, runs, options.images)
         if options.truth:
             truth = truth_of(atlas, options.truth)
             best = best_of(atlas, truth)
@@ -236,21 +239,18 @@ def main() -> None:
                 print(f"| {way} | {value:.5f} | {overlap:.1%} |")
 
 
-def _print(runs: dict[str, Run], images: int) -> None:
-    base = runs["plain"]
-    print(f"| {images} images | score | windows and choice | features and clusters | all | kept |")
-    print("|---|---|---|---|---|---|")
-    for way, run in runs.items():
-        cells = [
-            _cell(base, run, "score"),
-            _cell(base, run, "windows", "choice"),
-            _cell(base, run, "features", "clusters"),
-            f"{run.total:.1f} s ({base.total / run.total:.1f}x)",
-            f"{run.kept / images:,.0f} B ({base.kept / run.kept:.0f}x)",
-        ]
-        print(f"| {way} | {' | '.join(cells)} |")
-        if run.figures:
-            print(" ", {name: round(value, 4) for name, value in run.figures.items()})
+def _print(way: str, runs: dict[str, Run], images: int) -> None:
+    base, run = runs["plain"], runs[way]
+    cells = [
+        _cell(base, run, "score"),
+        _cell(base, run, "windows", "choice"),
+        _cell(base, run, "features", "clusters"),
+        f"{run.total:.1f} s ({base.total / run.total:.1f}x)",
+        f"{run.kept / images:,.0f} B ({base.kept / run.kept:.0f}x)",
+    ]
+    print(f"| {way} | {' | '.join(cells)} |", flush=True)
+    if run.figures:
+        print(" ", {name: round(value, 4) for name, value in run.figures.items()}, flush=True)
 
 
 def _cell(base: Run, run: Run, *steps: str) -> str:

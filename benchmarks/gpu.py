@@ -3,6 +3,8 @@ translates, beside the paper's procedure on the same weights, in one process.
 
     python -m benchmarks.gpu [--side 512] [--images 16] [--labels 10] [--small] [--compile]
 
+Shares are of the bfloat16 peak of a matrix product, measured in the same run.
+
 Weights are random, for no timing depends on them; `--small` takes a tiny model and few steps, to
 see that it runs. Plain scoring is benchmarks/plain.py in float32 and in float16; plain translation
 inverts in 999 steps, goes back the same way, and samples 50 steps for each target by itself.
@@ -18,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +34,7 @@ from diffmine.config import TranslateConfig
 from diffmine.diffusion.course import courses, settled
 from diffmine.diffusion.ddim import levels, move
 from diffmine.diffusion.draws import draws
-from diffmine.diffusion.model import Model, best_device, best_dtype, device_name
+from diffmine.diffusion.model import Model, best_device, best_dtype, device_name, suit
 from diffmine.diffusion.pixels import to_tensor
 from diffmine.diffusion.prompts import Prompts
 from diffmine.diffusion.sample import decoded, sample
@@ -63,11 +66,9 @@ def stable_diffusion(labels: list[str], side: int) -> Model:
                 projection_dim=768,
             )
         )
-    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device, best_dtype(device))
-    unet.to(memory_format=layout)
-    vae.to(memory_format=layout)
+    suit(unet, vae)
     scheduler = make(RANDOM, 0).scheduler
     return Model(unet, vae, text, tokenizer, scheduler, prompts, "Stable Diffusion v1.5, random")
 
@@ -78,6 +79,7 @@ def small(labels: list[str], side: int) -> Model:
     model = make(RANDOM, 0, prompts)
     for part in (model.unet, model.vae, model.text_encoder):
         part.to(best_device(), best_dtype(best_device()))
+    suit(model.unet, model.vae)
     return model
 
 
@@ -133,19 +135,23 @@ def counted(model: Model) -> Iterator[Rows]:
 
 
 @torch.inference_mode()
-def unet_rates(model: Model, shape: tuple[int, int, int], top: float) -> None:
+def unet_rates(
+    model: Model, shape: tuple[int, int, int], top: float, batches: tuple[int, ...]
+) -> None:
     """Rows a second at several batches, and their share of the peak of a matrix product."""
     cost = row_cost(model, shape, 1)
-    print(f"UNet: {cost / 1e12:.3f} TFLOP a row; peak {top / 1e12:.0f} TFLOP/s")
-    for batch in BATCHES:
+    print(f"UNet: {cost / 1e12:.3f} TFLOP a row; peak {top / 1e12:.0f} TFLOP/s", flush=True)
+    for batch in batches:
         noisy = torch.randn(batch, *shape, device=model.device)
         t = torch.randint(100, 700, (batch,))
         words = ["A picture."] * batch
-        model.predict(noisy, t, words)
-        took = min(seconds(lambda: model.predict(noisy, t, words)) for _ in range(3))  # noqa: B023
-        rate = batch / took
+        predict = partial(model.predict, noisy, t, words, filled=False)
+        first = seconds(predict)
+        rate = batch / min(seconds(predict) for _ in range(3))
         print(
-            f"  batch {batch}: {rate:.1f} rows/s, {rate * cost / top:.1%} of the peak", flush=True
+            f"  batch {batch}: {rate:.1f} rows/s, {rate * cost / top:.1%} of the peak; "
+            f"first call {first:.1f} s",
+            flush=True,
         )
 
 
@@ -169,7 +175,7 @@ def score(
 
 
 def scoring(model: Model, images: list[Image.Image], top: float, batch: int) -> None:
-    """Images a second of ours and of the plain procedure."""
+    """Images a second of ours."""
     c, h, w = model.encode(to_tensor(images[0]))[0].shape
     cost = row_cost(model, (c, h, w), 2)
     paper, ours = Sampling(preset="paper"), Sampling()
@@ -180,6 +186,11 @@ def scoring(model: Model, images: list[Image.Image], top: float, batch: int) -> 
         print(
             f"ours, {name}: {len(images) / took:.3f} images/s, {share:.1%} of the peak", flush=True
         )
+
+
+def plain_scoring(model: Model, image: Image.Image) -> None:
+    """Images a second of the plain procedure."""
+    c, h, w = model.encode(to_tensor(image))[0].shape
     for dtype in (
         (torch.float16, torch.float32) if model.device.type == "cuda" else (torch.float32,)
     ):
@@ -192,8 +203,8 @@ def scoring(model: Model, images: list[Image.Image], top: float, batch: int) -> 
         words = ("A picture.", "A picture of it.")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "losses.npy"
-            plain.score(slow, images[0], words, drawn.noise[:10], drawn.t[:10], file)
-            took = seconds(lambda: plain.score(slow, images[0], words, drawn.noise, drawn.t, file))  # noqa: B023
+            plain.score(slow, image, words, drawn.noise[:10], drawn.t[:10], file)
+            took = seconds(lambda: plain.score(slow, image, words, drawn.noise, drawn.t, file))  # noqa: B023
         print(f"plain, 100, {dtype}: {1 / took:.3f} images/s", flush=True)
         del slow, unet, vae, text
 
@@ -254,20 +265,22 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=10)
     parser.add_argument("--batch", type=int, default=128, help="rows of a call")
     parser.add_argument("--small", action="store_true")
-    parser.add_argument("--compile", action="store_true", help="compile the UNet; scoring only")
+    parser.add_argument("--compile", action="store_true", help="compile the UNet; no translation")
     options = parser.parse_args()
     labels = [f"label {k}" for k in range(options.labels)]
     model = (small if options.small else stable_diffusion)(labels, options.side)
-    top = peak(model.device, model.unet.dtype)
+    top = peak(model.device, torch.bfloat16)
     dtype = str(model.unet.dtype).removeprefix("torch.")
     print(f"{device_name(model.device)}, {dtype}, torch {torch.__version__}", flush=True)
     images = pictures(options.images, options.side)
     c, h, w = model.encode(to_tensor(images[0]))[0].shape
     if options.compile:
-        model.unet.compile()
-    unet_rates(model, (c, h, w), top)
+        model.compile(options.batch)
+    batches = (options.batch,) if options.compile else BATCHES
+    unet_rates(model, (c, h, w), top, batches)
+    scoring(model, images, top, options.batch)
+    plain_scoring(model, images[0])
     if not options.compile:
-        scoring(model, images, top, options.batch)
         translation(model, images[0], labels)
 
 
