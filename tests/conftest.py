@@ -27,10 +27,13 @@ for proxy in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PRO
 jaxtyping.install_import_hook("diffmine", "beartype.beartype")
 
 
+LONG = ("browser", "faults", "parallel", "stages", "test_build.py", "test_presence.py")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's long files first: side by side with the others they end before them."""
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    """The long files first: side by side with the others they end before them."""
+    items.sort(key=lambda item: not set(item.path.parts).intersection(LONG))
 
 
 class LeftTheMachine(RuntimeError):

@@ -1,5 +1,6 @@
 """The whole way on the random model: from pictures to an atlas that can be read."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 from PIL import Image
 
 from diffmine.api import patch_scores, similar, translate, typicality_map
-from diffmine.build import build, plan, train_model, translate_one
+from diffmine.build import build, collect, plan, train_model, translate_one
 from diffmine.config import (
     DataConfig,
     FinetuneConfig,
@@ -18,12 +19,15 @@ from diffmine.config import (
     TrendsConfig,
     TypicalityConfig,
 )
+from diffmine.data.dataset import open_dataset
 from diffmine.data.image import as_mined
 from diffmine.diffusion.model import load_model
 from diffmine.diffusion.tiny import make_random
+from diffmine.engine import silent
 from diffmine.errors import AtlasError, DataError, UsageError
 from diffmine.mining.duplicates import picture_hash
-from diffmine.store.atlas import Atlas, open_atlas
+from diffmine.store.atlas import Atlas, create_atlas, open_atlas
+from diffmine.store.manifest import Manifest
 from diffmine.store.slim import slim
 from tests.helpers import LABELS, draw_shapes, quick
 
@@ -128,10 +132,10 @@ def test_same_seed_same_bytes(atlas: Atlas, base: Path, data: Path, tmp_path: Pa
 
 
 def test_a_changed_setting_recomputes_what_depends_on_it(
-    base: Path, data: Path, tmp_path: Path
+    atlas: Atlas, base: Path, data: Path, tmp_path: Path
 ) -> None:
+    shutil.copytree(atlas.path, tmp_path / "a")
     config = quick(base)
-    build(data, tmp_path / "a", config)
     other = replace(config, mine=replace(config.mine, windows=(12,)))
     reports = {r.stage: r for r in build(data, tmp_path / "a", other)}
     assert reports["finetune"].done == reports["typicality"].done == 0
@@ -210,7 +214,9 @@ def test_broken_pictures_are_rows_with_a_reason(base: Path, tmp_path: Path) -> N
     data = draw_shapes(tmp_path / "data", 3)
     (data / "disc" / "broken.png").write_bytes(b"\x89PNG no picture")
     Image.new("L", (3, 4000)).save(data / "disc" / "thin.png")
-    report = build(data, tmp_path / "atlas", quick(base))[0]
+    atlas = create_atlas(tmp_path / "atlas", Manifest(title="shapes", labels=list(LABELS)))
+    with atlas.hold():
+        report = collect(atlas, open_dataset(data), quick(base).data, silent)
     assert (report.done, report.refused) == (6, 2)
     refused = (tmp_path / "atlas" / "refused.csv").read_text()
     assert "disc/broken.png" in refused
