@@ -23,7 +23,7 @@ from diffmine.mining.error import decay_at
 from diffmine.mining.windows import best_windows, window_means
 
 FIRST = 8
-CLEAR = 4
+CLEAR = 6
 
 
 def rounds(draws: int) -> list[int]:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from diffmine.diffusion.tally import Tally
-from diffmine.mining.race import Runner, mark_of, rounds
+from diffmine.mining.race import CLEAR, Runner, mark_of, rounds
 
 
 def tally_of(level: float, noise: float, draws: int = 16, seed: int = 0) -> Tally:
@@ -53,10 +53,10 @@ def test_a_window_far_above_the_mark_is_settled() -> None:
 def test_a_window_that_hardly_stands_out_is_not_settled() -> None:
     faint = Runner.of(tally_of(1.0, 8.0), 4)
     (mean, error), *_ = faint.best(1)
-    assert mean < 4 * error
+    assert mean < CLEAR * error
     assert not faint.settled(-9.0, 1.0, 1)
     assert faint.settled(9.0, 1.0, 1), "it is clear that it is not chosen"
-    assert faint.settled(-9.0, mean / error / 4 - 1e-9, 1)
+    assert faint.settled(-9.0, mean / error / CLEAR - 1e-9, 1)
 
 
 def test_windows_and_their_errors() -> None:
