@@ -98,7 +98,7 @@ def test_readme_without_make_is_what_make_does() -> None:
     extras = re.search(r"'\.(\[[a-z,]+\])'", setup)
     assert extras
     assert f"pip install -c constraints.txt -e '.{extras[1]}'\n" in readme
-    side_by_side = "pytest -n auto --maxprocesses 4 --dist loadfile"
+    side_by_side = "pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder"
     for command in ("lint-imports --no-logo", side_by_side):
         assert f"$(BIN)/{command}\n" in makefile
         assert f".venv/bin/{command}\n" in readme
