@@ -220,7 +220,8 @@ def main() -> None:
         runs: dict[str, Run] = {}
         warm = subset(source, folder / "warm", 4)  # imports, kernels
         atlas = subset(source, folder / "plain", options.images)
-        print("| images | score | windows and choice | features and clusters | all | kept |")
+        head = "score | windows and choice | features and clusters | all | kept"
+        print(f"| {options.images} images | {head} |")
         print("|---|---|---|---|---|---|")
         # Before ours, which changes how the process keeps its memory.
         run_plain(warm, folder / "warm losses")

@@ -3,7 +3,8 @@ translates, beside the paper's procedure on the same weights, in one process.
 
     python -m benchmarks.gpu [--side 512] [--images 16] [--labels 10] [--small] [--compile]
 
-Shares are of the bfloat16 peak of a matrix product, measured in the same run.
+Shares are of the peak of a matrix product in the same run: in bfloat16 on a GPU, on a processor in
+the model's arithmetic.
 
 Weights are random, for no timing depends on them; `--small` takes a tiny model and few steps, to
 see that it runs. Plain scoring is benchmarks/plain.py in float32 and in float16; plain translation
@@ -269,7 +270,8 @@ def main() -> None:
     options = parser.parse_args()
     labels = [f"label {k}" for k in range(options.labels)]
     model = (small if options.small else stable_diffusion)(labels, options.side)
-    top = peak(model.device, torch.bfloat16)
+    on_gpu = model.device.type == "cuda"
+    top = peak(model.device, torch.bfloat16 if on_gpu else model.unet.dtype)
     dtype = str(model.unet.dtype).removeprefix("torch.")
     print(f"{device_name(model.device)}, {dtype}, torch {torch.__version__}", flush=True)
     images = pictures(options.images, options.side)

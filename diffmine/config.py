@@ -110,7 +110,7 @@ class TypicalityConfig:
     """Arithmetic of the UNet; auto: fp16 on a GPU, bf16 on a processor that has it, if it ranks
     windows as fp32 does."""
     compile: bool = False
-    """Compile the UNet first: a minute at the start, then faster (Stable Diffusion on a GPU 1.6
+    """Compile the UNet first: a minute at the start, then faster (Stable Diffusion on a GPU 1.5
     times); on a processor it needs a C++ compiler."""
     shard: Count = 64
     """Images in one part file: the most that a crash can lose."""

@@ -86,7 +86,8 @@ class Model:
         return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
 
     def put(self, tensor: Tensor) -> Tensor:
-        """A tensor where the model is, without waiting for what a GPU is still computing."""
+        """A tensor of any shape and dtype where the model is, without waiting for what a GPU is
+        still computing."""
         if self.device.type == "cuda" and tensor.device.type == "cpu":
             return tensor.pin_memory().to(self.device, non_blocking=True)
         return tensor.to(self.device)
@@ -195,8 +196,10 @@ class Model:
         return out[: rows * prompts].float().unflatten(0, (rows, prompts))  # b p c hl wl
 
     def compile(self, rows: int) -> None:
-        """Compile the UNet at its first call, for calls of `rows` rows, made a multiple of 32: it
-        takes a minute, and would again for a call of another size."""
+        """Compile the UNet at its first call, in place, for calls of `rows` rows, made a multiple
+        of 32, to which smaller ones are filled up: a minute for each size of latents, and again for
+        calls that are larger or not filled. On a processor the first call raises PyTorch's error
+        where there is no C++ compiler."""
         self.compiled = True
         self.rows = rows + -rows % ROWS
         self.unet.compile(dynamic=False)

@@ -23,7 +23,6 @@ from diffmine.data.dataset import open_dataset
 from diffmine.data.image import as_mined
 from diffmine.diffusion.model import load_model
 from diffmine.diffusion.tiny import make_random
-from diffmine.engine import silent
 from diffmine.errors import AtlasError, DataError, UsageError
 from diffmine.mining.duplicates import picture_hash
 from diffmine.store.atlas import Atlas, create_atlas, open_atlas
@@ -210,13 +209,13 @@ def test_finetune_moves_every_weight(atlas: Atlas, base: Path) -> None:
     assert not still
 
 
-def test_broken_pictures_are_rows_with_a_reason(base: Path, tmp_path: Path) -> None:
+def test_broken_pictures_are_rows_with_a_reason(tmp_path: Path) -> None:
     data = draw_shapes(tmp_path / "data", 3)
     (data / "disc" / "broken.png").write_bytes(b"\x89PNG no picture")
     Image.new("L", (3, 4000)).save(data / "disc" / "thin.png")
     atlas = create_atlas(tmp_path / "atlas", Manifest(title="shapes", labels=list(LABELS)))
     with atlas.hold():
-        report = collect(atlas, open_dataset(data), quick(base).data, silent)
+        report = collect(atlas, open_dataset(data), DataConfig(image_size=32))
     assert (report.done, report.refused) == (6, 2)
     refused = (tmp_path / "atlas" / "refused.csv").read_text()
     assert "disc/broken.png" in refused
