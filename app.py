@@ -2,7 +2,7 @@
 
 import os
 
-from diffmine.ui.app import build, embedded, serve
+from diffmine.app.page import build, embedded, serve
 
 if __name__ == "__main__":
     serve(build(embedded()), host="0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")

@@ -25,13 +25,14 @@ import torch
 from sklearn.cluster import KMeans
 
 from benchmarks import plain
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.reader import Atlas, open_atlas
+from diffmine.atlas.writer import create_workspace
 from diffmine.config import ClusterConfig, MineConfig, TypicalityConfig
-from diffmine.diffusion.draws import draws
-from diffmine.diffusion.score import in_pixels
-from diffmine.mining.windows import window_means
+from diffmine.maths.windows import window_means
+from diffmine.model.draws import draws
+from diffmine.model.score import in_pixels
 from diffmine.stages import cluster, mine, typicality
-from diffmine.store.atlas import Atlas, create_atlas, open_atlas
-from diffmine.store.manifest import Manifest
 
 WINDOW, PER_IMAGE = 24, 5
 MINE = MineConfig(windows=(WINDOW,), per_image=PER_IMAGE)
@@ -64,7 +65,7 @@ def subset(source: Atlas, folder: Path, images: int) -> Atlas:
     """An atlas of images spread over another one, with its model and nothing computed."""
     table = pq.read_table(source.path / "images.parquet")
     rows = np.unique(np.linspace(0, len(table) - 1, min(images, len(table))).round().astype(int))
-    atlas = create_atlas(folder, Manifest(title="benchmark", labels=list(source.labels)))
+    atlas = create_workspace(folder, Manifest(title="benchmark", labels=list(source.labels)))
     with_pictures: pa.Table = table.take(rows)
     pq.write_table(with_pictures, folder / "images.parquet")
     atlas.note("images.parquet")

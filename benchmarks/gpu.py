@@ -32,16 +32,16 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from benchmarks import plain
 from diffmine.config import TranslateConfig
-from diffmine.diffusion.course import courses, settled
-from diffmine.diffusion.ddim import levels, move
-from diffmine.diffusion.draws import draws
-from diffmine.diffusion.model import Model, best_device, best_dtype, device_name, suit
-from diffmine.diffusion.pixels import to_tensor
-from diffmine.diffusion.prompts import Prompts
-from diffmine.diffusion.sample import decoded, sample
-from diffmine.diffusion.score import Item, Sampling, advance, typicalities
-from diffmine.diffusion.speed import peak, row_cost
-from diffmine.diffusion.tiny import RANDOM, byte_tokenizer, make
+from diffmine.model.course import courses, settled
+from diffmine.model.ddim import levels, move
+from diffmine.model.draws import draws
+from diffmine.model.model import Model, best_device, best_dtype, device_name, suit
+from diffmine.model.pixels import to_tensor
+from diffmine.model.prompts import Prompts
+from diffmine.model.sample import decoded, sample
+from diffmine.model.score import Item, Sampling, advance, typicalities
+from diffmine.model.speed import peak, row_cost
+from diffmine.model.tiny import RANDOM, byte_tokenizer, make
 
 BATCHES = (16, 64, 128)
 

@@ -25,11 +25,12 @@ import pyarrow.parquet as pq
 from PIL import Image, ImageDraw
 
 from benchmarks.make_maps import halves
-from diffmine.store import schemas
-from diffmine.store.atlas import Atlas, create_atlas
-from diffmine.store.atomic import whole
-from diffmine.store.manifest import Manifest
-from diffmine.store.trends import GROUP
+from diffmine.atlas import schemas
+from diffmine.atlas.atomic import whole
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.trends import GROUP
+from diffmine.atlas.writer import create_workspace
 
 SIDE, WINDOW = 96, 24
 PICTURES, ELEMENTS, OTHERS = 8, 8, 50
@@ -235,7 +236,7 @@ def make(folder: Path, patches: int, labels: int, dimensions: int) -> Atlas:
         licence="CC0-1.0",
         config={"data": {"image_size": SIDE}},
     )
-    atlas = create_atlas(folder, manifest)
+    atlas = create_workspace(folder, manifest)
     write_images(atlas)
     write_patches(atlas, patches, dimensions)
     write_elements(atlas, patches)

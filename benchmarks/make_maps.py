@@ -21,11 +21,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.reader import open_atlas
+from diffmine.atlas.schemas import IMAGES, MAPS
+from diffmine.atlas.writer import create_workspace
 from diffmine.config import MineConfig
-from diffmine.stages.mine import run
-from diffmine.store.atlas import create_atlas, open_atlas
-from diffmine.store.manifest import Manifest
-from diffmine.store.schemas import IMAGES, MAPS
+from diffmine.stages.mine.run import run
 
 LABELS = [f"label {number}" for number in range(10)]
 SIDE, LATENT, PART, DIFFERENT = 512, 64, 4096, 512
@@ -48,7 +49,7 @@ def smooth(chance: np.random.Generator, count: int) -> np.ndarray:
 
 def make(folder: Path, count: int) -> None:
     """Write the atlas."""
-    create_atlas(folder, Manifest(title="many maps", labels=LABELS))
+    create_workspace(folder, Manifest(title="many maps", labels=LABELS))
     names = [f"{number:07d}.png" for number in range(count)]
     labels = [LABELS[number % len(LABELS)] for number in range(count)]
     chance = np.random.default_rng(0)

@@ -16,8 +16,8 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from diffmine.store.lists import Names
-from diffmine.store.neighbours import Neighbours
+from diffmine.atlas.lists import Names
+from diffmine.atlas.neighbours import Neighbours
 
 COUNT = 24
 QUERIES = 100

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from benchmarks import plain
 from benchmarks.make_maps import LATENT, SIDE, smooth
-from diffmine.mining.choose import choose
-from diffmine.mining.grid import grid
+from diffmine.maths.choose import choose
+from diffmine.maths.grid import grid
 
 KEEP = 5
 Box = tuple[int, int]

@@ -7,7 +7,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import plain
-from diffmine.stages.mine import best_windows, window_means
+from diffmine.stages.mine.run import best_windows, window_means
 
 SIZE, KEEP = 64, 5
 MAP = np.random.default_rng(0).normal(size=(256, 256)).astype(np.float32)

@@ -18,7 +18,7 @@ TEXT = """\
 | pictures | {pictures} |
 | prompts | `{prompt}`, null `{null}` in {share:.0%} of the rows |
 | training | {steps} steps of {batch}, AdamW {rate:g} with a cosine, mean of weights {ema} |
-| device, time | {device}, {minutes:.0f} minutes |
+| device, time | {device}{time} |
 | loss | {first:.4f} over the first, {last:.4f} over the last tenth of the run |
 {facts}
 
@@ -56,7 +56,7 @@ def write_card(
         rate=config["learning_rate"],
         ema=config["ema"],
         device="two processor cores" if training["device"] == "cpu" else training["device"],
-        minutes=training["seconds"] / 60,
+        time=f", {training['seconds'] / 60:.0f} minutes" if "seconds" in training else "",
         first=sum(losses[:tenth]) / tenth,
         last=sum(losses[-tenth:]) / tenth,
         facts="\n".join(f"| {name} | {fact} |" for name, fact in facts.items()),

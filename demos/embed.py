@@ -18,15 +18,15 @@ from typing import Any
 
 from demos.card import first_of, write_card
 from demos.held_out import held_out
-from diffmine.build import build, run_evaluation, train_model
+from diffmine.atlas.evaluation import read_evaluation, write_evaluation
+from diffmine.atlas.reader import Atlas, open_atlas
+from diffmine.atlas.slim import slim
 from diffmine.config import BuildConfig, EvaluateConfig
-from diffmine.diffusion.prompts import read_prompts
 from diffmine.engine import Progress, Report
-from diffmine.evaluation.report import read_evaluation, write_evaluation
-from diffmine.progress import shown
-from diffmine.stages.evaluate import OURS
-from diffmine.store.atlas import Atlas, open_atlas
-from diffmine.store.slim import slim
+from diffmine.model.prompts import read_prompts
+from diffmine.pipeline.build import build, run_evaluation, train_model
+from diffmine.pipeline.progress import shown
+from diffmine.stages.evaluate.run import OURS
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from diffmine.config import TypicalityConfig
-from diffmine.data.dataset import open_dataset
-from diffmine.data.image import as_mined, read_image
-from diffmine.diffusion.model import load_model
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, silent
-from diffmine.stages.typicality import typicality_maps
+from diffmine.model.model import load_model
+from diffmine.stages.typicality.run import typicality_maps
 
 DRAWS = 32
 PER_LABEL = 16

@@ -13,23 +13,25 @@ from diffmine.version import __version__ as __version__
 
 _HOME = {
     "BuildConfig": "diffmine.config",
-    "build": "diffmine.build",
-    "load_model": "diffmine.diffusion.model",
-    "open_atlas": "diffmine.store.atlas",
-    "open_dataset": "diffmine.data.dataset",
-    "patch_scores": "diffmine.api",
-    "similar": "diffmine.api",
-    "translate": "diffmine.api",
-    "typicality_map": "diffmine.api",
+    "build": "diffmine.pipeline.build",
+    "load_model": "diffmine.model.model",
+    "open_atlas": "diffmine.atlas.reader",
+    "open_dataset": "diffmine.data.sources",
+    "patch_scores": "diffmine.live.score",
+    "similar": "diffmine.atlas.similar",
+    "translate": "diffmine.live.translate",
+    "typicality_map": "diffmine.live.score",
 }
 
 if TYPE_CHECKING:
-    from diffmine.api import patch_scores, similar, translate, typicality_map
-    from diffmine.build import build
+    from diffmine.atlas.reader import open_atlas
+    from diffmine.atlas.similar import similar
     from diffmine.config import BuildConfig
-    from diffmine.data.dataset import open_dataset
-    from diffmine.diffusion.model import load_model
-    from diffmine.store.atlas import open_atlas
+    from diffmine.data.sources import open_dataset
+    from diffmine.live.score import patch_scores, typicality_map
+    from diffmine.live.translate import translate
+    from diffmine.model.model import load_model
+    from diffmine.pipeline.build import build
 
 __all__ = [
     "BuildConfig",

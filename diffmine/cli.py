@@ -23,10 +23,12 @@ from diffmine.config import (
     TrendsConfig,
     TypicalityConfig,
 )
+from diffmine.engine import engine_of
 from diffmine.errors import Cancelled, DiffmineError, UsageError
-from diffmine.flags import with_config
+from diffmine.pipeline.flags import with_config
 
 Flat = Parameter(name="*")
+Where = Annotated[str, Parameter(help="Where work runs: here, or processes:N in N processes.")]
 app = App(
     name="diffmine",
     help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
@@ -44,6 +46,7 @@ def build(
     base: str | None = None,
     model: str | None = None,
     config: Path | None = None,
+    engine: Where = "here",
     dry_run: bool = False,
     options: Annotated[BuildConfig, Flat] = BuildConfig(),  # noqa: B008
 ) -> None:
@@ -66,8 +69,8 @@ def build(
     dry_run
         Print the plan and its cost, and do nothing.
     """
-    from diffmine.build import build as run_build
-    from diffmine.progress import shown
+    from diffmine.pipeline.build import build as run_build
+    from diffmine.pipeline.progress import shown
 
     if label is not None:
         options = replace(options, data=replace(options.data, label=label))
@@ -77,7 +80,9 @@ def build(
         _plan(data, options, model)
         return
     with shown() as progress:
-        for report in run_build(data, out, options, model=model, progress=progress):
+        for report in run_build(
+            data, out, options, model=model, engine=engine_of(engine), progress=progress
+        ):
             _say(report)
     print(f"The atlas is ready: diffmine app {out}")
 
@@ -89,6 +94,7 @@ def finetune(
     out: Path,
     label: str | None = None,
     config: Path | None = None,
+    engine: Where = "here",
     pictures: Annotated[DataConfig, Parameter(name="pictures")] = DataConfig(),  # noqa: B008
     options: Annotated[FinetuneConfig, Flat] = FinetuneConfig(),  # noqa: B008
 ) -> None:
@@ -105,13 +111,13 @@ def finetune(
     config
         TOML file with the options below.
     """
-    from diffmine.build import train_model
-    from diffmine.progress import shown
+    from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.single import train_model
 
     if label is not None:
         pictures = replace(pictures, label=label)
     with shown() as progress:
-        _say(train_model(data, out, pictures, options, progress))
+        _say(train_model(data, out, pictures, options, engine_of(engine), progress))
     print(f"The model is ready: {out}")
 
 
@@ -121,6 +127,7 @@ def typicality(
     *,
     study: bool = False,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[TypicalityConfig, Flat] = TypicalityConfig(),  # noqa: B008
 ) -> None:
     """Score every image of an atlas under its label, or under all labels.
@@ -137,7 +144,7 @@ def typicality(
     if study:
         _study(atlas, options)
     else:
-        _stage(atlas, "typicality", options)
+        _stage(atlas, "typicality", options, engine)
 
 
 @app.command
@@ -145,10 +152,11 @@ def mine(
     atlas: Path,
     *,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[MineConfig, Flat] = MineConfig(),  # noqa: B008
 ) -> None:
     """Choose the best windows of every image and the best patches of every label."""
-    _stage(atlas, "mine", options)
+    _stage(atlas, "mine", options, engine)
 
 
 @app.command
@@ -156,10 +164,11 @@ def cluster(
     atlas: Path,
     *,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[ClusterConfig, Flat] = ClusterConfig(),  # noqa: B008
 ) -> None:
     """Group the top patches of each label into elements and lay out the map."""
-    _stage(atlas, "cluster", options)
+    _stage(atlas, "cluster", options, engine)
 
 
 @app.command
@@ -170,6 +179,7 @@ def translate(
     to: list[str] | None = None,
     out: Path | None = None,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[TranslateConfig, Flat] = TranslateConfig(),  # noqa: B008
 ) -> None:
     """Translate the elements of an atlas into all labels, or one patch or picture.
@@ -186,16 +196,18 @@ def translate(
         TOML file with the options below.
     """
     if patch is None:
-        _stage(atlas, "translate", options)
+        _stage(atlas, "translate", options, engine)
         return
-    from diffmine.build import translate_one
-    from diffmine.progress import shown
+    from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.single import translate_one
 
     folder = out or Path(f"translations-{Path(patch).stem}")
     with shown() as progress:
         made = translate_one(atlas, patch, to or [], folder, options, progress)
     for one in made:
-        gained = "more typical" if one.became_typical else "no more typical"
+        gained = "more typical" if one.became_typical == "yes" else "no more typical"
+        assert one.before is not None, "a new translation is scored"
+        assert one.after is not None
         print(
             f"{one.target}: T {one.before.typicality:+.5f} -> {one.after.typicality:+.5f} "
             f"(se {one.after.se:.5f}), {gained}"
@@ -208,10 +220,11 @@ def trends(
     atlas: Path,
     *,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[TrendsConfig, Flat] = TrendsConfig(),  # noqa: B008
 ) -> None:
     """Follow every element, label and patch over the labels."""
-    _stage(atlas, "trends", options)
+    _stage(atlas, "trends", options, engine)
 
 
 @app.command
@@ -219,6 +232,7 @@ def evaluate(
     atlas: Path,
     *,
     config: Path | None = None,
+    engine: Where = "here",
     options: Annotated[EvaluateConfig, Flat] = EvaluateConfig(),  # noqa: B008
 ) -> None:
     """Judge maps and patches by boxes, beside chance and priors; writes evaluation.json.
@@ -230,12 +244,12 @@ def evaluate(
     config
         TOML file with the options below.
     """
-    from diffmine.build import run_evaluation
-    from diffmine.evaluation.tables import show
-    from diffmine.progress import shown
+    from diffmine.pipeline.build import run_evaluation
+    from diffmine.pipeline.progress import shown
+    from diffmine.stages.evaluate.tables import show
 
     with shown() as progress:
-        report, found = run_evaluation(atlas, options, progress)
+        report, found = run_evaluation(atlas, options, engine_of(engine), progress)
     show(found)
     _say(report)
 
@@ -243,7 +257,8 @@ def evaluate(
 @app.command
 def info(atlas: Path) -> None:
     """Say what an atlas holds."""
-    from diffmine.store.atlas import open_atlas
+    from diffmine.atlas.reader import open_atlas
+    from diffmine.words.warnings import text
 
     opened = open_atlas(atlas)
     manifest = opened.manifest
@@ -254,13 +269,13 @@ def info(atlas: Path) -> None:
         print(f"{name}: {rows}")
     print(f"model: {opened.model_path or 'none'}")
     for warning in opened.warnings():
-        print(f"warning: {warning.label}: {warning.text()}")
+        print(f"warning: {warning.label}: {text(warning)}")
 
 
 @app.command
 def check(atlas: Path) -> None:
     """Compare every file of an atlas with its digest and name the broken ones."""
-    from diffmine.store.atlas import open_atlas
+    from diffmine.atlas.reader import open_atlas
 
     opened = open_atlas(atlas)
     broken = [name for name in opened.manifest.artefacts if not opened.finished(name)]
@@ -284,8 +299,8 @@ def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
     port
         Port to listen on.
     """
-    from diffmine.ui.app import build as build_app
-    from diffmine.ui.app import serve as serve_app
+    from diffmine.app.page import build as build_app
+    from diffmine.app.page import serve as serve_app
 
     serve_app(build_app(list(atlases)), host=host, port=port)
 
@@ -301,20 +316,21 @@ app.command(
 # What all commands share
 
 
-def _stage(atlas: Path, name: str, options: Any) -> None:
-    from diffmine.build import run_stage
-    from diffmine.progress import shown
-    from diffmine.store.atlas import open_atlas
+def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:
+    from diffmine.atlas.writer import open_workspace
+    from diffmine.pipeline.build import run_stage
+    from diffmine.pipeline.progress import shown
 
-    opened = open_atlas(atlas)
+    opened, where = open_workspace(atlas), engine_of(engine)
+    config = replace(BuildConfig(), **{name: options})
     with opened.hold(), shown() as progress:
-        _say(run_stage(opened, name, replace(BuildConfig(), **{name: options}), progress=progress))
+        _say(run_stage(opened, name, config, where, progress))
 
 
 def _study(atlas: Path, options: TypicalityConfig) -> None:
-    from diffmine.progress import shown
-    from diffmine.store.atlas import open_atlas
-    from diffmine.study import advice, study
+    from diffmine.atlas.reader import open_atlas
+    from diffmine.pipeline.progress import shown
+    from diffmine.stages.typicality.study import advice, study
 
     with shown() as progress:
         findings = study(open_atlas(atlas), options, progress)
@@ -340,7 +356,7 @@ def _figure(value: float) -> str:
 
 
 def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
-    from diffmine.build import plan
+    from diffmine.pipeline.plan import plan
 
     for line in plan(data, options, trained=model is not None):
         print(line)

@@ -6,18 +6,19 @@ default stands anywhere. The paper is Siglidis et al., ECCV 2024 (arXiv 2408.027
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+Config = TypeVar("Config")
 _STRICT = ConfigDict(extra="forbid")
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Timestep = Annotated[int, Field(ge=0, le=1000)]
-STAGES = ("finetune", "typicality", "mine", "cluster", "translate", "trends")
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -308,6 +309,22 @@ class BuildConfig:
     cluster: ClusterConfig = ClusterConfig()
     translate: TranslateConfig = TranslateConfig()
     trends: TrendsConfig = TrendsConfig()
+
+
+def restored(kind: type[Config], fields: Mapping[str, Any]) -> Config:
+    """The configuration that was written down as `fields`. Fields that `kind` does not know, of a
+    newer or an older version, are passed over; what cannot be read at all gives the defaults."""
+    known = {name: fields[name] for name in as_dict(kind()) if name in fields}
+    try:
+        return kind(**known)
+    except ValueError:
+        return kind()
+
+
+def name_of(kind: type[Any]) -> str:
+    """Under which name the configurations of a kind are kept in an atlas: its table in a TOML
+    file."""
+    return next(f.name for f in fields(BuildConfig) if isinstance(f.default, kind))
 
 
 def as_dict(config: Any) -> dict[str, Any]:

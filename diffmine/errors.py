@@ -6,6 +6,7 @@ DiffmineError                what, where, expected and found, what to do next
 │   └── ImageError           one picture that cannot be read (becomes a row of refused.csv)
 ├── ModelError               a model folder that cannot be loaded or does not fit (exit 2)
 ├── AtlasError               an atlas that is missing, broken, too new or held by another process
+├── EngineError              worker processes that end before their work does (exit 1)
 └── Cancelled                stopped on request; finished work is kept (exit 130)
 """
 
@@ -32,6 +33,10 @@ class ModelError(DiffmineError):
 
 class AtlasError(DiffmineError):
     """An atlas that is missing, broken, too new or held by another process."""
+
+
+class EngineError(DiffmineError):
+    """Worker processes that end before their work does."""
 
 
 class Cancelled(DiffmineError):

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from diffmine.ui.app import embedded
-from diffmine.ui.view import TABS
+from diffmine.app.page import embedded
+from diffmine.app.view import TABS
 from tests.helpers import FLAGS, served
 
 ROOT = Path(__file__).parents[1]

@@ -70,7 +70,7 @@ def quick(base: Path, parallel: bool = False) -> BuildConfig:
 
 SERVE = """
 import sys
-from diffmine.ui.app import build, serve
+from diffmine.app.page import build, serve
 serve(build(sys.argv[2:]), port=int(sys.argv[1]))
 """
 

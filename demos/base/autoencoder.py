@@ -14,8 +14,8 @@ import torch
 from diffusers import AutoencoderKL
 from jaxtyping import UInt8
 
-from diffmine.diffusion.model import best_dtype
-from diffmine.diffusion.training import captured
+from diffmine.model.model import best_dtype
+from diffmine.model.training import captured
 
 KL_WEIGHT = 1e-4
 CROP = 48

@@ -23,16 +23,17 @@ from PIL import Image
 from demos.base.autoencoder import train_autoencoder
 from demos.base.dead_leaves import dead_leaves
 from demos.embed import drawn
-from diffmine.build import collect
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.writer import create_workspace
 from diffmine.config import DataConfig, FinetuneConfig
-from diffmine.data.dataset import open_dataset
-from diffmine.data.image import as_mined, read_image
-from diffmine.diffusion.model import best_device, device_name, save_model
-from diffmine.diffusion.prompts import Prompts
-from diffmine.diffusion.tiny import SMALL, make
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
+from diffmine.model.model import best_device, device_name, save_model
+from diffmine.model.prompts import Prompts
+from diffmine.model.tiny import SMALL, make
+from diffmine.pipeline.build import collect
 from diffmine.stages import finetune
-from diffmine.store.atlas import create_atlas
-from diffmine.store.manifest import Manifest
 
 SIDE = 64
 KINDS = ("type", "cars", "chest")
@@ -126,7 +127,7 @@ def _arrays(data: Path) -> Iterator[np.ndarray]:
 
 def _unet(data: Path, start: Path, folder: Path, steps: int, batch: int) -> Path:
     dataset = open_dataset(data)
-    atlas = create_atlas(folder, Manifest(title="base", labels=list(dataset.labels)))
+    atlas = create_workspace(folder, Manifest(title="base", labels=list(dataset.labels)))
     collect(atlas, dataset, DataConfig(image_size=SIDE))
     config = FinetuneConfig(
         base=str(start), null_share=1.0, steps=steps, batch=batch, shifts=2, checkpoint=1000

@@ -29,14 +29,15 @@ from scipy.ndimage import gaussian_filter
 from sklearn.linear_model import LogisticRegression
 
 from demos.sheets import grid
-from diffmine.baselines.samples import cells
 from diffmine.config import TranslateConfig
-from diffmine.data.dataset import open_dataset
-from diffmine.data.image import as_mined, read_image
-from diffmine.diffusion.model import Model, load_model
-from diffmine.diffusion.pixels import to_arrays, to_tensor
-from diffmine.progress import shown
-from diffmine.stages.translate import Result, stream
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
+from diffmine.model.model import Model, load_model
+from diffmine.model.pixels import to_arrays, to_tensor
+from diffmine.pipeline.progress import shown
+from diffmine.stages.evaluate.baselines.samples import cells
+from diffmine.stages.translate.run import Result, stream
 
 METHODS = ("pnp", "ddim", "sdedit", "ddpm")
 CHANGED = 16.0

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from diffmine.store.atlas import Atlas, open_atlas
-from diffmine.store.made import MadePictures
+from diffmine.atlas.generated import MadePictures
+from diffmine.atlas.reader import Atlas, open_atlas
 
 CHANGES, PER_CHANGE, SIDE, GAP, LEFT, HEAD = 8, 3, 56, 4, 250, 46
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from diffmine.store.atlas import Atlas
+from diffmine.atlas.reader import Atlas
 
 ERAS = ("1450", "1800", "1830", "1985")
 COUNT, COLUMNS, SCALE, MARGIN = 24, 12, 2, 3

@@ -9,11 +9,12 @@ import numpy as np
 from PIL import Image
 
 from diffmine.config import TranslateConfig
-from diffmine.data.dataset import open_dataset
-from diffmine.data.image import as_mined, read_image
-from diffmine.diffusion.model import load_model
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, silent
-from diffmine.stages.translate import Result, stream
+from diffmine.model.model import load_model
+from diffmine.stages.translate.run import Result, stream
 
 SOURCE, TARGETS = "1957", ("1450", "1800", "1830", "1985")
 

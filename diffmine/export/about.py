@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from diffmine import words
+from diffmine.atlas.reader import Atlas
 from diffmine.export.chosen import Entry, credit_counts
 from diffmine.export.html import link, marked, table
-from diffmine.store.atlas import Atlas
+from diffmine.words import records as words
+from diffmine.words.warnings import text
 
 _MOST_CREDITS = 300
 
@@ -26,7 +27,7 @@ def about(atlas: Atlas) -> list[str]:
 
 
 def _warnings(atlas: Atlas) -> list[str]:
-    rows = [(escape(each.label), escape(each.text())) for each in atlas.warnings()]
+    rows = [(escape(each.label), escape(text(each))) for each in atlas.warnings()]
     heads = ("Label", "Its most typical patches")
     return ["<h2>Signs of artefacts</h2>", table(heads, rows)] if rows else []
 

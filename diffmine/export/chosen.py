@@ -10,9 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from diffmine import words
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.records import Patch
 from diffmine.errors import AtlasError
-from diffmine.store.atlas import Atlas, Patch
+from diffmine.words import records as words
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from diffmine.atlas.atomic import write_bytes, write_folder
+from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.errors import UsageError
 from diffmine.export.chosen import Chosen, listed
-from diffmine.store.atlas import Atlas, open_atlas
-from diffmine.store.atomic import write_bytes, write_folder
 
 Format = Literal["csv", "parquet", "html", "figure"]
 Kind = Literal["top", "random", "least"]

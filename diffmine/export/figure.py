@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image, ImageDraw
 
+from diffmine.atlas.reader import Atlas
 from diffmine.errors import UsageError
 from diffmine.export import pictures
 from diffmine.export.chosen import Chosen, entries, title
@@ -35,7 +36,6 @@ from diffmine.export.sheet import (
     pages,
     written,
 )
-from diffmine.store.atlas import Atlas
 from diffmine.version import __version__
 
 MOST = 400

@@ -10,11 +10,11 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from diffmine import words
+from diffmine.atlas.reader import Atlas
 from diffmine.export import pictures
 from diffmine.export.chosen import Entry, title
-from diffmine.store.atlas import Atlas
 from diffmine.version import __version__
+from diffmine.words import records as words
 
 GENERATOR = '<meta name="generator" content="diffmine">'
 FOLDER = "pictures"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from diffmine import words
+from diffmine.atlas.reader import Atlas
 from diffmine.errors import UsageError
 from diffmine.export import pictures
 from diffmine.export.chosen import Chosen, Entry, entries, title
 from diffmine.export.html import FOLDER, crop, document, filter_bar, foot, link, marked, searched
 from diffmine.export.record import facts
-from diffmine.store.atlas import Atlas
+from diffmine.words import records as words
 
 _IMAGE = (480, 360)
 

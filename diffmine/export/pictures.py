@@ -8,7 +8,8 @@ import io
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from diffmine.store.atlas import Atlas, Patch
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.records import Patch
 
 RED = "#d62f2f"
 RIM = "#b0b0b0"

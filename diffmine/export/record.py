@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from diffmine import words
-from diffmine.store.atlas import Patch
+from diffmine.atlas.records import Patch
+from diffmine.words import records as words
 
 
 def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tuple[str, str, str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diffmine import words
 from diffmine.export.chosen import Entry
 from diffmine.export.lettering import Font, font_for, lines
+from diffmine.words import records as words
 
 DPI = 300
 WIDTH, HEIGHT = 2480, 3508

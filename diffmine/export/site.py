@@ -10,13 +10,14 @@ from html import escape
 from itertools import islice
 from typing import Any
 
-from diffmine import words
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.several import COLUMNS, counts_of
 from diffmine.export import pictures
 from diffmine.export.about import about, images
 from diffmine.export.chosen import Chosen, Entry, element_rows, entries, listed, title
 from diffmine.export.html import FOLDER, crop, document, filter_bar, foot, searched
-from diffmine.store.atlas import Atlas
-from diffmine.store.several import COLUMNS, counts_of
+from diffmine.words import records as words
+from diffmine.words.warnings import text
 
 CENTRAL = 6
 
@@ -80,7 +81,7 @@ def _warnings(atlas: Atlas, label: str, kind: str) -> list[str]:
     """What the top patches have too much in common; nothing is known of the others."""
     if kind != "top":
         return []
-    return [f'<p class="warning">⚠ {escape(each.text())}.</p>' for each in atlas.warnings(label)]
+    return [f'<p class="warning">⚠ {escape(text(each))}.</p>' for each in atlas.warnings(label)]
 
 
 def _wall(wall: Sequence[Entry], kind: str) -> list[str]:

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from diffmine.atlas.pictures import ROW_GROUP
+from diffmine.atlas.reader import Atlas
 from diffmine.export import pictures
 from diffmine.export.chosen import Chosen, Entry, entries
-from diffmine.store.atlas import Atlas
-from diffmine.store.pictures import ROW_GROUP
-from diffmine.words import cell
+from diffmine.words.records import cell
 
 SCHEMA = pa.schema(
     [

@@ -1,17 +1,12 @@
 """A served app with a random model, and a Chromium that must stay on this machine."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.helpers import FLAGS, served
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
-
-from make_atlas import LABELS, make_atlas
+from tests.unit.app.make_atlas import LABELS, make_atlas
 
 # A busy machine is slow, not wrong: no test here is about time.
 expect.set_options(timeout=30_000)
@@ -21,7 +16,7 @@ NASTY = ["<img src=x onerror=window.hit=1>", "${window.hit=1}", "{{constructor}}
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over two synthetic atlases, one of them full of texts that must not run."""
-    from diffmine.diffusion.tiny import make_random
+    from diffmine.model.tiny import make_random
 
     root = tmp_path_factory.mktemp("served")
     make_random(root / "model", tuple(LABELS), 96)

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from diffmine.store.atlas import open_atlas
-from diffmine.ui.app import embedded
+from diffmine.app.page import embedded
+from diffmine.atlas.writer import open_workspace
 from tests.helpers import served
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def shipped() -> Iterator[str]:
 
 def translated(label: str) -> str:
     """A patch whose translations the embedded atlas of cars holds."""
-    atlas = open_atlas(next(each for each in embedded() if each.name == "cars"))
+    atlas = open_workspace(next(each for each in embedded() if each.name == "cars"))
     stored = set(atlas.read_parts("translations", ["patch_id"])["patch_id"].to_pylist())
     return next(each.patch_id for each in atlas.patches(label) if each.patch_id in stored)
 

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from make_atlas import picture
 from PIL import Image
 from playwright.sync_api import Page, expect
+
+from tests.unit.app.make_atlas import picture
 
 pytestmark = pytest.mark.browser
 

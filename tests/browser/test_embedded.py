@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from diffmine.store.atlas import open_atlas
-from diffmine.ui.app import embedded
+from diffmine.app.page import embedded
+from diffmine.atlas.writer import open_workspace
 from tests.helpers import served
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def shipped() -> Iterator[str]:
 
 def scored_before(label: str) -> str:
     """The best patch of drawn cars whose image the base model scored too."""
-    atlas = open_atlas(next(each for each in embedded() if each.name == "cars"))
+    atlas = open_workspace(next(each for each in embedded() if each.name == "cars"))
     found = (p for p in atlas.patches(label) if atlas.map(p.image_id, label, "base"))
     return next(found).patch_id
 

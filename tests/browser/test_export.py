@@ -1,20 +1,16 @@
 """Exported pages opened from the disk: no server, no request, nothing of the data runs."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from diffmine.atlas.atomic import write_folder
 from diffmine.export.chosen import Chosen
 from diffmine.export.page import page as page_of
 from diffmine.export.site import site
-from diffmine.store.atomic import write_folder
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
-
-from make_atlas import make_atlas
+from tests.unit.app.make_atlas import make_atlas
 
 pytestmark = pytest.mark.browser
 

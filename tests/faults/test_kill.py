@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from diffmine.diffusion.tiny import make_random
-from diffmine.store.atlas import open_atlas
-from diffmine.store.atomic import TEMPORARY
+from diffmine.atlas.atomic import TEMPORARY
+from diffmine.atlas.writer import open_workspace
+from diffmine.model.tiny import make_random
 from tests.helpers import draw_shapes
 
 BUILD = """
 import os, signal, sys
 from pathlib import Path
-from diffmine.build import build
+from diffmine.pipeline.build import build
 from tests.helpers import quick
-import diffmine.store.atomic as atomic
+import diffmine.atlas.atomic as atomic
 
 left = int(sys.argv[4])
 replace = os.replace
@@ -63,8 +63,8 @@ def test_killed_again_and_again(
     for kill_at in moments:
         assert run(data, tmp_path / "broken", base, kill_at) == -signal.SIGKILL
     assert run(data, tmp_path / "broken", base, 0) == 0
-    expected = open_atlas(tmp_path / "whole").manifest
-    found = open_atlas(tmp_path / "broken")
+    expected = open_workspace(tmp_path / "whole").manifest
+    found = open_workspace(tmp_path / "broken")
     assert found.manifest.artefacts == expected.artefacts
     assert found.manifest.model == expected.model
     assert all(found.finished(name) for name in expected.artefacts)
@@ -77,7 +77,7 @@ def test_killed_again_and_again(
 def test_killed_at_fifty_moments(base: Path, data: Path, tmp_path: Path) -> None:
     """The same from outside, at moments that fall anywhere."""
     assert run(data, tmp_path / "whole", base, 0) == 0
-    expected = open_atlas(tmp_path / "whole").manifest.artefacts
+    expected = open_workspace(tmp_path / "whole").manifest.artefacts
     command = [sys.executable, "-c", BUILD, str(data), str(tmp_path / "broken"), str(base), "0"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     for moment in range(50):
@@ -86,4 +86,4 @@ def test_killed_at_fifty_moments(base: Path, data: Path, tmp_path: Path) -> None
         process.kill()
         process.wait()
     assert run(data, tmp_path / "broken", base, 0) == 0
-    assert open_atlas(tmp_path / "broken").manifest.artefacts == expected
+    assert open_workspace(tmp_path / "broken").manifest.artefacts == expected

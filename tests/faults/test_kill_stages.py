@@ -10,23 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from diffmine.build import build, run_stage
-from diffmine.config import STAGES
-from diffmine.diffusion.tiny import make_random
-from diffmine.store.atlas import Atlas, open_atlas
-from diffmine.store.atomic import TEMPORARY
+from diffmine.atlas.atomic import TEMPORARY
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.writer import open_workspace
+from diffmine.model.tiny import make_random
+from diffmine.pipeline.build import build, run_stage
+from diffmine.stages import STAGES
 from tests.helpers import draw_shapes, quick
 
 POINTS = 10
 KILLED = """
 import os, signal, sys, threading, time
 from pathlib import Path
-from diffmine.build import run_stage
-from diffmine.diffusion.model import load_model
-from diffmine.store.atlas import open_atlas
+from diffmine.pipeline.build import run_stage
+from diffmine.model.model import load_model
+from diffmine.atlas.writer import open_workspace
 from tests.helpers import quick
 
-atlas = open_atlas(sys.argv[1])
+atlas = open_workspace(sys.argv[1])
 load_model(sys.argv[3])  # imports, before the clock starts
 with atlas.hold():
     started = time.perf_counter()
@@ -55,13 +56,13 @@ def whole(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undone(whole: Path, stage: str, target: Path) -> Atlas:
     """A copy of the atlas as it was before a stage."""
     shutil.copytree(whole, target)
-    atlas = open_atlas(target)
+    atlas = open_workspace(target)
     with atlas.hold():
         for later in STAGES[STAGES.index(stage) :]:
             atlas.drop(later)
         atlas.remove("sums/")
         atlas.save()
-    return open_atlas(target)
+    return open_workspace(target)
 
 
 def run(atlas: Atlas, stage: str, base: Path, moment: float) -> float | None:
@@ -82,12 +83,12 @@ def test_a_stage_killed_at_ten_moments(stage: str, whole: Path, base: Path, tmp_
     clean = undone(whole, stage, tmp_path / "clean")
     lasted = run(clean, stage, base, NEVER)
     assert lasted is not None
-    expected = open_atlas(clean.path).manifest.artefacts
+    expected = open_workspace(clean.path).manifest.artefacts
     moments, killed = random.Random(stage), 0
     for point in range(POINTS):
         atlas = undone(whole, stage, tmp_path / f"broken-{point}")
         killed += run(atlas, stage, base, moments.uniform(0, lasted)) is None
-        again = open_atlas(atlas.path)
+        again = open_workspace(atlas.path)
         with again.hold():
             run_stage(again, stage, quick(base, parallel=True))
         assert again.manifest.artefacts == expected

@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "ui"))
 
-from make_atlas import make_atlas
 from visitor import Served
 
 from tests.helpers import serving
+from tests.unit.app.make_atlas import make_atlas
 
 SERVE = """
 import sys
 import gradio as gr
-from diffmine.ui.app import build, serve
+from diffmine.app.page import build, serve
 blocks = build(sys.argv[2:])
 with blocks:
     gr.Button(visible="hidden", elem_id="nothing").click(lambda: None, None, None, queue=False)

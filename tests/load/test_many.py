@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from make_atlas import LABELS
 from visitor import Served, Visitor
+
+from tests.unit.app.make_atlas import LABELS
 
 WIDE = [[-99, -99], [99, -99], [99, 99], [-99, 99]]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from diffmine.atlas.writer import open_workspace
 from diffmine.cli import main
-from diffmine.diffusion.tiny import make_random
-from diffmine.store.atlas import open_atlas
+from diffmine.model.tiny import make_random
 from tests.helpers import draw_shapes
 
 
@@ -88,14 +88,14 @@ def test_build_check_and_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert code_of("check", out) == 2
     assert "broken: elements.parquet" in capsys.readouterr().out
     assert code_of("mine", out, "--windows", "8", "--per-image", "1") == 0
-    assert open_atlas(out).patches("disc")[0].size == 8
+    assert open_workspace(out).patches("disc")[0].size == 8
 
 
 def test_values_of_a_toml_file_are_flags(tmp_path: Path) -> None:
     """One window, several and a pair of timesteps, for build and for a stage alone."""
     from diffmine.cli import app
     from diffmine.config import MineConfig, TypicalityConfig
-    from diffmine.flags import with_config
+    from diffmine.pipeline.flags import with_config
 
     path = tmp_path / "c.toml"
     path.write_text("[mine]\nwindows = [24, 0.5]\n[typicality]\nt_range = [50, 900]\n")

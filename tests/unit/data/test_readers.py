@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from diffmine.data.dataset import open_dataset
-from diffmine.data.image import as_mined, encode_picture, read_image
+from diffmine.data.image import as_mined, encode_picture
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
 from diffmine.errors import DataError, ImageError
 
 

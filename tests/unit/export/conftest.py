@@ -7,10 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
-from make_atlas import make_atlas
-
+from diffmine.atlas.reader import Atlas
 from diffmine.export.chosen import Chosen
-from diffmine.store.atlas import Atlas
+from tests.unit.app.make_atlas import make_atlas
 
 LABELS = ["1900", "=SUM(A1)", "<script>window.hit=1</script>", "Ж 年"]
 NOTE = '=1+1 "quoted", <img src=x onerror=window.hit=1> ünï 年'

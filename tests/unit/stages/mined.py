@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from diffmine.store.atlas import Atlas, create_atlas
-from diffmine.store.manifest import Manifest
-from diffmine.store.schemas import IMAGES, MAPS
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.schemas import IMAGES, MAPS
+from diffmine.atlas.writer import create_workspace
 
 OLDER = pa.schema([field for field in MAPS if field.name not in ("score", "decay")])
 
@@ -75,7 +76,7 @@ def atlas_of(
 ) -> Atlas:
     """The atlas, its maps in parts of `part` rows."""
     labels = sorted({row["label"] for row in images})
-    atlas = create_atlas(folder, Manifest(title="maps", labels=labels))
+    atlas = create_workspace(folder, Manifest(title="maps", labels=labels))
     atlas.write("images.parquet", images, IMAGES, group=16)
     for start in range(0, len(maps), part):
         name = f"maps/part-{start // part:05d}.parquet"

@@ -1,0 +1,103 @@
+"""What all tabs share: the shelves, the visitor's view and the way from one place to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+import gradio as gr
+
+from diffmine.app.cache import Cache
+from diffmine.app.parts import Updates
+from diffmine.app.shelf import Shelf
+from diffmine.app.turns import held
+from diffmine.app.view import View, picked
+from diffmine.atlas.records import Patch
+
+Component = TypeVar("Component")
+
+
+class Panel(Protocol):
+    """A part of the page: made in the constructor, filled by `show`, connected by `wire`."""
+
+    def show(self, view: View) -> Updates:
+        """New values of its components for a view."""
+
+    def wire(self) -> None:
+        """Connect its events, once every part of the page is made."""
+
+
+class Desk:
+    """The page while it is built and the handlers that every tab uses."""
+
+    def __init__(
+        self, shelves: Mapping[str, Shelf], cache: Cache, view: View, *, editable: bool
+    ) -> None:
+        self.shelves = dict(shelves)
+        self.cache = cache
+        self.first = view
+        self.editable = editable
+        self.outputs: list[Any] = []
+        self.groups: dict[str, list[Any]] = {}
+        self.group = ""
+        self.panels: dict[str, Panel] = {}
+        self.inspector: Panel
+        self.header: Panel
+        self.atlas: gr.Dropdown
+        self.labels: gr.HTML
+        self.refuse: Callable[[View, str], Updates]
+        self.bar: gr.Tabs
+        self.page: gr.HTML
+        self.kept: gr.State  # the basket
+        self.arrived: gr.events.Dependency  # another atlas was opened
+        self.state = self.own(held(view))
+
+    def own(self, component: Component) -> Component:
+        """Note a component as one that moving about may change, in the group being made."""
+        self.outputs.append(component)
+        self.groups.setdefault(self.group, []).append(component)
+        return component
+
+    def to(self, *groups: str) -> list[Any]:
+        """Outputs of a handler that changes only some groups: each output costs a millisecond."""
+        named = (each for name in groups for each in self.groups[name])
+        return list(dict.fromkeys([self.state, self.page, *named]))
+
+    def shelf(self, view: View) -> Shelf:
+        """The shelf a visitor stands at."""
+        return self.shelves[view.atlas]
+
+    def go(self, view: View, tab: str) -> Updates:
+        """Another place in the tab that is open."""
+        view = replace(view, tab=tab)
+        return self.placed(view) | self.panels[tab].show(view)
+
+    def turn(self, view: View, tab: str) -> Updates:
+        """The same place in another tab."""
+        found = self.go(view, tab) | self.header.show(replace(view, tab=tab))
+        return found | {self.bar: gr.Tabs(selected=tab)}
+
+    def arrive(self, view: View) -> Updates:
+        """A place in perhaps another atlas: header, inspector and tab anew."""
+        return self.turn(view, view.tab) | self.inspector.show(view)
+
+    def select(self, view: View, patch: Patch) -> Updates:
+        """Show a patch in the inspector."""
+        view = replace(view, patch=patch.patch_id)
+        return self.placed(view) | self.inspector.show(view)
+
+    def placed(self, view: View) -> Updates:
+        """The state and the link of a place."""
+        return {self.state: view, self.page: {"query": view.query()}}
+
+    def on_pick(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed in a tab that does not hang on the selected patch."""
+        return self.select(view, picked(event, self.shelf(view)))
+
+    def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed beside the tabs: the open one may hang on it."""
+        found = self.on_pick(view, event)
+        if view.tab in ("translate", "trends") or (view.tab == "typical" and view.second):
+            found |= self.panels[view.tab].show(found[self.state])
+        return found

@@ -1,0 +1,93 @@
+"""The top of every screen: what the atlas is, which atlas, which label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import parts, texts
+from diffmine.app.desk import Desk
+from diffmine.app.parts import LAST, Updates, Value
+from diffmine.app.view import TABS, View, choice, first_view, index
+
+
+class Header:
+    """Title, atlas picker and label picker."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        view = desk.first
+        choices = [(shelf.title, key) for key, shelf in desk.shelves.items()]
+        with gr.Row(elem_id="top", equal_height=False):
+            self.head = desk.own(parts.head(self._head(view), scale=4, min_width=280))
+            self.atlas = desk.own(
+                gr.Dropdown(
+                    choices,
+                    value=view.atlas,
+                    label=texts.ATLAS,
+                    visible=len(choices) > 1,
+                    elem_id="atlas",
+                    scale=0,
+                    min_width=260,
+                )
+            )
+            desk.page = desk.own(parts.page(None, scale=0, min_width=44, elem_id="page"))
+        self.labels = desk.own(parts.labels(self._labels(view), elem_id="labels"))
+        desk.atlas, desk.labels = self.atlas, self.labels
+
+    def _head(self, view: View) -> Value:
+        shelf = self.desk.shelf(view)
+        manifest = shelf.atlas.manifest
+        return {
+            "title": shelf.title,
+            "line": manifest.description,
+            "warning": manifest.limits[0] if manifest.limits else "",
+        }
+
+    def _labels(self, view: View) -> Value:
+        shelf = self.desk.shelf(view)
+        counts = shelf.image_counts
+        return {
+            "labels": [{"name": name, "count": counts.get(name, 0)} for name in shelf.labels],
+            "tab": view.tab,
+            "current": shelf.labels.index(view.label),
+            "strip": shelf.atlas.manifest.kind == "time",
+            "judged": shelf.evaluation is not None,
+        }
+
+    def show(self, view: View) -> Updates:
+        """Title and labels of a view."""
+        return {
+            self.head: self._head(view),
+            self.labels: self._labels(view),
+            self.atlas: view.atlas,
+        }
+
+    def wire(self) -> None:
+        """Connect both pickers."""
+        desk = self.desk
+        for tab in TABS:
+            outputs = [self.labels, *desk.to(tab)]
+            choose = getattr(self.labels, f"choose_{tab}")
+            choose(self._on_label(tab), [desk.state], outputs, **LAST)
+        desk.arrived = self.atlas.input(
+            self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST
+        )
+
+    def _on_label(self, tab: str) -> Callable[[View, gr.EventData], Updates]:
+        def on_label(view: View, event: gr.EventData) -> Updates:
+            labels = self.desk.shelf(view).labels
+            at = index(event, "index", len(labels))
+            view = replace(view, label=labels[at], tab=tab, page=0, element=None)
+            return self.desk.go(view, tab) | {self.labels: self._labels(view)}
+
+        return on_label
+
+    def on_atlas(self, view: View, key: Any) -> Updates:
+        """Another atlas, from its beginning."""
+        shelf = self.desk.shelves[choice(key, self.desk.shelves)]
+        tab = "typical" if view.tab == "evaluate" and shelf.evaluation is None else view.tab
+        return self.desk.arrive(replace(first_view(shelf), tab=tab))

@@ -1,0 +1,175 @@
+"""The app: `build` makes its page from atlases, `serve` hands it out.
+
+Building loads no model, reaches no network and imports no torch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it when imported
+
+from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
+import gradio as gr
+
+from diffmine.app import jobs, parts, texts
+from diffmine.app.basket import Basket
+from diffmine.app.cache import served
+from diffmine.app.desk import Desk, Panel
+from diffmine.app.header import Header
+from diffmine.app.inspector import Inspector
+from diffmine.app.parts import LAST, QUIET, Updates
+from diffmine.app.server import ON_SPACE, serve
+from diffmine.app.shelf import PAGE, Shelf
+from diffmine.app.tabs.about import About
+from diffmine.app.tabs.elements import Elements
+from diffmine.app.tabs.evaluate import Evaluate
+from diffmine.app.tabs.inspect import Inspect
+from diffmine.app.tabs.map import Map
+from diffmine.app.tabs.translate import Translate
+from diffmine.app.tabs.trends import Trends
+from diffmine.app.tabs.typical import Typical
+from diffmine.app.turns import in_turn
+from diffmine.app.view import TABS, View, asked, first_view, from_query, index
+from diffmine.atlas.writer import open_workspace
+from diffmine.errors import DiffmineError, UsageError
+
+PREPARED = 32
+
+PANELS: dict[str, Callable[[Desk], Panel]] = {
+    "typical": Typical,
+    "elements": Elements,
+    "map": Map,
+    "translate": Translate,
+    "trends": Trends,
+    "inspect": Inspect,
+    "about": About,
+    "evaluate": Evaluate,  # labels.js hides it where nothing was evaluated
+}
+
+
+PREPARES = "diffmine-prepare"
+"""The thread that makes the first pages after `build` has returned."""
+
+
+def embedded() -> list[Path]:
+    """The atlases that come with a checkout."""
+    assets = Path(__file__).parents[2] / "assets" / "atlases"
+    return sorted(each.parent for each in assets.glob("*/atlas.json"))
+
+
+def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
+    """Open atlases, each under a key of its own: its folder's name, numbered if need be."""
+    shelves: dict[str, Shelf] = {}
+    for path in atlases:
+        atlas = open_workspace(path)
+        if not atlas.labels or not atlas.has("patches"):
+            raise UsageError(f"{path} has no patches yet; run diffmine build on it first.")
+        name = atlas.path.resolve().name or "atlas"
+        key, number = name, 2
+        while key in shelves:
+            key, number = f"{name}-{number}", number + 1
+        shelves[key] = Shelf(key, atlas, served())
+    if not shelves:
+        raise UsageError("No atlas was given; make one with diffmine build, or name its folder.")
+    return shelves
+
+
+def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr.Blocks:
+    """The page over some atlases, or the embedded ones if none is named.
+
+    `editable`: elements can be renamed where the atlas can be written.
+    """
+    served().publish()
+    shelves = shelve(list(atlases) or embedded())
+    view = first_view(next(iter(shelves.values())))
+    with gr.Blocks(
+        title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
+    ) as blocks:
+        desk = Desk(shelves, served(), view, editable=editable)
+        desk.group = "header"
+        desk.header = Header(desk)
+        parts.first_steps(elem_id="first-steps")
+        with gr.Row(elem_id="main", equal_height=False):
+            with gr.Column(scale=3, min_width=320, elem_id="left"):
+                desk.bar = _tabs(desk)
+            with gr.Column(scale=1, min_width=320, elem_id="inspector"):
+                desk.group = "inspector"
+                inspector = desk.inspector = Inspector(desk)
+        every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
+        for panel in every:
+            panel.wire()
+        _open(blocks, desk, inspector.basket)
+    _unwatched(blocks, desk)
+    in_turn(blocks)
+    blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
+    blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
+    if gpu.ON_ZERO:
+        jobs.warm(blocks.diffmine_models)
+    Thread(target=_prepare, args=(list(shelves.values()),), name=PREPARES, daemon=True).start()
+    return blocks
+
+
+def _tabs(desk: Desk) -> gr.Tabs:
+    with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
+        for name, panel in PANELS.items():
+            desk.group = name
+            with gr.Tab(texts.TABS[name], id=name, elem_id=f"tab-{name}"):
+                desk.panels[name] = panel(desk)
+    # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
+    # would then take the visitor away from where a link led.
+    bar.select(_opens(desk), [desk.state], desk.to(*PANELS, "header"), **LAST)
+    desk.outputs.append(bar)
+    return bar
+
+
+def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
+    def on_tab(view: View, event: gr.EventData) -> Updates:
+        name = TABS[index(event, "index", len(TABS))]
+        return desk.go(view, name) | desk.header.show(replace(view, tab=name))
+
+    return on_tab
+
+
+def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
+    def on_load(request: gr.Request) -> Updates:
+        query = dict(request.query_params) if request else {}
+        view = from_query(desk.shelves, query)
+        return landed(view, query) | basket.begun(view)
+
+    def landed(view: View, query: dict[str, str]) -> Updates:
+        if asked(desk.shelf(view), query) is None:
+            return desk.arrive(view) | desk.refuse(view, texts.UNREAD_FILTERS)
+        if view != desk.first:
+            return desk.arrive(view)
+        return desk.placed(view) if query else {desk.state: view}
+
+    blocks.load(on_load, None, [*desk.outputs, basket.noted], **QUIET)
+
+
+def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
+    """Keep the progress of events that show none on one small component. Otherwise gradio notes it
+    on every output, which makes the browser copy each of them twice an event."""
+    for event in blocks.fns.values():
+        if event.show_progress == "hidden":
+            event.show_progress_on = [desk.page]
+
+
+def _prepare(shelves: list[Shelf]) -> None:
+    """Make the first page of every label, of many the first ones, before anyone asks for it."""
+    for shelf in shelves:
+        try:
+            for label in shelf.labels[:PREPARED]:
+                patches = shelf.atlas.patches(label, count=PAGE)
+                if patches:
+                    shelf.sheet(patches)
+            _ = shelf.heat_scale, shelf.sieve
+        except (DiffmineError, OSError):
+            return
+
+
+__all__ = ["build", "embedded", "serve", "shelve"]

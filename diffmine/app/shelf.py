@@ -1,0 +1,284 @@
+"""An open atlas and what the app derives from it: sheets, pictures, heat maps, neighbours.
+
+Everything here reads; nothing is computed with a model. What is slow is kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from diffmine.app import heat, sprites, texts
+from diffmine.app.cache import Cache, digest
+from diffmine.atlas.evaluation import Evaluation, read_evaluation
+from diffmine.atlas.filters import Sieve
+from diffmine.atlas.generated import MadePictures
+from diffmine.atlas.neighbours import Neighbours
+from diffmine.atlas.pictures import pixels_of
+from diffmine.atlas.records import Patch
+from diffmine.atlas.several import COLUMNS, counts_of
+from diffmine.atlas.trends import share_table, trend_rows
+from diffmine.atlas.writer import Workspace
+from diffmine.errors import AtlasError
+from diffmine.maths.seriation import Places, correspondence
+from diffmine.words import records as words
+from diffmine.words.confounds import confound
+from diffmine.words.warnings import text
+
+PAGE = 100
+_KEPT_PICTURES = 512
+_SAMPLED_MAPS = 16
+
+Row = dict[str, Any]
+
+
+class Shelf:
+    """One atlas in the app, known to the browser by its key."""
+
+    def __init__(self, key: str, atlas: Workspace, cache: Cache) -> None:
+        self.key = key
+        self.atlas = atlas
+        self.cache = cache
+        self.version = self._version()
+        self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = Lock()
+
+    def _version(self) -> str:
+        artefacts = sorted(self.atlas.manifest.artefacts.items())
+        return digest(str(self.atlas.path.resolve()), artefacts)
+
+    # What it is
+
+    @property
+    def title(self) -> str:
+        """The atlas's title, else its folder's name."""
+        return self.atlas.manifest.title or self.atlas.path.name
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels in their order."""
+        return self.atlas.labels
+
+    @property
+    def model(self) -> Path | None:
+        """Folder of a model that can be loaded without a network, if there is one."""
+        path = self.atlas.model_path
+        if path is None:
+            return None
+        folder = Path(path)
+        return folder if (folder / "model_index.json").is_file() else None
+
+    @cached_property
+    def mined_side(self) -> int:
+        """Short side in pixels that pictures of this atlas are scaled to."""
+        known = self.atlas.manifest.config.get("data", {}).get("image_size")
+        if isinstance(known, int):
+            return known
+        sizes = self.atlas.table("images", ["width", "height"])
+        return int(min(sizes["width"][0].as_py(), sizes["height"][0].as_py()))
+
+    @cached_property
+    def image_counts(self) -> dict[str, int]:
+        """Images of each label; one with several labels counts under each."""
+        return dict(counts_of(self.atlas.table("images", COLUMNS)))
+
+    @cached_property
+    def evaluation(self) -> Evaluation | None:
+        """What an evaluation found, if there was one that can be read."""
+        try:
+            return read_evaluation(self.atlas)
+        except AtlasError:
+            return None
+
+    def doubts(self, label: str) -> list[str]:
+        """Signs that a label's top patches show the data set rather than the label, in words."""
+        found = [text(each) for each in self.atlas.warnings(label)]
+        known = self.evaluation.confounds if self.evaluation else []
+        return found + [confound(row) for row in known if row["label"] == label and row["flagged"]]
+
+    def known(self, patch_id: str) -> Patch | None:
+        """The patch of that name, None when there is none."""
+        return self.atlas.find(patch_id)
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What filters the lists of patches."""
+        return Sieve(self.atlas)
+
+    # Pictures
+
+    def pixels(self, image_id: str) -> np.ndarray:
+        """An image as mined, uint8 (h, w, 3)."""
+        with self._lock:
+            if image_id in self._pictures:
+                self._pictures.move_to_end(image_id)
+                return self._pictures[image_id]
+        found = np.asarray(self.atlas.pictures.picture(image_id))
+        with self._lock:
+            self._pictures[image_id] = found
+            if len(self._pictures) > _KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        return found
+
+    def crop(self, patch: Patch) -> np.ndarray:
+        """The pixels of a patch, uint8 (size, size, 3)."""
+        row, col, size = patch.row, patch.col, patch.size
+        return self.pixels(patch.image_id)[row : row + size, col : col + size]
+
+    def sheet(self, patches: Sequence[Patch]) -> sprites.Sheet:
+        """The sprite sheet of some patches, in their order."""
+        size = max((patch.size for patch in patches), default=1)
+        tile, columns = sprites.fit((size, size)), sprites.columns_for(len(patches))
+        name = digest(self.version, "sheet", [patch.patch_id for patch in patches])
+
+        def make() -> bytes:
+            tiles = [self.crop(patch) for patch in patches]
+            return sprites.png(sprites.compose(tiles, tile, columns))
+
+        return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
+
+    def image_file(self, image_id: str) -> Path:
+        """The whole image as a file, byte for byte as the atlas holds it."""
+        content = self.atlas.pictures.content(image_id)
+        kind = "webp" if content[8:12] == b"WEBP" else "png"
+        name = f"{digest(self.version, 'image', image_id)}.{kind}"
+        return self.cache.file(name, lambda: content)
+
+    def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
+        """The map of an image under a label as a transparent picture; score `base`: before
+        finetuning."""
+        found = self.atlas.map(image_id, label, score)
+        if found is None:
+            return None
+        record = self.atlas.image(image_id)
+        shape = (int(record["height"]), int(record["width"]))
+        name = f"{digest(self.version, 'heat', image_id, label, score)}.png"
+        return self.cache.file(name, lambda: heat.picture(found[0], shape, self.heat_scale))
+
+    @cached_property
+    def heat_scale(self) -> float:
+        """The typicality that is drawn at full strength: the same for all maps of the atlas."""
+        first = (patch for label in self.labels for patch in self.atlas.patches(label, count=2))
+        some = itertools.islice(first, _SAMPLED_MAPS)
+        maps = [self.atlas.map(each.image_id, each.label) for each in some]
+        return heat.scale([each[0] for each in maps if each is not None])
+
+    # Elements and names
+
+    @cached_property
+    def _elements(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {label: [] for label in self.labels}
+        if self.atlas.has("elements"):
+            for row in self.atlas.table("elements").to_pylist():
+                found.setdefault(row["label"], []).append(row)
+        return {label: sorted(rows, key=lambda row: row["rank"]) for label, rows in found.items()}
+
+    def elements(self, label: str) -> list[Row]:
+        """The elements of a label in the order of their rank."""
+        return self._elements.get(label, [])
+
+    def has_element(self, label: str, element: int | None) -> bool:
+        """Whether a label has that element."""
+        return any(row["element"] == element for row in self.elements(label))
+
+    def element_name(self, label: str, element: int) -> str:
+        """What people call an element: given here, given by the build, or its number."""
+        for row in self.elements(label):
+            if row["element"] == element:
+                return words.element(row, self.atlas.manifest.names)
+        return texts.ELEMENT_NUMBER.format(number=element)
+
+    # Neighbours
+
+    @property
+    def _neighbours(self) -> Neighbours | None:
+        return self.atlas.neighbours if self.atlas.parts("features") else None
+
+    def similar(self, patch_id: str, count: int = 24) -> list[Patch]:
+        """The patches of all labels whose features are nearest to a patch's, nearest first."""
+        found = self._neighbours
+        return self._patches(found.nearest(patch_id, count)) if found else []
+
+    def nearest(self, patch_id: str, names: Sequence[str], count: int) -> list[str]:
+        """Those of some patches whose features are nearest to a patch's, nearest first; none when
+        it has no feature."""
+        found = self._neighbours
+        own = found.names.row(patch_id) if found else None
+        if found is None or own is None:
+            return []
+        others = [name for name in names if name != patch_id]
+        return [name for name, _ in found.among(found.matrix[own], others, count)]
+
+    def like_element(self, label: str, element: int, target: str, count: int = 24) -> list[Patch]:
+        """Top patches of `target` nearest to the centre of an element of `label`."""
+        found = self._neighbours
+        if found is None:
+            return []
+        centre = found.centre([each.patch_id for each in self.atlas.element(label, element)])
+        if centre is None:
+            return []
+        pool = self.atlas.rows(target)["patch_id"].to_pylist()
+        return self._patches(found.among(centre, pool, count))
+
+    def _patches(self, near: list[tuple[str, float]]) -> list[Patch]:
+        return self.atlas.named([name for name, _ in near])
+
+    # Trends and translations
+
+    def trends(self, kind: str, **equal: Any) -> list[Row]:
+        """Rows of trends.parquet of a kind whose columns equal the values given."""
+        return list(trend_rows(self.atlas, kind, **equal).to_pylist())
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the labels lie by the elements they share."""
+        return correspondence(share_table(self.atlas))
+
+    @cached_property
+    def _translations(self) -> tuple[pa.Table, dict[str, list[int]]] | None:
+        if not self.atlas.parts("translations"):
+            return None
+        table = self.atlas.read_parts("translations")
+        rows: dict[str, list[int]] = {}
+        for at, name in enumerate(table["patch_id"].to_pylist()):
+            rows.setdefault(name, []).append(at)
+        return table, rows
+
+    def translations(self, patch_id: str) -> list[Row]:
+        """Stored translations of a patch's image, one row for each target."""
+        found = self._translations
+        if found is None:
+            return []
+        table, rows = found
+        return list(table.take(pa.array(rows.get(patch_id, []), pa.int64())).to_pylist())
+
+    @cached_property
+    def _made(self) -> MadePictures:
+        return MadePictures(self.atlas.parts("parallel"))
+
+    def made(self, image_id: str, target: str) -> np.ndarray | None:
+        """An image of the parallel set under a label, uint8 (h, w, 3); None when it is not kept."""
+        content = self._made.content(image_id, target)
+        return None if content is None else pixels_of(content)
+
+    def rows_of(self, name: str) -> list[Row]:
+        """The rows of a table of the atlas; none where there is no such table."""
+        return list(self.atlas.table(name).to_pylist()) if self.atlas.has(name) else []
+
+    def translated(self) -> frozenset[str]:
+        """Patches that have stored translations."""
+        return frozenset(self._translations[1]) if self._translations else frozenset()
+
+    def forget(self) -> None:
+        """Read derived tables again: the atlas was changed."""
+        self.version = self._version()
+        for name in ("_elements", "_made", "image_counts"):
+            self.__dict__.pop(name, None)

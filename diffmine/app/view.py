@@ -1,0 +1,158 @@
+"""What one visitor looks at, and the checks of everything a browser sends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import gradio as gr
+import numpy as np
+
+from diffmine.app import filters, texts
+from diffmine.app.shelf import PAGE, Shelf
+from diffmine.app.words import KINDS
+from diffmine.atlas.filters import EVERYTHING, Filter
+from diffmine.atlas.records import Patch
+
+TABS = ("typical", "elements", "map", "translate", "trends", "inspect", "about", "evaluate")
+MOST_CORNERS = 2000
+
+
+@dataclass(frozen=True)
+class View:
+    """One visitor's place in the app: keys and names only, each one checked."""
+
+    atlas: str
+    label: str
+    tab: str = "typical"
+    kind: str = "top"
+    page: int = 0
+    second: str = ""
+    patch: str = ""
+    element: int | None = None
+    scope: str = "one"
+    colour: str = "elements"
+    target: str = ""
+    kept: Filter = EVERYTHING
+
+    def query(self) -> str:
+        """The link to this place: `atlas=...&label=...&tab=...&patch=...`."""
+        parts = {"atlas": self.atlas, "label": self.label, "tab": self.tab, "patch": self.patch}
+        if self.element is not None:
+            parts["element"] = str(self.element)
+        if self.tab == "typical":
+            parts["kind"] = self.kind if self.kind != "top" else ""
+            parts["page"] = str(self.page + 1) if self.page else ""
+            parts["beside"] = self.second
+            parts |= filters.to_query(self.kept)
+        return urlencode({key: value for key, value in parts.items() if value})
+
+
+def first_view(shelf: Shelf) -> View:
+    """Where a visitor begins: the first label that has patches, its best patch selected."""
+    label = next((each for each in shelf.labels if shelf.atlas.count(each)), shelf.labels[0])
+    found = shelf.atlas.patches(label, count=1)
+    return View(shelf.key, label, patch=found[0].patch_id if found else "")
+
+
+def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
+    """The view a link means; what it names wrongly is left at the beginning's."""
+    shelf = shelves.get(query.get("atlas", ""), next(iter(shelves.values())))
+    view = first_view(shelf)
+    if query.get("label") in shelf.labels:
+        label = query["label"]
+        first = shelf.atlas.patches(label, count=1)
+        view = replace(view, label=label, patch=first[0].patch_id if first else view.patch)
+    if query.get("tab") in TABS and (query["tab"] != "evaluate" or shelf.evaluation):
+        view = replace(view, tab=query["tab"])
+    if query.get("kind") in KINDS:
+        view = replace(view, kind=query["kind"])
+    if query.get("beside") in shelf.labels:
+        view = replace(view, second=query["beside"])
+    patch = shelf.known(query.get("patch", ""))
+    if patch is not None:
+        label = view.label if "label" in query else patch.label
+        view = replace(view, label=label, patch=patch.patch_id)
+    element, page = _digits(query.get("element", "")), _digits(query.get("page", ""))
+    if shelf.has_element(view.label, element):
+        view = replace(view, element=element)
+    if (kept := asked(shelf, query)) is not None:
+        view = replace(view, kept=kept)
+    return replace(view, page=min(page - 1, last_page(shelf, view))) if page else view
+
+
+def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
+    """The filter of a link, None when it cannot be read."""
+    if not set(query) & set(filters.KEYS):
+        return EVERYTHING
+    try:
+        return filters.from_query(query, shelf.sieve)
+    except filters.Mistyped:
+        return None
+
+
+def last_page(shelf: Shelf, view: View) -> int:
+    """The last page, from 0, of the longer of the two walls of a view."""
+    names = [name for name in (view.label, view.second) if name]
+    most = max(shelf.sieve.count(name, view.kind, view.kept) for name in names)
+    return max(math.ceil(most / PAGE), 1) - 1
+
+
+def _digits(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
+
+
+class Refused(gr.Error):
+    """Something the browser sent that no button of the app sends."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(texts.REFUSED.format(what=what), print_exception=False)
+
+
+def payload(event: gr.EventData, name: str) -> Any:
+    """A field of an event, None when it is not there."""
+    data = getattr(event, "_data", None)
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def index(event: gr.EventData, name: str, below: int) -> int:
+    """A whole number of an event, from 0 to `below` - 1."""
+    return checked_index(payload(event, name), below)
+
+
+def checked_index(value: Any, below: int) -> int:
+    """A whole number from 0 to `below` - 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
+        raise Refused(texts.NO_SUCH_CHOICE)
+    return value
+
+
+def picked(event: gr.EventData, shelf: Shelf) -> Patch:
+    """The patch that an event names."""
+    name = payload(event, "id")
+    patch = shelf.known(name) if isinstance(name, str) else None
+    if patch is None:
+        raise Refused(texts.NO_SUCH_PATCH)
+    return patch
+
+
+def polygon(event: gr.EventData) -> np.ndarray:
+    """The outline of an event, float64 (corners, 2)."""
+    try:
+        corners = np.asarray(payload(event, "outline"), float)
+    except (TypeError, ValueError):
+        corners = np.zeros(0)
+    fits = corners.ndim == 2 and corners.shape[1] == 2 and 3 <= len(corners) <= MOST_CORNERS
+    if not fits or not np.isfinite(corners).all():
+        raise Refused(texts.OUTLINE_UNREAD)
+    return corners
+
+
+def choice(value: Any, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+    """A name out of a list that we gave."""
+    if not isinstance(value, str) or value not in known:
+        raise Refused(texts.NO_SUCH_CHOICE)
+    return value

@@ -1,0 +1,142 @@
+"""Which patches of a list are kept: by score, group, year and source of their image.
+
+    kept = least <= typicality <= most  and  group in groups  and  since <= year <= until
+           and  source in sources  and (clear: not inside the noise)
+
+Columns are compared as arrays, those of the list that is asked for and of no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Bool, Float, Int
+
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.records import Patch
+from diffmine.maths.score import ERRORS
+
+_HOST = r"^https?://(?:[^/?#@]*@)?(?P<host>[^/?#:]+)"
+_NONE = -1
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to keep: typicality from `least` to `most`, years from `since` to `until` (both ends
+    are kept), names of groups and of sources; `clear` leaves out what is inside the noise. None
+    and empty keep everything, and a bound leaves out what has no such value."""
+
+    least: float | None = None
+    most: float | None = None
+    groups: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    sources: tuple[str, ...] = ()
+    clear: bool = False
+
+    def __bool__(self) -> bool:
+        return self != EVERYTHING
+
+
+EVERYTHING = Filter()
+
+
+class Sieve:
+    """What filters ask of an atlas; `groups` and `sources` are the names there
+    are, the most frequent first, `years` the first and the last one or None."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas = atlas
+        images = atlas.table("images")
+        self._images = images["image_id"].combine_chunks()
+        years = images["year"]
+        self._year = np.asarray(pc.cast(years, pa.float64()).to_numpy(), np.float64)
+        self.groups, self._group = _named(images["group"])
+        self.sources, self._source = _named(source_of(images))
+        known = self._year[~np.isnan(self._year)]
+        self.years = (int(known.min()), int(known.max())) if len(known) else None
+        self.rows = lru_cache(maxsize=16)(self._rows)
+        self._score = lru_cache(maxsize=64)(self._scores)
+
+    def span(self, label: str, kind: str) -> tuple[float, float] | None:
+        """Lowest and highest typicality of a list, None when it is empty."""
+        values = self._score(label, kind)
+        return (float(np.nanmin(values)), float(np.nanmax(values))) if len(values) else None
+
+    def count(self, label: str, kind: str, kept: Filter) -> int:
+        """How many patches of a list pass."""
+        return len(self.rows(label, kind, kept)) if kept else self.atlas.count(label, kind)
+
+    def patches(self, label: str, kind: str, kept: Filter, start: int, count: int) -> list[Patch]:
+        """Some of those that pass, in the order of their rank."""
+        if not kept:
+            return self.atlas.patches(label, kind, start, count)
+        return self.atlas.patches_at(self.rows(label, kind, kept)[start : start + count])
+
+    def _scores(self, label: str, kind: str) -> Float[np.ndarray, " n"]:
+        return np.asarray(self.atlas.rows(label, kind)["typicality"].to_numpy(), np.float64)
+
+    def _rows(self, label: str, kind: str, kept: Filter) -> Int[np.ndarray, " n"]:
+        """Rows of patches.parquet that pass."""
+        passes = self._passes(self.atlas.rows(label, kind), kept)
+        return self.atlas.bounds(label, kind)[0] + np.flatnonzero(passes)
+
+    def _passes(self, rows: pa.Table, kept: Filter) -> Bool[np.ndarray, " n"]:
+        image = _codes(pc.index_in(rows["image_id"], self._images))
+        score = np.asarray(rows["typicality"].to_numpy(), np.float64)
+        passes = _clear(rows, score) if kept.clear else np.ones(len(score), bool)
+        for values, low, high in (
+            (score, kept.least, kept.most),
+            (self._year[image], kept.since, kept.until),
+        ):
+            if low is not None:
+                passes &= values >= low
+            if high is not None:
+                passes &= values <= high
+        for codes, names, wanted in (
+            (self._group, self.groups, kept.groups),
+            (self._source, self.sources, kept.sources),
+        ):
+            if wanted:
+                passes &= _wanted(names, wanted)[codes[image]]
+        return passes
+
+
+def _clear(rows: pa.Table, score: Float[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
+    """Which patches are not inside the noise."""
+    error = np.asarray(rows["se"].to_numpy(), np.float64)
+    said = np.asarray(pc.fill_null(rows["noise"], False).to_numpy(), bool)
+    return (np.abs(score) >= ERRORS * error) & ~said
+
+
+def source_of(images: pa.Table) -> pa.ChunkedArray:
+    """Where each image is from: the host of its web address, else its licence, else its credit."""
+    host = pc.struct_field(pc.extract_regex(images["source_url"], _HOST), "host")
+    return pc.coalesce(pc.utf8_lower(host), *(_said(images[n]) for n in ("licence", "credit")))
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def _named(column: pa.ChunkedArray) -> tuple[list[str], Int[np.ndarray, " n"]]:
+    """The names in a column, the most frequent first, and each row's place among them, -1 when it
+    has none."""
+    column = _said(column)
+    counted = [row for row in pc.value_counts(column).to_pylist() if row["values"] is not None]
+    names = [row["values"] for row in sorted(counted, key=lambda r: (-r["counts"], r["values"]))]
+    return names, _codes(pc.index_in(column, pa.array(names, pa.string())))
+
+
+def _wanted(names: list[str], wanted: tuple[str, ...]) -> Bool[np.ndarray, " n"]:
+    """For the place of each name whether it is asked for; the last one is where -1 points."""
+    asked = frozenset(wanted)
+    return np.array([*(name in asked for name in names), False])
+
+
+def _codes(found: pa.ChunkedArray) -> Int[np.ndarray, " n"]:
+    return np.asarray(pc.fill_null(found, _NONE).to_numpy(), np.int64)

@@ -1,0 +1,161 @@
+"""patches.parquet, read by row group: a list (the patches of a label and a kind) costs the groups
+it lies in, however many other lists there are.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from jaxtyping import Int
+
+from diffmine.atlas.schemas import PATCHES
+from diffmine.errors import AtlasError
+
+_KEPT_BYTES = 48 * 2**20
+_KEPT_NAMES = 4096
+_NOWHERE = -1
+
+
+class Names:
+    """A column of different names, and in which row each one is. No dictionary of them is made:
+    for a million it would take 150 MB, to save the 5 ms of comparing them all."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self.column = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        self.row = lru_cache(maxsize=_KEPT_NAMES)(self._row)
+
+    def __len__(self) -> int:
+        return len(self.column)
+
+    def __getitem__(self, row: int) -> str:
+        return str(self.column[row].as_py())
+
+    def _row(self, name: str) -> int | None:
+        """Where a name is, None when it is nowhere."""
+        found = np.flatnonzero(pc.equal(self.column, name).to_numpy(zero_copy_only=False))
+        return int(found[0]) if len(found) else None
+
+    def rows(self, names: Sequence[str]) -> Int[np.ndarray, " n"]:
+        """Where each of some names is, -1 when it is nowhere."""
+        if not names:
+            return np.zeros(0, np.int64)
+        asked = pa.array(names, pa.string())
+        places = pc.index_in(self.column, value_set=asked)  # for each row its place among the names
+        rows = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
+        found = dict(zip(self.column.take(pa.array(rows)).to_pylist(), rows.tolist(), strict=True))
+        return np.array([found.get(name, _NOWHERE) for name in names], np.int64)
+
+
+class Lists:
+    """An open patches.parquet. What was read is kept, the longest unused let go."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with readable(path):
+            self.written = path.stat().st_mtime_ns
+            self._file = pq.ParquetFile(path, memory_map=True)
+        there = self._file.schema_arrow.names
+        self._columns = [name for name in PATCHES.names if name in there]
+        groups = range(self._file.num_row_groups)
+        sizes = [self._file.metadata.row_group(group).num_rows for group in groups]
+        self._starts = np.cumsum([0, *sizes])
+        self._kept: OrderedDict[int, pa.Table] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    @cached_property
+    def bounds(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """The rows of each list, by its label and kind: the first, and the one after the last."""
+        if not len(self):
+            return {}
+        pairs = [self._codes(name) for name in ("label", "kind")]
+        cuts = np.flatnonzero(np.any([np.diff(codes) != 0 for codes, _ in pairs], axis=0)) + 1
+        ends = [0, *cuts.tolist(), len(self)]
+        return {
+            (str(pairs[0][1][pairs[0][0][a]]), str(pairs[1][1][pairs[1][0][a]])): (a, b)
+            for a, b in itertools.pairwise(ends)
+        }
+
+    def _codes(self, name: str) -> tuple[Int[np.ndarray, " n"], list[str]]:
+        with readable(self._path):
+            column = pq.read_table(self._path, columns=[name], read_dictionary=[name])[name]
+        whole = column.unify_dictionaries().combine_chunks()
+        return np.asarray(whole.indices.to_numpy(), np.int64), whole.dictionary.to_pylist()
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the patches."""
+        return Names(self.columns(["patch_id"])["patch_id"])
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Some columns of all rows; nothing of it is kept."""
+        with readable(self._path):
+            there = [name for name in names if name in self._columns]
+            return filled(pq.read_table(self._path, columns=there), PATCHES, names)
+
+    def read(self, first: int, last: int) -> pa.Table:
+        """The rows from `first` to `last` - 1."""
+        if first >= last:
+            return PATCHES.empty_table()
+        begin = int(np.searchsorted(self._starts, first, "right")) - 1
+        end = int(np.searchsorted(self._starts, last, "left"))
+        table = pa.concat_tables([self._group(group) for group in range(begin, end)])
+        return table.slice(first - int(self._starts[begin]), last - first)
+
+    def take(self, rows: Int[np.ndarray, " n"]) -> pa.Table:
+        """Some rows, in the order asked for."""
+        if not len(rows):
+            return PATCHES.empty_table()
+        order = np.argsort(rows, kind="stable")
+        groups = np.searchsorted(self._starts, rows[order], "right") - 1
+        parts = [
+            self._group(group).take(pa.array(rows[order][groups == group] - self._starts[group]))
+            for group in np.unique(groups).tolist()
+        ]
+        back = np.empty(len(rows), np.int64)
+        back[order] = np.arange(len(rows))
+        return pa.concat_tables(parts).take(pa.array(back))
+
+    def _group(self, group: int) -> pa.Table:
+        with self._lock:
+            if group in self._kept:
+                self._kept.move_to_end(group)
+                return self._kept[group]
+            with readable(self._path):
+                table = self._file.read_row_group(group, columns=self._columns)
+            self._kept[group] = filled(table, PATCHES, PATCHES.names)
+            while len(self._kept) > 1 and sum(t.nbytes for t in self._kept.values()) > _KEPT_BYTES:
+                self._kept.popitem(last=False)
+            return self._kept[group]
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say in one AtlasError that a file of the atlas cannot be read."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise AtlasError(
+            f"{path} is broken ({error}); remove it and run diffmine build again."
+        ) from error
+
+
+def filled(table: pa.Table, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
+    """The table with nulls for the columns that it lacks."""
+    for name in columns:
+        if name not in table.column_names:
+            field = schema.field(name)
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(list(columns))

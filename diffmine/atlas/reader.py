@@ -1,0 +1,305 @@
+"""The atlas: the folder that holds everything known about one data set.
+
+Every file is written whole or not at all, its digest is kept in atlas.json, and a stage is done
+when its key (the digest of its configuration and of what it was computed from) stands there.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Int
+
+from diffmine.atlas import edited, schemas
+from diffmine.atlas.atomic import sha256
+from diffmine.atlas.edited import Built
+from diffmine.atlas.edits import NAME as EDITS
+from diffmine.atlas.edits import Edits, read_edits
+from diffmine.atlas.lists import Lists, filled
+from diffmine.atlas.manifest import Manifest, key_of, read_manifest
+from diffmine.atlas.maps import Maps, read_known
+from diffmine.atlas.neighbours import Neighbours
+from diffmine.atlas.pictures import Pictures
+from diffmine.atlas.records import ArtefactWarning, Patch
+from diffmine.config import Config, TypicalityConfig, name_of, restored
+from diffmine.errors import AtlasError
+from diffmine.maths.score import Scoring
+
+UPSTREAM = {
+    "finetune": ("images",),
+    "typicality": ("images", "model"),
+    "mine": ("typicality",),
+    "cluster": ("mine", "model"),
+    "translate": ("cluster", "model"),
+    "trends": ("cluster", "translate"),
+    "parallel": ("mine", "model"),
+}
+
+EDITED = ("trends",)  # stages that merges and splits make out of date
+_KEPT_LISTS = 16
+
+
+class Atlas:
+    """An atlas that is open for reading, which needs no lock."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
+        self._lists: Lists | None = None
+        self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
+
+    # What it is
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels in their order."""
+        return self.manifest.labels
+
+    @property
+    def model_path(self) -> Path | str | None:
+        """Folder of the model, or its repository on the Hub; None before there is one."""
+        model = self.manifest.model
+        if "path" in model:
+            return (self.path / model["path"]).resolve()
+        return model.get("repo")
+
+    def configured(self, kind: type[Config]) -> Config:
+        """How a stage was run, by the kind of its configuration; the defaults where it never was or
+        that cannot be read."""
+        found = self.manifest.config.get(name_of(kind), {})
+        return restored(kind, found if isinstance(found, dict) else {})
+
+    def scoring(self, draws: int = 0) -> Scoring:
+        """How the images were scored, with a number of draws of its own unless 0: the one way in
+        which stages and app score a window of them."""
+        return Scoring.of(self.configured(TypicalityConfig), draws)
+
+    def needed_model(self) -> Path | str:
+        """The same; AtlasError when there is none."""
+        if self.model_path is None:
+            raise AtlasError(f"{self.path} has no model yet; run finetune on it or give --model.")
+        return self.model_path
+
+    # Reading
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A whole table by name (`images` comes without its pictures), kept until it changes.
+
+        Columns that an older atlas lacks are null. Merges and splits of elements are in it.
+        """
+        path = self.path / f"{name}.parquet"
+        if not path.is_file():
+            raise AtlasError(f"{self.path} has no {name}.parquet yet; run diffmine build on it.")
+        changed = (path.stat().st_mtime_ns, self.edited if name in edited.TABLES else 0)
+        if name not in self._tables or self._tables[name][0] != changed:
+            schema = schemas.TABLES[name]
+            wanted = [field for field in schema.names if field != "image"]
+            table = filled(read_known(path, wanted), schema, wanted)
+            if changed[1]:
+                table = edited.applied(self._built, name, table)
+            self._tables[name] = (changed, table)
+        table = self._tables[name][1]
+        return table.select(list(columns)) if columns else table
+
+    @property
+    def edited(self) -> int:
+        """When elements were last merged or split, in nanoseconds; 0 when they never were."""
+        path = self.path / EDITS
+        return path.stat().st_mtime_ns if path.is_file() else 0
+
+    @property
+    def _built(self) -> Built:
+        def features(names: list[str]) -> np.ndarray | None:
+            if not names or not self.parts("features"):
+                return None
+            rows = self.neighbours.names.rows(names)
+            return None if (rows < 0).any() else self.neighbours.matrix[rows]
+
+        fresh = partial(self.fresh, "trends")
+        return Built(self.labels, self.edits, features, self.rows, fresh)
+
+    @property
+    def edits(self) -> Edits:
+        """The merges and splits in force."""
+        return read_edits(self.path, self.elements_digest)
+
+    @property
+    def elements_digest(self) -> str:
+        """The digest of the elements as they were built."""
+        return self.manifest.artefacts.get("elements.parquet", "")
+
+    def has(self, name: str) -> bool:
+        """Whether a table or a folder of parts is there."""
+        return (self.path / f"{name}.parquet").is_file() or bool(self.parts(name))
+
+    def parts(self, name: str) -> list[Path]:
+        """The finished parts of a folder of tables (`maps`, `features`, `translations`)."""
+        return sorted((self.path / name).glob("part-*.parquet"))
+
+    def read_parts(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """All parts of a folder as one table."""
+        paths = self.parts(name)
+        if not paths:
+            raise AtlasError(f"{self.path} has no {name} yet; run diffmine build on it.")
+        return pa.concat_tables([read_known(path, columns) for path in paths])
+
+    def read_part(self, name: str) -> pa.Table:
+        """One part by its name in the atlas (`sums/part-00000.parquet`)."""
+        return read_known(self.path / name, None)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The images as mined."""
+        return Pictures(self.path / "images.parquet")
+
+    @property
+    def lists(self) -> Lists:
+        """The patches as they were built, by row group; opened anew when the file has changed."""
+        path = self.path / "patches.parquet"
+        if not path.is_file():
+            raise AtlasError(f"{self.path} has no patches.parquet yet; run diffmine build on it.")
+        if self._lists is None or self._lists.written != path.stat().st_mtime_ns:
+            self._lists = Lists(path)
+        return self._lists
+
+    def rows(
+        self, label: str, kind: str = "top", start: int = 0, count: int | None = None
+    ) -> pa.Table:
+        """Rows of a list in the order of their rank, merges and splits in them."""
+        lists, changed = self.lists, self.edited if kind == "top" else 0
+        first, last = self.bounds(label, kind)
+        stop = last if count is None else min(first + start + count, last)
+        if not changed:
+            return lists.read(first + start, stop)
+        key = (label, lists.written, changed)
+        if key not in self._edited_lists:  # whole: an edit moves the centres of elements
+            found = edited.applied(self._built, "patches", lists.read(first, last))
+            self._edited_lists[key] = found
+            if len(self._edited_lists) > _KEPT_LISTS:
+                self._edited_lists.popitem(last=False)
+        return self._edited_lists[key].slice(start, max(stop - first - start, 0))
+
+    def patches(
+        self, label: str, kind: str = "top", start: int = 0, count: int | None = None
+    ) -> list[Patch]:
+        """Patches of a label in the order of their rank; `kind` is top, least or random."""
+        return [Patch(**row) for row in self.rows(label, kind, start, count).to_pylist()]
+
+    def patches_at(self, rows: Int[np.ndarray, " n"]) -> list[Patch]:
+        """The patches in some rows of patches.parquet, in the order asked for."""
+        found = [Patch(**row) for row in self.lists.take(rows).to_pylist()]
+        if self.edited:
+            for at, patch in enumerate(found):
+                if patch.kind == "top":
+                    place = int(rows[at]) - self.bounds(patch.label)[0]
+                    found[at] = self.patches(patch.label, "top", place, 1)[0]
+        return found
+
+    def bounds(self, label: str, kind: str = "top") -> tuple[int, int]:
+        """The rows of patches.parquet that hold a list: the first, and the one after the last."""
+        return self.lists.bounds.get((label, kind), (0, 0))
+
+    def count(self, label: str, kind: str = "top") -> int:
+        """How many patches of a kind a label has."""
+        first, last = self.bounds(label, kind)
+        return last - first
+
+    def find(self, patch_id: str) -> Patch | None:
+        """The patch of that name, None when there is none."""
+        row = self.lists.names.row(patch_id)
+        return None if row is None else self.patches_at(np.array([row]))[0]
+
+    def patch(self, patch_id: str) -> Patch:
+        """One patch by its name."""
+        found = self.find(patch_id)
+        if found is None:
+            raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
+        return found
+
+    def named(self, patch_ids: Sequence[str]) -> list[Patch]:
+        """The patches of some names, without those that are not there."""
+        rows = self.lists.names.rows(patch_ids)
+        return self.patches_at(rows[rows >= 0])
+
+    def element(self, label: str, element: int, count: int | None = None) -> list[Patch]:
+        """The patches of an element, from its centre outwards."""
+        rows = self.rows(label)
+        rows = rows.filter(pc.equal(rows["element"], element)).sort_by("distance")
+        return [Patch(**row) for row in rows.slice(0, count).to_pylist()]
+
+    def warnings(self, label: str = "", *, every: bool = False) -> list[ArtefactWarning]:
+        """The flagged signs that top patches (of a label, or of all) show the data set; with
+        `every` the others too. An atlas without warnings.parquet has none."""
+        if not self.has("warnings"):
+            return []
+        found = [ArtefactWarning(**row) for row in self.table("warnings").to_pylist()]
+        return [w for w in found if (every or w.flagged) and label in ("", w.label)]
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Features of the top patches of all labels, to ask what is near to what."""
+        return Neighbours.of(self.read_parts("features"))
+
+    @cached_property
+    def _maps(self) -> Maps:
+        return Maps([*self.parts("maps"), *self.parts("maps-base")])
+
+    def map(
+        self, image_id: str, label: str, score: str = "typicality"
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Mean and standard error of an image's map of a score under a label, float32 (h, w) in
+        latent pixels; None when the image was not scored so. Standard errors that were not kept
+        are NaN."""
+        return self._maps.map(image_id, label, score)
+
+    def image(self, image_id: str) -> dict[str, Any]:
+        """The record of an image: label, width, height, group, year, source, licence, credit."""
+        table = self.table("images")
+        row = self._image_rows.get(image_id)
+        if row is None:
+            raise AtlasError(f"{self.path} holds no image {image_id!r}.")
+        return dict(table.slice(row, 1).to_pylist()[0])
+
+    @cached_property
+    def _image_rows(self) -> dict[str, int]:
+        names = self.table("images", ["image_id"])["image_id"].to_pylist()
+        return {name: row for row, name in enumerate(names)}
+
+    # Whether it is up to date
+
+    def finished(self, name: str) -> bool:
+        """Whether an artefact is there as it was written: the digest is that of the manifest."""
+        known = self.manifest.artefacts.get(name)
+        path = self.path / name
+        return known is not None and path.is_file() and sha256(path) == known
+
+    def _inputs(self, stage: str) -> list[str]:
+        names = UPSTREAM[stage]
+        # Without edits the list is as it was before there were any: finished trends stay finished.
+        if stage in EDITED and "edits" in self.manifest.keys:
+            names = (*names, "edits")
+        return [self.manifest.keys.get(name, "") for name in names]
+
+    def fresh(self, stage: str) -> bool:
+        """Whether a stage was computed from what is there now, by the keys that it wrote down."""
+        manifest = self.manifest
+        key = key_of(stage, manifest.config.get(stage, {}), self._inputs(stage))
+        return manifest.keys.get(stage) == key
+
+    def _forget(self) -> None:
+        for name in ("_maps", "_image_rows", "pictures", "neighbours"):
+            self.__dict__.pop(name, None)
+
+
+def open_atlas(path: str | Path) -> Atlas:
+    """Open an atlas folder for reading; AtlasError when it is none or of another format."""
+    folder = Path(path)
+    return Atlas(folder, read_manifest(folder))

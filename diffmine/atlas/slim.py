@@ -1,0 +1,60 @@
+"""A smaller copy of an atlas, to be shipped: maps under an image's own label only."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from diffmine.atlas import edits
+from diffmine.atlas.manifest import write_manifest
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.schemas import MAPS
+from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.writer import Workspace, open_workspace
+
+_FILES = (
+    "images", "patches", "duplicates", "warnings", "elements",
+    "trends", "sequences", "changes", "counts", "boxes",
+)  # fmt: skip
+EVALUATION = "evaluation.json"
+_FOLDERS = ("features", "translations", "parallel", "maps-base")
+
+
+def slim(atlas: Atlas, target: Path) -> Workspace:
+    """Copy an atlas to `target`, which must not exist, with one map for each image.
+
+    Trends keep what the other maps told: the dating curves of the top patches.
+    """
+    target.mkdir(parents=True)
+    manifest = atlas.manifest
+    manifest.artefacts = {}
+    write_manifest(target, manifest)
+    copy = open_workspace(target)
+    for name in _FILES:
+        if atlas.has(name):
+            shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
+            copy.note(f"{name}.parquet")
+    for name in (EVALUATION, edits.NAME):
+        if (atlas.path / name).is_file():
+            shutil.copy(atlas.path / name, target / name)
+            copy.note(name)
+    for folder in _FOLDERS:
+        for part in atlas.parts(folder):
+            (target / folder).mkdir(exist_ok=True)
+            shutil.copy(part, target / folder / part.name)
+            copy.note(f"{folder}/{part.name}")
+    for part in atlas.parts("maps"):
+        copy.write(f"maps/{part.name}", _own(part, atlas), MAPS, group=16)
+    return copy
+
+
+def _own(part: Path, atlas: Atlas) -> pa.Table:
+    table = pq.read_table(part)
+    images = atlas.table("images", COLUMNS)
+    own = dict(zip(images["image_id"].to_pylist(), labels_of(images), strict=True))
+    names, labels = table["image_id"].to_pylist(), table["label"].to_pylist()
+    keep = [label in own[name] for name, label in zip(names, labels, strict=True)]
+    return table.filter(pa.array(keep, pa.bool_())).sort_by([("image_id", "ascending")])

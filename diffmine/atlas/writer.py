@@ -1,0 +1,187 @@
+"""The atlas as it is written: by one process at a time, every file whole or not at all.
+
+A stage is done when its key (the digest of its configuration and of what it was computed from)
+stands in atlas.json, beside the digest of each file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from diffmine.atlas import schemas
+from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
+from diffmine.atlas.edits import NAME as EDITS
+from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.atlas.reader import Atlas
+from diffmine.config import as_dict
+from diffmine.errors import AtlasError
+
+PREFIXES = {
+    "finetune": ("work/finetune/",),
+    "typicality": ("maps/",),
+    "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
+    "cluster": ("features/", "elements.parquet", EDITS),
+    "translate": ("translations/",),
+    "trends": ("trends.parquet", "sequences.parquet", "changes.parquet", "counts.parquet"),
+    "parallel": ("parallel/", "parallel-windows/"),
+}
+
+
+class Workspace(Atlas):
+    """An atlas that may be written while it is held (`hold`)."""
+
+    @contextmanager
+    def hold(self, wait: float = 0.0) -> Iterator[None]:
+        """Keep other writers out; AtlasError names the process that holds the atlas."""
+        lock = FileLock(self.path / ".diffmine.lock", timeout=wait)
+        owner = self.path / ".diffmine.owner"
+        try:
+            lock.acquire()
+        except Timeout as error:
+            who = owner.read_text() if owner.is_file() else "another process"
+            raise AtlasError(f"{self.path} is held by {who}; wait for it or stop it.") from error
+        try:
+            owner.write_text(f"process {os.getpid()}")
+            sweep(self.path)
+            self.manifest = read_manifest(self.path)
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def begin(self, stage: str, config: Any, *extra: Any) -> bool:
+        """Start or go on with a stage; False when it is already done as configured.
+
+        Parts computed under another configuration, or from other inputs, are dropped.
+        """
+        manifest = self.manifest
+        key = key_of(stage, as_dict(config), self._inputs(stage), *extra)
+        if manifest.keys.get(stage) == key:
+            return False
+        if manifest.keys.get(f"{stage}:begun") != key:
+            self.drop(stage)
+            manifest.keys[f"{stage}:begun"] = key
+        manifest.keys.pop(stage, None)
+        manifest.config[stage] = as_dict(config)
+        self.save()
+        return True
+
+    def end(self, stage: str) -> None:
+        """Mark a stage done."""
+        self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
+        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
+        with suppress(OSError):  # another stage's work may be there
+            (self.path / "work").rmdir()
+        self.save()
+
+    def attach_model(self, folder: Path, path: str) -> None:
+        """Note which model the atlas is computed with; `path` as it will stand in atlas.json."""
+        weights = sorted(folder.rglob("*.safetensors"))
+        digest = key_of([sha256(file) for file in weights])
+        self.manifest.model = {"path": path, "sha256": digest}
+        self.manifest.keys["model"] = digest
+        self.save()
+
+    def rename(self, label: str, element: int, name: str) -> None:
+        """Give an element a name of at most 80 characters; an empty one takes it back."""
+        with self.hold(wait=5.0):
+            key = f"{label}/{element}"
+            self.manifest.names.pop(key, None)
+            if name.strip():
+                self.manifest.names[key] = " ".join(name.split())[:80]
+            self.save()
+
+    def drop(self, stage: str) -> None:
+        """Remove what a stage wrote, finished or not."""
+        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
+        self.remove(*PREFIXES[stage])
+        self.manifest.keys.pop(stage, None)
+        if EDITS in PREFIXES[stage]:
+            self.manifest.keys.pop("edits", None)
+
+    def remove(self, *prefixes: str) -> None:
+        """Remove the artefacts whose names begin so."""
+        for name in [n for n in self.manifest.artefacts if n.startswith(prefixes)]:
+            (self.path / name).unlink(missing_ok=True)
+            del self.manifest.artefacts[name]
+
+    def note_of(self, stage: str, name: str) -> dict[str, Any] | None:
+        """What a stage wrote down for itself while it works; None when it did not."""
+        path = self.path / "work" / stage / f"{name}.json"
+        return dict(json.loads(path.read_text())) if path.is_file() else None
+
+    def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
+        """Write something down that the stage needs when it goes on; gone when it ends."""
+        write_bytes(self.path / "work" / stage / f"{name}.json", json.dumps(values).encode())
+
+    def write(
+        self, name: str, rows: pa.Table | list[dict[str, Any]], schema: pa.Schema, group: int = 0
+    ) -> None:
+        """Write a table whole (`name` relative to the atlas) and note its digest."""
+        table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, schema)
+        path = self.path / name
+        # Numbers hardly repeat: a dictionary of them makes maps nearly half as large again.
+        words = [field.name for field in schema if pa.types.is_string(field.type)]
+        with whole(path) as temporary:
+            pq.write_table(
+                table.cast(schema),
+                temporary,
+                compression="zstd",
+                row_group_size=group or None,
+                use_dictionary=words,
+            )
+        self.note(name)
+
+    def put(self, name: str, content: pa.Table | list[dict[str, Any]] | bytes) -> None:
+        """Write a part of a folder of tables, whose columns its folder says, or the bytes of a
+        scratch file under work/, of which no digest is kept."""
+        if isinstance(content, bytes):
+            write_bytes(self.path / name, content)
+            return
+        schema, group = schemas.PARTS[name.partition("/")[0]]
+        self.write(name, content, schema, group)
+
+    def there(self, name: str) -> bool:
+        """Whether a file is there as it was written; a scratch file under work/ if it is there."""
+        if name.startswith("work/"):
+            return (self.path / name).is_file()
+        return self.finished(name)
+
+    def note(self, name: str) -> None:
+        """Note the digest of a finished artefact."""
+        self.manifest.artefacts[name] = sha256(self.path / name)
+        self._forget()
+        self.save()
+
+    def save(self) -> None:
+        """Write the manifest."""
+        write_manifest(self.path, self.manifest)
+
+
+def open_workspace(path: str | Path) -> Workspace:
+    """Open an atlas folder to write in it; AtlasError when it is none or of another format."""
+    folder = Path(path)
+    return Workspace(folder, read_manifest(folder))
+
+
+def create_workspace(path: str | Path, manifest: Manifest) -> Workspace:
+    """Make an empty atlas folder, or open the one that is there."""
+    folder = Path(path)
+    if (folder / "atlas.json").is_file():
+        return open_workspace(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_manifest(folder, manifest)
+    except OSError as error:
+        raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    return Workspace(folder, manifest)

@@ -1,0 +1,32 @@
+"""What a reader is: it knows a kind of picture file when it sees one, and decodes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PIL import Image
+
+HEAD = 512
+"""Bytes from a file's beginning by which a reader knows it."""
+
+
+@runtime_checkable
+class Read(Protocol):
+    """Decodes a file: upright, RGB of 8 bits, with `still` no animation."""
+
+    def __call__(self, path: Path, still: bool = False) -> Image.Image:
+        """Raises ImageError in one sentence, or any error of its decoder."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A kind of picture file. `suffixes` (with their dot, in lower case) are the names that a
+    folder is searched for; `knows` looks at a file's first HEAD bytes."""
+
+    name: str
+    suffixes: frozenset[str]
+    knows: Callable[[bytes], bool]
+    read: Read

@@ -1,0 +1,53 @@
+"""A data set: a table of labelled pictures. Pixels stay where they are until needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Record:
+    """One picture: `image_id` is its path inside the data set, with forward slashes."""
+
+    image_id: str
+    label: str
+    path: Path
+    group: str = ""
+    year: int | None = None
+    source_url: str = ""
+    licence: str = ""
+    credit: str = ""
+    labels: tuple[str, ...] = ()
+    """All its labels, `label` first; empty: only that."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason."""
+
+    path: Path
+    records: tuple[Record, ...]
+    labels: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def limited(self, per_label: int) -> Dataset:
+        """At most `per_label` images of each label, chosen by the hash of their names; an image of
+        several labels counts for its first."""
+        if per_label <= 0:
+            return self
+        ranked = sorted(self.records, key=lambda r: hashlib.sha256(r.image_id.encode()).digest())
+        taken: dict[str, list[Record]] = {label: [] for label in self.labels}
+        for record in ranked:
+            if len(taken[record.label]) < per_label:
+                taken[record.label].append(record)
+        chosen = sorted((r for rows in taken.values() for r in rows), key=lambda r: r.image_id)
+        return Dataset(self.path, tuple(chosen), self.labels, self.refused)

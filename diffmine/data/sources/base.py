@@ -1,0 +1,28 @@
+"""What a source is: it knows a layout of files when it sees it, and reads its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from diffmine.data.records import Dataset
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table that are asked for by name; an empty one is not asked for."""
+
+    label: str = "label"
+    group: str = ""
+    labels: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of data set. `knows` says whether a folder is laid out so, `read` reads it and raises
+    DataError where it cannot; neither opens a picture."""
+
+    name: str
+    knows: Callable[[Path], bool]
+    read: Callable[[Path, Columns], Dataset]

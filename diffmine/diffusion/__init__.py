@@ -1,1 +1,0 @@
-"""Wall 1: the only importer of diffusers and transformers."""

@@ -1,0 +1,80 @@
+"""What an engine is, and how work says how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar, runtime_checkable
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+
+@runtime_checkable
+class Progress(Protocol):
+    """Called after each piece of work; may raise `Cancelled` to stop the stage."""
+
+    def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+        """`done` of `total` pieces called `unit` are finished; `note` is shown beside it."""
+
+
+def silent(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+    """Progress that nobody watches."""
+
+
+@runtime_checkable
+class Tell(Protocol):
+    """How the function of a piece says how far it is with it."""
+
+    def __call__(self, done: int | float, note: str = "") -> None:
+        """`done` units of the piece are finished; may raise `Cancelled`."""
+
+
+Hear = Callable[[int, int | float, str], None]
+"""Hears what the function of a piece tells: the piece's place among the pieces, and the rest."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Runs a function over pieces of work, in any order and on any machine."""
+
+    def map(
+        self, function: Callable[[Piece, Tell], Result], pieces: Sequence[Piece], hear: Hear
+    ) -> Iterator[tuple[int, Result]]:
+        """Yield each piece's place among `pieces` and its result, as they are done.
+
+        Function, pieces and results can be pickled. What the function raises is raised here; what
+        `hear` raises stops the work.
+        """
+
+
+def ahead(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The same pieces, the next one made in another thread while one is worked on."""
+    source = iter(pieces)
+    end = object()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, source, end)
+        while (piece := waiting.result()) is not end:
+            waiting = pool.submit(next, source, end)
+            yield piece  # type: ignore[misc]
+
+
+@dataclass
+class Report:
+    """What a stage did: pieces done now, pieces that were finished before, seconds and figures by
+    name."""
+
+    stage: str
+    done: int = 0
+    kept: int = 0
+    refused: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    started: float = field(default_factory=time.monotonic, repr=False)
+
+    def close(self) -> Report:
+        """Stop the clock."""
+        self.seconds = time.monotonic() - self.started
+        return self

@@ -1,1 +1,0 @@
-"""What evaluation is made of: boxes, measures, priors, intervals and the report."""

@@ -1,1 +1,0 @@
-"""What mining is made of: windows, their choice and error, ranked lists, duplicates, artefacts."""

@@ -1,0 +1,82 @@
+"""Plug-and-Play by forward hooks (Tumanyan et al. 2023; section 5.1, translation).
+
+A batch has a row for each source. While a hook is active, its module answers every row with what it
+answered the row's source: decoder features keep the layout, queries and keys keep who attends to
+whom. No forward() is copied, and the rows of the sources themselves are never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from diffmine.errors import ModelError
+from diffmine.model.model import Model
+
+_BLOCK = 1
+
+
+@dataclass
+class Injection:
+    """Switches that are read at every call of the UNet, and for each row of the batch the number of
+    its source's row, on the model's device (None: row 0 is the source of all)."""
+
+    features: bool = False
+    attention: bool = False
+    source: Int[Tensor, " b"] | None = None
+
+    def of_source(self, output: Tensor) -> Tensor:
+        """What each row's source was answered."""
+        if self.source is None:
+            return output[:1].expand_as(output).contiguous()
+        return output.index_select(0, self.source)
+
+
+@contextmanager
+def injected(model: Model) -> Iterator[Injection]:
+    """Hooks on the second residual block of up block 1, and on the self-attention of the up blocks
+    from there on (without the first of block 1); all removed at the end."""
+    switch = Injection()
+    features = _hook(switch, lambda: switch.features)
+    handles = [_resnet(model).conv2.register_forward_hook(features)]
+    for attention in _self_attentions(model):
+        for layer in (attention.to_q, attention.to_k):
+            handles.append(layer.register_forward_hook(_hook(switch, lambda: switch.attention)))
+    try:
+        yield switch
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _hook(
+    switch: Injection, active: Callable[[], bool]
+) -> Callable[[torch.nn.Module, Any, Tensor], Tensor | None]:
+    def replace(module: torch.nn.Module, inputs: Any, output: Tensor) -> Tensor | None:
+        return switch.of_source(output) if active() else None
+
+    return replace
+
+
+def _resnet(model: Model) -> Any:
+    blocks = model.unet.up_blocks
+    if len(blocks) <= _BLOCK or len(blocks[_BLOCK].resnets) < 2:
+        raise ModelError(f"{model.name} has too few up blocks for Plug-and-Play translation.")
+    return blocks[_BLOCK].resnets[1]
+
+
+def _self_attentions(model: Model) -> list[Any]:
+    found = []
+    for number, block in enumerate(model.unet.up_blocks):
+        for place, attention in enumerate(getattr(block, "attentions", None) or []):
+            if number > _BLOCK or (number == _BLOCK and place > 0):
+                found += [layer.attn1 for layer in attention.transformer_blocks]
+                if any(layer.attn1.fused_projections for layer in attention.transformer_blocks):
+                    raise ModelError(f"{model.name} has fused projections; they bypass injection.")
+    return found

@@ -1,1 +1,0 @@
-"""The parallel set: images under every label, and what changes between labels (section 5.1)."""

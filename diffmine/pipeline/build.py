@@ -1,0 +1,123 @@
+"""From a folder of labelled pictures to an atlas: collect the images, then the six stages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diffmine.atlas.manifest import Manifest, key_of
+from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
+from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.data.records import Dataset
+from diffmine.data.sources import open_dataset
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.stages import STAGES, stage_named
+from diffmine.stages.collect.boxes import keep_boxes
+from diffmine.stages.collect.run import run as collect
+
+if TYPE_CHECKING:
+    from diffmine.atlas.evaluation import Evaluation
+
+
+def build(
+    data: str | Path,
+    out: str | Path,
+    config: BuildConfig | None = None,
+    *,
+    model: str | None = None,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> list[Report]:
+    """Mine the labelled pictures in `data` into the atlas `out`, going on where it stopped.
+
+    With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
+    """
+    config = config or BuildConfig()
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
+    atlas = create_workspace(out, manifest_of(dataset, config.data))
+    config = _with_race(config)
+    with atlas.hold():
+        reports = [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
+        if model is not None:
+            use_model(atlas, model)
+        stages = STAGES if model is None else STAGES[1:]
+        for name in stages:
+            reports.append(run_stage(atlas, name, config, engine, progress))
+    return reports
+
+
+def _with_race(config: BuildConfig) -> BuildConfig:
+    """The race of `typicality.adaptive` is for the patches that mine will look for."""
+    if not config.typicality.adaptive:
+        return config
+    side = config.data.image_size
+    smallest = min(config.mine.windows, key=lambda each: each * side if each < 1 else each)
+    raced = replace(config.typicality, top=config.mine.per_label, window=smallest)
+    return replace(config, typicality=raced)
+
+
+def run_stage(
+    atlas: Workspace,
+    name: str,
+    config: BuildConfig,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> Report:
+    """Run one stage by name; the caller holds the atlas."""
+    how = {"engine": engine, "progress": progress}
+    report: Report = stage_named(name).run(atlas, getattr(config, name), **how)
+    if name == "trends" and config.trends.parallel:
+        made = stage_named("parallel").run(atlas, config.trends, **how)
+        report.figures |= {"translated": float(made.done), "kept": float(made.kept)} | made.figures
+    return report.close()
+
+
+def run_evaluation(
+    path: str | Path,
+    config: EvaluateConfig,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> tuple[Report, Evaluation]:
+    """Judge an atlas by its boxes; what is found is written to it as evaluation.json as well."""
+    from diffmine.atlas.evaluation import read_evaluation
+    from diffmine.stages.evaluate.run import run
+
+    atlas = open_workspace(path)
+    with atlas.hold():
+        if config.base:
+            from diffmine.stages.typicality.base import score_base
+
+            how = (config.base, config.against, config.base_images)
+            score_base(atlas, *how, engine=engine, progress=progress)
+        kept = keep_boxes(atlas, Path(config.boxes)) if config.boxes else None
+        report = run(atlas, config, kept, progress=progress)
+    found = read_evaluation(atlas)
+    assert found is not None
+    return report, found
+
+
+def use_model(atlas: Workspace, model: str) -> None:
+    """Note a model that exists already as that of the atlas."""
+    from diffmine.model.model import resolve
+
+    where = resolve(model)
+    if Path(where).is_dir():
+        atlas.attach_model(Path(where), str(Path(where).resolve()))
+    else:
+        atlas.manifest.model = {"repo": where}
+        atlas.manifest.keys["model"] = key_of(where)
+        atlas.save()
+
+
+def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
+    """The manifest that the atlas of a data set begins with."""
+    return Manifest(
+        title=config.title or dataset.path.resolve().name,
+        labels=list(dataset.labels),
+        kind=config.kind,
+        limits=[
+            "Typicality says what this model finds typical of a label in this data set; what is "
+            "typical of the data set itself (borders, stamps, scanners) is found as well."
+        ],
+    )

@@ -1,0 +1,96 @@
+"""One thing at a time: a model alone, one picture alone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PIL import Image
+
+from diffmine.atlas.atomic import write_bytes
+from diffmine.atlas.pictures import generated_png
+from diffmine.atlas.reader import Atlas, open_atlas
+from diffmine.atlas.records import Translated, Translation
+from diffmine.atlas.writer import create_workspace
+from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.data.sources import open_dataset
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.errors import AtlasError, UsageError
+from diffmine.pipeline.build import manifest_of, run_stage
+from diffmine.stages.collect.run import run as collect
+
+
+def train_model(
+    data: str | Path,
+    out: str | Path,
+    config: DataConfig,
+    options: FinetuneConfig,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> Report:
+    """Finetune on a folder of labelled pictures and leave the model in `out`."""
+    target = Path(out)
+    if target.exists():
+        raise UsageError(f"{target} is there already; choose another --out or remove it.")
+    dataset = open_dataset(data, config.label, config.group, config.labels)
+    atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))
+    with atlas.hold():
+        collect(atlas, dataset, config, progress)
+        report = run_stage(atlas, "finetune", BuildConfig(finetune=options), engine, progress)
+        shutil.move(atlas.path / "model", target)
+    shutil.rmtree(atlas.path)
+    return report
+
+
+def translate_one(
+    path: str | Path,
+    patch: str,
+    targets: list[str],
+    out: Path,
+    config: TranslateConfig,
+    progress: Progress = silent,
+) -> list[Translation]:
+    """Translate a patch of an atlas, or a picture file, and write the pictures to `out`."""
+    from diffmine.live.translate import stream
+    from diffmine.model.model import load_model
+
+    atlas = open_atlas(path)
+    unknown = sorted(set(targets) - set(atlas.labels))
+    if unknown:
+        raise UsageError(
+            f"{atlas.path} has no label {unknown[0]!r}; it has {', '.join(atlas.labels)}."
+        )
+    picture, window, name, source = _source(atlas, patch)
+    if atlas.model_path is None:
+        raise AtlasError(f"{atlas.path} has no model that could translate.")
+    model = load_model(atlas.model_path)
+    labels, how = targets or atlas.labels, atlas.scoring(config.draws)
+    for step in stream(model, picture, window, labels, config, how, name, source):
+        if isinstance(step, Translated):
+            for made in step.translations:
+                write_bytes(out / f"{_plain(made.target)}.png", generated_png(made.picture))
+            return step.translations
+        progress("translate", step.step, step.steps, "steps")
+    return []
+
+
+def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str | None]:
+    """The picture, window, name and label of a patch; a picture file is taken whole, and bears no
+    label."""
+    if Path(patch).is_file():
+        picture = as_mined(
+            read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
+        )
+        side = min(picture.size)
+        top, left = (picture.height - side) // 2, (picture.width - side) // 2
+        return picture, (top, left, side), Path(patch).name, None
+    found = atlas.patch(patch)
+    window = (found.row, found.col, found.size)
+    return atlas.pictures.picture(found.image_id), window, found.image_id, found.label
+
+
+def _plain(label: str) -> str:
+    """A label as a file name."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label)[:80] or "label"

@@ -1,0 +1,205 @@
+"""Mine: the best windows of each image, the best patches of each label (sections 3.3 and 4.2).
+
+    score of a window = mean of T(x | c) over its pixels * (size / smallest size)^size_power
+    keep the best that do not overlap;  the best of all images of a label are its patches
+
+Controls are the least typical windows (the same with -T) and random ones. Windows are read off the
+latent maps (mining/grid.py, mining/choose.py) and lists kept short (mining/ranking.py), so that
+memory holds the names of the images and little else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from diffmine.atlas.schemas import DUPLICATES, PATCHES, WARNINGS
+from diffmine.atlas.shards import ShardFunction
+from diffmine.atlas.writer import Workspace
+from diffmine.config import MineConfig
+from diffmine.engine import Engine, Progress, Report, Tell, ahead, here, silent
+from diffmine.errors import AtlasError
+from diffmine.maths.artefacts import Facts, facts, flat_crops, warnings
+from diffmine.maths.duplicates import near_duplicates, picture_hash
+from diffmine.maths.ranking import CANDIDATE, SIGNS, Ranked, inside_noise, rank_interval
+from diffmine.stages.mine.candidates import Key, Lists, candidates
+from diffmine.stages.mine.maps import Images, own_maps
+
+KINDS = tuple(SIGNS)
+Found = dict[Key, np.ndarray]
+
+
+def run(
+    atlas: Workspace, config: MineConfig, *, engine: Engine = here, progress: Progress = silent
+) -> Report:
+    """Choose the patches of every label; writes patches.parquet sorted by label, kind and rank,
+    duplicates.parquet and warnings.parquet."""
+    report = Report("mine")
+    if not atlas.begin("mine", config):
+        report.kept = atlas.table("patches", ["patch_id"]).num_rows
+        return report.close()
+    images = Images.of(atlas)
+    lists = _lists(atlas, images, config, engine, progress)
+    if not any(len(each.rows) for each in lists.values()):
+        raise AtlasError(f"{atlas.path} has no image as large as the window; choose a smaller one.")
+    table = _table(lists, images)
+    atlas.write("patches.parquet", table, PATCHES, group=8192)
+    double = _duplicates(atlas, images)
+    atlas.write("duplicates.parquet", double, DUPLICATES)
+    found = _warnings(atlas, images, lists, table, double)
+    atlas.write("warnings.parquet", found, WARNINGS)
+    atlas.end("mine")
+    report.done = table.num_rows
+    report.figures = {
+        "patches": float(table.num_rows),
+        "noise": float(np.mean(table["noise"].to_numpy())),
+        "duplicates": float(len(double)),
+        "warnings": float(sum(row["flagged"] for row in found)),
+    }
+    return report.close()
+
+
+# Windows of maps into lists
+
+
+@dataclass
+class MineShard(ShardFunction):
+    """Finds the windows of a part of the maps that may enter the lists of their labels.
+
+    Each process keeps lists of its own of what it has seen, so that ever fewer windows may.
+    """
+
+    config: MineConfig
+
+    def __call__(self, part: Path, tell: Tell) -> Found:
+        """Rows of ranking.CANDIDATE by label (its place among the labels) and kind."""
+        found: dict[Key, list[tuple[Any, ...]]] = {}
+        for maps in ahead(own_maps(part, self.images)):
+            for key, rows in candidates(maps, self.images, self.lists, self.config).items():
+                found.setdefault(key, []).extend(rows)
+        arrays = {key: np.array(rows, CANDIDATE) for key, rows in found.items()}
+        for key, each in arrays.items():
+            self.lists[key].add(each)
+        return arrays
+
+    @cached_property
+    def images(self) -> Images:
+        """What mining knows of the images."""
+        return Images.of(self.atlas)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists so far."""
+        return _empty(self.images, self.config)
+
+
+def _empty(images: Images, config: MineConfig) -> Lists:
+    return {
+        (label, kind): Ranked(kind, config.per_label, config.per_group)
+        for label in range(len(images.labels))
+        for kind in KINDS
+    }
+
+
+def _lists(
+    atlas: Workspace, images: Images, config: MineConfig, engine: Engine, progress: Progress
+) -> Lists:
+    """The finished lists of every label (by its place) and kind."""
+    lists = _empty(images, config)
+    parts = atlas.parts("maps")
+    found = engine.map(MineShard(atlas.path, config), parts, lambda place, done, note: None)
+    for number, (_, rows_of) in enumerate(found, start=1):
+        for key, rows in rows_of.items():
+            lists[key].add(rows)
+        progress("mine", number, len(parts), "parts")
+    for each in lists.values():
+        each.prune()
+    return lists
+
+
+# Lists into tables
+
+
+def _table(lists: Lists, images: Images) -> pa.Table:
+    """The rows of patches.parquet."""
+    return pa.concat_tables(
+        _rows(each, images.labels[label], images) for (label, _), each in lists.items()
+    )
+
+
+def _rows(ranked: Ranked, label: str, images: Images) -> pa.Table:
+    rows, kind = ranked.rows, ranked.kind
+    count = len(rows)
+    columns: dict[str, Any] = {field: pa.nulls(count, PATCHES.field(field).type) for field in
+                               PATCHES.names}  # fmt: skip
+    columns |= {
+        "patch_id": [name.decode() for name in rows["name"].tolist()],
+        "label": [label] * count,
+        "kind": [kind] * count,
+        "rank": np.arange(1, count + 1, dtype=np.int32),
+        "image_id": [images.names[at] for at in rows["image"].tolist()],
+        "noise": inside_noise(rows, kind, ranked.cut),
+    }
+    columns |= {field: rows[field] for field in ("row", "col", "size", "typicality", "se")}
+    if SIGNS[kind]:
+        low, high = rank_interval(rows, kind)
+        columns |= {"rank_low": low.astype(np.int32), "rank_high": high.astype(np.int32)}
+    arrays = [
+        pa.array(np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each).cast(
+            PATCHES.field(name).type
+        )
+        for name, each in columns.items()
+    ]
+    return pa.Table.from_arrays(arrays, schema=PATCHES)
+
+
+def _duplicates(atlas: Workspace, images: Images) -> list[dict[str, Any]]:
+    """The rows of duplicates.parquet. Nothing is left out of mining for being one."""
+    column = atlas.table("images", ["hash"])["hash"]
+    if column.null_count:  # collected before hashes were kept
+        pictures = atlas.pictures
+        hashes = np.array([picture_hash(pictures.picture(n)) for n in images.names], np.int64)
+    else:
+        hashes = column.to_numpy().astype(np.int64)
+    return [
+        {
+            "image_id": images.names[row],
+            "label": images.labels[images.label[row]],
+            "group": group,
+            "distance": distance,
+        }
+        for row, group, distance in near_duplicates(images.names, hashes)
+    ]
+
+
+def _warnings(
+    atlas: Workspace, images: Images, lists: Lists, table: pa.Table, double: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows of warnings.parquet: top patches beside random ones, label by label."""
+    seen = {key: each.rows for key, each in lists.items() if key[1] != "least"}
+    bounds = np.cumsum([0, *(len(rows) for rows in seen.values())])
+    every = np.concatenate(list(seen.values()))
+    flat = flat_crops(every, images.names, atlas.pictures.picture)  # one pass over the pictures
+    twins = {row["image_id"] for row in double}
+    noise = dict(zip(table["patch_id"].to_pylist(), table["noise"].to_pylist(), strict=True))
+    known: dict[tuple[int, str], Facts] = {}
+    for at, (key, rows) in enumerate(seen.items()):
+        known[key] = facts(
+            rows,
+            images.height[rows["image"]],
+            images.width[rows["image"]],
+            flat[bounds[at] : bounds[at + 1]],
+            np.array([noise[name.decode()] for name in rows["name"].tolist()], bool),
+            np.array([images.names[image] in twins for image in rows["image"].tolist()], bool),
+        )
+    return [
+        row
+        for label, name in enumerate(images.labels)
+        if len(lists[label, "top"].rows)
+        for row in warnings(name, known[label, "top"], known[label, "random"])
+    ]

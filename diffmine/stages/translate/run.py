@@ -1,0 +1,82 @@
+"""Translate: central patches of each label's elements under every label (section 5.1).
+
+What a translation is stands in live/translate.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from PIL import Image
+
+from diffmine.atlas.records import Patch, Translation
+from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.writer import Workspace
+from diffmine.config import TranslateConfig
+from diffmine.engine import Engine, Progress, Report, Tell, here, silent
+from diffmine.live.translate import last, stream
+from diffmine.model.model import Model, load_model
+
+
+def run(
+    atlas: Workspace, config: TranslateConfig, *, engine: Engine = here, progress: Progress = silent
+) -> Report:
+    """Translate the central patches of each label's first elements into all labels; writes one
+    part of translations/ for each label."""
+    report = Report("translate")
+    if not atlas.begin("translate", config):
+        report.kept = sum(1 for _ in atlas.parts("translations"))
+        return report.close()
+    shards = []
+    for number, label in enumerate(atlas.labels):
+        patches = _central(atlas, label, config)
+        shards.append(Shard((f"translations/part-{number:05d}.parquet",), len(patches), patches))
+    run_shards(
+        atlas,
+        shards,
+        TranslateShard(atlas.path, config),
+        engine=engine,
+        progress=progress,
+        report=report,
+        unit="patches",
+    )
+    atlas.end("translate")
+    return report.close()
+
+
+@dataclass
+class TranslateShard(ShardFunction):
+    """Translates patches into every label."""
+
+    config: TranslateConfig
+
+    def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Made:
+        """The translations of the shard's patches."""
+        rows = []
+        for done, patch in enumerate(shard.work, start=1):
+            rows += [each.to_row(patch) for each in self._translated(patch)]
+            tell(done)
+        return Made({shard.files[0]: rows})
+
+    def _translated(self, patch: Patch) -> list[Translation]:
+        atlas, config = self.atlas, self.config
+        picture: Image.Image = atlas.pictures.picture(patch.image_id)
+        window, how = (patch.row, patch.col, patch.size), atlas.scoring(config.draws)
+        name, label = patch.image_id, patch.label
+        steps = stream(self.model, picture, window, atlas.labels, config, how, name, label)
+        return last(steps).translations
+
+    @cached_property
+    def model(self) -> Model:
+        """The atlas's model."""
+        return load_model(self.atlas.needed_model())
+
+
+def _central(atlas: Workspace, label: str, config: TranslateConfig) -> list[Patch]:
+    """The patches nearest to the centres of the label's most typical elements."""
+    rows = [row for row in atlas.table("elements").to_pylist() if row["label"] == label]
+    first = sorted(rows, key=lambda row: row["rank"])[: config.per_label]
+    return [
+        patch for row in first for patch in atlas.element(label, row["element"], config.per_element)
+    ]

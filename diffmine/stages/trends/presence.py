@@ -1,0 +1,168 @@
+"""Presence: the share of each label's images that show an element anywhere (section 5.1).
+
+An image of label c shows an element with centre m and radius r if one of its windows has a feature
+within r of m: windows of the size that most of the element's patches have, a cell of the features
+apart, read under c's prompt as those of patches are (stages/cluster.py). The lists of patches do
+not matter here, so an element counts under a label for which it is not typical, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from diffmine.atlas.balls import Ball
+from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.writer import Workspace
+from diffmine.config import ClusterConfig
+from diffmine.engine import Engine, Progress, Report, Tell
+from diffmine.model.features import Case, grids
+from diffmine.model.model import Model, load_model
+
+STAGE = "trends"
+
+
+@dataclass(frozen=True)
+class Balls:
+    """The elements that are looked for with windows of one side, in pixels; `rows` are theirs among
+    all elements."""
+
+    side: int
+    rows: Int[np.ndarray, " k"]
+    centres: Float[np.ndarray, "k d"]
+    radii: Float[np.ndarray, " k"]
+
+    def near(self, windows: Float[np.ndarray, "n d"]) -> Bool[np.ndarray, " k"]:
+        """Which of the elements have a window near them."""
+        squares = (windows**2).sum(1)[:, None] + (self.centres**2).sum(1)
+        squares = squares - 2 * windows @ self.centres.T  # n k
+        return np.asarray((squares <= self.radii**2).any(axis=0))
+
+
+@dataclass
+class PresenceShard(ShardFunction):
+    """Looks images through for elements."""
+
+    config: ClusterConfig
+    balls: list[Balls]
+
+    def __call__(self, shard: Shard[list[tuple[str, str]]], tell: Tell) -> Made:
+        """(element, label, images) by their places in the lists, where there are images, as
+        JSON."""
+        hits: Counter[tuple[int, int]] = Counter()
+        picture, labels = self.atlas.pictures.picture, self.atlas.labels
+        cases = (Case(name, label, picture(name)) for name, label in shard.work)
+        for done, grid in enumerate(grids(self.model, cases, self.config), start=1):
+            target = labels.index(grid.label)
+            for each in self.balls:
+                shown = each.rows[each.near(window_features(grid.cells, each.side, grid.size))]
+                hits.update((row, target) for row in shown.tolist())
+            tell(done)
+        found = [(element, label, images) for (element, label), images in sorted(hits.items())]
+        return Made({shard.files[0]: json.dumps({"hits": found}).encode()})
+
+    @cached_property
+    def model(self) -> Model:
+        """The atlas's model; AtlasError where it has none."""
+        return load_model(self.atlas.needed_model())
+
+
+def presence(
+    atlas: Workspace, elements: Sequence[Ball], engine: Engine, progress: Progress
+) -> Int[np.ndarray, "elements labels"]:
+    """How many images of each label show each element. Part of the stage trends: what is counted is
+    kept until that ends, so that it goes on where it stopped.
+
+    Raises AtlasError where the atlas has no model to read features with.
+    """
+    config = atlas.configured(ClusterConfig)
+    total = np.zeros((len(elements), len(atlas.labels)), np.int64)
+    if not elements:
+        return total
+    cases = _cases(atlas)
+    names, shards = [], []
+    for number, start in enumerate(range(0, len(cases), config.shard)):
+        work = cases[start : start + config.shard]
+        names.append(f"presence-{number:05d}")
+        shards.append(Shard((f"work/{STAGE}/{names[-1]}.json",), len(work), work))
+    run_shards(
+        atlas,
+        shards,
+        PresenceShard(atlas.path, config, _balls(atlas, elements)),
+        engine=engine,
+        progress=progress,
+        report=Report(STAGE),
+        unit="images looked through for elements",
+    )
+    for name in names:
+        note = atlas.note_of(STAGE, name)
+        assert note is not None
+        for element, label, images in note["hits"]:
+            total[element, label] += images
+    return total
+
+
+def _cases(atlas: Workspace) -> list[tuple[str, str]]:
+    """Every image with each of its labels, in the order of the table."""
+    table = atlas.table("images", COLUMNS)
+    names = table["image_id"].to_pylist()
+    known = set(atlas.labels)
+    return [
+        (name, label)
+        for name, labels in zip(names, labels_of(table), strict=True)
+        for label in labels
+        if label in known
+    ]
+
+
+def _balls(atlas: Workspace, elements: Sequence[Ball]) -> list[Balls]:
+    sides: dict[tuple[str, int], Counter[int]] = {}
+    for label in atlas.labels:
+        for patch in atlas.patches(label):
+            if patch.element is not None:
+                sides.setdefault((label, patch.element), Counter())[patch.size] += 1
+    of_side: dict[int, list[int]] = {}
+    for row, element in enumerate(elements):
+        counted = sides[element.label, element.element]
+        side = min(counted, key=lambda each: (-counted[each], each))
+        of_side.setdefault(side, []).append(row)
+    return [
+        Balls(
+            side,
+            np.array(rows),
+            np.stack([elements[row].centre for row in rows]),
+            np.array([elements[row].radius for row in rows]),
+        )
+        for side, rows in sorted(of_side.items())
+    ]
+
+
+def window_features(
+    grid: Float[np.ndarray, "d hf wf"], side: int, size: tuple[int, int]
+) -> Float[np.ndarray, "n d"]:
+    """The features of length 1, as dift.window_feature's, of all windows of `side` pixels a cell
+    apart, row by row, the last ones at the edges; `size` is the image's (height, width) in pixels.
+    """
+    sums = np.pad(grid.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+    for axis, pixels in ((1, size[0]), (2, size[1])):
+        cells = grid.shape[axis]
+        wide = min(side * cells / pixels, float(cells))
+        starts = np.unique([*np.arange(0, cells - wide, 1.0), cells - wide])
+        sums = _between(sums, starts + wide, axis) - _between(sums, starts, axis)
+    means = sums.reshape(len(grid), -1).T  # n d
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    return np.asarray(means / np.maximum(lengths, 1e-12), np.float32)
+
+
+def _between(sums: np.ndarray, at: Float[np.ndarray, " n"], axis: int) -> np.ndarray:
+    """Running sums at places between cells."""
+    low = np.minimum(np.floor(at).astype(int), sums.shape[axis] - 2)
+    share = (at - low).reshape([-1 if each == axis else 1 for each in range(sums.ndim)])
+    return sums.take(low, axis) * (1 - share) + sums.take(low + 1, axis) * share

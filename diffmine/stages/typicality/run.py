@@ -1,0 +1,194 @@
+"""Typicality: how much better the model denoises an image knowing its label (section 3.2).
+
+    T(x | c) = E over noise e and time t of  [ L_t(x, e, null) - L_t(x, e, c) ]        (equation 3)
+
+kept as a mean and a standard error for each latent pixel. The labels of an image share the loss
+under the null prompt: L + 1 predictions a draw, not 2 L. Latents are posterior means, so a map
+depends only on the model, the image's pixels and name, and the configuration: not on the images
+beside it, nor on how often its draws were topped up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diffmine.atlas.manifest import key_of
+from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.shards import Made, Shard, run_shards
+from diffmine.atlas.writer import Workspace
+from diffmine.config import TypicalityConfig, as_dict
+from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.errors import UsageError
+from diffmine.model.draws import together
+from diffmine.model.tally import Tally
+from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
+from diffmine.stages.typicality.score import Round, ScoreShard
+from diffmine.stages.typicality.tables import Named, draws_in, maps_name, read_sums, sums_name
+
+ESTIMATOR = 3
+"""What the sums in an atlas mean: 3 since stratified draws are pairs of opposite noise."""
+
+
+def run(
+    atlas: Workspace,
+    config: TypicalityConfig,
+    *,
+    engine: Engine = here,
+    progress: Progress = silent,
+) -> Report:
+    """Score every image of the atlas; writes maps/part-*.parquet, one shard of images each, and
+    beside them exact sums (sums/part-*.parquet) from which more draws go on."""
+    report = Report("typicality")
+    _check(atlas, config)
+    images = atlas.table("images", COLUMNS)
+    if not atlas.begin("typicality", config):
+        report.kept = images.num_rows
+        return report.close()
+    pairs = list(zip(images["image_id"].to_pylist(), map(tuple, labels_of(images)), strict=True))
+    if config.adaptive and any(len(own) > 1 for _, own in pairs):
+        raise UsageError("adaptive follows one label of an image; these have several.")
+    cuts = range(0, len(pairs), config.shard)
+    _keep_sums(atlas, config)
+    work = _Work(atlas, config, [tuple(pairs[k : k + config.shard]) for k in cuts])
+    work.score(engine, progress, report)
+    if config.adaptive:
+        report.figures |= work.savings()
+    atlas.end("typicality")
+    return report.close()
+
+
+def _check(atlas: Workspace, config: TypicalityConfig) -> None:
+    if config.contrast and config.contrast not in atlas.labels:
+        raise UsageError(
+            f"{atlas.path} has no label {config.contrast!r} to contrast with; it has "
+            f"{', '.join(atlas.labels)}."
+        )
+    if config.adaptive and config.labels == "all":
+        raise UsageError("adaptive looks for the best windows of an image's own label; take own.")
+
+
+def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
+    """Drop sums that were computed otherwise; keep those that draws can be added to."""
+    manifest = atlas.manifest
+    other = ["draws", "sums", "batch"] + ([] if config.adaptive else ["top", "margin"])
+    fixed = {name: value for name, value in as_dict(config).items() if name not in other}
+    inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
+    key = key_of("sums", ESTIMATOR, fixed, inputs)
+    if manifest.keys.get("sums") != key:
+        atlas.remove("sums/")
+        manifest.keys["sums"] = key
+        atlas.save()
+
+
+@dataclass(frozen=True)
+class _Unfinished:
+    """The progress of a round before the last: no image is finished."""
+
+    progress: Progress
+    total: int
+
+    def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+        self.progress(stage, 0, self.total, unit, note)
+
+
+@dataclass
+class _Work:
+    """One run of the stage, in rounds where it is a race."""
+
+    atlas: Workspace
+    config: TypicalityConfig
+    images: list[Named]
+
+    def score(self, engine: Engine, progress: Progress, report: Report) -> None:
+        """Bring every shard to all of its draws and write its maps."""
+        score = ScoreShard(self.atlas.path, self.config)
+        goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
+        total = sum(map(len, self.images))
+        watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}
+        pace: dict[float, tuple[float, float]] = {}
+
+        def hear(made: Made) -> None:
+            figures = made.figures
+            rows = report.figures.get("rows", 0.0) + figures["rows"]
+            if rows:
+                pace[figures["worker"]] = (figures.get("rate", 0.0), figures.get("share", 0.0))
+                rate, share = (sum(each) for each in zip(*pace.values(), strict=True))
+                report.figures |= {"rows": rows, "rows a second": rate, "share of peak": share}
+
+        for goal in goals:
+            marks = self.marks(goal) if goal != goals[0] else {}
+            last = goal == goals[-1]
+            run_shards(
+                self.atlas,
+                [self._shard(number, goal, marks, last) for number in self._open(goal, last)],
+                score,
+                engine=engine,
+                progress=watched[last],
+                report=report if last else Report("typicality"),
+                unit="images",
+                again=not last,
+                hear=hear,
+            )
+
+    def _open(self, goal: int, last: bool) -> list[int]:
+        """The shards that a round has something to do for."""
+        every = range(len(self.images))
+        return [n for n in every if last or (self._draws(n) < goal and not self._mapped(n))]
+
+    def _shard(
+        self, number: int, goal: int, marks: Mapping[str, float], last: bool
+    ) -> Shard[Round]:
+        images = self.images[number]
+        sums = self._draws(number) > 0
+        work = Round(number, images, goal, last, marks, sums)
+        return Shard((maps_name(number),), len(images), work)
+
+    def _mapped(self, number: int) -> bool:
+        return self.atlas.finished(maps_name(number))
+
+    def _draws(self, number: int) -> int:
+        """Draws that a shard's sums hold; 0 without any, or with more than are asked for, since
+        none can be taken back."""
+        name = sums_name(number)
+        held = draws_in(self.atlas.path / name) if self.atlas.finished(name) else 0
+        return held if held <= self.config.count else 0
+
+    # The race
+
+    def _tallies(self, number: int) -> dict[str, Tally]:
+        if not self._draws(number):
+            return {}
+        path = self.atlas.path / sums_name(number)
+        return read_sums(path, together(self.config.preset))[1]
+
+    def marks(self, goal: int) -> dict[str, float]:
+        """The mark of each label after the round before `goal`; kept on the disk, for a run that
+        goes on finds some shards of this round finished already."""
+        name = f"marks-{goal}"
+        known = self.atlas.note_of("typicality", name)
+        if known is None:
+            bests: dict[str, list[float]] = {label: [] for label in self.atlas.labels}
+            for number, images in enumerate(self.images):
+                labels = dict(images)
+                for image_id, tally in self._tallies(number).items():
+                    best = runner_of(tally, self.atlas.image(image_id), self.config).best(PER_IMAGE)
+                    bests[labels[image_id][0]] += [mean for mean, _ in best]
+            known = {label: mark_of(values, self.config.top) for label, values in bests.items()}
+            self.atlas.keep_note("typicality", name, known)
+        return {label: float(mark) for label, mark in known.items()}
+
+    def savings(self) -> dict[str, float]:
+        """The share of draws that were not made, and how many of the best windows of all labels are
+        expected to have been lost by it."""
+        marks = self.marks(self.config.count + 1)
+        made, lost = 0.0, 0.0
+        for number, images in enumerate(self.images):
+            labels = dict(images)
+            for image_id, tally in self._tallies(number).items():
+                made += int(tally.draws.max())
+                if int(tally.draws.max()) < self.config.count:
+                    runner = runner_of(tally, self.atlas.image(image_id), self.config)
+                    lost += runner.lost(marks[labels[image_id][0]], PER_IMAGE)
+        total = sum(map(len, self.images)) * self.config.count
+        return {"draws saved": 1 - made / total, "windows lost": lost}

@@ -1,0 +1,207 @@
+"""One shard of typicality: its images brought to a number of draws, in whatever process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+from safetensors.torch import load, save
+from torch import Tensor
+
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.shards import Files, Made, Shard, ShardFunction
+from diffmine.config import TypicalityConfig
+from diffmine.engine import Tell
+from diffmine.maths.score import Scoring
+from diffmine.model.draws import together
+from diffmine.model.fast.lanes import ALONE, Lanes, lanes
+from diffmine.model.latents import latents
+from diffmine.model.model import Model
+from diffmine.model.precision import TRIED, load_checked
+from diffmine.model.score import Item, Measure, Sampling, advance, typicalities
+from diffmine.model.speed import Meter
+from diffmine.model.tally import Tally
+from diffmine.stages.typicality.race import stays
+from diffmine.stages.typicality.tables import (
+    Labels,
+    Named,
+    maps_name,
+    maps_rows,
+    read_sums,
+    sums_name,
+    sums_rows,
+)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is asked for of a shard: `goal` draws for the images that are still in the race by the
+    `marks` of their labels, and in the `last` round maps. `sums`: whether there are some to go on
+    from."""
+
+    number: int
+    images: Named
+    goal: int
+    last: bool
+    marks: Mapping[str, float]
+    sums: bool
+
+
+@dataclass
+class ScoreShard(ShardFunction):
+    """Brings shards of images to the draws asked for."""
+
+    config: TypicalityConfig
+    _meter: Meter | None = field(default=None, init=False, repr=False)
+
+    def __call__(self, shard: Shard[Round], tell: Tell) -> Made:
+        """The sums and, in the last round, the maps of the shard's images."""
+        work = shard.work
+        there = 0
+        tallies: dict[str, Tally] = {}
+        if work.sums:
+            path = self.atlas.path / sums_name(work.number)
+            there, tallies = read_sums(path, together(self.config.preset))
+        files: Files = {}
+        rows = 0
+        if there < work.goal:
+            items = self._items(work, tallies, files)
+            rows = self._advance(items, work, tell)
+            tallies = tallies | {item.image_id: item.tally for item in items}
+            if self.config.sums or self.config.adaptive:
+                goal = work.goal
+                files[sums_name(work.number)] = sums_rows(work.images, tallies, self.named, goal)
+        if work.last:
+            files[maps_name(work.number)] = maps_rows(work.images, tallies, self.named)
+        figures = {"rows": float(rows), "worker": float(os.getpid())}
+        if self._meter is not None:
+            figures |= {"rate": self._meter.rate, "share": self._meter.share_of_peak}
+        return Made(files, figures)
+
+    def named(self, own: Labels) -> list[tuple[str, str]]:
+        """Label and score of each map of an image with the labels `own`."""
+        labels = self._labels(own)
+        measures = measures_of(self.config, len(labels))
+        return [(labels[each.prompt - 1], each.name) for each in measures]
+
+    def _labels(self, own: Labels) -> list[str]:
+        return self.atlas.labels if self.config.labels == "all" else list(own)
+
+    # Images that are still to be drawn for
+
+    def _items(self, work: Round, tallies: dict[str, Tally], files: Files) -> list[Item]:
+        still = {
+            image_id: own
+            for image_id, own in work.images
+            if image_id not in tallies
+            or stays(tallies[image_id], self.atlas.image(image_id), own[0], work.marks, self.config)
+        }
+        encoded = self._latents(work, list(still), files)
+        sampling = Sampling.like(Scoring.of(self.config))
+        extra = [self.config.contrast] if self.config.contrast else []
+        items = []
+        for image_id, own in still.items():
+            labels = self._labels(own)
+            measures = measures_of(self.config, len(labels))
+            latent = encoded[image_id]
+            item = item_of(self.model, latent, image_id, labels + extra, measures, sampling)
+            item.tally = tallies.get(image_id, item.tally)
+            items.append(item)
+        return items
+
+    def _latents(self, work: Round, wanted: list[str], files: Files) -> dict[str, Tensor]:
+        """Latents by image; a race keeps those of the whole shard for its next rounds."""
+
+        def encoded(names: list[str]) -> dict[str, Tensor]:
+            pictures = map(self.atlas.pictures.picture, names)
+            return dict(zip(names, latents(self.model, pictures), strict=True))
+
+        if not self.config.adaptive:
+            return encoded(wanted)
+        names = [image_id for image_id, _ in work.images]
+        file = f"work/typicality/latents-{work.number:05d}.safetensors"
+        path = self.atlas.path / file
+        if not path.is_file():
+            every = encoded(names)
+            files[file] = save({f"{k:05d}": latent for k, latent in enumerate(every.values())})
+            return every
+        stored = sorted(load(path.read_bytes()).items())
+        return dict(zip(names, (latent for _, latent in stored), strict=True))
+
+    # Draws
+
+    def _advance(self, items: list[Item], work: Round, tell: Tell) -> int:
+        """Bring the items to the goal; how many rows of the UNet that took."""
+        if not items:
+            return 0
+        c, h, w = items[0].latent.shape
+        meter = self._meter = self._meter or Meter(self.model, (c, h, w), len(items[0].prompts))
+        total = sum((work.goal - item.done) * len(item.prompts) for item in items)
+        rows = 0
+
+        def say(count: int) -> None:
+            nonlocal rows
+            rows += count
+            meter.add(count)
+            tell(len(work.images) * rows / total, meter.note())
+
+        sampling = Sampling.like(Scoring.of(self.config))
+        with self._lanes() as side:
+            advance(self.model, items, work.goal, sampling, self.config.batch, say, side)
+        return rows
+
+    def _lanes(self) -> AbstractContextManager[Lanes]:
+        """None with a compiled UNet: what is compiled by one thread is for that one's calls."""
+        alone = self.config.compile
+        return nullcontext(ALONE) if alone else lanes(self.model.device, self.config.batch)
+
+    @cached_property
+    def model(self) -> Model:
+        """The atlas's model, in the arithmetic that was asked for or found good enough."""
+        pictures = labelled_pictures(self.atlas, TRIED)
+        model = load_checked(self.atlas.needed_model(), self.config.precision, pictures)
+        if self.config.compile:
+            model.compile(self.config.batch)
+        return model
+
+
+def measures_of(config: TypicalityConfig, labels: int) -> tuple[Measure, ...]:
+    """The maps of an image that is scored under `labels` labels; with a contrast its prompt comes
+    last. The first map is always typicality under the first label."""
+    measures = list(typicalities(labels))
+    each = range(1, labels + 1)
+    if config.sensitivity:
+        measures += [Measure("sensitivity", 0, k, squared=True) for k in each]
+    edges = np.linspace(*config.t_range, config.bands + 1).round().astype(int).tolist()
+    for low, high in pairwise(edges):
+        measures += [Measure(f"band {low}-{high}", 0, k, band=(low, high)) for k in each]
+    if config.contrast:
+        measures += [Measure(f"against {config.contrast}", labels + 1, k) for k in each]
+    return tuple(measures)
+
+
+def item_of(
+    model: Model,
+    latent: Tensor,
+    image_id: str,
+    labels: list[str],
+    measures: tuple[Measure, ...],
+    sampling: Sampling,
+) -> Item:
+    """An image with a latent (c, h, w), ready to be scored under labels."""
+    prompts = model.trained_prompts()
+    words = (prompts.of(None), *map(prompts.of, labels))
+    return Item(image_id, latent, words, measures, sampling.tally(len(measures), latent.shape))
+
+
+def labelled_pictures(atlas: Atlas, count: int) -> list[tuple[Image.Image, str]]:
+    """Up to `count` pictures with their labels, spread over the atlas."""
+    rows = atlas.table("images", ["image_id", "label"]).to_pylist()
+    step = max(1, -(-len(rows) // count))
+    return [(atlas.pictures.picture(row["image_id"]), row["label"]) for row in rows[::step]]

@@ -1,1 +1,0 @@
-"""One file per tab: `create` makes its components, `show` fills them, `wire` connects them."""

@@ -1,0 +1,116 @@
+"""Numbers and names as people read them: scores with their error, ranks, places, citations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from diffmine.atlas.records import Patch
+from diffmine.maths.score import Score, clear
+from diffmine.version import __version__
+
+KINDS = {"top": "most typical", "random": "random", "least": "least typical"}
+MEANING = """
+A diffusion model learned these images with their labels. Noise is put on an image and the model
+takes it off twice: once told the label, once told nothing. **Typicality** is how much smaller its
+error is when it knows the label, at each spot, averaged over many draws of noise. Above zero the
+spot is typical of the label, below zero it speaks against it. It says what *this model* learned
+from *these images*; borders, stamps, scanners and other accidents of a collection can be as
+typical as what you look for. After each score stands one standard error (±); a score below two of
+them is drawn pale, and so is one that cannot be told from the patches its list left out.
+"""
+STAGES = {
+    "finetune": "the model learns the labelled images",
+    "typicality": "every image is scored, spot by spot",
+    "mine": "the most, least and randomly chosen windows",
+    "cluster": "patches that look alike become elements; the map",
+    "translate": "the central patches made over into every label",
+    "trends": "how elements come and go over the labels",
+}
+
+
+def score(typicality: float | None, se: float | None = None) -> str:
+    """`0.0123 ± 0.0021`: the error to two figures, the score to the same place."""
+    if typicality is None or not math.isfinite(typicality):
+        return "not known"
+    if se is None or not math.isfinite(se) or se <= 0:
+        return _minus(f"{typicality:.4f}")
+    places = min(max(1 - math.floor(math.log10(se)), 0), 8)
+    return _minus(f"{typicality:.{places}f} ± {se:.{places}f}")
+
+
+def scored(known: Score | None) -> str:
+    """The same of a score."""
+    return score(None) if known is None else score(known.typicality, known.se)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def noise(patch: Patch) -> bool:
+    """Whether a score cannot be told from zero, or the patch from those its list left out."""
+    return not clear(patch.typicality, patch.se) or bool(patch.noise)
+
+
+def rank(patch: Patch) -> str:
+    """`rank 5 (between 1 and 18)`: where it may stand, by two standard errors of its score."""
+    text = f"rank {patch.rank:,}"
+    if patch.rank_low is None or patch.rank_high is None or patch.rank_low == patch.rank_high:
+        return text
+    return f"{text} (between {patch.rank_low:,} and {patch.rank_high:,})"
+
+
+def place(patch: Patch, count: int = 0) -> str:
+    """`No. 3 of 1,000, most typical of 1920s`."""
+    of = f" of {count:,}" if count else ""
+    if patch.kind == "random":
+        return f"Random patch {patch.rank:,}{of} of {patch.label}"
+    return f"No. {patch.rank:,}{of}, {KINDS[patch.kind]} of {patch.label}"
+
+
+def alt(patch: Patch) -> str:
+    """What a screen reader says of a patch."""
+    return f"{place(patch)}: typicality {score(patch.typicality, patch.se)}, in {patch.image_id}"
+
+
+def web_address(text: str | None) -> str:
+    """The address if it is one of the web, else nothing."""
+    try:
+        parts = urlsplit(str(text or ""))
+    except ValueError:
+        return ""
+    return str(text) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def cell(value: object) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    if not isinstance(value, int | float) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + text
+    return text
+
+
+def element(row: Mapping[str, Any], given: Mapping[str, str]) -> str:
+    """What people call an element, a row of elements.parquet: the name they gave it (by
+    `LABEL/ELEMENT`), that of the build, or its rank."""
+    name = given.get(f"{row['label']}/{row['element']}") or row["name"]
+    return name or f"Element {row['rank']}"
+
+
+def credit(record: Mapping[str, Any]) -> str:
+    """`A. Maker, CC0-1.0`: whose an image is, and its licence; empty when neither is known."""
+    return ", ".join(str(record[name]) for name in ("credit", "licence") if record.get(name))
+
+
+def citation(title: str, patch: Patch, record: Mapping[str, Any]) -> str:
+    """A patch as a footnote: atlas, image, credit, licence, source, place, typicality, version."""
+    window = f"Patch at row {patch.row}, column {patch.col}, {patch.size} pixels wide"
+    scored = f"typicality of {patch.label}: {score(patch.typicality, patch.se)}"
+    named = (f"Image {patch.image_id}", *(record.get(name) for name in ("credit", "licence")))
+    parts = [title, *named, web_address(record.get("source_url"))]
+    parts += [f"{window}; {scored}", f"Mined with diffmine {__version__}"]
+    lines = (" ".join(str(part).split()).removesuffix(".") for part in parts if part)
+    return ". ".join(lines) + "."

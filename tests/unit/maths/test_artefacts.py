@@ -1,0 +1,94 @@
+"""Planted artefacts are flagged, clean patches are not."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from diffmine.cli import main
+from diffmine.config import MineConfig
+from diffmine.maths.artefacts import clearly_above
+from diffmine.stages.mine.run import run
+from tests.unit.stages.mined import atlas_of, image_row, map_row
+
+COUNT = 60
+
+
+def made(plant: str, seed: int) -> tuple[list[Any], list[Any]]:
+    """Images of one label with something planted where the map is highest."""
+    chance = np.random.default_rng(seed)
+    images, maps = [], []
+    for at in range(COUNT):
+        pixels = chance.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+        mean = chance.normal(0, 0.001, (8, 8))
+        row, col = (int(v) for v in chance.integers(1, 6, 2))
+        if plant == "border":
+            row = 0
+        if plant == "position":
+            row = col = 3
+        mean[row : row + 2, col : col + 2] += 1
+        if plant == "flat":
+            pixels[8 * row - 4 : 8 * row + 20, 8 * col - 4 : 8 * col + 20] = 200
+        error = np.full((8, 8), 1e-4)
+        images.append(image_row(f"{at:02d}.png", "a", pixels, hash=at * 0x0101010101010101 % 2**62))
+        maps.append(map_row(f"{at:02d}.png", "a", mean, error=error, se=1e-5))
+    return images, maps
+
+
+@pytest.mark.parametrize("plant", ["none", "border", "position", "flat"])
+def test_what_is_planted_is_flagged(plant: str, tmp_path: Path) -> None:
+    atlas = atlas_of(tmp_path, *made(plant, 1))
+    with atlas.hold():
+        run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
+    rows = {row["kind"]: row for row in atlas.table("warnings").to_pylist()}
+    assert set(rows) == {"border", "flat", "position", "noise", "duplicate"}
+    flagged = {kind for kind, row in rows.items() if row["flagged"]}
+    # Patches at the border have fewer places to be in, which shows as well.
+    assert flagged - ({"position"} if plant == "border" else set()) == {plant} - {"none"}
+    assert [w.kind for w in atlas.warnings("a")] == sorted(flagged)
+    assert atlas.warnings("b") == []
+    assert len(atlas.warnings(every=True)) == 5
+    for row in rows.values():
+        assert row["n"] == COUNT
+        assert 0 <= row["expected"] <= 1
+
+
+def test_shares_are_counts(tmp_path: Path) -> None:
+    images, maps = made("border", 2)
+    for row in images[:30]:
+        row["hash"] = 5
+    atlas = atlas_of(tmp_path, images, maps)
+    with atlas.hold():
+        run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
+    rows = {row["kind"]: row for row in atlas.table("warnings").to_pylist()}
+    for field, kind in (("share", "top"), ("expected", "random")):
+        patches = atlas.patches("a", kind)
+        touch = [p.row in (0, 48) or p.col in (0, 48) for p in patches]
+        assert rows["border"][field] == pytest.approx(np.mean(touch))
+        assert rows["noise"][field] == pytest.approx(np.mean([p.noise for p in patches]))
+        assert rows["duplicate"][field] == pytest.approx(0.5)
+    places = [(p.row // 8, p.col // 8) for p in atlas.patches("a")]
+    most = max(places.count(place) for place in places)
+    assert rows["position"]["share"] == pytest.approx(most / COUNT)
+
+
+def test_a_share_is_flagged_when_it_is_clearly_above_the_control() -> None:
+    assert clearly_above(0.38, 0.12, 400, 400)
+    assert not clearly_above(0.12, 0.38, 400, 400)
+    assert not clearly_above(0.38, 0.12, 8, 8)
+    assert not clearly_above(0.03, 0.0, 100_000, 100_000)
+    assert not clearly_above(1.0, 0.0, 0, 0)
+
+
+def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    atlas = atlas_of(tmp_path, *made("border", 3))
+    with atlas.hold():
+        run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
+    with pytest.raises(SystemExit) as stop:
+        main(["info", str(atlas.path)])
+    assert not stop.value.code
+    out = capsys.readouterr().out
+    assert re.search(r"^warning: a: \d+ % of these patches touch the border", out, re.MULTILINE)
+    assert "flat grey" not in out

@@ -1,0 +1,60 @@
+"""Places on the map for none, few and many, whatever they are."""
+
+import numpy as np
+import pytest
+
+from diffmine.maths.layout import layout, principal
+
+SETTINGS = {"neighbours": 15, "min_dist": 0.1, "seed": 0}
+
+
+def drawn(count: int, kind: str) -> np.ndarray:
+    chance = np.random.default_rng(count)
+    if kind == "same":
+        return np.tile(chance.normal(size=(1, 6)), (count, 1)).astype(np.float32)
+    if kind == "two":
+        return chance.normal(size=(2, 6))[np.arange(count) % 2].astype(np.float32)
+    if kind == "line":
+        return (np.arange(1, count + 1)[:, None] * np.ones((1, 6))).astype(np.float32)
+    return chance.normal(size=(count, 6)).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", ["any", "same", "two", "line"])
+def test_every_count_has_its_places(kind: str) -> None:
+    for count in (*range(17), 40):
+        places = layout(drawn(count, kind), **SETTINGS)
+        assert places.shape == (count, 2)
+        assert places.dtype == np.float32
+        assert np.isfinite(places).all()
+        if kind == "same":
+            np.testing.assert_allclose(places, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_narrow_features_have_places(width: int) -> None:
+    matrix = np.random.default_rng(0).normal(size=(20, width)).astype(np.float32)
+    assert np.isfinite(layout(matrix, **SETTINGS)).all()
+    assert np.isfinite(layout(matrix[:5], **SETTINGS)).all()
+
+
+def test_the_same_rows_have_the_same_places() -> None:
+    matrix = drawn(60, "any")
+    assert np.array_equal(layout(matrix, **SETTINGS), layout(matrix.copy(), **SETTINGS))
+
+
+def test_what_is_alike_lies_together() -> None:
+    centres = np.repeat(np.eye(6)[:3], 30, axis=0)
+    noise = np.random.default_rng(0).normal(0, 0.05, (90, 6))
+    places = layout((centres + noise).astype(np.float32), **SETTINGS)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert np.array_equal(apart.argmin(axis=1) // 30, np.arange(90) // 30)
+
+
+def test_principal_components_are_those_of_the_singular_values() -> None:
+    matrix = drawn(30, "any")
+    _, values, vectors = np.linalg.svd(matrix - matrix.mean(axis=0), full_matrices=False)
+    found = principal(matrix)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=0), values[:2], rtol=1e-5)
+    expected = (matrix - matrix.mean(axis=0)) @ vectors[:2].T
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-5)

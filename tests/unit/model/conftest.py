@@ -1,0 +1,19 @@
+"""The random model, made once a file."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from diffmine.model.model import Model, load_model
+from diffmine.model.tiny import make_random
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_random(tmp_path_factory.mktemp("random"), ("a", "b"))
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> Model:
+    return load_model(folder, "cpu", torch.float32)

@@ -1,0 +1,182 @@
+"""The stage typicality on a random model: topping up, resuming, racing, other maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.writer import create_workspace
+from diffmine.config import DataConfig, TypicalityConfig
+from diffmine.data.sources import open_dataset
+from diffmine.errors import Cancelled, UsageError
+from diffmine.model.tiny import make_random
+from diffmine.pipeline.build import collect, use_model
+from diffmine.stages.typicality import run as typicality
+from tests.helpers import LABELS, draw_shapes, threads
+
+CONFIG = TypicalityConfig(draws=4, shard=3, precision="fp32")
+Make = Callable[..., Atlas]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_random(tmp_path_factory.mktemp("model") / "model", LABELS)
+
+
+@pytest.fixture
+def make(tmp_path: Path, model: Path) -> Make:
+    """An atlas of shapes with the random model and no maps yet."""
+
+    def made(name: str, per_label: int = 4) -> Atlas:
+        data = draw_shapes(tmp_path / f"{name}-data", per_label)
+        dataset = open_dataset(data)
+        manifest = Manifest(title=name, labels=list(dataset.labels))
+        atlas = create_workspace(tmp_path / name, manifest)
+        collect(atlas, dataset, DataConfig(image_size=32))
+        use_model(atlas, str(model))
+        return atlas
+
+    return made
+
+
+def scored(atlas: Atlas, config: TypicalityConfig = CONFIG, **more: Any) -> Any:
+    return typicality.run(atlas, config, **more)
+
+
+def content(atlas: Atlas, folder: str = "maps") -> dict[str, bytes]:
+    return {part.name: part.read_bytes() for part in atlas.parts(folder)}
+
+
+@pytest.mark.parametrize("preset", ["stratified", "paper"])
+def test_topped_up_draws_are_those_asked_for_at_once(make: Make, preset: Any) -> None:
+    config = replace(CONFIG, preset=preset)
+    few, once = make("few"), make("once")
+    scored(few, config)
+    report = scored(few, replace(config, draws=12))
+    scored(once, replace(config, draws=12))
+    assert report.figures["rows"] == 8 * 2 * (12 - 4)
+    assert content(few) == content(once)
+    assert content(few, "sums") == content(once, "sums")
+
+
+def test_fewer_draws_begin_anew(make: Make) -> None:
+    many, few = make("many"), make("few")
+    scored(many, replace(CONFIG, draws=6))
+    scored(many)
+    scored(few)
+    assert content(many) == content(few)
+
+
+def test_without_sums_the_maps_are_the_same(make: Make) -> None:
+    plain, kept = make("plain"), make("kept")
+    scored(plain, replace(CONFIG, sums=False))
+    scored(kept)
+    assert content(plain) == content(kept)
+    assert not plain.parts("sums")
+
+
+def test_more_images_leave_the_maps_of_the_others_alone(make: Make) -> None:
+    small, large = make("small", 4), make("large", 7)
+    scored(small)
+    scored(large, replace(CONFIG, shard=5))
+    names = small.table("images", ["image_id", "label"]).to_pylist()
+    for row in names:
+        one, other = (atlas.map(row["image_id"], row["label"]) for atlas in (small, large))
+        assert one is not None
+        assert other is not None
+        assert np.array_equal(one[0], other[0])
+        assert np.array_equal(one[1], other[1])
+
+
+class _Stop:
+    """Progress that stops the stage after some calls."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def __call__(self, *_: Any) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled("enough")
+
+
+@pytest.mark.parametrize(("adaptive", "count"), [(False, 1), (True, 1), (True, 2)])
+def test_a_stopped_run_goes_on_to_the_same_bytes(make: Make, adaptive: bool, count: int) -> None:
+    config = replace(CONFIG, draws=20, adaptive=adaptive, top=2, window=0.5, batch=64)
+    broken, whole = make("broken"), make("whole")
+    with threads(count):
+        for calls in (1, 3, 4, 6):
+            try:
+                scored(broken, config, progress=_Stop(calls))
+            except Cancelled:
+                assert torch.get_num_threads() == count
+        scored(broken, config)
+        scored(whole, config)
+    assert content(broken) == content(whole)
+
+
+def test_the_race_saves_draws_and_says_so(make: Make) -> None:
+    atlas = make("race", 8)
+    config = replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0)
+    figures = scored(atlas, config).figures
+    draws = [row["draws"] for row in atlas.read_parts("maps", ["draws"]).to_pylist()]
+    assert set(draws) <= {8, 16, 24, 32}
+    assert min(draws) < 32 == max(draws)
+    assert figures["draws saved"] == pytest.approx(1 - np.mean(draws) / 32)
+    assert figures["windows lost"] >= 0
+
+
+def test_the_winners_of_the_race_are_scored_as_without_it(make: Make) -> None:
+    race, plain = make("race"), make("plain")
+    scored(race, replace(CONFIG, draws=16, adaptive=True, top=1, window=0.5))
+    scored(plain, replace(CONFIG, draws=16))
+    for row in race.read_parts("maps", ["image_id", "label", "draws"]).to_pylist():
+        if row["draws"] == 16:
+            one, other = (a.map(row["image_id"], row["label"]) for a in (race, plain))
+            assert one is not None
+            assert other is not None
+            assert np.array_equal(one[0], other[0])
+
+
+def test_other_maps_on_request(make: Make) -> None:
+    atlas = make("maps")
+    config = replace(CONFIG, draws=10, sensitivity=True, bands=3, contrast="square")
+    scored(atlas, config)
+    names = atlas.read_parts("maps", ["score"])["score"].to_pylist()
+    bands = ["band 100-300", "band 300-500", "band 500-700"]
+    assert set(names) == {"typicality", "sensitivity", *bands, "against square"}
+    rows = atlas.read_parts("maps").to_pylist()
+    for image_id in {row["image_id"] for row in rows}:
+        found = {row["score"]: row for row in rows if row["image_id"] == image_id}
+        assert min(found["sensitivity"]["mean"]) >= 0
+        weighted = sum(found[b]["draws"] * np.asarray(found[b]["mean"], float) for b in bands)
+        own = np.asarray(found["typicality"]["mean"], float)
+        np.testing.assert_allclose(weighted / 10, own, rtol=0.02, atol=1e-4)
+        if found["typicality"]["label"] == "square":
+            assert not np.any(found["against square"]["mean"])
+
+
+def test_a_contrast_changes_its_sign_when_the_labels_swap(make: Make) -> None:
+    atlas = make("all")
+    config = replace(CONFIG, labels="all", contrast="square")
+    scored(atlas, config)
+    name = atlas.table("images", ["image_id"])["image_id"][0].as_py()
+    disc, square = (atlas.map(name, label) for label in LABELS)
+    against = atlas.map(name, "disc", "against square")
+    assert disc is not None
+    assert square is not None
+    assert against is not None
+    np.testing.assert_allclose(disc[0] - square[0], against[0], atol=1e-3)
+
+
+def test_an_unknown_contrast_is_one_sentence(make: Make) -> None:
+    with pytest.raises(UsageError, match="no label 'moon' to contrast with; it has disc, square"):
+        scored(make("x"), replace(CONFIG, contrast="moon"))
