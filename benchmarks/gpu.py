@@ -39,7 +39,7 @@ from diffmine.model.model import Model, best_device, best_dtype, device_name, su
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import decoded, sample
-from diffmine.model.score import Item, Sampling, advance, typicalities
+from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.model.speed import peak, row_cost
 from diffmine.model.tiny import RANDOM, byte_tokenizer, make
 
@@ -169,7 +169,7 @@ def score(
     for number, picture in enumerate(images):
         latent = model.encode(to_tensor(picture))[0].cpu()
         tally = sampling.tally(1, latent.shape)
-        items.append(Item(str(number), latent, words, typicalities(1), tally))
+        items.append(Item(str(number), latent, words, label_recipes(1), tally))
     advance(model, items, count, sampling, batch)
     for item in items:
         assert torch.isfinite(item.tally.mean).all()

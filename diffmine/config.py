@@ -105,6 +105,8 @@ class TypicalityConfig:
     not whether it fits, and is no substitute for typicality."""
     bands: Annotated[int, Field(ge=0, le=16)] = 0
     """Keep a map for each of so many equal bands of timesteps as well."""
+    measures: tuple[str, ...] = ()
+    """Keep the maps of further measures as well, by their names; may be given several times."""
     sums: bool = True
     """Keep exact sums beside the maps, so that draws can be added later."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -325,6 +327,15 @@ def name_of(kind: type[Any]) -> str:
     """Under which name the configurations of a kind are kept in an atlas: its table in a TOML
     file."""
     return next(f.name for f in fields(BuildConfig) if isinstance(f.default, kind))
+
+
+NEWER = ("labels", "measures")
+"""Fields that older atlases do not know: empty, they are in no key."""
+
+
+def as_key(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a configuration that its results depend on."""
+    return {name: value for name, value in fields.items() if value or name not in NEWER}
 
 
 def as_dict(config: Any) -> dict[str, Any]:

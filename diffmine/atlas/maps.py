@@ -26,6 +26,11 @@ class Maps:
             kinds = (score or "typicality" for score in scores)
             keys = zip(names["image_id"], names["label"], kinds, strict=True)
             self._rows.update({key: (path, row) for row, key in enumerate(keys)})
+        self._scores = list(dict.fromkeys(score for _, _, score in self._rows))
+
+    def scores(self, image_id: str, label: str) -> list[str]:
+        """The scores of which there is a map of an image under a label."""
+        return [each for each in self._scores if (image_id, label, each) in self._rows]
 
     def map(
         self, image_id: str, label: str, score: str

@@ -28,9 +28,10 @@ from diffmine.atlas.maps import Maps, read_known
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import Pictures
 from diffmine.atlas.records import ArtefactWarning, Patch
-from diffmine.config import Config, TypicalityConfig, name_of, restored
+from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored
 from diffmine.errors import AtlasError
 from diffmine.maths.score import Scoring
+from diffmine.maths.scores import in_order
 
 UPSTREAM = {
     "finetune": ("images",),
@@ -260,6 +261,11 @@ class Atlas:
         are NaN."""
         return self._maps.map(image_id, label, score)
 
+    def scores(self, image_id: str, label: str) -> list[str]:
+        """The scores of which there is a map of an image under a label, in the order of their
+        measures (maths/scores)."""
+        return in_order(self._maps.scores(image_id, label))
+
     def image(self, image_id: str) -> dict[str, Any]:
         """The record of an image: label, width, height, group, year, source, licence, credit."""
         table = self.table("images")
@@ -291,7 +297,7 @@ class Atlas:
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""
         manifest = self.manifest
-        key = key_of(stage, manifest.config.get(stage, {}), self._inputs(stage))
+        key = key_of(stage, as_key(manifest.config.get(stage, {})), self._inputs(stage))
         return manifest.keys.get(stage) == key
 
     def _forget(self) -> None:

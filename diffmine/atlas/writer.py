@@ -23,7 +23,7 @@ from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
-from diffmine.config import as_dict
+from diffmine.config import as_dict, as_key
 from diffmine.errors import AtlasError
 
 PREFIXES = {
@@ -65,7 +65,7 @@ class Workspace(Atlas):
         Parts computed under another configuration, or from other inputs, are dropped.
         """
         manifest = self.manifest
-        key = key_of(stage, as_dict(config), self._inputs(stage), *extra)
+        key = key_of(stage, as_key(as_dict(config)), self._inputs(stage), *extra)
         if manifest.keys.get(stage) == key:
             return False
         if manifest.keys.get(f"{stage}:begun") != key:

@@ -24,7 +24,7 @@ from diffmine.model.score import (
     as_numpy,
     drawn,
     in_pixels,
-    typicalities,
+    label_recipes,
     window_scores,
 )
 
@@ -62,7 +62,7 @@ def score_maps(
     latent = model.encode(to_tensor(picture))[0].cpu()  # c h w
     prompts = model.trained_prompts()
     words = (prompts.of(None), *map(prompts.of, labels))
-    measures = typicalities(len(labels))
+    measures = label_recipes(len(labels))
     sampling = Sampling.like(how)
     item = Item(image_id, latent, words, measures, sampling.tally(len(labels), latent.shape))
     advance(model, [item], how.draws, sampling, how.batch)

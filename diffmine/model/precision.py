@@ -18,7 +18,7 @@ from torch.nn.functional import avg_pool2d
 from diffmine.errors import ModelError
 from diffmine.model.latents import latents
 from diffmine.model.model import Model, load_model
-from diffmine.model.score import Item, Sampling, advance, typicalities
+from diffmine.model.score import Item, Sampling, advance, label_recipes
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -62,7 +62,7 @@ def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:
     for number, (latent, (_, label)) in enumerate(zip(encoded, pictures, strict=True)):
         words = (prompts.of(None), prompts.of(label))
         tally = sampling.tally(1, latent.shape)
-        items.append(Item(f"picture {number}", latent, words, typicalities(1), tally))
+        items.append(Item(f"picture {number}", latent, words, label_recipes(1), tally))
     advance(model, items, _DRAWS, sampling, _ROWS)
     return [
         value

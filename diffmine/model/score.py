@@ -18,6 +18,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from diffmine.maths.score import Preset, Score, Scoring
+from diffmine.maths.scores import Recipe
+from diffmine.maths.scores.typicality import TYPICALITY
 from diffmine.model.draws import Draws, draws, together
 from diffmine.model.fast.lanes import ALONE, Lanes
 from diffmine.model.model import Model
@@ -54,35 +56,20 @@ def drawn(how: Scoring, image_id: str, latent: Float[Tensor, "c h w"]) -> Draws:
     return Sampling.like(how).of(image_id, latent.shape, 0, how.draws)
 
 
-@dataclass(frozen=True)
-class Measure:
-    """How one map is made: the loss under prompt `base` less that under prompt `prompt`.
-
-    With `squared` the squared difference of the two predictions instead; with `band` only from
-    the draws whose timestep lies in [low, high).
-    """
-
-    name: str
-    base: int
-    prompt: int
-    squared: bool = False
-    band: tuple[int, int] | None = None
-
-
-def typicalities(labels: int, name: str = "typicality") -> tuple[Measure, ...]:
+def label_recipes(labels: int, name: str = TYPICALITY.name) -> tuple[Recipe, ...]:
     """Typicality under each of so many labels, whose prompts follow the null prompt."""
-    return tuple(Measure(name, 0, k) for k in range(1, labels + 1))
+    return tuple(Recipe(name, 0, prompt) for prompt in range(1, labels + 1))
 
 
 @dataclass
 class Item:
-    """An image that is being scored: `prompts` begins with the null prompt, `measures` are the maps
+    """An image that is being scored: `prompts` begins with the null prompt, `recipes` make the maps
     of its tally."""
 
     image_id: str
     latent: Float[Tensor, "c h w"]
     prompts: tuple[str, ...]
-    measures: tuple[Measure, ...]
+    recipes: tuple[Recipe, ...]
     tally: Tally
 
     @property
@@ -104,18 +91,18 @@ def advance(
     """Bring the tallies of all items to `stop` draws, in calls of about `batch` rows of the UNet,
     or of as many in all `lanes` together.
 
-    Images of the same size with as many prompts and the same measures share calls; the result of an
+    Images of the same size with as many prompts and the same recipes share calls; the result of an
     image does not depend on the others.
     `say` hears the number of rows after each call.
     """
 
     def kind(item: Item) -> tuple[tuple[int, ...], int, str]:
         sizes = (*item.latent.shape, len(item.prompts))
-        return sizes, item.done, repr(item.measures)
+        return sizes, item.done, repr(item.recipes)
 
     for (_, done, _), alike in groupby(sorted(items, key=kind), kind):
         group = list(alike) if done < stop else []
-        size = max(1, _MAPS // len(group[0].measures)) if group else 1
+        size = max(1, _MAPS // len(group[0].recipes)) if group else 1
         for first in range(0, len(group), size):
             some = group[first : first + size]
             _advance(model, some, (done, stop), sampling, batch, say, lanes)
@@ -132,7 +119,7 @@ def _advance(
 ) -> None:
     """The same for images of one kind: a value of each, then the next, so that a call is full
     also where there are few of them."""
-    measures = items[0].measures
+    recipes = items[0].recipes
     latents = torch.stack([item.latent for item in items]).to(model.device)  # i c h w
     states, which = model.words([prompt for item in items for prompt in item.prompts])  # u s d
     which = which.unflatten(0, (len(items), -1))  # i p
@@ -151,7 +138,7 @@ def _advance(
         noise = model.put(torch.stack([each.noise for each in drawn]))  # i d c h w
         t = model.put(torch.stack([each.t for each in drawn]))  # i d
         loss, found = _losses(model, latents[of], (states, which[of]), noise, t)
-        values, counts = _values(measures, loss, found, t, pair)
+        values, counts = _values(recipes, loss, found, t, pair)
         return list(zip(values[:, 0], counts[:, 0], strict=True))
 
     units = ((start, x) for start in range(*span, pair) for x in range(len(items)))
@@ -192,7 +179,7 @@ def _losses(
 
 
 def _values(
-    measures: tuple[Measure, ...],
+    recipes: tuple[Recipe, ...],
     loss: Float[Tensor, "i d p h w"],
     found: Float[Tensor, "i d p c h w"],
     t: Int[Tensor, "i d"],
@@ -200,7 +187,7 @@ def _values(
 ) -> tuple[Float[Tensor, "i v k h w"], Float[Tensor, "i v k"]]:
     """What every `pair` of successive draws says of every map, and whether the map takes it."""
     values, counts = [], []
-    for each in measures:
+    for each in recipes:
         if each.squared:
             values.append((found[:, :, each.base] - found[:, :, each.prompt]).square().mean(2))
         else:
@@ -220,7 +207,7 @@ def value_by_value(
     each prompt but the first, which is the null prompt: a few values of float32 at a time, about
     `batch` rows of the UNet."""
     states, which = model.words(prompts)
-    measures = typicalities(len(prompts) - 1)
+    recipes = label_recipes(len(prompts) - 1)
     pair = draws.together
     step = _whole(batch // len(prompts), pair)
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
@@ -228,7 +215,7 @@ def value_by_value(
         loss, found = _losses(
             model, model.put(latent)[None], (states, which[None]), noise[None], t[None]
         )
-        values, _ = _values(measures, loss, found, t[None], pair)  # 1 v p h w
+        values, _ = _values(recipes, loss, found, t[None], pair)  # 1 v p h w
         yield values[0].transpose(0, 1)
 
 

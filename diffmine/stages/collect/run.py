@@ -15,7 +15,7 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
-from diffmine.config import DataConfig, as_dict
+from diffmine.config import DataConfig, as_dict, as_key
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.readers import read_image
@@ -43,10 +43,7 @@ def _collect_images(
 ) -> Report:
     report = Report("collect")
     names = [(r.image_id, *(r.labels or (r.label,))) for r in dataset]
-    asked = as_dict(config)
-    if not config.labels:  # atlases older than this field keep their key
-        del asked["labels"]
-    key = key_of("images", asked, names)
+    key = key_of("images", as_key(as_dict(config)), names)
     there = (atlas.path / "images.parquet").is_file()
     if there and (dataset.path / BOXES).is_file():
         there = knows_sizes(atlas)

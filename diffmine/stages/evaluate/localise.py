@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from diffmine.stages.evaluate.maps import (
     FOLDERS,
     NAMES,
     MeanMaps,
+    judged,
     read_maps,
     scores_of,
     variants,
@@ -172,9 +174,9 @@ def _mean_maps(atlas: Atlas, folder: str, own: dict[str, list[str]], against: st
 def _all_maps(
     atlas: Atlas, folder: str, against: str, images: set[str]
 ) -> Iterator[tuple[str, dict[Any, np.ndarray]]]:
-    scores = {FOLDERS[folder], f"against {against}"}
+    wanted = cache(lambda score: judged(score, folder, against))
     for part in atlas.parts(folder):
-        yield from read_maps(part, lambda name, _, score: name in images and score in scores)
+        yield from read_maps(part, lambda name, _, score: name in images and wanted(score))
 
 
 __all__ = ["ALL", "NAMES", "PRIORS", "Localisation", "localise"]

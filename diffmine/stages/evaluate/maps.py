@@ -6,6 +6,7 @@ window       a score averaged over the window that mine uses, around each pixel
 and centre   that and the centre prior, each minus its mean over its deviation in the image: what
              the score adds to knowing that findings lie near the middle; no box is used
 base         the same under the model before finetuning
+others       every other map that the atlas holds, by the name of its score (maths/scores)
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ import pyarrow.parquet as pq
 from jaxtyping import Float
 from scipy.ndimage import uniform_filter
 
+from diffmine.maths.scores import BASE, CONTRAST, TYPICALITY, measure_of
+from diffmine.maths.scores.contrast import name_of
 from diffmine.stages.evaluate.priors import centre_prior, in_pixels
 
 Key = tuple[str, str]
 """A label and a score of maps."""
 Latents = dict[Key, Float[np.ndarray, "h w"]]
 _BATCH = 64
-FOLDERS = {"maps": "typicality", "maps-base": "base"}
+FOLDERS = {measure.folder: measure.name for measure in (TYPICALITY, BASE)}
 NAMES = {"maps": ("typicality", "contrast"), "maps-base": ("base", "base contrast")}
 
 
@@ -46,6 +49,14 @@ def read_maps(part: Path, wanted: Callable[[str, str, str], bool]) -> Iterator[t
     yield from found.items()
 
 
+def judged(score: str, folder: str, against: str) -> bool:
+    """Whether maps of a score are read to be judged: contrasts only with the label asked for."""
+    measure = measure_of(score)
+    if measure is None or measure.folder != folder:
+        return False
+    return measure is not CONTRAST or score == name_of(against)
+
+
 def scores_of(maps: Latents, label: str, against: str, folder: str) -> dict[str, np.ndarray]:
     """The scores of an image under a label, as far as its maps give them, in latent pixels."""
     score, (plain, contrast) = FOLDERS[folder], NAMES[folder]
@@ -53,13 +64,18 @@ def scores_of(maps: Latents, label: str, against: str, folder: str) -> dict[str,
     if own is None:
         return {}
     found = {plain: own}
+    stored = maps.get((label, name_of(against)))
     if against and label != against:
-        stored, other = maps.get((label, f"against {against}")), maps.get((against, score))
+        other = maps.get((against, score))
         if stored is not None and folder == "maps":
             found[contrast] = stored
         elif other is not None:
             found[contrast] = own - other
-    return found
+    return found | {
+        name: map
+        for (under, name), map in maps.items()
+        if under == label and map is not own and map is not stored
+    }
 
 
 @dataclass

@@ -15,11 +15,11 @@ from jaxtyping import Float, Int
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.errors import AtlasError
+from diffmine.maths.scores import TYPICALITY
 
 _COLUMNS = ("image_id", "label", "height", "width", "mean", "se")
 _PERHAPS = ("score",)
 _ERRORS = ("image_id", "standard_error", "decay")
-TYPICALITY = "typicality"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _own(table: pa.Table, images: Images) -> Int[np.ndarray, " n"]:
     keep = [label in images.own[images.rows[name]] for name, label in pairs]
     if "score" in table.column_names:
         scores = table["score"].to_pylist()
-        keep = [k and s in (None, TYPICALITY) for k, s in zip(keep, scores, strict=True)]
+        keep = [k and s in (None, TYPICALITY.name) for k, s in zip(keep, scores, strict=True)]
     return np.flatnonzero(keep)
 
 

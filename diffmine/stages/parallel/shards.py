@@ -31,7 +31,7 @@ from diffmine.model.dift import batch_features, window_feature
 from diffmine.model.model import Model, load_model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.sample import together, translated
-from diffmine.model.score import Item, Sampling, advance, as_numpy, in_pixels, typicalities
+from diffmine.model.score import Item, Sampling, advance, as_numpy, in_pixels, label_recipes
 from diffmine.stages.parallel.sequences import co_typical_windows, looks, window_name
 
 _ROWS = 128
@@ -257,7 +257,7 @@ def _maps(
     """T(translation into c | c) of every label c, with the same draws for all."""
     prompts = model.trained_prompts()
     sampling = Sampling.like(how)
-    measures = typicalities(1)
+    measures = label_recipes(1)
     items = [
         Item(image_id, latent, (prompts.of(None), prompts.of(label)), measures,
              sampling.tally(1, latent.shape))

@@ -21,17 +21,17 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.errors import UsageError
+from diffmine.maths import scores as measures
 from diffmine.maths.score import Scoring
 from diffmine.model.fast.lanes import lanes
 from diffmine.model.model import Model, load_model, resolve
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import read_prompts
-from diffmine.model.score import Item, Sampling, advance, typicalities
+from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.stages.typicality.score import item_of
 from diffmine.stages.typicality.tables import Named, maps_name, maps_rows
 
-BASE = "base"
-FOLDER = "maps-base"
+BASE, FOLDER = measures.BASE.name, measures.BASE.folder
 
 
 def score_base(
@@ -100,8 +100,8 @@ class BaseShard(ShardFunction):
     def _item(self, name: str, labels: tuple[str, ...], sampling: Sampling) -> Item:
         picture = self.atlas.pictures.picture(name)
         latent = self.model.encode(to_tensor(picture))[0].cpu()  # c h w
-        measures = typicalities(len(labels), BASE)
-        return item_of(self.model, latent, name, list(labels), measures, sampling)
+        recipes = label_recipes(len(labels), BASE)
+        return item_of(self.model, latent, name, list(labels), recipes, sampling)
 
     @cached_property
     def model(self) -> Model:

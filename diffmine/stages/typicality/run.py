@@ -17,9 +17,10 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Made, Shard, run_shards
 from diffmine.atlas.writer import Workspace
-from diffmine.config import TypicalityConfig, as_dict
+from diffmine.config import TypicalityConfig, as_dict, as_key
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
+from diffmine.maths.scores import MEASURES
 from diffmine.model.draws import together
 from diffmine.model.tally import Tally
 from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
@@ -64,6 +65,10 @@ def _check(atlas: Workspace, config: TypicalityConfig) -> None:
             f"{atlas.path} has no label {config.contrast!r} to contrast with; it has "
             f"{', '.join(atlas.labels)}."
         )
+    for name in config.measures:
+        if name not in (measure.name for measure in MEASURES):
+            known = ", ".join(measure.name for measure in MEASURES)
+            raise UsageError(f"There is no measure {name!r}; there are {known}.")
     if config.adaptive and config.labels == "all":
         raise UsageError("adaptive looks for the best windows of an image's own label; take own.")
 
@@ -72,7 +77,7 @@ def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
     """Drop sums that were computed otherwise; keep those that draws can be added to."""
     manifest = atlas.manifest
     other = ["draws", "sums", "batch"] + ([] if config.adaptive else ["top", "margin"])
-    fixed = {name: value for name, value in as_dict(config).items() if name not in other}
+    fixed = {name: value for name, value in as_key(as_dict(config)).items() if name not in other}
     inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
     key = key_of("sums", ESTIMATOR, fixed, inputs)
     if manifest.keys.get("sums") != key:

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
-import numpy as np
 from PIL import Image
 from safetensors.torch import load, save
 from torch import Tensor
@@ -19,12 +17,13 @@ from diffmine.atlas.shards import Files, Made, Shard, ShardFunction
 from diffmine.config import TypicalityConfig
 from diffmine.engine import Tell
 from diffmine.maths.score import Scoring
+from diffmine.maths.scores import Recipe, recipes_of
 from diffmine.model.draws import together
 from diffmine.model.fast.lanes import ALONE, Lanes, lanes
 from diffmine.model.latents import latents
 from diffmine.model.model import Model
 from diffmine.model.precision import TRIED, load_checked
-from diffmine.model.score import Item, Measure, Sampling, advance, typicalities
+from diffmine.model.score import Item, Sampling, advance
 from diffmine.model.speed import Meter
 from diffmine.model.tally import Tally
 from diffmine.stages.typicality.race import stays
@@ -87,8 +86,8 @@ class ScoreShard(ShardFunction):
     def named(self, own: Labels) -> list[tuple[str, str]]:
         """Label and score of each map of an image with the labels `own`."""
         labels = self._labels(own)
-        measures = measures_of(self.config, len(labels))
-        return [(labels[each.prompt - 1], each.name) for each in measures]
+        recipes = recipes_of(self.config, len(labels))
+        return [(labels[each.prompt - 1], each.name) for each in recipes]
 
     def _labels(self, own: Labels) -> list[str]:
         return self.atlas.labels if self.config.labels == "all" else list(own)
@@ -108,9 +107,9 @@ class ScoreShard(ShardFunction):
         items = []
         for image_id, own in still.items():
             labels = self._labels(own)
-            measures = measures_of(self.config, len(labels))
+            recipes = recipes_of(self.config, len(labels))
             latent = encoded[image_id]
-            item = item_of(self.model, latent, image_id, labels + extra, measures, sampling)
+            item = item_of(self.model, latent, image_id, labels + extra, recipes, sampling)
             item.tally = tallies.get(image_id, item.tally)
             items.append(item)
         return items
@@ -171,33 +170,18 @@ class ScoreShard(ShardFunction):
         return model
 
 
-def measures_of(config: TypicalityConfig, labels: int) -> tuple[Measure, ...]:
-    """The maps of an image that is scored under `labels` labels; with a contrast its prompt comes
-    last. The first map is always typicality under the first label."""
-    measures = list(typicalities(labels))
-    each = range(1, labels + 1)
-    if config.sensitivity:
-        measures += [Measure("sensitivity", 0, k, squared=True) for k in each]
-    edges = np.linspace(*config.t_range, config.bands + 1).round().astype(int).tolist()
-    for low, high in pairwise(edges):
-        measures += [Measure(f"band {low}-{high}", 0, k, band=(low, high)) for k in each]
-    if config.contrast:
-        measures += [Measure(f"against {config.contrast}", labels + 1, k) for k in each]
-    return tuple(measures)
-
-
 def item_of(
     model: Model,
     latent: Tensor,
     image_id: str,
     labels: list[str],
-    measures: tuple[Measure, ...],
+    recipes: tuple[Recipe, ...],
     sampling: Sampling,
 ) -> Item:
     """An image with a latent (c, h, w), ready to be scored under labels."""
     prompts = model.trained_prompts()
     words = (prompts.of(None), *map(prompts.of, labels))
-    return Item(image_id, latent, words, measures, sampling.tally(len(measures), latent.shape))
+    return Item(image_id, latent, words, recipes, sampling.tally(len(recipes), latent.shape))
 
 
 def labelled_pictures(atlas: Atlas, count: int) -> list[tuple[Image.Image, str]]:

@@ -24,7 +24,7 @@ from diffmine.model.fast.lanes import lanes
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.precision import TRIED, load_checked
-from diffmine.model.score import Item, Sampling, advance, typicalities
+from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.model.tally import Tally
 
 IMAGES, TRUTH, BEST = 40, 512, 200
@@ -88,7 +88,7 @@ def _item(atlas: Atlas, model: Model, image_id: str, label: str) -> Item:
     prompts = model.trained_prompts()
     latent = model.encode(to_tensor(atlas.pictures.picture(image_id)))[0].cpu()  # c h w
     words = (prompts.of(None), prompts.of(label))
-    return Item(image_id, latent, words, typicalities(1), Tally.empty(1, *latent.shape[1:]))
+    return Item(image_id, latent, words, label_recipes(1), Tally.empty(1, *latent.shape[1:]))
 
 
 def _fresh(items: list[Item], sampling: Sampling) -> list[Item]:

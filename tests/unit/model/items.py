@@ -3,7 +3,7 @@
 import torch
 
 from diffmine.model.model import Model
-from diffmine.model.score import Item, Sampling, typicalities
+from diffmine.model.score import Item, Sampling, label_recipes
 
 
 def item(model: Model, number: int, sampling: Sampling) -> Item:
@@ -12,4 +12,4 @@ def item(model: Model, number: int, sampling: Sampling) -> Item:
     prompts = model.trained_prompts()
     words = (prompts.of(None), prompts.of("ab"[number % 2]))
     tally = sampling.tally(1, latent.shape)
-    return Item(f"image {number}", latent, words, typicalities(1), tally)
+    return Item(f"image {number}", latent, words, label_recipes(1), tally)
