@@ -34,8 +34,10 @@ from benchmarks import plain
 from diffmine.config import TranslateConfig
 from diffmine.model.course import courses, settled
 from diffmine.model.ddim import levels, move
+from diffmine.model.devices import best_device, best_dtype, device_name
 from diffmine.model.draws import draws
-from diffmine.model.model import Model, best_device, best_dtype, device_name, suit
+from diffmine.model.families.sd import suit
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import decoded, sample

@@ -12,7 +12,7 @@ from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, silent
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.stages.typicality.run import typicality_maps
 
 DRAWS = 32

@@ -14,7 +14,7 @@ from diffmine.version import __version__ as __version__
 _HOME = {
     "BuildConfig": "diffmine.config",
     "build": "diffmine.pipeline.build",
-    "load_model": "diffmine.model.model",
+    "load_model": "diffmine.model.load",
     "open_atlas": "diffmine.atlas.reader",
     "open_dataset": "diffmine.data.sources",
     "patch_scores": "diffmine.live.score",
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from diffmine.data.sources import open_dataset
     from diffmine.live.score import patch_scores, typicality_map
     from diffmine.live.translate import translate
-    from diffmine.model.model import load_model
+    from diffmine.model.load import load_model
     from diffmine.pipeline.build import build
 
 __all__ = [

@@ -14,7 +14,7 @@ import torch
 from diffusers import AutoencoderKL
 from jaxtyping import UInt8
 
-from diffmine.model.model import best_dtype
+from diffmine.model.devices import best_dtype
 from diffmine.model.training import captured
 
 KL_WEIGHT = 1e-4

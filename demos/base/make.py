@@ -29,8 +29,9 @@ from diffmine.config import DataConfig, FinetuneConfig
 from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
 from diffmine.data.sources import open_dataset
-from diffmine.model.model import best_device, device_name, save_model
+from diffmine.model.devices import best_device, device_name
 from diffmine.model.prompts import Prompts
+from diffmine.model.save import save_model
 from diffmine.model.tiny import SMALL, make
 from diffmine.pipeline.build import collect
 from diffmine.stages import finetune

@@ -33,7 +33,8 @@ from diffmine.config import TranslateConfig
 from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
 from diffmine.data.sources import open_dataset
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_arrays, to_tensor
 from diffmine.pipeline.progress import shown
 from diffmine.stages.evaluate.baselines.samples import cells

@@ -35,7 +35,7 @@ def model(folder: str) -> Any:
     """The model of a folder, loaded once."""
     with _lock:
         if folder not in _models:
-            from diffmine.model.model import load_model
+            from diffmine.model.load import load_model
 
             _models[folder] = load_model(Path(folder))
         return _models[folder]

@@ -5,11 +5,8 @@ The small embedded models and Stable Diffusion v1.5 have the same shape and take
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
@@ -21,10 +18,8 @@ from transformers import logging as transformers_logging
 
 from diffmine.errors import ModelError
 from diffmine.model.fast.lanes import ROWS
-from diffmine.model.fast.layers import SharedPrompts, save_work
-from diffmine.model.fast.memory import keep_freed
-from diffmine.model.fast.once import Repeats, repeating, share_beginning
-from diffmine.model.prompts import Prompts, read_prompts
+from diffmine.model.fast.once import Repeats, repeating
+from diffmine.model.prompts import Prompts
 
 diffusers_logging.set_verbosity_error()
 diffusers_logging.disable_progress_bar()
@@ -36,7 +31,6 @@ transformers_logging.disable_progress_bar()
 torch.set_flush_denormal(True)
 
 ENCODED, _SMALL = 16, 128 * 128
-EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
 
 
 @dataclass
@@ -218,131 +212,3 @@ def _filled(rows: Int[Tensor, " b"], multiple: int) -> Int[Tensor, " _"]:
     """The last one repeated up to a multiple of so many."""
     last, count = len(rows) - 1, len(rows) + -len(rows) % multiple
     return rows[torch.arange(count, device=rows.device).clamp_max(last)]
-
-
-def best_device() -> torch.device:
-    """A CUDA GPU, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def device_name(device: torch.device) -> str:
-    """`cpu`, or what a GPU is called."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
-
-
-def best_dtype(device: torch.device) -> torch.dtype:
-    """float16 on a GPU; bfloat16 on a CPU that has it in hardware; else float32.
-
-    bfloat16 on a GPU would cost precision that float16 keeps at the same speed.
-    """
-    if device.type == "cuda":
-        return torch.float16
-    has_bf16 = os.name == "posix" and torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if has_bf16 else torch.float32
-
-
-def resolve(name: str | Path) -> str:
-    """The folder or Hub repository that a model's name means; `tiny` is the embedded base."""
-    if str(name) != "tiny":
-        return str(name)
-    if not (EMBEDDED / "base").is_dir():
-        raise ModelError(f"The embedded base model is missing: {EMBEDDED / 'base'} is no folder.")
-    return str(EMBEDDED / "base")
-
-
-def load_model(
-    path: str | Path, device: torch.device | str | None = None, dtype: torch.dtype | None = None
-) -> Model:
-    """Load a Stable-Diffusion-shaped folder or Hub repository; safetensors only.
-
-    Raises ModelError when a part is missing, is not safetensors or does not predict noise.
-    """
-    where = resolve(path)
-    device = torch.device(device) if device else best_device()
-    dtype = dtype or best_dtype(device)
-    weights = {"use_safetensors": True, "torch_dtype": dtype}
-    try:
-        unet = UNet2DConditionModel.from_pretrained(where, subfolder="unet", **weights)
-        vae = AutoencoderKL.from_pretrained(where, subfolder="vae", **weights)
-        text = CLIPTextModel.from_pretrained(
-            where, subfolder="text_encoder", use_safetensors=True, dtype=dtype
-        )
-        tokenizer = CLIPTokenizer.from_pretrained(where, subfolder="tokenizer")
-        scheduler = DDIMScheduler.from_pretrained(where, subfolder="scheduler")
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"The model {where} cannot be loaded: {reason}") from error
-    if scheduler.config.prediction_type != "epsilon":
-        raise ModelError(
-            f"The model {where} predicts {scheduler.config.prediction_type}; diffmine needs one "
-            "that predicts the noise (epsilon)."
-        )
-    for part in (unet, vae, text):
-        part.requires_grad_(False).eval().to(device)
-    suit(unet, vae)
-    prompts = read_prompts(Path(where)) if Path(where).is_dir() else _hub_prompts(where)
-    return Model(unet, vae, text, tokenizer, scheduler, prompts, where)
-
-
-def suit(unet: UNet2DConditionModel, vae: AutoencoderKL) -> None:
-    """Give parts of a model the layers and the layout that are fast on their device, in place."""
-    unet.set_attn_processor(SharedPrompts())
-    if unet.device.type == "cpu":
-        keep_freed()
-        share_beginning(unet)
-        save_work(unet)
-        save_work(vae)
-    else:  # on a CPU group norm is several times slower in this layout
-        unet.to(memory_format=torch.channels_last)
-        vae.to(memory_format=torch.channels_last)
-
-
-def _hub_prompts(repo: str) -> Prompts | None:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
-
-    try:
-        return read_prompts(Path(hf_hub_download(repo, "diffmine.json")).parent)
-    except EntryNotFoundError:
-        return None
-
-
-def save_model(
-    model: Model, folder: Path, prompts: Prompts | None, shard: str = "9MB", half: bool = True
-) -> None:
-    """Write the parts of a model under `folder`, in float16 and in files of at most `shard`."""
-    dtype = torch.float16 if half else torch.float32
-    for name in ("unet", "vae", "text_encoder"):
-        part = getattr(model, name)
-        before = part.dtype
-        part.to(dtype=dtype, memory_format=torch.contiguous_format).save_pretrained(
-            folder / name, safe_serialization=True, max_shard_size=shard
-        )
-        part.to(dtype=before)
-        _forget_origin(folder / name / "config.json")
-    model.tokenizer.save_pretrained(folder / "tokenizer")
-    model.scheduler.save_pretrained(folder / "scheduler")
-    (folder / "model_index.json").write_text(_MODEL_INDEX)
-    if prompts is not None:
-        (folder / "diffmine.json").write_text(prompts.check().to_json(), encoding="utf-8")
-
-
-def _forget_origin(path: Path) -> None:
-    """Take out where the part was loaded from: a model is passed on, its owner's paths are not."""
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    fields.pop("_name_or_path", None)
-    path.write_text(json.dumps(fields, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-_MODEL_INDEX = """{
- "_class_name": "StableDiffusionPipeline",
- "feature_extractor": [null, null],
- "requires_safety_checker": false,
- "safety_checker": [null, null],
- "scheduler": ["diffusers", "DDIMScheduler"],
- "text_encoder": ["transformers", "CLIPTextModel"],
- "tokenizer": ["transformers", "CLIPTokenizer"],
- "unet": ["diffusers", "UNet2DConditionModel"],
- "vae": ["diffusers", "AutoencoderKL"]
-}
-"""

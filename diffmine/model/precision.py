@@ -17,7 +17,8 @@ from torch.nn.functional import avg_pool2d
 
 from diffmine.errors import ModelError
 from diffmine.model.latents import latents
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.score import Item, Sampling, advance, label_recipes
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]

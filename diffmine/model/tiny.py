@@ -12,8 +12,9 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from diffmine.model.model import Model, save_model
+from diffmine.model.model import Model
 from diffmine.model.prompts import Prompts
+from diffmine.model.save import save_model
 
 _TOKENS = 77
 

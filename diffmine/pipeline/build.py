@@ -99,7 +99,7 @@ def run_evaluation(
 
 def use_model(atlas: Workspace, model: str) -> None:
     """Note a model that exists already as that of the atlas."""
-    from diffmine.model.model import resolve
+    from diffmine.model.load import resolve
 
     where = resolve(model)
     if Path(where).is_dir():

@@ -54,7 +54,7 @@ def translate_one(
 ) -> list[Translation]:
     """Translate a patch of an atlas, or a picture file, and write the pictures to `out`."""
     from diffmine.live.translate import stream
-    from diffmine.model.model import load_model
+    from diffmine.model.load import load_model
 
     atlas = open_atlas(path)
     unknown = sorted(set(targets) - set(atlas.labels))

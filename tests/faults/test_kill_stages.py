@@ -23,7 +23,7 @@ KILLED = """
 import os, signal, sys, threading, time
 from pathlib import Path
 from diffmine.pipeline.build import run_stage
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.atlas.writer import open_workspace
 from tests.helpers import quick
 

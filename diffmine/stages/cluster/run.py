@@ -38,7 +38,8 @@ from diffmine.maths.elements import MIXED, alike
 from diffmine.maths.layout import layout
 from diffmine.model.dift import window_feature
 from diffmine.model.features import Case, grids
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 
 _PER_ELEMENT = 8
 _MOST_COMPARED = 10_000

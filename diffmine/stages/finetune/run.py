@@ -30,9 +30,12 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import FinetuneConfig, as_dict
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.model.ddim import sample
-from diffmine.model.model import Model, device_name, load_model, save_model
+from diffmine.model.devices import device_name
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_arrays
 from diffmine.model.prompts import Prompts
+from diffmine.model.save import save_model
 from diffmine.model.training import (
     Batch,
     State,

@@ -28,7 +28,8 @@ from diffmine.engine import Engine, Progress, Report, Tell
 from diffmine.maths.score import Scoring
 from diffmine.maths.windows import window_means, window_sizes
 from diffmine.model.dift import batch_features, window_feature
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.sample import together, translated
 from diffmine.model.score import Item, Sampling, advance, as_numpy, in_pixels, label_recipes

@@ -16,7 +16,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import TranslateConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.live.translate import last, stream
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 
 
 def run(

@@ -24,7 +24,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import ClusterConfig
 from diffmine.engine import Engine, Progress, Report, Tell
 from diffmine.model.features import Case, grids
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 
 STAGE = "trends"
 

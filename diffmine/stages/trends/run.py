@@ -34,7 +34,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import TrendsConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.live.score import score_window
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.stages.trends.presence import presence
 
 

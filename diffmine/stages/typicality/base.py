@@ -24,7 +24,8 @@ from diffmine.errors import UsageError
 from diffmine.maths import scores as measures
 from diffmine.maths.score import Scoring
 from diffmine.model.fast.lanes import lanes
-from diffmine.model.model import Model, load_model, resolve
+from diffmine.model.load import load_model, resolve
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import read_prompts
 from diffmine.model.score import Item, Sampling, advance, label_recipes

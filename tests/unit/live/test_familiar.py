@@ -11,7 +11,8 @@ from diffmine.errors import ModelError
 from diffmine.live.familiar import DRAWS, errors, sample, usual_errors
 from diffmine.live.records import Comparison, Errors, limit
 from diffmine.model.draws import draws
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.tiny import make_random
 

@@ -13,7 +13,8 @@ from diffmine.live.records import Inspection
 from diffmine.live.score import score_maps
 from diffmine.maths.score import Scoring
 from diffmine.model.draws import draws
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.score import in_pixels, window_scores
 from diffmine.model.tiny import make_random

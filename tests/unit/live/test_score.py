@@ -13,7 +13,8 @@ from diffmine.config import TypicalityConfig
 from diffmine.live.score import score_maps, score_window
 from diffmine.maths.score import Scoring
 from diffmine.model.draws import draws
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.score import typicality
 from diffmine.model.tiny import make_random

@@ -18,7 +18,8 @@ from diffmine.model import sample
 from diffmine.model.course import INVERTS, Course, calls, courses, settled
 from diffmine.model.ddim import CLEAN
 from diffmine.model.inject import injected
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.sample import soft_window
 from diffmine.model.tiny import make_random

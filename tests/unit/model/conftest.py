@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.tiny import make_random
 
 

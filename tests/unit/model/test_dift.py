@@ -7,7 +7,7 @@ import torch
 
 from diffmine.errors import ModelError
 from diffmine.model.dift import batch_features, features
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 
 SETTINGS = {"timestep": 161, "up_block": 1, "noises": 3}
 NAMES = [f"image {number}" for number in range(15)]

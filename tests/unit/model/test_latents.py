@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from diffmine.model.latents import latents
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.score import Sampling, advance
 from tests.unit.model.items import item

@@ -11,7 +11,8 @@ from diffmine.errors import ModelError
 from diffmine.model.ddim import clean_estimate, invert, levels, move
 from diffmine.model.dift import features, window_feature
 from diffmine.model.inject import injected
-from diffmine.model.model import Model, load_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.prompts import Prompts
 from diffmine.model.tiny import make_random
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from diffmine.errors import ModelError
 from diffmine.model import precision
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.model.precision import agreement, load_checked
 from diffmine.model.tiny import make_random
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.model.speed import row_cost
 from diffmine.model.tiny import make_random
 
@@ -15,7 +15,7 @@ from diffmine.model.tiny import make_random
 COMPILED = """
 import functools, sys, torch
 from torch._dynamo.utils import counters
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.model.speed import row_cost
 model = load_model(sys.argv[1], "cpu", torch.float32)
 noisy, t = torch.randn(60, 4, 16, 16), torch.full((60,), 300)

@@ -28,7 +28,7 @@ from diffmine.errors import AtlasError, DataError, UsageError
 from diffmine.live.score import patch_scores, typicality_map
 from diffmine.live.translate import translate
 from diffmine.maths.duplicates import picture_hash
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, collect
 from diffmine.pipeline.plan import plan

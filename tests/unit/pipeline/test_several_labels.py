@@ -13,8 +13,9 @@ from diffmine.atlas.writer import create_workspace
 from diffmine.config import DataConfig, FinetuneConfig, MineConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.errors import DataError, UsageError
-from diffmine.model.model import load_model, save_model
+from diffmine.model.load import load_model
 from diffmine.model.prompts import Prompts
+from diffmine.model.save import save_model
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect, use_model
 from diffmine.stages.finetune import run as finetune

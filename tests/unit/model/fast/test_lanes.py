@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from diffmine.model.dift import batch_features
-from diffmine.model.fast.lanes import ALONE, lanes
-from diffmine.model.model import ROWS, Model, load_model
+from diffmine.model.fast.lanes import ALONE, ROWS, lanes
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 from diffmine.model.score import Item, Sampling, advance
 from tests.helpers import threads
 from tests.unit.model.items import item

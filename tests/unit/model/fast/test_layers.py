@@ -10,7 +10,9 @@ from diffusers.models.upsampling import Upsample2D
 from safetensors import safe_open
 
 from diffmine.model.fast.layers import Doubling, Gated, attended
-from diffmine.model.model import Model, load_model, save_model
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
+from diffmine.model.save import save_model
 
 PROMPTS = ["A picture.", "A a.", "A b.", "A a.", "A picture."]
 

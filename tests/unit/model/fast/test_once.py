@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from diffmine.model.model import ROWS, Model, load_model
+from diffmine.model.fast.lanes import ROWS
+from diffmine.model.load import load_model
+from diffmine.model.model import Model
 
 PROMPTS = ["A picture.", *(f"A {letter}." for letter in "abcdefgh")]
 T = torch.arange(100, 600, 100)

@@ -17,7 +17,7 @@ from diffmine.engine import here
 from diffmine.errors import Cancelled
 from diffmine.model.dift import window_feature
 from diffmine.model.features import Case, Grid, grids
-from diffmine.model.model import load_model
+from diffmine.model.load import load_model
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, run_stage
 from diffmine.stages.trends.presence import presence, window_features

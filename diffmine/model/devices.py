@@ -1,0 +1,28 @@
+"""The device that a model runs on, and the arithmetic that is fast there."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+
+def best_device() -> torch.device:
+    """A CUDA GPU, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def device_name(device: torch.device) -> str:
+    """`cpu`, or what a GPU is called."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """float16 on a GPU; bfloat16 on a CPU that has it in hardware; else float32.
+
+    bfloat16 on a GPU would cost precision that float16 keeps at the same speed.
+    """
+    if device.type == "cuda":
+        return torch.float16
+    has_bf16 = os.name == "posix" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if has_bf16 else torch.float32

@@ -1,0 +1,9 @@
+"""The families of models that are read: each is a file here and a line in FAMILIES."""
+
+from __future__ import annotations
+
+from diffmine.model.families.base import Family
+from diffmine.model.families.sd import STABLE_DIFFUSION
+
+FAMILIES: list[Family] = [STABLE_DIFFUSION]
+"""The first one that knows a pipeline's parts loads it."""
