@@ -20,7 +20,7 @@ from diffmine.app import heat, sprites, texts
 from diffmine.app.cache import Cache, digest
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
-from diffmine.atlas.generated import MadePictures
+from diffmine.atlas.generated import GeneratedPictures
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
@@ -261,8 +261,8 @@ class Shelf:
         return list(table.take(pa.array(rows.get(patch_id, []), pa.int64())).to_pylist())
 
     @cached_property
-    def _made(self) -> MadePictures:
-        return MadePictures(self.atlas.parts("parallel"))
+    def _made(self) -> GeneratedPictures:
+        return GeneratedPictures(self.atlas.parts("parallel"))
 
     def made(self, image_id: str, target: str) -> np.ndarray | None:
         """An image of the parallel set under a label, uint8 (h, w, 3); None when it is not kept."""

@@ -6,26 +6,27 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from diffmine.atlas.rowgroups import RowGroups, readable
 
-class MadePictures:
+_KEPT_BYTES = 32 * 2**20
+
+
+class GeneratedPictures:
     """Random access to the parts of parallel/."""
 
     def __init__(self, parts: list[Path]) -> None:
-        self._where: dict[tuple[str, str], tuple[Path, int, int]] = {}
-        for path in parts:
-            with pq.ParquetFile(path) as file:
-                for group in range(file.num_row_groups):
-                    table = file.read_row_group(group, columns=["image_id", "target"])
-                    keys = zip(*(column.to_pylist() for column in table.columns), strict=True)
-                    self._where.update({key: (path, group, row) for row, key in enumerate(keys)})
+        self._rows: dict[tuple[str, str], tuple[int, int]] = {}
+        for file, path in enumerate(parts):
+            with readable(path):
+                table = pq.read_table(path, columns=["image_id", "target"])
+            keys = zip(*(column.to_pylist() for column in table.columns), strict=True)
+            self._rows.update({key: (file, row) for row, key in enumerate(keys)})
+        self._pictures = RowGroups(parts, ["image"], _KEPT_BYTES)
 
     def content(self, image_id: str, target: str) -> bytes | None:
         """The encoded translation of an image into a label; None when it was not made."""
-        found = self._where.get((image_id, target))
-        if found is None:
+        place = self._rows.get((image_id, target))
+        if place is None:
             return None
-        path, group, row = found
-        with pq.ParquetFile(path, memory_map=True) as file:
-            return bytes(
-                file.read_row_group(group, columns=["image"])["image"][row].as_py()["bytes"]
-            )
+        file, row = place
+        return bytes(self._pictures.row(row, file)["image"]["bytes"])

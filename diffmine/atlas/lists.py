@@ -5,12 +5,9 @@ it lies in, however many other lists there are.
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from jaxtyping import Int
 
+from diffmine.atlas.rowgroups import RowGroups, readable
 from diffmine.atlas.schemas import PATCHES
-from diffmine.errors import AtlasError
 
 _KEPT_BYTES = 48 * 2**20
 _KEPT_NAMES = 4096
@@ -63,14 +60,10 @@ class Lists:
         self._path = path
         with readable(path):
             self.written = path.stat().st_mtime_ns
-            self._file = pq.ParquetFile(path, memory_map=True)
-        there = self._file.schema_arrow.names
+            there = pq.read_schema(path).names
         self._columns = [name for name in PATCHES.names if name in there]
-        groups = range(self._file.num_row_groups)
-        sizes = [self._file.metadata.row_group(group).num_rows for group in groups]
-        self._starts = np.cumsum([0, *sizes])
-        self._kept: OrderedDict[int, pa.Table] = OrderedDict()
-        self._lock = Lock()
+        self._groups = RowGroups([path], self._columns, _KEPT_BYTES)
+        self._starts = np.array(self._groups.starts())
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -128,28 +121,8 @@ class Lists:
         back[order] = np.arange(len(rows))
         return pa.concat_tables(parts).take(pa.array(back))
 
-    def _group(self, group: int) -> pa.Table:
-        with self._lock:
-            if group in self._kept:
-                self._kept.move_to_end(group)
-                return self._kept[group]
-            with readable(self._path):
-                table = self._file.read_row_group(group, columns=self._columns)
-            self._kept[group] = filled(table, PATCHES, PATCHES.names)
-            while len(self._kept) > 1 and sum(t.nbytes for t in self._kept.values()) > _KEPT_BYTES:
-                self._kept.popitem(last=False)
-            return self._kept[group]
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Say in one AtlasError that a file of the atlas cannot be read."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        raise AtlasError(
-            f"{path} is broken ({error}); remove it and run diffmine build again."
-        ) from error
+    def _group(self, number: int) -> pa.Table:
+        return filled(self._groups.group(number), PATCHES, PATCHES.names)
 
 
 def filled(table: pa.Table, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:

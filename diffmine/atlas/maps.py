@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float32
 
-from diffmine.atlas.lists import readable
-from diffmine.errors import AtlasError
+from diffmine.atlas.rowgroups import RowGroups, readable
+
+_KEPT_BYTES = 32 * 2**20
 
 
 class Maps:
     """Where every map stands in `paths`, read once; the maps themselves are read when asked for."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._rows: dict[tuple[str, str, str], tuple[Path, int]] = {}
-        for path in paths:
+        self._rows: dict[tuple[str, str, str], tuple[int, int]] = {}
+        for file, path in enumerate(paths):
             names = read_known(path, ["image_id", "label", "score"]).to_pydict()
             scores = names.get("score") or [None] * len(names["label"])  # older atlases
             kinds = (score or "typicality" for score in scores)
             keys = zip(names["image_id"], names["label"], kinds, strict=True)
-            self._rows.update({key: (path, row) for row, key in enumerate(keys)})
+            self._rows.update({key: (file, row) for row, key in enumerate(keys)})
+        self._maps = RowGroups(paths, ["height", "width", "mean", "standard_error"], _KEPT_BYTES)
         self._scores = list(dict.fromkeys(score for _, _, score in self._rows))
 
     def scores(self, image_id: str, label: str) -> list[str]:
@@ -39,10 +40,11 @@ class Maps:
         found = self._rows.get((image_id, label, score))
         if found is None:
             return None
-        row = _row_at(*found)
+        file, at = found
+        row = self._maps.row(at, file)
         shape = (row["height"], row["width"])
         mean = np.asarray(row["mean"], np.float32).reshape(shape)
-        error = row["standard_error"]
+        error = row.get("standard_error")
         if not error:
             return mean, np.full(shape, np.nan, np.float32)
         return mean, np.asarray(error, np.float32).reshape(shape)
@@ -54,14 +56,3 @@ def read_known(path: Path, columns: Sequence[str] | None) -> pa.Table:
         there = pq.read_schema(path).names
         known = [column for column in columns if column in there] if columns else None
         return pq.read_table(path, columns=known)
-
-
-def _row_at(path: Path, at: int) -> dict[str, Any]:
-    """One row of a Parquet file; only its row group is read."""
-    with pq.ParquetFile(path, memory_map=True) as file:
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if at < rows:
-                return dict(file.read_row_group(group).slice(at, 1).to_pylist()[0])
-            at -= rows
-    raise AtlasError(f"{path} has no row {at}.")

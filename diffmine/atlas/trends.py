@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from jaxtyping import Float
 
 from diffmine.atlas import schemas
-from diffmine.atlas.lists import filled, readable
+from diffmine.atlas.lists import filled
 from diffmine.atlas.reader import Atlas
+from diffmine.atlas.rowgroups import readable
 
 GROUP = 8192
 

@@ -73,7 +73,7 @@ def test_what_is_kept_is_bounded(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) 
     opened = Lists(atlas.path / "patches.parquet")
     table = opened.read(0, len(opened))
     assert table.num_rows == len(opened) == 1800
-    kept = sum(each.nbytes for each in opened._kept.values())
+    kept = sum(each.nbytes for each in opened._groups._kept.values())
     assert 0 < kept <= 30_000
 
 
