@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import fields as fields_of
+from functools import cache
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from diffmine.atlas.atomic import write_bytes
 from diffmine.errors import AtlasError
@@ -33,10 +38,18 @@ class Manifest:
     citation: str = ""
     limits: list[str] = field(default_factory=list)
     format: int = FORMAT
+    newer: dict[str, Any] = field(default_factory=dict)
+    """Fields of a newer diffmine: kept as they are."""
+
+
+_CHECKED = TypeAdapter(Manifest)
+_KNOWN = {each.name for each in fields_of(Manifest)} - {"newer"}
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of an atlas folder; AtlasError when there is none or it cannot be read."""
+    """The manifest of an atlas folder, which may be a stranger's: every value is checked, and every
+    file that it names lies inside the folder. AtlasError when there is none or it cannot be read.
+    """
     path = folder / NAME
     if not path.is_file():
         raise AtlasError(
@@ -44,22 +57,43 @@ def read_manifest(folder: Path) -> Manifest:
         )
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AtlasError(f"{path} is broken and cannot be read as JSON: {error}.") from error
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        found = fields.get("format") if isinstance(fields, dict) else type(fields).__name__
-        raise AtlasError(f"{path} has format {found}, this diffmine reads format {FORMAT}.")
+        version = fields.get("format") if isinstance(fields, dict) else type(fields).__name__
+        raise AtlasError(f"{path} has format {version}, this diffmine reads format {FORMAT}.")
+    known = {name: value for name, value in fields.items() if name in _KNOWN}
+    newer = {name: value for name, value in fields.items() if name not in _KNOWN}
     try:
-        return Manifest(**fields)
-    except TypeError as error:
-        raise AtlasError(
-            f"{path} has fields that format {FORMAT} does not know: {error}."
-        ) from error
+        manifest = _CHECKED.validate_python(known | {"newer": newer})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "its fields"
+        raise AtlasError(f"{path} is broken: {place}: {first['msg']}.") from error
+    leads_to = cache(Path.resolve)  # of the few folders that hold all files
+    for name in manifest.artefacts:
+        if not _inside(folder, name, leads_to):
+            raise AtlasError(
+                f"{path} names a file outside of its folder ({name!r}): it is not as diffmine "
+                "wrote it, and nothing of it is opened."
+            )
+    return manifest
+
+
+def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:
+    """Whether a name stays in the folder: neither dots, nor the root, nor a link leads out."""
+    plain, windows = PurePosixPath(name), PureWindowsPath(name)
+    if not name or "\0" in name or ".." in (*plain.parts, *windows.parts):
+        return False
+    if plain.is_absolute() or windows.anchor:
+        return False
+    return leads_to(folder / plain.parent).is_relative_to(leads_to(folder))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write atlas.json whole."""
     fields = asdict(manifest)
+    fields |= fields.pop("newer")
     # In the order of names: engines finish shards in any order.
     fields |= {name: dict(sorted(fields[name].items())) for name in ("artefacts", "keys", "config")}
     text = json.dumps(fields, indent=1, ensure_ascii=False)
