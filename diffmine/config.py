@@ -331,11 +331,32 @@ def name_of(kind: type[Any]) -> str:
 
 NEWER = ("labels", "measures")
 """Fields that older atlases do not know: empty, they are in no key."""
+CHANGE_NO_RESULT = {
+    "data": {"title", "kind"},
+    "finetune": {"checkpoint"},
+    "typicality": {"shard", "batch", "compile", "precision"},
+    "cluster": {"shard", "batch"},
+    "translate": {"preview"},
+    "trends": {"shard"},
+    "parallel": {"shard"},
+}
+"""By stage the fields that say how fast, in what files or under what title something is done, and
+not what comes out. With another value nothing is computed again."""
 
 
 def as_key(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a configuration that its results depend on."""
+    """The fields of a configuration without those that older atlases do not know, if empty."""
     return {name: value for name, value in fields.items() if value or name not in NEWER}
+
+
+def results(stage: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a stage's configuration that its results depend on."""
+    left_out = CHANGE_NO_RESULT.get(stage, set())
+    return {
+        name: results(name, value) if isinstance(value, dict) else value
+        for name, value in as_key(fields).items()
+        if name not in left_out
+    }
 
 
 def as_dict(config: Any) -> dict[str, Any]:

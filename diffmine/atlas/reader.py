@@ -28,7 +28,7 @@ from diffmine.atlas.maps import Maps, read_known
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import Pictures
 from diffmine.atlas.records import ArtefactWarning, Patch
-from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored
+from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
 from diffmine.errors import AtlasError
 from diffmine.maths.score import Scoring
 from diffmine.maths.scores import in_order
@@ -296,9 +296,13 @@ class Atlas:
 
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""
-        manifest = self.manifest
-        key = key_of(stage, as_key(manifest.config.get(stage, {})), self._inputs(stage))
-        return manifest.keys.get(stage) == key
+        return self.manifest.keys.get(stage) in self._keys(stage)
+
+    def _keys(self, stage: str) -> tuple[str, str]:
+        """The keys that stand for the stage's stored configuration and for what its inputs are now:
+        of results alone, and as older versions wrote them, of every setting."""
+        fields, inputs = self.manifest.config.get(stage, {}), self._inputs(stage)
+        return key_of(stage, results(stage, fields), inputs), key_of(stage, as_key(fields), inputs)
 
     def _forget(self) -> None:
         for name in ("_maps", "_image_rows", "pictures", "neighbours"):

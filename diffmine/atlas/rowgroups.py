@@ -99,6 +99,7 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())  # pyarrow ends some with a line break
         raise AtlasError(
-            f"{path} is broken ({error}); remove it and run diffmine build again."
+            f"{path} is broken ({reason}); run diffmine build again, which mends it."
         ) from error

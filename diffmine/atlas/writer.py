@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,22 @@ from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
-from diffmine.config import as_dict, as_key
+from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
 
 PREFIXES = {
     "finetune": ("work/finetune/",),
     "typicality": ("maps/",),
     "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
-    "cluster": ("features/", "elements.parquet", EDITS),
+    "cluster": ("elements.parquet", EDITS),
     "translate": ("translations/",),
     "trends": ("trends.parquet", "sequences.parquet", "changes.parquet", "counts.parquet"),
     "parallel": ("parallel/", "parallel-windows/"),
 }
+
+
+MAKES = PREFIXES | {"cluster": ("features/", "elements.parquet", "patches.parquet")}
+"""By stage the files that it must make again when they are lost; cluster adds to those of mine."""
 
 
 class Workspace(Atlas):
@@ -59,22 +64,52 @@ class Workspace(Atlas):
             owner.unlink(missing_ok=True)
             lock.release()
 
-    def begin(self, stage: str, config: Any, *extra: Any) -> bool:
-        """Start or go on with a stage; False when it is already done as configured.
+    def begin(self, stage: str, config: Config) -> Config | None:
+        """Start or go on with a stage; None when it is already done as configured.
 
-        Parts computed under another configuration, or from other inputs, are dropped.
+        Gives the configuration to work with: what is gone on with keeps the size of its shards.
+        Parts computed under another configuration, or from other inputs, are dropped; settings
+        that change no result (config.CHANGE_NO_RESULT) drop nothing.
         """
-        manifest = self.manifest
-        key = key_of(stage, as_key(as_dict(config)), self._inputs(stage), *extra)
-        if manifest.keys.get(stage) == key:
-            return False
-        if manifest.keys.get(f"{stage}:begun") != key:
+        manifest, begun = self.manifest, f"{stage}:begun"
+        same = self._same_results(stage, config)
+        if same and self.fresh(stage):
+            return None
+        if same and manifest.keys.get(begun) in self._keys(stage):
+            config = _in_shards_of(config, manifest.config[stage])
+        else:
             self.drop(stage)
-            manifest.keys[f"{stage}:begun"] = key
         manifest.keys.pop(stage, None)
         manifest.config[stage] = as_dict(config)
+        manifest.keys[begun] = self._keys(stage)[0]
         self.save()
-        return True
+        return config
+
+    def _same_results(self, stage: str, config: Any) -> bool:
+        """Whether a stage's stored configuration gives the same results as another."""
+        stored = self.manifest.config.get(stage)
+        if stored is None:
+            return False
+        with suppress(TypeError):  # of what has no defaults every field is stored
+            stored = as_dict(type(config)()) | stored
+        plain = json.loads(json.dumps([stored, as_dict(config)]))
+        return results(stage, plain[0]) == results(stage, plain[1])
+
+    def mend(self) -> list[str]:
+        """Forget the files that are not as they were written, so that the stages that make them go
+        on with them; their names. What people wrote (edits.json) stays as it is."""
+        broken = [name for name in self.manifest.artefacts if not self.finished(name)]
+        broken = [name for name in broken if name != EDITS]
+        for name in broken:
+            (self.path / name).unlink(missing_ok=True)
+            del self.manifest.artefacts[name]
+            for stage in [stage for stage in MAKES if name.startswith(MAKES[stage])]:
+                if stage in self.manifest.keys:
+                    self.manifest.keys[f"{stage}:begun"] = self.manifest.keys.pop(stage)
+        if broken:
+            self._forget()
+            self.save()
+        return broken
 
     def end(self, stage: str) -> None:
         """Mark a stage done."""
@@ -166,6 +201,13 @@ class Workspace(Atlas):
     def save(self) -> None:
         """Write the manifest."""
         write_manifest(self.path, self.manifest)
+
+
+def _in_shards_of(config: Config, stored: dict[str, Any]) -> Config:
+    shard = stored.get("shard")
+    if shard is None or shard == getattr(config, "shard", shard):
+        return config
+    return replace(config, shard=shard)  # type: ignore[type-var]
 
 
 def open_workspace(path: str | Path) -> Workspace:

@@ -12,9 +12,13 @@ from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
 from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.errors import UsageError
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.run import run as collect
+
+LEAST_SAME = 0.5
+"""Share of an atlas's pictures that a data set must hold to be the same one, changed."""
 
 if TYPE_CHECKING:
     from diffmine.atlas.evaluation import Evaluation
@@ -26,25 +30,47 @@ def build(
     config: BuildConfig | None = None,
     *,
     model: str | None = None,
+    replace_all: bool = False,
     engine: Engine = here,
     progress: Progress = silent,
 ) -> list[Report]:
     """Mine the labelled pictures in `data` into the atlas `out`, going on where it stopped.
 
     With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
+    Files of the atlas that are lost or broken are made again. UsageError when `out` holds another
+    data set, unless `replace_all`.
     """
     config = config or BuildConfig()
     dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     config = _with_race(config)
+    _check_same(atlas, dataset, replace_all)
     with atlas.hold():
-        reports = [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
+        mended = Report("mend", done=len(atlas.mend()))
+        reports = [mended.close()] if mended.done else []
+        reports += [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
         if model is not None:
             use_model(atlas, model)
         stages = STAGES if model is None else STAGES[1:]
         for name in stages:
             reports.append(run_stage(atlas, name, config, engine, progress))
     return reports
+
+
+def _check_same(atlas: Workspace, dataset: Dataset, replace_all: bool) -> None:
+    """Refuse to put a data set in the place of another: most of the pictures that the atlas holds
+    must be in it, unless they are to be replaced."""
+    tables = [name for name in ("images", "patches") if atlas.finished(f"{name}.parquet")]
+    if replace_all or not tables:
+        return
+    names = {record.image_id for record in dataset}
+    there = set(atlas.table(tables[0], ["image_id"])["image_id"].to_pylist())
+    same = sum(name in names for name in there)
+    if same < len(there) * LEAST_SAME:
+        raise UsageError(
+            f"{atlas.path} holds another data set ({atlas.manifest.title}: {same} of its "
+            f"{len(there)} pictures are in {dataset.path}); choose another --out, or --replace it."
+        )
 
 
 def _with_race(config: BuildConfig) -> BuildConfig:

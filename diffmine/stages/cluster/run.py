@@ -27,6 +27,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.neighbours import feature_matrix
 from diffmine.atlas.records import Patch
 from diffmine.atlas.schemas import ELEMENTS, PATCHES
@@ -52,9 +53,13 @@ def run(
     """Find the elements of every label; writes features/, elements.parquet and the columns
     element, distance, map_x, map_y, own_x and own_y of patches.parquet."""
     report = Report("cluster")
-    if not atlas.begin("cluster", config):
+    kept = _features_key(atlas, atlas.configured(ClusterConfig)) if atlas.fresh("cluster") else ""
+    begun = atlas.begin("cluster", config)
+    if begun is None:
         report.kept = atlas.table("elements", ["element"]).num_rows
         return report.close()
+    config = begun
+    _keep_features(atlas, config, kept)
     top = [patch for label in atlas.labels for patch in atlas.patches(label)]
     top.sort(key=lambda patch: patch.patch_id)
     matrix = _features(atlas, top, config, engine, progress, report)  # n d
@@ -98,6 +103,22 @@ def _figures(
 
 
 # Features
+
+
+def _features_key(atlas: Workspace, config: ClusterConfig) -> str:
+    """What the features of patches depend on, and in which shards they stand."""
+    fields = (config.timestep, config.up_block, config.noises, config.seed, config.shard)
+    return key_of("features", fields, [atlas.manifest.keys.get(n, "") for n in ("mine", "model")])
+
+
+def _keep_features(atlas: Workspace, config: ClusterConfig, fresh: str) -> None:
+    """Drop features that were read otherwise; `fresh` is the key of those of an atlas that was up
+    to date, for older ones do not keep it."""
+    keys, key = atlas.manifest.keys, _features_key(atlas, config)
+    if key not in (keys.get("features"), fresh):
+        atlas.remove("features/")
+    keys["features"] = key
+    atlas.save()
 
 
 @dataclass

@@ -15,7 +15,7 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
-from diffmine.config import DataConfig, as_dict, as_key
+from diffmine.config import DataConfig, as_dict, as_key, results
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.readers import read_image
@@ -43,11 +43,14 @@ def _collect_images(
 ) -> Report:
     report = Report("collect")
     names = [(r.image_id, *(r.labels or (r.label,))) for r in dataset]
-    key = key_of("images", as_key(as_dict(config)), names)
+    fields = as_dict(config)
+    key = key_of("images", results("data", fields), names)
+    older = key_of("images", as_key(fields | _titled(atlas)), names)
     there = (atlas.path / "images.parquet").is_file()
     if there and (dataset.path / BOXES).is_file():
         there = knows_sizes(atlas)
-    if there and atlas.manifest.keys.get("images") == key:
+    if there and atlas.manifest.keys.get("images") in (key, older):
+        _name(atlas, config)
         report.kept = atlas.table("images", ["image_id"]).num_rows
         return report
     refused = list(dataset.refused)
@@ -63,11 +66,27 @@ def _collect_images(
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
     atlas.manifest.labels = [label for label in dataset.labels if label in found]
     atlas.manifest.config["data"] = as_dict(config)
-    atlas.manifest.keys["images"] = key
+    if atlas.manifest.keys.get("images") not in (key, older):  # else collected again as it was
+        atlas.manifest.keys["images"] = key
     _write_refused(atlas, refused)
     atlas.note("images.parquet")
     report.refused = len(refused)
     return report
+
+
+def _titled(atlas: Workspace) -> dict[str, Any]:
+    """The title and kind that were asked for when the images were collected."""
+    stored = atlas.manifest.config.get("data", {})
+    return {name: stored[name] for name in ("title", "kind") if name in stored}
+
+
+def _name(atlas: Workspace, config: DataConfig) -> None:
+    """Give an atlas the title and kind that are asked for now, if any are."""
+    if config.title:
+        atlas.manifest.title = config.title
+    if config.kind != DataConfig().kind:
+        atlas.manifest.kind = config.kind
+    atlas.save()
 
 
 def _rows(

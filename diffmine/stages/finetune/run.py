@@ -61,7 +61,7 @@ def run(
     folder = atlas.path / "model"
     if not (folder / "model_index.json").is_file():
         atlas.manifest.keys.pop("finetune", None)
-    if not atlas.begin("finetune", config):
+    if atlas.begin("finetune", config) is None:
         report.kept = config.steps
         return report.close()
     prompts = _prompts(atlas, config)

@@ -40,7 +40,7 @@ def run(
     """Choose the patches of every label; writes patches.parquet sorted by label, kind and rank,
     duplicates.parquet and warnings.parquet."""
     report = Report("mine")
-    if not atlas.begin("mine", config):
+    if atlas.begin("mine", config) is None:
         report.kept = atlas.table("patches", ["patch_id"]).num_rows
         return report.close()
     images = Images.of(atlas)

@@ -118,7 +118,7 @@ def translate_all(
     """Write the parts of parallel/ and parallel-windows/ that are not there; counts images in
     `report`."""
     settings = Settings.of(atlas, config)
-    atlas.begin("parallel", settings)
+    settings = atlas.begin("parallel", settings) or settings
     images = sources(atlas, settings.images)
     shards = []
     for number, at in enumerate(range(0, len(images), settings.shard)):

@@ -26,7 +26,7 @@ def run(
     """Translate the central patches of each label's first elements into all labels; writes one
     part of translations/ for each label."""
     report = Report("translate")
-    if not atlas.begin("translate", config):
+    if atlas.begin("translate", config) is None:
         report.kept = sum(1 for _ in atlas.parts("translations"))
         return report.close()
     shards = []

@@ -44,7 +44,7 @@ def run(
 ) -> Report:
     """Write trends.parquet: rows of kind element, label, patch and sequence."""
     report = Report("trends")
-    if not atlas.begin("trends", config):
+    if atlas.begin("trends", config) is None:
         report.kept = atlas.table("trends", ["kind"]).num_rows
         return report.close()
     rows: list[dict[str, Any]] = []

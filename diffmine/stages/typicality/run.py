@@ -11,7 +11,7 @@ beside it, nor on how often its draws were topped up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import COLUMNS, labels_of
@@ -43,9 +43,11 @@ def run(
     report = Report("typicality")
     _check(atlas, config)
     images = atlas.table("images", COLUMNS)
-    if not atlas.begin("typicality", config):
+    begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
+    if begun is None:
         report.kept = images.num_rows
         return report.close()
+    config = begun
     pairs = list(zip(images["image_id"].to_pylist(), map(tuple, labels_of(images)), strict=True))
     if config.adaptive and any(len(own) > 1 for _, own in pairs):
         raise UsageError("adaptive follows one label of an image; these have several.")
@@ -73,17 +75,26 @@ def _check(atlas: Workspace, config: TypicalityConfig) -> None:
         raise UsageError("adaptive looks for the best windows of an image's own label; take own.")
 
 
+def _in_shards_of_sums(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfig:
+    """Sums are added to in the shards that they stand in."""
+    stored = atlas.configured(TypicalityConfig)
+    return replace(config, shard=stored.shard) if atlas.parts("sums") else config
+
+
 def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
     """Drop sums that were computed otherwise; keep those that draws can be added to."""
     manifest = atlas.manifest
-    other = ["draws", "sums", "batch"] + ([] if config.adaptive else ["top", "margin"])
-    fixed = {name: value for name, value in as_key(as_dict(config)).items() if name not in other}
     inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
-    key = key_of("sums", ESTIMATOR, fixed, inputs)
-    if manifest.keys.get("sums") != key:
+    other = {"draws", "sums", "batch"} | (set() if config.adaptive else {"top", "margin"})
+    fields = as_key(as_dict(config))
+    older, key = (
+        key_of("sums", ESTIMATOR, {n: v for n, v in fields.items() if n not in left_out}, inputs)
+        for left_out in (other, other | {"compile", "precision"})
+    )
+    if manifest.keys.get("sums") not in (older, key):
         atlas.remove("sums/")
-        manifest.keys["sums"] = key
-        atlas.save()
+    manifest.keys["sums"] = key
+    atlas.save()
 
 
 @dataclass(frozen=True)
