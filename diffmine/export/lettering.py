@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from PIL import ImageFont
 
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+Font = ImageFont.FreeTypeFont
 
 # Pillow's own font lacks most letters outside English, so what the machine has comes first.
 _FONTS = (
@@ -25,7 +26,9 @@ def _fonts(size: int) -> tuple[Font, ...]:
             found.append(ImageFont.truetype(name, size))
         except OSError:
             continue
-    return (*found, ImageFont.load_default(size))
+    own = ImageFont.load_default(size)
+    assert isinstance(own, Font), "Pillow comes with FreeType"
+    return (*found, own)
 
 
 @cache
@@ -37,6 +40,22 @@ def font_for(text: str, size: int) -> Font:
     """The font of `size` pixels that has the most of a text's letters."""
     letters = set(text)
     return max(_fonts(size), key=lambda font: sum(_has(font, each) for each in letters))
+
+
+def shown(text: str, font: Font) -> str:
+    """A text with `□`, or else `?`, for every letter that a font lacks, as Pillow draws it."""
+    box = "□" if _has(font, "□") else "?"
+    return "".join(each if _has(font, each) else box for each in text)
+
+
+def font_file(font: Font, folder: Path) -> str:
+    """The file of a font; Pillow's own, which has none, is written into `folder`."""
+    if isinstance(font.path, str):
+        return font.path
+    path = folder / "own.ttf"
+    if not path.exists():
+        path.write_bytes(font.font_bytes)
+    return str(path)
 
 
 def lines(text: str, font: Font, width: int, most: int = 0) -> list[str]:
