@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from pathlib import Path
+from unicodedata import category
 
 from PIL import ImageFont
 
@@ -32,8 +34,19 @@ def _fonts(size: int) -> tuple[Font, ...]:
 
 
 @cache
+def _plain(font: Font) -> Font:
+    """The font without shaping, which would put a circle under an accent that it lacks."""
+    source = font.path if isinstance(font.path, str) else io.BytesIO(font.font_bytes)
+    # font.font_variant() takes BASIC, which is 0, for none given.
+    return ImageFont.truetype(source, font.size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
 def _has(font: Font, letter: str) -> bool:
-    return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
+    if letter.isspace() or category(letter) == "Cf":  # joiners and the like are never seen
+        return True
+    font = _plain(font)
+    return bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
 
 
 def font_for(text: str, size: int) -> Font:
