@@ -17,10 +17,13 @@ from diffmine.export.order import File, Format, Lists, Order
 
 Kind = Literal["top", "random", "least"]
 
-_SHARED = dict.fromkeys(form.also for form in FORMATS.values() if form.also)
+_SHARED: dict[str, list[str]] = {}  # names that several formats share, with theirs
+for _name, _form in FORMATS.items():
+    if _form.also:
+        _SHARED.setdefault(_form.also, []).append(_name)
 _SAID = "; ".join(
     [f"{name}, {form.said}" for name, form in FORMATS.items()]
-    + [f"{name}, one of these by the name of OUT" for name in _SHARED]
+    + [f"{name}, {' or '.join(them)} by the name of OUT" for name, them in _SHARED.items()]
 )
 _COUNTS = ", ".join(f"{name} {form.count}" for name, form in FORMATS.items() if form.count)
 To = Annotated[str, Parameter(name=("--to", "--as"), help=f"{_SAID}.")]
@@ -41,7 +44,7 @@ def export(
     images: bool = False,
     force: bool = False,
 ) -> None:
-    """Write patches of an atlas as a table, a figure, pages or annotations.
+    """Write patches of an atlas as a table, a figure, pages for a browser or annotations.
 
     Parameters
     ----------

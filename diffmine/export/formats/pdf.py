@@ -83,5 +83,10 @@ def files(order: Order) -> Iterator[File]:
 
 
 FORMAT = Format(
-    "Figure PDF", "the same with its text as text", "pdf", files, also="figure", count=figure.COUNT
+    "Figure PDF",
+    "the same with text that can be searched",
+    "pdf",
+    files,
+    also="figure",
+    count=figure.COUNT,
 )

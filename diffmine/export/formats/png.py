@@ -48,5 +48,10 @@ def files(order: Order) -> list[File]:
 
 
 FORMAT = Format(
-    "Figure PNG", "A4 pages with credits", "png", files, also="figure", count=figure.COUNT
+    "Figure PNG",
+    "A4 pages for print, with credits",
+    "png",
+    files,
+    also="figure",
+    count=figure.COUNT,
 )
