@@ -7,8 +7,7 @@ from pathlib import Path
 
 from diffmine.export.order import File, Format, Order
 
-GENERATOR = "diffmine"
-_MARK = f'<meta name="generator" content="{GENERATOR}">'.encode()
+_MARK = b'<meta name="generator" content="diffmine">'
 
 
 def files(order: Order) -> Iterator[File]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ class _Paper:
     def __init__(self, folder: Path) -> None:
         from fpdf import FPDF  # half a second, which the other formats need not wait for
 
+        # It would name on the screen every table of a font that no PDF needs.
+        logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
         self.pdf = FPDF(unit=_POINT, format=(WIDTH, HEIGHT))
         self.pdf.set_auto_page_break(False)
         self.pdf.set_margin(0)
