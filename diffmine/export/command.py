@@ -84,7 +84,7 @@ def export(
 
 def _format(to: str, out: Path) -> Format:
     """The format of a name; of several that share it, the one with the ending of `out`."""
-    named = [form for name, form in FORMATS.items() if to in (name, form.also)]
+    named = [form for name, form in FORMATS.items() if to and to in (name, form.also)]
     if not named:
         names = ", ".join([*FORMATS, *_SHARED])
         raise UsageError(f"There is no format {to!r}. Choose from {names}.")

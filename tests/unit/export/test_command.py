@@ -66,6 +66,7 @@ def test_a_folder_of_something_else_stays(atlas: Atlas, tmp_path: Path) -> None:
         ("figure", "a.gif", (), "a.gif is no name for a figure"),
         ("figure", "a.pdf", ("--count", "120"), "at most 400 patches, not 480"),
         ("figure", "a", (), "let it end in .png or .pdf"),
+        ("", "a.csv", (), "There is no format ''"),
         ("word", "a.doc", (), "There is no format 'word'. Choose from csv, parquet, png, pdf, "),
     ],
 )
