@@ -309,7 +309,7 @@ def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
 app.command(
     "diffmine.export.command:export",
     name="export",
-    help="Write patches of an atlas as a table, as a figure for print or as pages for a browser.",
+    help="Write patches of an atlas as a table, a figure, pages for a browser or annotations.",
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from diffmine.app.parts import MAKES
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import View
 from diffmine.errors import DiffmineError
-from diffmine.export import figure, page, table
 from diffmine.export.chosen import Chosen
+from diffmine.export.formats import FORMATS
+from diffmine.export.order import Order
 from diffmine.export.pack import zipped
 
 _LONG = 24  # patches from which on making takes so long that it is said
@@ -39,29 +42,15 @@ def made(shelf: Shelf, chosen: Sequence[Chosen], to: str, name: str, images: boo
     """The file of some patches, named `name`; what was made before is not made again."""
     names = sorted(shelf.atlas.manifest.names.items())
     key = digest(shelf.version, names, list(chosen), to, images)
-    ends = {"html": "zip"}.get(to, to)
-
-    def content() -> bytes:
-        atlas = shelf.atlas
-        if to == "csv":
-            return table.as_csv(atlas, chosen)
-        if to == "parquet":
-            return table.as_parquet(atlas, chosen)
-        if to == "html":
-            return zipped(page.page(atlas, chosen), name)
-        return figure.as_pdf(atlas, chosen, images=images)
-
-    if to == "png":
-        return _pngs(shelf, chosen, key, name, images)
-    return shelf.cache.file(f"{key}/{name}.{ends}", content)
-
-
-def _pngs(shelf: Shelf, chosen: Sequence[Chosen], key: str, name: str, images: bool) -> Path:
-    """One page as it is, several in a zip."""
-    pages = figure.as_pngs(shelf.atlas, chosen, images=images)
-    if len(pages) == 1:
-        return shelf.cache.file(f"{key}/{name}.png", lambda: pages[0])
-    files = [(f"{name}-{at:02}.png", content) for at, content in enumerate(pages, 1)]
+    form = FORMATS[to]
+    for ending in (form.ending, "zip"):
+        path = shelf.cache.folder / key / f"{name}.{ending}"
+        with suppress(FileNotFoundError):
+            os.utime(path)
+            return path
+    files = list(form.files(Order(shelf.atlas, chosen, name, images)))
+    if form.ours is None and len(files) == 1:
+        return shelf.cache.file(f"{key}/{name}.{form.ending}", lambda: files[0][1])
     return shelf.cache.file(f"{key}/{name}.zip", lambda: zipped(files, name))
 
 
@@ -74,9 +63,9 @@ class Downloads:
         self.choose: Choose
         self.buttons: dict[str, gr.Button] = {}
         with gr.Row(elem_classes="dm-actions"):
-            for to, label in texts.FORMATS.items():
+            for to, form in FORMATS.items():
                 settings: dict[str, Any] = {"size": "sm", "min_width": 84}
-                self.buttons[to] = gr.Button(label, elem_id=f"{name}-{to}", **settings)
+                self.buttons[to] = gr.Button(form.button, elem_id=f"{name}-{to}", **settings)
         self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")
         self.file = gr.DownloadButton(texts.FILE, visible="hidden")
 
@@ -94,8 +83,8 @@ class Downloads:
             chosen = self.choose(view, *values)
             if not chosen:
                 raise gr.Error(texts.NOTHING_TO_WRITE, print_exception=False)
-            if len(chosen) > _LONG and to != "csv":
-                text = texts.BEING_MADE.format(format=texts.FORMATS[to], count=len(chosen))
+            if len(chosen) > _LONG and not FORMATS[to].quick:
+                text = texts.BEING_MADE.format(format=FORMATS[to].button, count=len(chosen))
                 gr.Info(text, duration=4)
             try:
                 name = f"diffmine-{self.name}"

@@ -94,13 +94,6 @@ NOTHING_CHOSEN = "Nothing chosen yet."
 
 # Downloads
 
-FORMATS = {
-    "csv": "CSV",
-    "parquet": "Parquet",
-    "png": "Figure PNG",
-    "pdf": "Figure PDF",
-    "html": "HTML (zip)",
-}
 WHOLE_IMAGES = "Whole images in the figure"
 FILE = "File"
 NOTHING_TO_WRITE = "There is no patch to write down."

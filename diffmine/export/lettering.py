@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
+from pathlib import Path
+from unicodedata import category
 
 from PIL import ImageFont
 
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+Font = ImageFont.FreeTypeFont
 
 # Pillow's own font lacks most letters outside English, so what the machine has comes first.
 _FONTS = (
@@ -25,18 +28,47 @@ def _fonts(size: int) -> tuple[Font, ...]:
             found.append(ImageFont.truetype(name, size))
         except OSError:
             continue
-    return (*found, ImageFont.load_default(size))
+    own = ImageFont.load_default(size)
+    assert isinstance(own, Font), "Pillow comes with FreeType"
+    return (*found, own)
+
+
+@cache
+def _plain(font: Font) -> Font:
+    """The font without shaping, which would put a circle under an accent that it lacks."""
+    source = font.path if isinstance(font.path, str) else io.BytesIO(font.font_bytes)
+    # font.font_variant() takes BASIC, which is 0, for none given.
+    return ImageFont.truetype(source, font.size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache
 def _has(font: Font, letter: str) -> bool:
-    return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
+    if letter.isspace() or category(letter) == "Cf":  # joiners and the like are never seen
+        return True
+    font = _plain(font)
+    return bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
 
 
 def font_for(text: str, size: int) -> Font:
     """The font of `size` pixels that has the most of a text's letters."""
     letters = set(text)
     return max(_fonts(size), key=lambda font: sum(_has(font, each) for each in letters))
+
+
+def shown(text: str, font: Font) -> str:
+    """A text with `□`, or else `?`, for every letter that a font lacks, as Pillow draws it."""
+    box = "□" if _has(font, "□") else "?"
+    return "".join(each if _has(font, each) else box for each in text)
+
+
+def font_file(font: Font, folder: Path) -> str:
+    """The file of a font; Pillow's own, which has none, is written into `folder`."""
+    if isinstance(font.path, str):
+        return font.path
+    path = folder / "own.ttf"
+    if not path.exists():
+        path.write_bytes(font.font_bytes)
+    return str(path)
 
 
 def lines(text: str, font: Font, width: int, most: int = 0) -> list[str]:

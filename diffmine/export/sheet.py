@@ -24,8 +24,19 @@ class Line:
 
     text: str
     font: Font
+    size: int
     colour: str
     height: int
+
+    @property
+    def ascent(self) -> int:
+        """Pixels from the top of the line to its baseline."""
+        return self.font.getmetrics()[0]
+
+    @property
+    def tall(self) -> int:
+        """Pixels from the top of the line to the foot of its letters."""
+        return sum(self.font.getmetrics())
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ def written(text: str, size: int, colour: str, width: int, most: int) -> list[Li
     """A text in at most `most` lines of a font of `size`."""
     font = font_for(text, size)
     height = round(size * 1.32)
-    return [Line(each, font, colour, height) for each in lines(text, font, width, most)]
+    return [Line(each, font, size, colour, height) for each in lines(text, font, width, most)]
 
 
 def _cell(number: int, entry: Entry, wide: int) -> Cell:

@@ -76,6 +76,11 @@ def alt(patch: Patch) -> str:
     return f"{place(patch)}: typicality {score(patch.typicality, patch.se)}, in {patch.image_id}"
 
 
+def framed(patch: Patch) -> str:
+    """What a screen reader says of the whole image of a patch."""
+    return f"The whole image {patch.image_id}, the patch framed in red"
+
+
 def web_address(text: str | None) -> str:
     """The address if it is one of the web, else nothing."""
     try:

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from diffmine.atlas.atomic import write_folder
 from diffmine.export.chosen import Chosen
-from diffmine.export.page import page as page_of
-from diffmine.export.site import site
+from diffmine.export.order import Lists
+from diffmine.export.pages.basket import basket
+from diffmine.export.pages.site import site
 from tests.unit.app.make_atlas import make_atlas
 
 pytestmark = pytest.mark.browser
@@ -22,11 +23,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site and a basket of an atlas whose labels are scripts."""
     root = tmp_path_factory.mktemp("pages")
     atlas = make_atlas(root / "atlas", labels=LABELS)
-    write_folder(root / "site", site(atlas, LABELS, "top", 12), lambda _: False)
+    write_folder(root / "site", site(atlas, Lists(LABELS, "top", 12)), lambda _: False)
     notes = [f"{label}</p><script>window.hit=1</script>" for label in LABELS]
     best = [atlas.patches(label)[at].patch_id for at, label in enumerate(LABELS)]
     chosen = [Chosen(name, note) for name, note in zip(best, notes, strict=True)]
-    write_folder(root / "basket", page_of(atlas, chosen), lambda _: False)
+    write_folder(root / "basket", basket(atlas, chosen), lambda _: False)
     return root
 
 

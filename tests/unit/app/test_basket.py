@@ -85,6 +85,7 @@ def test_what_was_taken_out_comes_back(desk: Any) -> None:
         ("png", "diffmine-basket.png", b"\x89PNG"),
         ("pdf", "diffmine-basket.pdf", b"%PDF"),
         ("html", "diffmine-basket.zip", b"PK"),
+        ("coco", "diffmine-basket.json", b'{\n "info": '),
     ],
 )
 def test_the_basket_leaves_when_a_button_is_pressed(

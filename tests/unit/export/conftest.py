@@ -1,11 +1,6 @@
 """One synthetic atlas whose words are not to be trusted."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from diffmine.atlas.reader import Atlas
 from diffmine.export.chosen import Chosen

@@ -1,6 +1,7 @@
 """diffmine export: what it writes, and what it says when it cannot."""
 
 import csv
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,6 +9,7 @@ import pytest
 
 from diffmine.atlas.reader import Atlas
 from diffmine.cli import main
+from diffmine.export.formats import FORMATS
 
 
 def run(atlas: Atlas, to: str, out: Path, *more: str) -> int:
@@ -63,7 +65,9 @@ def test_a_folder_of_something_else_stays(atlas: Atlas, tmp_path: Path) -> None:
         ("csv", "a.csv", ("--count", "0"), "--count is 0"),
         ("figure", "a.gif", (), "a.gif is no name for a figure"),
         ("figure", "a.pdf", ("--count", "120"), "at most 400 patches, not 480"),
-        ("word", "a.doc", (), "Choose from"),
+        ("figure", "a", (), "let it end in .png or .pdf"),
+        ("", "a.csv", (), "There is no format ''"),
+        ("word", "a.doc", (), "There is no format 'word'. Choose from csv, parquet, png, pdf, "),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_2(
@@ -88,3 +92,26 @@ def test_force_replaces_a_file(atlas: Atlas, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("mine")
     assert run(atlas, "csv", tmp_path / "a.csv", "--force") == 0
     assert (tmp_path / "a.csv").read_text("utf-8-sig").startswith("patch_id")
+
+
+def test_as_is_another_name_for_to(atlas: Atlas, tmp_path: Path) -> None:
+    out = tmp_path / "boxes.json"
+    with pytest.raises(SystemExit) as stop:
+        main(["export", str(atlas.path), "--as", "coco", "--count", "3", "--out", str(out)])
+    assert not stop.value.code
+    assert len(json.loads(out.read_bytes())["annotations"]) == 12
+
+
+def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    for name, form in FORMATS.items():
+        assert f"{name}, {form.said}" in said
+
+
+def test_png_and_pdf_have_names_of_their_own(atlas: Atlas, tmp_path: Path) -> None:
+    assert run(atlas, "png", tmp_path / "a.png", "--label", "1900", "--count", "1") == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert run(atlas, "pdf", tmp_path / "a.pdf", "--label", "1900", "--count", "1") == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")

@@ -1,53 +1,26 @@
-"""The figure: pages of A4 at 300 dots an inch, as many as the patches need."""
+"""The figure: as many pages of A4 as the patches need, and lines that fit."""
 
-import io
-import re
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from diffmine.atlas.reader import Atlas
 from diffmine.errors import UsageError
-from diffmine.export import figure
+from diffmine.export import figure, lettering
 from diffmine.export.chosen import Chosen, entries, listed
-from diffmine.export.lettering import font_for, lines, short
+from diffmine.export.lettering import font_for, lines, short, shown
+from diffmine.export.order import Order
 from diffmine.export.pictures import boxed
-from diffmine.export.sheet import CROPS, HEIGHT, MARGIN, WIDTH, WITH_IMAGES, numbers, pages
+from diffmine.export.sheet import CROPS, HEIGHT, MARGIN, WITH_IMAGES, numbers, pages
 
 
-def opened(content: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(content))
-
-
-def test_a_page_is_a4_and_says_whose_it_is(atlas: Atlas, chosen: list[Chosen]) -> None:
-    (content,) = figure.as_pngs(atlas, chosen)
-    page = opened(content)
-    page.load()
-    assert page.size == (WIDTH, HEIGHT)
-    assert page.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    assert page.info["Title"] == "Shapes by decade"
-    assert "CC0-1.0" in page.info["Description"]
-    assert "Made with diffmine" in page.info["Description"]
-
-
-def test_whole_images_stand_beside_the_crops(atlas: Atlas, chosen: list[Chosen]) -> None:
-    with_images = opened(figure.as_pngs(atlas, chosen[:1], images=True)[0]).convert("RGB")
-    assert (214, 47, 47) in {colour for _, colour in with_images.getcolors(2**24) or []}
-
-
-def test_a_pdf_has_the_pages_that_the_layout_has(atlas: Atlas) -> None:
-    chosen = listed(atlas, ["1900", "Ж 年"], "top", 15)
-    laid = pages(entries(atlas, chosen), CROPS, "about")
-    assert len(laid) == 2
-    content = figure.as_pdf(atlas, chosen)
-    assert content.startswith(b"%PDF-")
-    assert int(re.findall(rb"/Count (\d+)", content)[-1]) == len(laid)
-    assert content.count(b"/Subtype /Image") == len(laid)
-    (box,) = set(re.findall(rb"/MediaBox \[ ([\d. ]+) \]", content))
-    assert [float(each) for each in box.split()] == pytest.approx([0, 0, 595.2, 841.9], abs=0.1)
+def test_none_and_too_many_are_refused(atlas: Atlas) -> None:
+    with pytest.raises(UsageError, match="at least one"):
+        figure.laid(Order(atlas, []))
+    with pytest.raises(UsageError, match="at most 400 patches, not 401"):
+        figure.laid(Order(atlas, [Chosen("1900-top-0001")] * 401))
 
 
 def test_every_patch_is_on_a_page_and_every_page_has_its_room(atlas: Atlas) -> None:
@@ -72,13 +45,6 @@ def test_credits_name_their_patches_once(atlas: Atlas) -> None:
 
 def test_runs_of_numbers() -> None:
     assert numbers([1, 2, 4, 5, 6, 9]) == "1, 2, 4–6, 9"
-
-
-def test_none_and_too_many_are_refused(atlas: Atlas) -> None:
-    with pytest.raises(UsageError, match="at least one"):
-        figure.as_pngs(atlas, [])
-    with pytest.raises(UsageError, match="at most 400 patches, not 401"):
-        figure.as_pdf(atlas, [Chosen("1900-top-0001")] * 401)
 
 
 def test_lines_fit_and_lose_nothing() -> None:
@@ -114,3 +80,15 @@ def test_the_box_of_a_patch_at_the_border_is_whole(atlas: Atlas) -> None:
     assert red[rows[0], 2:40].all()
     assert red[150, 0]
     assert red[191, 2:40].all()
+
+
+def test_a_letter_that_no_font_has_is_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown("a \U00013000 é", font_for("a", 30)) in ("a □ é", "a ? é")
+    monkeypatch.setattr(lettering, "_FONTS", ())
+    lettering._fonts.cache_clear()
+    try:
+        accent = "\u0947"  # which shaping puts on a circle
+        assert shown(f"a年{accent}\u200d", font_for("a", 30)) == "a??\u200d"
+    finally:
+        monkeypatch.undo()
+        lettering._fonts.cache_clear()

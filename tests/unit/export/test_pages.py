@@ -1,20 +1,26 @@
 """Static pages: words stay words, every picture is there and is said, nothing is asked for."""
 
+import base64
+import hashlib
 import io
 import re
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 from PIL import Image
 
 from diffmine.atlas.reader import Atlas
 from diffmine.errors import UsageError
 from diffmine.export.chosen import Chosen
-from diffmine.export.html import link, marked
+from diffmine.export.formats import html
+from diffmine.export.order import Lists
 from diffmine.export.pack import zipped
-from diffmine.export.page import page
-from diffmine.export.site import site
+from diffmine.export.pages.basket import basket
+from diffmine.export.pages.render import document, link, marked
+from diffmine.export.pages.site import site
 
 
 class Read(HTMLParser):
@@ -45,6 +51,11 @@ def check(files: dict[str, bytes]) -> None:
         read = Read(content)
         assert len(read.all("script")) == 1
         assert not [each for each in read.all("script") if "src" in each]
+        (policy,) = [m["content"] for m in read.all("meta") if "http-equiv" in m]
+        for kind in ("style", "script"):
+            (inside,) = re.findall(rf"<{kind}>(.*?)</{kind}>", content.decode(), re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+            assert f"{kind}-src 'sha256-{digest}';" in str(policy)
         assert not read.all("link")
         for image in read.all("img"):
             assert image["src"] in files
@@ -57,7 +68,7 @@ def check(files: dict[str, bytes]) -> None:
 
 
 def test_a_page_of_chosen_patches(atlas: Atlas, chosen: list[Chosen]) -> None:
-    files = dict(page(atlas, chosen))
+    files = dict(basket(atlas, chosen))
     check(files)
     read = Read(files["index.html"])
     assert len(read.all("article")) == len(chosen)
@@ -67,11 +78,11 @@ def test_a_page_of_chosen_patches(atlas: Atlas, chosen: list[Chosen]) -> None:
     assert "Synthetic data" in read.text
     assert "https://example.org/0" in [each["href"] for each in read.all("a")]
     with pytest.raises(UsageError, match="at least one"):
-        dict(page(atlas, []))
+        dict(basket(atlas, []))
 
 
 def test_a_site_of_an_atlas(atlas: Atlas) -> None:
-    files = dict(site(atlas, atlas.labels, "top", 7))
+    files = dict(site(atlas, Lists(atlas.labels, "top", 7)))
     check(files)
     assert [name for name in files if name.endswith(".html")] == [
         *("label-01.html", "label-02.html", "label-03.html", "label-04.html"), "index.html",
@@ -88,7 +99,7 @@ def test_a_site_of_an_atlas(atlas: Atlas) -> None:
 
 
 def test_a_site_of_some_labels_and_of_another_kind(atlas: Atlas) -> None:
-    files = dict(site(atlas, atlas.labels[:1], "random", 5))
+    files = dict(site(atlas, Lists(atlas.labels[:1], "random", 5)))
     check(files)
     read = Read(files["label-01.html"])
     assert "Random patches" in read.text
@@ -98,13 +109,26 @@ def test_a_site_of_some_labels_and_of_another_kind(atlas: Atlas) -> None:
 
 def test_only_web_addresses_are_linked() -> None:
     assert link("javascript:alert(1)") == "javascript:alert(1)"
-    assert link('https://x/"><b>').startswith('<a href="https://x/&quot;&gt;&lt;b&gt;"')
+    assert link('https://x/"><b>').startswith('<a href="https://x/&#34;&gt;&lt;b&gt;"')
     assert marked("**a** <b> *c*") == "<strong>a</strong> &lt;b&gt; <em>c</em>"
 
 
 def test_the_same_files_are_the_same_zip(atlas: Atlas, chosen: list[Chosen]) -> None:
-    first, second = (zipped(page(atlas, chosen), "basket") for _ in range(2))
+    first, second = (zipped(basket(atlas, chosen), "basket") for _ in range(2))
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
         assert all(re.match(r"basket/(index\.html|pictures/)", n) for n in archive.namelist())
+
+
+def test_a_folder_of_pages_is_known_as_ours(atlas: Atlas, tmp_path: Path) -> None:
+    assert not html.ours(tmp_path)
+    for name, content in site(atlas, Lists(["1900"], "top", 1)):
+        if name == "index.html":
+            (tmp_path / name).write_bytes(content)
+    assert html.ours(tmp_path)
+
+
+def test_a_template_that_lacks_something_is_an_error(atlas: Atlas) -> None:
+    with pytest.raises(UndefinedError, match="cards"):
+        document("index.html", atlas)

@@ -1,0 +1,13 @@
+"""The export formats by name, in the order of the app's buttons: each is one file and one line."""
+
+from diffmine.export.formats import coco, csv, html, parquet, pdf, png
+from diffmine.export.order import Format
+
+FORMATS: dict[str, Format] = {
+    "csv": csv.FORMAT,
+    "parquet": parquet.FORMAT,
+    "png": png.FORMAT,
+    "pdf": pdf.FORMAT,
+    "html": html.FORMAT,
+    "coco": coco.FORMAT,
+}

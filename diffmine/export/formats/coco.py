@@ -1,0 +1,98 @@
+"""Chosen patches as boxes in the JSON of the COCO data set, which most annotation tools read.
+
+The shortest example of a format: a function of an order that gives files, and what is said of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from diffmine.atlas.reader import Atlas
+from diffmine.export.chosen import Entry, entries, title
+from diffmine.export.columns import plain
+from diffmine.export.order import File, Format, Order
+from diffmine.version import __version__
+
+_TOLD = ("source_width", "source_height", "year", "source_url", "credit")
+
+
+def as_coco(order: Order) -> dict[str, Any]:
+    """Boxes are [x, y, width, height] in pixels of the images as mined; `score` is typicality.
+
+    An image has the same id, its row in images.parquet counted from 1, in every export of an atlas;
+    a category the place of its label.
+    """
+    atlas = order.atlas
+    found = entries(atlas, order.chosen)
+    records = {each.patch.image_id: each.record for each in found}
+    names = atlas.table("images", ["image_id"])["image_id"].to_pylist()
+    ids = {name: at for at, name in enumerate(names, 1) if name in records}
+    categories = {label: at for at, label in enumerate(atlas.labels, 1)}
+    licences = sorted({each["licence"] for each in records.values() if each["licence"]})
+    return {
+        "info": _info(atlas),
+        "licenses": [{"id": at, "name": name, "url": ""} for at, name in enumerate(licences, 1)],
+        "images": [_image(at, records[name], licences) for name, at in ids.items()],
+        "categories": [
+            {"id": at, "name": label, "supercategory": "label"} for label, at in categories.items()
+        ],
+        "annotations": [
+            _annotation(at, each, ids[each.patch.image_id], categories[each.patch.label])
+            for at, each in enumerate(found, 1)
+        ],
+    }
+
+
+def _info(atlas: Atlas) -> dict[str, str]:
+    said = "Boxes are in pixels of the images as mined: width and height of each image are theirs."
+    return {
+        "description": f"{title(atlas)}: typical patches. {said}",
+        "version": __version__,
+        "contributor": "diffmine",
+        "url": atlas.manifest.source,
+    }
+
+
+def _image(at: int, record: Mapping[str, Any], licences: Sequence[str]) -> dict[str, Any]:
+    licence = record["licence"]
+    found = {
+        "id": at,
+        "file_name": record["image_id"],
+        "width": record["width"],
+        "height": record["height"],
+        "license": licences.index(licence) + 1 if licence else None,
+        **{name: record[name] for name in _TOLD},
+    }
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _annotation(at: int, entry: Entry, image: int, category: int) -> dict[str, Any]:
+    patch = entry.patch
+    return {
+        "id": at,
+        "image_id": image,
+        "category_id": category,
+        "bbox": [patch.col, patch.row, patch.size, patch.size],
+        "area": patch.size**2,
+        "iscrowd": 0,
+        "score": _number(patch.typicality),
+        "se": _number(patch.se),
+        "rank": patch.rank,
+        "patch_id": patch.patch_id,
+    }
+
+
+def _number(value: float) -> float | None:
+    return plain(value) if math.isfinite(value) else None  # JSON has no NaN
+
+
+def files(order: Order) -> Iterator[File]:
+    """The one file."""
+    text = json.dumps(as_coco(order), ensure_ascii=False, allow_nan=False, indent=1)
+    yield f"{order.name}.json", text.encode()
+
+
+FORMAT = Format("COCO (JSON)", "boxes and scores for annotation tools", "json", files, quick=True)

@@ -1,0 +1,59 @@
+"""What every export format is given, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from diffmine.atlas.reader import Atlas
+from diffmine.export.chosen import Chosen
+
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The first `count` patches of each label; `kind` is top, random or least."""
+
+    labels: Sequence[str]
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """The patches that are to leave an atlas, in their order.
+
+    `name` is that of the files without an ending; `images` shows each patch's whole image beside
+    it; `lists` says where the patches came from, None for those that someone chose one by one.
+    """
+
+    atlas: Atlas
+    chosen: Sequence[Chosen]
+    name: str = "patches"
+    images: bool = False
+    lists: Lists | None = None
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way for patches to leave: what the faces say of it, and how its files are made."""
+
+    button: str
+    """Text of the app's button."""
+    said: str
+    """What it is, for the help of the command."""
+    ending: str
+    """Ending of the file, without a dot; of a folder's index."""
+    files: Callable[[Order], Iterable[File]]
+    """Makes the files: (name, bytes). One file may be given any other name."""
+    also: str = ""
+    """A name that several formats share: the ending of the file then says which."""
+    count: int | None = None
+    """Patches of each label where nobody says how many; None: all."""
+    ours: Callable[[Path], bool] | None = None
+    """Of a format that is a folder: whether the one at a path is of this format, and may be
+    replaced."""
+    quick: bool = False
+    """Whether it takes no time, however many patches there are."""

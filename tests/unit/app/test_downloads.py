@@ -1,0 +1,30 @@
+"""The buttons of the downloads: one for each export format, and no file made twice."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from diffmine.app.downloads import made
+from diffmine.app.shelf import Shelf
+from diffmine.export.chosen import listed
+from diffmine.export.formats import FORMATS
+
+
+def test_every_format_has_a_button(desk: Any) -> None:
+    buttons = desk.inspector.basket.downloads.buttons
+    assert {to: button.value for to, button in buttons.items()} == {
+        to: form.button for to, form in FORMATS.items()
+    }
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_what_was_made_is_not_made_again(
+    to: str, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = listed(shelf.atlas, ["1900"], "top", 21)  # figures of two pages
+    first = made(shelf, chosen, to, "mine", False)
+    ending = "zip" if to in ("png", "html") else FORMATS[to].ending
+    assert first.name == f"mine.{ending}"
+    monkeypatch.setitem(FORMATS, to, replace(FORMATS[to], files=pytest.fail))
+    assert made(shelf, chosen, to, "mine", False) == first

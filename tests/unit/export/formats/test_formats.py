@@ -1,0 +1,35 @@
+"""The list of formats: what holds for each of them."""
+
+from pathlib import Path
+
+import pytest
+
+from diffmine.atlas.reader import Atlas
+from diffmine.export import formats
+from diffmine.export.chosen import Chosen
+from diffmine.export.formats import FORMATS
+from diffmine.export.order import Order
+
+
+def test_every_file_of_the_folder_is_in_the_list() -> None:
+    files = {path.stem for path in Path(formats.__file__).parent.glob("*.py")}
+    assert set(FORMATS) == files - {"__init__"}
+
+
+def test_names_that_formats_share_are_no_format() -> None:
+    assert not {form.also for form in FORMATS.values()} & set(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_says_what_it_is_and_names_its_files(
+    name: str, atlas: Atlas, chosen: list[Chosen]
+) -> None:
+    form = FORMATS[name]
+    assert form.button
+    assert form.said == form.said.strip(" .")
+    files = dict(form.files(Order(atlas, chosen, "mine")))
+    if form.ours is None:
+        assert list(files) == [f"mine.{form.ending}"]
+    else:
+        assert f"index.{form.ending}" in files
+    assert all(isinstance(content, bytes) and content for content in files.values())
