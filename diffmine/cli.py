@@ -1,7 +1,5 @@
 """The command line. Every option is a field of a stage's configuration, under the same name."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +23,7 @@ from diffmine.config import (
 )
 from diffmine.engine import engine_of
 from diffmine.errors import Cancelled, DiffmineError, UsageError
-from diffmine.pipeline.flags import with_config
+from diffmine.pipeline.settings import settings
 
 Flat = Parameter(name="*")
 Where = Annotated[str, Parameter(help="Where work runs: here, or processes:N in N processes.")]
@@ -34,6 +32,7 @@ app = App(
     help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
     version=__version__,
     result_action="return_value",
+    config=settings,
 )
 
 
@@ -147,28 +146,32 @@ def typicality(
         _stage(atlas, "typicality", options, engine)
 
 
-@app.command
-def mine(
-    atlas: Path,
-    *,
-    config: Path | None = None,
-    engine: Where = "here",
-    options: Annotated[MineConfig, Flat] = MineConfig(),  # noqa: B008
-) -> None:
-    """Choose the best windows of every image and the best patches of every label."""
-    _stage(atlas, "mine", options, engine)
+def stage_command(name: str, kind: type[Any], text: str) -> None:
+    """Give a stage its command, whose options are the fields of its configuration `kind`."""
+
+    def command(
+        atlas: Path,
+        *,
+        config: Path | None = None,
+        engine: Where = "here",
+        options: Annotated[kind, Flat] = kind(),  # type: ignore[valid-type]  # noqa: B008
+    ) -> None:
+        _stage(atlas, name, options, engine)
+
+    app.command(command, name=name, help=text)
 
 
-@app.command
-def cluster(
-    atlas: Path,
-    *,
-    config: Path | None = None,
-    engine: Where = "here",
-    options: Annotated[ClusterConfig, Flat] = ClusterConfig(),  # noqa: B008
-) -> None:
-    """Group the top patches of each label into elements and lay out the map."""
-    _stage(atlas, "cluster", options, engine)
+stage_command(
+    "mine",
+    MineConfig,
+    "Choose the best windows of every image and the best patches of every label.",
+)
+stage_command(
+    "cluster",
+    ClusterConfig,
+    "Group the top patches of each label into elements and lay out the map.",
+)
+stage_command("trends", TrendsConfig, "Follow every element, label and patch over the labels.")
 
 
 @app.command
@@ -213,18 +216,6 @@ def translate(
             f"(se {one.after.se:.5f}), {gained}"
         )
     print(f"Generated pictures are in {folder}")
-
-
-@app.command
-def trends(
-    atlas: Path,
-    *,
-    config: Path | None = None,
-    engine: Where = "here",
-    options: Annotated[TrendsConfig, Flat] = TrendsConfig(),  # noqa: B008
-) -> None:
-    """Follow every element, label and patch over the labels."""
-    _stage(atlas, "trends", options, engine)
 
 
 @app.command
@@ -367,7 +358,7 @@ def main(tokens: list[str] | None = None) -> None:
     sys.exit(
         _guarded(
             lambda: app(
-                with_config(list(sys.argv[1:] if tokens is None else tokens)),
+                sys.argv[1:] if tokens is None else tokens,
                 exit_on_error=False,
                 print_error=False,
             )
@@ -381,15 +372,21 @@ def _guarded(run: Callable[[], Any]) -> int:
     except (KeyboardInterrupt, Cancelled):
         print("\nStopped. Finished work is kept; the same command goes on.", file=sys.stderr)
         return 130
-    except CycloptsError as error:
-        print(f"diffmine: {error}", file=sys.stderr)
-        return 2
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        print(f"diffmine: {where}: {first['msg']}, found {first['input']!r}.", file=sys.stderr)
+    except (CycloptsError, ValidationError) as error:
+        print(f"diffmine: {_sentence(error)}", file=sys.stderr)
         return 2
     except DiffmineError as error:
         print(f"diffmine: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _sentence(error: CycloptsError | ValidationError) -> str:
+    """What is wrong with an option: of several values that are refused, the first."""
+    refused = error if isinstance(error, ValidationError) else error.__cause__
+    if not isinstance(refused, ValidationError):
+        return str(error)
+    first = refused.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}, found {first['input']!r}.".removeprefix(": ")

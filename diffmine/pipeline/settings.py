@@ -1,0 +1,38 @@
+"""A file of settings beside the flags of a command: `--config FILE` (TOML)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App, ArgumentCollection, CycloptsError
+from cyclopts.config import Toml
+
+from diffmine.errors import UsageError
+
+
+def settings(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+    """Give the arguments that no flag gave the values of the file that `--config` names.
+
+    A stage takes the table of its name, build one table for each stage. Raises UsageError when
+    there is no such file, and cyclopts's errors for what cannot be read or no option takes.
+    """
+    named = [each for each in arguments if "--config" in each.names]
+    if not named or not named[0].tokens:
+        return
+    path = Path(named[0].tokens[-1].value)
+    if not path.is_file():
+        raise UsageError(f"--config {path} is no file; give a TOML file.")
+    _Tables(path)(app, commands, arguments)
+
+
+class _Tables(Toml):
+    """The tables of a file by command; to build belong all of them."""
+
+    def _load_config(self, path: Path) -> dict[str, Any]:
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CycloptsError(msg=f"{path} is not TOML: {error}.") from error
+        return tables | {"build": tables}
