@@ -145,11 +145,10 @@ def test_a_plan_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert not (tmp_path / "atlas").exists()
 
 
-def test_the_readme_shows_the_present_help() -> None:
-    from scripts.readme_help import README, updated
+def test_the_page_of_the_command_line_is_the_present_help() -> None:
+    from scripts.cli_help import PAGE, page
 
-    text = README.read_text(encoding="utf-8")
-    assert updated(text) == text, "run python -m scripts.readme_help"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m scripts.cli_help"
 
 
 def test_every_field_of_a_config_has_its_line_of_help(capsys: pytest.CaptureFixture[str]) -> None:
