@@ -8,7 +8,7 @@ die() { echo "diffmine: $*" >&2; exit 1; }
 
 case ${1:-} in
     "") what=app  package=. ;;
-    test) what=test  package='.[test,dicom,hub,demos]' ;;
+    test) what=test  package='.[test,demos]' ;;
     *) die "setup.sh knows 'test' or nothing, not '$1'." ;;
 esac
 venv=.venv

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 10_000_000  # the Hub refuses files over 10 MB that are not in LFS
+MOST_README_BYTES = 15_000
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
@@ -110,6 +111,12 @@ def test_make_help_lists_each_public_target() -> None:
     assert phony
     described = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
     assert described == set(phony[1].split()) - {"setup-test"}
+
+
+def test_readme_can_be_read_in_one_go() -> None:
+    readme = (ROOT / "README.md").read_bytes()
+    assert len(readme) <= MOST_README_BYTES
+    assert b"make lint && make test" in readme
 
 
 def test_licence_is_mit_everywhere() -> None:
