@@ -1,8 +1,12 @@
 """The files around the package agree with each other and can be shipped."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,7 @@ def requirements(texts: list[str]) -> dict[str, Requirement]:
 
 CORE = requirements(PROJECT["dependencies"])
 EXTRAS = {name: requirements(each) for name, each in PROJECT["optional-dependencies"].items()}
+FOR_WORK_ON_IT = {"demos", "test"}  # extras that the package itself has no use for
 PINS = {
     name: Version(next(iter(each.specifier)).version)
     for name, each in requirements(lines("constraints.txt")).items()
@@ -75,13 +80,34 @@ def test_requirements_are_those_of_pyproject() -> None:
     assert "-r requirements.txt" in (ROOT / "requirements-gpu.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("extra", ["", "demos", "dicom", "gpu", "hub", "test"])
+@pytest.mark.parametrize("extra", ["", *EXTRAS])
 def test_constraints_pin_and_satisfy(extra: str) -> None:
     wanted = EXTRAS[extra] if extra else CORE
     missing = sorted(wanted.keys() - PINS.keys())
     assert not missing
     outside = [str(each) for name, each in wanted.items() if PINS[name] not in each.specifier]
     assert not outside
+
+
+def imported() -> Iterator[str]:
+    """The modules of others that the package imports anywhere, by the first part of their name."""
+    for path in [ROOT / "app.py", *(ROOT / "diffmine").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in (each.partition(".")[0] for each in names):
+                if name != "diffmine" and name not in sys.stdlib_module_names:
+                    yield name
+
+
+def test_what_the_package_imports_is_declared_and_nothing_else() -> None:
+    known = packages_distributions()
+    used = {canonicalize_name(known.get(name, [name])[0]) for name in imported()}
+    optional = {name for extra in EXTRAS.keys() - FOR_WORK_ON_IT for name in EXTRAS[extra]}
+    assert sorted(used - optional) == sorted(CORE)
+    assert optional <= used
 
 
 def test_constraints_are_exact_and_sorted() -> None:
