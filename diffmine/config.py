@@ -302,7 +302,15 @@ class EvaluateConfig:
 
 @dataclass(frozen=True, config=_STRICT)
 class BuildConfig:
-    """All stages of one build, as in a TOML file: one table per stage."""
+    """All stages of one build, as in a TOML file: one table per stage.
+
+    Raises:
+        ValueError: A value is out of its range, or a field unknown.
+
+    Example:
+        >>> BuildConfig(mine=MineConfig(windows=(0.125, 0.25))).mine.per_image
+        5
+    """
 
     data: DataConfig = DataConfig()
     finetune: FinetuneConfig = FinetuneConfig()

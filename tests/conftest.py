@@ -27,7 +27,15 @@ for proxy in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PRO
 jaxtyping.install_import_hook("diffmine", "beartype.beartype")
 
 
-LONG = ("browser", "faults", "parallel", "stages", "test_build.py", "test_presence.py")
+LONG = (
+    "browser",
+    "faults",
+    "parallel",
+    "stages",
+    "test_build.py",
+    "test_presence.py",
+    "test_python_md.py",
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -310,6 +310,21 @@ class Atlas:
 
 
 def open_atlas(path: str | Path) -> Atlas:
-    """Open an atlas folder for reading; AtlasError when it is none or of another format."""
+    """Open an atlas folder for reading, which needs no lock.
+
+    Args:
+        path: Folder with an atlas.json.
+
+    Returns:
+        The atlas: labels, patches, pictures, tables and, where there is one, the path of its model.
+
+    Raises:
+        AtlasError: The folder is no atlas, or one of another format.
+
+    Example:
+        >>> atlas = open_atlas("assets/atlases/cars")
+        >>> atlas.labels[0], atlas.patches("1950s")[0].rank
+        ('1920s', 1)
+    """
     folder = Path(path)
     return Atlas(folder, read_manifest(folder))

@@ -7,10 +7,28 @@ from diffmine.atlas.records import Patch
 
 
 def similar(atlas: Atlas, patch_id: str, count: int = 24) -> list[tuple[Patch, float]]:
-    """The patches of all labels whose features are nearest, with their cosine, nearest first.
+    """The patches of all labels whose features are nearest to those of a patch. Exact.
 
-    Exact. The first call reads the features, 4 bytes a number; then a million patches of 128
-    numbers take about 33 ms. A patch that is not a top one has no features, so none is near.
+    The first call reads the features, 4 bytes a number; then a million patches of 128 numbers take
+    about 33 ms.
+
+    Args:
+        atlas: An atlas with elements.
+        patch_id: Name of a patch of the atlas.
+        count: How many patches at most, the patch itself not among them.
+
+    Returns:
+        Pairs of a patch and the cosine of its features, nearest first. A patch that is not a top one
+        has no features, so none is near.
+
+    Raises:
+        AtlasError: The atlas has no patch of that name.
+
+    Example:
+        >>> atlas = open_atlas("assets/atlases/cars")
+        >>> near = similar(atlas, atlas.patches("1950s")[0].patch_id, count=2)
+        >>> near[0][1] >= near[1][1]
+        True
     """
     near = atlas.neighbours.nearest(atlas.patch(patch_id).patch_id, count)
     return [(atlas.patch(name), cosine) for name, cosine in near]

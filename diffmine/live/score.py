@@ -76,10 +76,25 @@ def score_maps(
 def typicality_map(
     model: Model, picture: Image.Image, label: str, config: TypicalityConfig | None = None
 ) -> tuple[Float[np.ndarray, "H W"], Score]:
-    """Typicality of every pixel of a picture under a label, and of the whole picture.
+    """Typicality of every pixel of a picture under a label, and of the whole picture (section 3.2).
 
-    Height and width must be multiples of `model.multiple`. Values are differences of mean squared
-    errors of predicted noise: above zero the label helps to denoise the pixel.
+    Args:
+        model: A finetuned model, from `load_model`.
+        picture: RGB; height and width must be multiples of `model.multiple`.
+        label: Any label, as in the prompts that the model was trained with.
+        config: Draws, timesteps, seed and preset; by default those of `TypicalityConfig`.
+
+    Returns:
+        A float32 map (height, width) in pixels of the picture, and the whole picture's score. Values
+        are differences of mean squared errors of predicted noise: above zero the label helps.
+
+    Raises:
+        ModelError: The model keeps no prompts.
+
+    Example:
+        >>> heat, score = typicality_map(model, picture, "1950s")
+        >>> heat.shape == (picture.height, picture.width)
+        True
     """
     how = Scoring.of(config or TypicalityConfig())
     mean, _, score = score_maps(model, picture, [label], how, PICTURE)[label]
@@ -94,9 +109,25 @@ def patch_scores(
     labels: Sequence[str],
     config: TypicalityConfig | None = None,
 ) -> dict[str, Score]:
-    """The dating curve of a patch: its typicality under each label, with standard errors.
+    """The dating curve of a window: its typicality under each label (section 3.2).
 
-    `window` is (row, col, size) in pixels of the picture.
+    Args:
+        model: A finetuned model, from `load_model`.
+        picture: RGB; height and width must be multiples of `model.multiple`.
+        window: (row, col, size) in pixels of the picture.
+        labels: Labels to score under, all with the same draws.
+        config: Draws, timesteps, seed and preset; by default those of `TypicalityConfig`.
+
+    Returns:
+        By label a score with its standard error, in the order of `labels`.
+
+    Raises:
+        ModelError: The model keeps no prompts.
+
+    Example:
+        >>> curve = patch_scores(model, picture, (0, 0, 16), ["1920s", "1930s"])
+        >>> list(curve), curve["1920s"].se > 0
+        (['1920s', '1930s'], True)
     """
     how = Scoring.of(config or TypicalityConfig())
     scores = score_window(model, picture, window, labels, how, PICTURE)

@@ -121,10 +121,27 @@ def translate(
     targets: Sequence[str],
     config: TranslateConfig | None = None,
 ) -> list[Translation]:
-    """The picture under each target label; pictures are 8-bit arrays (H, W, 3), generated.
+    """The picture under each target label, with its layout kept (section 5.1).
 
-    `window` is (row, col, size) in pixels of the picture: its typicality of the target is scored
-    before and after. Raises UsageError without targets.
+    Args:
+        model: A finetuned model, from `load_model`.
+        picture: RGB; height and width must be multiples of `model.multiple`.
+        window: (row, col, size) in pixels of the picture, scored before and after.
+        targets: Labels to translate into, at least one.
+        config: Method, steps, guidance and draws; by default those of `TranslateConfig`.
+
+    Returns:
+        A translation for each target, in their order; pictures are generated, 8-bit arrays
+        (height, width, 3).
+
+    Raises:
+        UsageError: There is no target.
+        ModelError: The model keeps no prompts.
+
+    Example:
+        >>> made = translate(model, picture, (0, 0, 16), ["1990s"], TranslateConfig(steps=5))
+        >>> made[0].target, made[0].picture.shape == (picture.height, picture.width, 3)
+        ('1990s', True)
     """
     config = config or TranslateConfig()
     how = Scoring.of(TypicalityConfig(), config.draws)

@@ -34,11 +34,32 @@ def build(
     engine: Engine = here,
     progress: Progress = silent,
 ) -> list[Report]:
-    """Mine the labelled pictures in `data` into the atlas `out`, going on where it stopped.
+    """Mine labelled pictures into an atlas, going on where it stopped.
 
-    With `model` (a folder or Hub repository that was finetuned with diffmine) nothing is trained.
-    Files of the atlas that are lost or broken are made again. UsageError when `out` holds another
-    data set, unless `replace_all`.
+    Files of the atlas that are lost or broken are made again.
+
+    Args:
+        data: Folder that `open_dataset` reads.
+        out: Folder of the atlas; it is made when it is not there.
+        config: A configuration for each stage; by default that of `BuildConfig`.
+        model: Folder or Hub repository that was finetuned with diffmine; then nothing is trained.
+        replace_all: Take the data set even if `out` holds another one.
+        engine: Where the work runs (`diffmine.engine.engine_of`); results do not depend on it.
+        progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
+
+    Returns:
+        A report for each stage: pieces done, kept and refused, seconds and figures.
+
+    Raises:
+        UsageError: `out` holds another data set.
+        DataError: The folder holds nothing to mine.
+        AtlasError: Another process holds the atlas, or it cannot be written.
+        ModelError: The model cannot be loaded.
+
+    Example:
+        >>> reports = build("pictures", "atlas", model="model")
+        >>> [report.stage for report in reports]
+        ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
     config = config or BuildConfig()
     dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)

@@ -19,9 +19,23 @@ def open_dataset(
 ) -> Dataset:
     """The labelled pictures of a folder, read by the first of SOURCES that knows its layout.
 
-    `label`, `group` and `labels` are columns of a table: that of the label, that of what groups
-    images, and that of all labels of an image, joined by "|". Raises DataError when there is
-    nothing to mine.
+    Args:
+        path: Folder with one folder of pictures per label, or with a metadata.csv.
+        label: Column of the table that holds the label.
+        group: Column of what groups images (patient, font); empty: none.
+        labels: Column of all labels of an image, joined by "|"; empty: each has one.
+
+    Returns:
+        A record for each picture, the labels in their order, and the rows that were refused. No
+        picture is opened.
+
+    Raises:
+        DataError: The folder is none, or holds nothing to mine.
+
+    Example:
+        >>> dataset = open_dataset("pictures")
+        >>> len(dataset), list(dataset.labels)
+        (12, ['disc', 'square'])
     """
     folder = Path(path)
     if not folder.is_dir():
