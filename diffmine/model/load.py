@@ -30,8 +30,22 @@ def load_model(
 ) -> Model:
     """Load a folder or Hub repository in diffusers' layout; safetensors only.
 
-    Raises ModelError when no family knows its parts, one is missing or is not safetensors, or the
-    model does not predict noise.
+    Args:
+        path: Folder, Hub repository, or `tiny` for the small model that comes with diffmine.
+        device: By default the GPU, if there is one.
+        dtype: Of the weights; by default what suits the device.
+
+    Returns:
+        The model, frozen, with the prompts it was trained with if they are kept beside it.
+
+    Raises:
+        ModelError: No family knows its parts, one is missing or is not safetensors, or the model does
+            not predict noise.
+
+    Example:
+        >>> model = load_model("tiny")
+        >>> model.multiple
+        16
     """
     where = resolve(path)
     device = torch.device(device) if device else best_device()
