@@ -57,7 +57,8 @@ def build(
         ModelError: The model cannot be loaded.
 
     Example:
-        >>> config = BuildConfig(mine=MineConfig(windows=(0.5,), per_image=1))
+        >>> one, short = MineConfig(windows=(0.5,), per_image=1), TranslateConfig(steps=2)
+        >>> config = BuildConfig(mine=one, translate=short)
         >>> reports = build("pictures", "atlas", config, model="model")
         >>> [report.stage for report in reports]
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
