@@ -3,7 +3,7 @@
     x_0 --a course up to noise--> x_top --sampling under the target--> x_0'
     e = e_null + guidance * (e_target - e_null)        (or e_source in the place of e_null)
 
-The courses are in diffusion/course.py: DDIM inversion under the null prompt, or added noise. While
+The courses are in model/course.py: DDIM inversion under the null prompt, or added noise. While
 `pnp` samples, decoder features and self-attention of the source are injected (Plug-and-Play), so
 that the layout stays. Targets run in one batch [source | null x L | target x L], or in as few as
 fit; the source row reads the latents of the course, and leaves when injection ends.

@@ -5,7 +5,7 @@ precision   share of the best k patches that hit a box of their label, for k up 
 recall      share of the label's elements that one of the best 200 patches hits
 purity      share of a cluster's patches that show what most of them show; a patch may show several
 agreement   Spearman's correlation of a patch's score and whether it hits
-confounds   things of no or another label that top patches show    (evaluation/confounds.py)
+confounds   things of no or another label that top patches show    (evaluate/confounds.py)
 """
 
 from __future__ import annotations

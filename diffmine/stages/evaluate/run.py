@@ -1,12 +1,12 @@
 """Evaluate: maps and patches against boxes (section 5.2), beside what knows nothing of the image.
 
     localisation   area under the precision-recall curve of all pixels, image by image; mean of a
-                   label's images, then of the labels         (evaluation/measures.py, localise.py)
-    mining         precision, recall, purity and agreement of patches       (evaluation/patches.py)
-    trends         recovered curves against true ones                        (evaluation/trends.py)
+                   label's images, then of the labels           (maths/measures.py, localise.py)
+    mining         precision, recall, purity and agreement of patches       (evaluate/patches.py)
+    trends         recovered curves against true ones                        (evaluate/trends.py)
 
 Nothing here runs a model: it reads maps, patches and boxes, in seconds. The base model's maps are
-made by diffmine/before.py.
+made by stages/typicality/base.py.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Maps:
         return cell.values.to_numpy(zero_copy_only=False).astype(np.float64).reshape(self.shape)
 
     def decay(self, at: int) -> list[float]:
-        """How the error falls with the side of a window (mining/error.py); empty: not known."""
+        """How the error falls with the side of a window (maths/error.py); empty: not known."""
         table = self.errors_of()
         if "decay" not in table.column_names:
             return []

@@ -4,7 +4,7 @@
     keep the best that do not overlap;  the best of all images of a label are its patches
 
 Controls are the least typical windows (the same with -T) and random ones. Windows are read off the
-latent maps (mining/grid.py, mining/choose.py) and lists kept short (mining/ranking.py), so that
+latent maps (maths/grid.py, maths/choose.py) and lists kept short (maths/ranking.py), so that
 memory holds the names of the images and little else.
 """
 

@@ -2,8 +2,8 @@
 
 An image of label c shows an element with centre m and radius r if one of its windows has a feature
 within r of m: windows of the size that most of the element's patches have, a cell of the features
-apart, read under c's prompt as those of patches are (stages/cluster.py). The lists of patches do
-not matter here, so an element counts under a label for which it is not typical, too.
+apart, read under c's prompt as those of patches are (stages/cluster/run.py). The lists of patches
+do not matter here, so an element counts under a label for which it is not typical, too.
 """
 
 from __future__ import annotations
