@@ -18,8 +18,8 @@ def similar(atlas: Atlas, patch_id: str, count: int = 24) -> list[tuple[Patch, f
         count: How many patches at most, the patch itself not among them.
 
     Returns:
-        Pairs of a patch and the cosine of its features, nearest first. A patch that is not a top one
-        has no features, so none is near.
+        Pairs of a patch and the cosine of its features, nearest first. A patch that is not a top
+        one has no features, so none is near.
 
     Raises:
         AtlasError: The atlas has no patch of that name.

@@ -85,8 +85,9 @@ def typicality_map(
         config: Draws, timesteps, seed and preset; by default those of `TypicalityConfig`.
 
     Returns:
-        A float32 map (height, width) in pixels of the picture, and the whole picture's score. Values
-        are differences of mean squared errors of predicted noise: above zero the label helps.
+        A float32 map (height, width) in pixels of the picture, and the whole picture's score.
+        Values are differences of mean squared errors of predicted noise: above zero the label
+        helps.
 
     Raises:
         ModelError: The model keeps no prompts.

@@ -39,8 +39,8 @@ def load_model(
         The model, frozen, with the prompts it was trained with if they are kept beside it.
 
     Raises:
-        ModelError: No family knows its parts, one is missing or is not safetensors, or the model does
-            not predict noise.
+        ModelError: No family knows its parts, one is missing or is not safetensors, or the model
+            does not predict noise.
 
     Example:
         >>> model = load_model("tiny")

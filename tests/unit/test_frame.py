@@ -145,6 +145,16 @@ def test_readme_can_be_read_in_one_go() -> None:
     assert b"make lint && make test" in readme
 
 
+def test_checks_elsewhere_are_those_of_the_makefile() -> None:
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["checks"]
+    runs = [step["run"].split(" PYTHON=")[0] for step in job["steps"] if "run" in step]
+    assert runs == ["make lint", "make test"]
+    named = {
+        f"Programming Language :: Python :: {each}" for each in job["strategy"]["matrix"]["python"]
+    }
+    assert named <= set(PROJECT["classifiers"])
+
+
 def test_licence_is_mit_everywhere() -> None:
     licence = (ROOT / "LICENSE").read_text()
     assert licence.startswith("MIT License\n\nCopyright (c) 2026 diffmine contributors\n")
