@@ -28,3 +28,13 @@ def test_every_public_name_is_shown() -> None:
     shown = "\n".join(BLOCKS)
     for name in diffmine.__all__:
         assert re.search(rf"\b{name}\b", shown), f"docs/python.md does not show {name}"
+
+
+def test_the_block_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block
+    names: dict[str, Any] = {}
+    exec(compile(block[1], "README.md", "exec"), names)
+    assert names["heat"].shape == (names["picture"].height, names["picture"].width)
+    assert list(names["curve"]) == names["atlas"].labels
