@@ -47,8 +47,8 @@ def read_manifest(folder: Path) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise AtlasError(f"{path} is broken and cannot be read as JSON: {error}.") from error
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        found = fields.get("format") if isinstance(fields, dict) else type(fields).__name__
-        raise AtlasError(f"{path} has format {found}, this diffmine reads format {FORMAT}.")
+        version = fields.get("format") if isinstance(fields, dict) else type(fields).__name__
+        raise AtlasError(f"{path} has format {version}, this diffmine reads format {FORMAT}.")
     try:
         return Manifest(**fields)
     except TypeError as error:
