@@ -19,16 +19,15 @@ def open_dataset(
 ) -> Dataset:
     """The labelled pictures of a folder, read by the first of SOURCES that knows its layout.
 
-    `label`, `group` and `labels` are columns of a table: that of the label, that of what groups
-    images, and that of all labels of an image, joined by "|". Raises DataError when there is
-    nothing to mine.
+    `label`, `group` and `labels` are columns of a table: an image's label, the group it belongs to,
+    and all its labels, joined by "|". Raises DataError when there is nothing to mine.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; give a folder of labelled pictures.")
-    source = next((each for each in SOURCES if each.knows(folder)), None)
+    source = next((source for source in SOURCES if source.knows(folder)), None)
     if source is None:
-        names = ", ".join(each.name for each in SOURCES)
+        names = ", ".join(source.name for source in SOURCES)
         raise DataError(f"{folder} has a layout that no source knows; there are: {names}.")
     dataset = source.read(folder, Columns(label, group, labels))
     if not dataset.records:
