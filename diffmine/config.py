@@ -322,8 +322,8 @@ class BuildConfig:
 
 
 def restored(kind: type[Config], fields: Mapping[str, Any]) -> Config:
-    """The configuration that was written down as `fields`. Fields that `kind` does not know, of a
-    newer or an older version, are passed over; what cannot be read at all gives the defaults."""
+    """The configuration that was stored as `fields`. Fields that `kind` does not know, from a newer
+    or an older version, are ignored; what cannot be read at all gives the defaults."""
     known = {name: fields[name] for name in as_dict(kind()) if name in fields}
     try:
         return kind(**known)
@@ -332,13 +332,12 @@ def restored(kind: type[Config], fields: Mapping[str, Any]) -> Config:
 
 
 def name_of(kind: type[Any]) -> str:
-    """Under which name the configurations of a kind are kept in an atlas: its table in a TOML
-    file."""
+    """The name under which an atlas keeps configurations of a kind: that of its TOML table."""
     return next(f.name for f in fields(BuildConfig) if isinstance(f.default, kind))
 
 
 NEWER = ("labels", "measures")
-"""Fields that older atlases do not know: empty, they are in no key."""
+"""Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
     "data": {"title", "kind"},
     "finetune": {"checkpoint"},

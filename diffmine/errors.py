@@ -1,7 +1,7 @@
 """The exceptions of diffmine: every one is a single sentence for the person who meets it.
 
 DiffmineError                what, where, expected and found, what to do next
-├── UsageError               an option or argument that cannot be meant (exit 2)
+├── UsageError               an option or argument that is wrong (exit 2)
 ├── DataError                a data set that cannot be read (exit 2)
 │   └── ImageError           one picture that cannot be read (becomes a row of refused.csv)
 ├── ModelError               a model folder that cannot be loaded or does not fit (exit 2)
@@ -16,7 +16,7 @@ class DiffmineError(Exception):
 
 
 class UsageError(DiffmineError):
-    """An option or argument that cannot be meant."""
+    """An option or argument that is wrong: unknown, impossible, or at odds with another."""
 
 
 class DataError(DiffmineError):

@@ -130,7 +130,7 @@ def judge(
             rows.append(
                 distances(source, each.picture, car.drawn[label])
                 | {"raised": each.after.typicality > each.before.typicality}
-                | {"found": decades.of(each.picture) == label, "outline": each.kept.outline}
+                | {"found": decades.of(each.picture) == label, "outline": each.fidelity.outline}
             )
     figures = {key: round(float(np.nanmean([row[key] for row in rows])), 4) for key in rows[0]}
     figures |= {"itself": float(np.mean(itself)), "n": len(rows)}

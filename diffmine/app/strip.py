@@ -169,9 +169,9 @@ def _rest(made: Translation) -> list[str]:
     if made.own is not None:
         before, after = (words.score(each.typicality) for each in made.own)
         parts.append(texts.OWN_LABEL_WENT.format(before=before, after=after))
-    if made.kept is not None:
-        text = texts.KEPT if math.isnan(made.kept.outside) else texts.KEPT_AND_OUTSIDE
-        parts.append(text.format(kept=outline(made.kept), outside=made.kept.outside))
+    if made.fidelity is not None:
+        text = texts.KEPT if math.isnan(made.fidelity.outside) else texts.KEPT_AND_OUTSIDE
+        parts.append(text.format(kept=outline(made.fidelity), outside=made.fidelity.outside))
     return parts
 
 
@@ -190,7 +190,7 @@ def scores(strip: Strip, labels: Sequence[str]) -> Value:
     for label in labels:
         made = strip.made.get(label)
         if made is not None and made.before is not None and made.after is not None:
-            outline = f"{made.kept.outline:.2f}" if made.kept else ""
+            outline = f"{made.fidelity.outline:.2f}" if made.fidelity else ""
             before, after = (
                 words.scored(made.before),
                 words.scored(made.after),

@@ -31,14 +31,14 @@ def element_balls(atlas: Atlas, share: float) -> list[Ball]:
         return []
     matrix = features_of(atlas, patches)
     labels = np.array([patch.label for patch in patches])
-    found = []
+    balls = []
     for row in atlas.table("elements").to_pylist():
         member = np.array([patch.element == row["element"] for patch in patches])
         own = (labels == row["label"]) & member
         centre = matrix[own].mean(axis=0)
         radius = float(np.quantile(np.linalg.norm(matrix[own] - centre, axis=1), share))
-        found.append(Ball(row["label"], row["element"], centre, radius))
-    return found
+        balls.append(Ball(row["label"], row["element"], centre, radius))
+    return balls
 
 
 def features_of(atlas: Atlas, patches: Sequence[Patch]) -> Float[np.ndarray, "n d"]:

@@ -1,4 +1,4 @@
-"""Tables of an atlas with the merges and splits in them that people made (edits.json)."""
+"""Tables of an atlas with people's merges and splits applied (edits.json)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _NONE = -1
 
 @dataclass(frozen=True)
 class Built:
-    """What is needed of an atlas to lay edits over its tables: the features of patches by their
-    names (None unless all of them have one), the rows of a label with the edits in them, and
-    whether trends were computed from what is there now."""
+    """What applying edits needs of an atlas: the features of patches by their names (None unless
+    all of them have one), the rows of a label with the edits applied, and whether trends were
+    computed from what is there now."""
 
     labels: list[str]
     edits: Edits
@@ -33,24 +33,24 @@ class Built:
 
 
 def applied(built: Built, name: str, table: pa.Table) -> pa.Table:
-    """A table of TABLES with the edits in it."""
-    found = built.edits
+    """A table of TABLES with the edits applied."""
+    edits = built.edits
     if name in ("trends", "counts"):
-        return table if built.fresh_trends() else _without(table, found.touched)
-    if not found.edits:
+        return table if built.fresh_trends() else _without(table, edits.touched)
+    if not edits.edits:
         return table
-    return (_patches if name == "patches" else _elements)(built, table, found)
+    return (_patches if name == "patches" else _elements)(built, table, edits)
 
 
-def _patches(built: Built, table: pa.Table, found: Edits) -> pa.Table:
+def _patches(built: Built, table: pa.Table, edits: Edits) -> pa.Table:
     element = np.array(pc.fill_null(table["element"], _NONE).to_numpy(), np.int64)
-    for edit in found.edits:
+    for edit in edits.edits:
         goes = _of(table, edit.label) & (element == edit.element)
         if edit.patches:
             goes &= pc.is_in(table["patch_id"], pa.array(edit.patches)).to_numpy()
         element[goes] = edit.into
     distance = np.array(table["distance"].to_numpy(), np.float32)
-    for label, one in found.changed:
+    for label, one in edits.changed:
         rows = np.flatnonzero(_of(table, label) & (element == one))
         matrix = built.features(table["patch_id"].take(rows).to_pylist())
         if len(rows) and matrix is not None:
@@ -64,14 +64,14 @@ def _patches(built: Built, table: pa.Table, found: Edits) -> pa.Table:
     return table
 
 
-def _elements(built: Built, table: pa.Table, found: Edits) -> pa.Table:
-    labels = {label for label, _ in found.changed}
+def _elements(built: Built, table: pa.Table, edits: Edits) -> pa.Table:
+    labels = {label for label, _ in edits.changed}
     known = table.to_pylist()
     rows = [row for row in known if row["label"] not in labels]
     for label in built.labels:
         if label in labels:
             old = {row["element"]: row for row in known if row["label"] == label}
-            changed = {element for name, element in found.changed if name == label}
+            changed = {element for name, element in edits.changed if name == label}
             rows += _label_rows(built, label, old, changed)
     return pa.Table.from_pylist(rows, schemas.ELEMENTS).select(table.column_names)
 

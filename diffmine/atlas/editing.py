@@ -1,4 +1,4 @@
-"""What people do to elements: merge two, split one, and take the last of it back."""
+"""What people do to elements: merge two, split one, undo the last edit."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _LEAST = 4
 
 
 def merge(atlas: Workspace, label: str, element: int, into: int) -> None:
-    """Give all patches of an element to another one of its label. Raises UsageError when one of
-    them is not there."""
+    """Give all patches of an element to another element of its label. Raises UsageError when either
+    does not exist."""
     with atlas.hold(wait=5.0):
-        for each in (element, into):
-            _needed(atlas, label, each)
+        for number in (element, into):
+            _needed(atlas, label, number)
         if element == into:
             raise UsageError(f"Element {element} of {label} cannot be merged with itself.")
         _add(atlas, Edit("merge", label, element, into))
 
 
 def split(atlas: Workspace, label: str, element: int) -> int:
-    """Part an element in two by 2-means of its features; the half of the lower median typicality
-    becomes a new element, whose number is given back. Raises UsageError when it has fewer than
-    four patches with features, or they are all the same."""
+    """Split an element in two by 2-means of its features; the half with the lower median typicality
+    becomes a new element, whose number is returned. Raises UsageError when the element has fewer
+    than four patches with features, or they are all the same."""
     with atlas.hold(wait=5.0):
         _needed(atlas, label, element)
         every = atlas.element(label, element)
-        ids = [each.patch_id for each in every]
+        ids = [patch.patch_id for patch in every]
         some = atlas.parts("features")
         rows = atlas.neighbours.names.rows(ids) if some else np.full(len(ids), -1)
-        own = [each for each, row in zip(every, rows, strict=True) if row >= 0]
+        own = [patch for patch, row in zip(every, rows, strict=True) if row >= 0]
         if len(own) < _LEAST:
             raise UsageError(
                 f"Element {element} of {label} has {len(own)} patches with features; it takes "
@@ -47,25 +47,25 @@ def split(atlas: Workspace, label: str, element: int) -> int:
         part = halves(atlas.neighbours.matrix[rows[rows >= 0]])
         if not part.any():
             raise UsageError(f"The patches of element {element} of {label} are all the same.")
-        values = np.array([each.typicality for each in own])
+        values = np.array([patch.typicality for patch in own])
         if np.median(values[part]) > np.median(values[~part]):
             part = ~part
         new = _unused(atlas, label)
-        names = tuple(sorted(each.patch_id for each, goes in zip(own, part, strict=True) if goes))
+        names = tuple(sorted(patch.patch_id for patch, goes in zip(own, part, strict=True) if goes))
         _add(atlas, Edit("split", label, element, new, names))
         return new
 
 
 def undo(atlas: Workspace) -> Edit:
-    """Take the last edit back and say which it was. Raises UsageError when there is none."""
+    """Take back the last edit and return it. Raises UsageError when there is none."""
     with atlas.hold(wait=5.0):
-        found = atlas.edits
-        if not found.edits:
+        edits = atlas.edits
+        if not edits.edits:
             raise UsageError(f"{atlas.path} has no edits to take back.")
-        last = found.edits[-1]
+        last = edits.edits[-1]
         if last.kind == "split":  # its number may be given again, to other patches
             atlas.manifest.names.pop(f"{last.label}/{last.into}", None)
-        _keep(atlas, Edits(found.edits[:-1], found.touched))
+        _keep(atlas, Edits(edits.edits[:-1], edits.touched))
         return last
 
 
@@ -84,9 +84,9 @@ def _unused(atlas: Workspace, label: str) -> int:
 
 
 def _add(atlas: Workspace, edit: Edit) -> None:
-    found = atlas.edits
-    places = {(edit.label, edit.element), (edit.label, edit.into), *found.touched}
-    _keep(atlas, Edits((*found.edits, edit), tuple(sorted(places))))
+    edits = atlas.edits
+    places = {(edit.label, edit.element), (edit.label, edit.into), *edits.touched}
+    _keep(atlas, Edits((*edits.edits, edit), tuple(sorted(places))))
 
 
 def _keep(atlas: Workspace, edits: Edits) -> None:

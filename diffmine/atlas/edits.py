@@ -19,8 +19,8 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class Edit:
-    """`merge`: all patches of `element` go to `into`, and it ends. `split`: its `patches` named go
-    to `into`, which is new."""
+    """`merge`: all patches of `element` go to `into`, and `element` ends. `split`: those in
+    `patches` go to `into`, which is new."""
 
     kind: str
     label: str
@@ -29,8 +29,8 @@ class Edit:
     patches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        named = bool(self.patches) and all(isinstance(each, str) for each in self.patches)
-        numbers = all(type(each) is int and each >= 0 for each in (self.element, self.into))
+        named = bool(self.patches) and all(isinstance(name, str) for name in self.patches)
+        numbers = all(type(number) is int and number >= 0 for number in (self.element, self.into))
         fits = {"merge": not self.patches, "split": named}.get(self.kind, False)
         if not (fits and numbers and isinstance(self.label, str) and self.element != self.into):
             raise ValueError(f"no such edit: {self.kind} of {self.element!r}")
@@ -51,9 +51,8 @@ class Edits:
 
 
 def read_edits(folder: Path, elements: str) -> Edits:
-    """The edits of an atlas; none when they were made for other elements than are there now, whose
-    table has the digest `elements`.
-    Raises AtlasError when the file cannot be read."""
+    """The edits of an atlas; none when they were made for elements other than the current ones,
+    whose table has the digest `elements`. Raises AtlasError when the file cannot be read."""
     path = folder / NAME
     if not path.is_file():
         return Edits()

@@ -60,9 +60,9 @@ def read_evaluation(atlas: Atlas) -> Evaluation | None:
 def _plain(value: Any) -> Any:
     """JSON's own values: six figures are enough, and what is not finite is null."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return value

@@ -1,9 +1,9 @@
-"""Which patches of a list are kept: by score, group, year and source of their image.
+"""Which patches of a list pass a filter: by score, group, year and source of their image.
 
-    kept = least <= typicality <= most  and  group in groups  and  since <= year <= until
+    pass = least <= typicality <= most  and  group in groups  and  since <= year <= until
            and  source in sources  and (clear: not inside the noise)
 
-Columns are compared as arrays, those of the list that is asked for and of no other.
+Columns are compared as arrays, and only those of the list that is asked for.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ EVERYTHING = Filter()
 
 
 class Sieve:
-    """What filters ask of an atlas; `groups` and `sources` are the names there
-    are, the most frequent first, `years` the first and the last one or None."""
+    """Applies filters to the lists of an atlas; `groups` and `sources` are the names in it, the
+    most frequent first, `years` the first and the last year, or None."""
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas = atlas
@@ -67,39 +67,39 @@ class Sieve:
         values = self._score(label, kind)
         return (float(np.nanmin(values)), float(np.nanmax(values))) if len(values) else None
 
-    def count(self, label: str, kind: str, kept: Filter) -> int:
+    def count(self, label: str, kind: str, filter: Filter) -> int:
         """How many patches of a list pass."""
-        return len(self.rows(label, kind, kept)) if kept else self.atlas.count(label, kind)
+        return len(self.rows(label, kind, filter)) if filter else self.atlas.count(label, kind)
 
-    def patches(self, label: str, kind: str, kept: Filter, start: int, count: int) -> list[Patch]:
+    def patches(self, label: str, kind: str, filter: Filter, start: int, count: int) -> list[Patch]:
         """Some of those that pass, in the order of their rank."""
-        if not kept:
+        if not filter:
             return self.atlas.patches(label, kind, start, count)
-        return self.atlas.patches_at(self.rows(label, kind, kept)[start : start + count])
+        return self.atlas.patches_at(self.rows(label, kind, filter)[start : start + count])
 
     def _scores(self, label: str, kind: str) -> Float[np.ndarray, " n"]:
         return np.asarray(self.atlas.rows(label, kind)["typicality"].to_numpy(), np.float64)
 
-    def _rows(self, label: str, kind: str, kept: Filter) -> Int[np.ndarray, " n"]:
+    def _rows(self, label: str, kind: str, filter: Filter) -> Int[np.ndarray, " n"]:
         """Rows of patches.parquet that pass."""
-        passes = self._passes(self.atlas.rows(label, kind), kept)
+        passes = self._passes(self.atlas.rows(label, kind), filter)
         return self.atlas.bounds(label, kind)[0] + np.flatnonzero(passes)
 
-    def _passes(self, rows: pa.Table, kept: Filter) -> Bool[np.ndarray, " n"]:
+    def _passes(self, rows: pa.Table, filter: Filter) -> Bool[np.ndarray, " n"]:
         image = _codes(pc.index_in(rows["image_id"], self._images))
         score = np.asarray(rows["typicality"].to_numpy(), np.float64)
-        passes = _clear(rows, score) if kept.clear else np.ones(len(score), bool)
+        passes = _clear(rows, score) if filter.clear else np.ones(len(score), bool)
         for values, low, high in (
-            (score, kept.least, kept.most),
-            (self._year[image], kept.since, kept.until),
+            (score, filter.least, filter.most),
+            (self._year[image], filter.since, filter.until),
         ):
             if low is not None:
                 passes &= values >= low
             if high is not None:
                 passes &= values <= high
         for codes, names, wanted in (
-            (self._group, self.groups, kept.groups),
-            (self._source, self.sources, kept.sources),
+            (self._group, self.groups, filter.groups),
+            (self._source, self.sources, filter.sources),
         ):
             if wanted:
                 passes &= _wanted(names, wanted)[codes[image]]
@@ -109,24 +109,26 @@ class Sieve:
 def _clear(rows: pa.Table, score: Float[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
     """Which patches are not inside the noise."""
     error = np.asarray(rows["se"].to_numpy(), np.float64)
-    said = np.asarray(pc.fill_null(rows["noise"], False).to_numpy(), bool)
-    return (np.abs(score) >= ERRORS * error) & ~said
+    noise = np.asarray(pc.fill_null(rows["noise"], False).to_numpy(), bool)
+    return (np.abs(score) >= ERRORS * error) & ~noise
 
 
 def source_of(images: pa.Table) -> pa.ChunkedArray:
     """Where each image is from: the host of its web address, else its licence, else its credit."""
     host = pc.struct_field(pc.extract_regex(images["source_url"], _HOST), "host")
-    return pc.coalesce(pc.utf8_lower(host), *(_said(images[n]) for n in ("licence", "credit")))
+    return pc.coalesce(
+        pc.utf8_lower(host), *(_without_empty(images[n]) for n in ("licence", "credit"))
+    )
 
 
-def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _named(column: pa.ChunkedArray) -> tuple[list[str], Int[np.ndarray, " n"]]:
     """The names in a column, the most frequent first, and each row's place among them, -1 when it
     has none."""
-    column = _said(column)
+    column = _without_empty(column)
     counted = [row for row in pc.value_counts(column).to_pylist() if row["values"] is not None]
     names = [row["values"] for row in sorted(counted, key=lambda r: (-r["counts"], r["values"]))]
     return names, _codes(pc.index_in(column, pa.array(names, pa.string())))
@@ -138,5 +140,5 @@ def _wanted(names: list[str], wanted: tuple[str, ...]) -> Bool[np.ndarray, " n"]
     return np.array([*(name in asked for name in names), False])
 
 
-def _codes(found: pa.ChunkedArray) -> Int[np.ndarray, " n"]:
-    return np.asarray(pc.fill_null(found, _NONE).to_numpy(), np.int64)
+def _codes(places: pa.ChunkedArray) -> Int[np.ndarray, " n"]:
+    return np.asarray(pc.fill_null(places, _NONE).to_numpy(), np.int64)

@@ -1,5 +1,5 @@
-"""patches.parquet, read by row group: a list (the patches of a label and a kind) costs the groups
-it lies in, however many other lists there are.
+"""patches.parquet, read by row group: reading a list (the patches of a label and a kind) costs only
+the groups it lies in, however many other lists there are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOWHERE = -1
 
 
 class Names:
-    """A column of different names, and in which row each one is. No dictionary of them is made:
+    """A column of different names, and the row that each one is in. There is no dictionary of them:
     for a million it would take 150 MB, to save the 5 ms of comparing them all."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
@@ -39,8 +39,8 @@ class Names:
 
     def _row(self, name: str) -> int | None:
         """Where a name is, None when it is nowhere."""
-        found = np.flatnonzero(pc.equal(self.column, name).to_numpy(zero_copy_only=False))
-        return int(found[0]) if len(found) else None
+        rows = np.flatnonzero(pc.equal(self.column, name).to_numpy(zero_copy_only=False))
+        return int(rows[0]) if len(rows) else None
 
     def rows(self, names: Sequence[str]) -> Int[np.ndarray, " n"]:
         """Where each of some names is, -1 when it is nowhere."""
@@ -49,12 +49,12 @@ class Names:
         asked = pa.array(names, pa.string())
         places = pc.index_in(self.column, value_set=asked)  # for each row its place among the names
         rows = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
-        found = dict(zip(self.column.take(pa.array(rows)).to_pylist(), rows.tolist(), strict=True))
-        return np.array([found.get(name, _NOWHERE) for name in names], np.int64)
+        row_of = dict(zip(self.column.take(pa.array(rows)).to_pylist(), rows.tolist(), strict=True))
+        return np.array([row_of.get(name, _NOWHERE) for name in names], np.int64)
 
 
 class Lists:
-    """An open patches.parquet. What was read is kept, the longest unused let go."""
+    """An open patches.parquet. What was read is cached; the least recently used goes first."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -93,7 +93,7 @@ class Lists:
         return Names(self.columns(["patch_id"])["patch_id"])
 
     def columns(self, names: Sequence[str]) -> pa.Table:
-        """Some columns of all rows; nothing of it is kept."""
+        """Some columns of all rows, which are not cached."""
         with readable(self._path):
             there = [name for name in names if name in self._columns]
             return filled(pq.read_table(self._path, columns=there), PATCHES, names)

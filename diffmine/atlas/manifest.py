@@ -43,7 +43,7 @@ class Manifest:
 
 
 _CHECKED = TypeAdapter(Manifest)
-_KNOWN = {each.name for each in fields_of(Manifest)} - {"newer"}
+_KNOWN = {known.name for known in fields_of(Manifest)} - {"newer"}
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -31,16 +31,16 @@ class Maps:
 
     def scores(self, image_id: str, label: str) -> list[str]:
         """The scores of which there is a map of an image under a label."""
-        return [each for each in self._scores if (image_id, label, each) in self._rows]
+        return [score for score in self._scores if (image_id, label, score) in self._rows]
 
     def map(
         self, image_id: str, label: str, score: str
     ) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]] | None:
         """Mean and standard error in latent pixels, as `Atlas.map` gives them."""
-        found = self._rows.get((image_id, label, score))
-        if found is None:
+        place = self._rows.get((image_id, label, score))
+        if place is None:
             return None
-        file, at = found
+        file, at = place
         row = self._maps.row(at, file)
         shape = (row["height"], row["width"])
         mean = np.asarray(row["mean"], np.float32).reshape(shape)

@@ -1,4 +1,4 @@
-"""The pictures inside images.parquet: found by name, read by row group, kept while in use."""
+"""The pictures inside images.parquet: looked up by name, read by row group, cached while in use."""
 
 from __future__ import annotations
 

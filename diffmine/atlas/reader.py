@@ -73,18 +73,18 @@ class Atlas:
         return model.get("repo")
 
     def configured(self, kind: type[Config]) -> Config:
-        """How a stage was run, by the kind of its configuration; the defaults where it never was or
-        that cannot be read."""
-        found = self.manifest.config.get(name_of(kind), {})
-        return restored(kind, found if isinstance(found, dict) else {})
+        """The configuration that a stage was run with, by its kind; the defaults where it was never
+        run or that cannot be read."""
+        fields = self.manifest.config.get(name_of(kind), {})
+        return restored(kind, fields if isinstance(fields, dict) else {})
 
     def scoring(self, draws: int = 0) -> Scoring:
-        """How the images were scored, with a number of draws of its own unless 0: the one way in
-        which stages and app score a window of them."""
+        """How the images were scored: the one way in which stages and app score a window of them.
+        `draws` replaces the number of draws unless 0."""
         return Scoring.of(self.configured(TypicalityConfig), draws)
 
     def needed_model(self) -> Path | str:
-        """The same; AtlasError when there is none."""
+        """`model_path`; AtlasError when there is none."""
         if self.model_path is None:
             raise AtlasError(f"{self.path} has no model yet; run finetune on it or give --model.")
         return self.model_path
@@ -94,7 +94,7 @@ class Atlas:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table by name (`images` comes without its pictures), kept until it changes.
 
-        Columns that an older atlas lacks are null. Merges and splits of elements are in it.
+        Columns that an older atlas lacks are null. Merges and splits of elements are applied.
         """
         path = self.path / f"{name}.parquet"
         if not path.is_file():
@@ -174,7 +174,7 @@ class Atlas:
     def rows(
         self, label: str, kind: str = "top", start: int = 0, count: int | None = None
     ) -> pa.Table:
-        """Rows of a list in the order of their rank, merges and splits in them."""
+        """Rows of a list in the order of their rank, with merges and splits applied."""
         lists, changed = self.lists, self.edited if kind == "top" else 0
         first, last = self.bounds(label, kind)
         stop = last if count is None else min(first + start + count, last)
@@ -182,8 +182,8 @@ class Atlas:
             return lists.read(first + start, stop)
         key = (label, lists.written, changed)
         if key not in self._edited_lists:  # whole: an edit moves the centres of elements
-            found = edited.applied(self._built, "patches", lists.read(first, last))
-            self._edited_lists[key] = found
+            table = edited.applied(self._built, "patches", lists.read(first, last))
+            self._edited_lists[key] = table
             if len(self._edited_lists) > _KEPT_LISTS:
                 self._edited_lists.popitem(last=False)
         return self._edited_lists[key].slice(start, max(stop - first - start, 0))
@@ -196,13 +196,13 @@ class Atlas:
 
     def patches_at(self, rows: Int[np.ndarray, " n"]) -> list[Patch]:
         """The patches in some rows of patches.parquet, in the order asked for."""
-        found = [Patch(**row) for row in self.lists.take(rows).to_pylist()]
+        patches = [Patch(**row) for row in self.lists.take(rows).to_pylist()]
         if self.edited:
-            for at, patch in enumerate(found):
+            for at, patch in enumerate(patches):
                 if patch.kind == "top":
                     place = int(rows[at]) - self.bounds(patch.label)[0]
-                    found[at] = self.patches(patch.label, "top", place, 1)[0]
-        return found
+                    patches[at] = self.patches(patch.label, "top", place, 1)[0]
+        return patches
 
     def bounds(self, label: str, kind: str = "top") -> tuple[int, int]:
         """The rows of patches.parquet that hold a list: the first, and the one after the last."""
@@ -220,10 +220,10 @@ class Atlas:
 
     def patch(self, patch_id: str) -> Patch:
         """One patch by its name."""
-        found = self.find(patch_id)
-        if found is None:
+        patch = self.find(patch_id)
+        if patch is None:
             raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
-        return found
+        return patch
 
     def named(self, patch_ids: Sequence[str]) -> list[Patch]:
         """The patches of some names, without those that are not there."""
@@ -241,12 +241,12 @@ class Atlas:
         `every` the others too. An atlas without warnings.parquet has none."""
         if not self.has("warnings"):
             return []
-        found = [ArtefactWarning(**row) for row in self.table("warnings").to_pylist()]
-        return [w for w in found if (every or w.flagged) and label in ("", w.label)]
+        warnings = [ArtefactWarning(**row) for row in self.table("warnings").to_pylist()]
+        return [w for w in warnings if (every or w.flagged) and label in ("", w.label)]
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """Features of the top patches of all labels, to ask what is near to what."""
+        """Features of the top patches of all labels, to look up which are near each other."""
         return Neighbours.of(self.read_parts("features"))
 
     @cached_property

@@ -60,15 +60,15 @@ class ArtefactWarning:
 @dataclass(frozen=True)
 class Translation:
     """A picture under another label (8-bit, H W 3): its window's typicality of that label before
-    and after, the same of the source's own label, and what was kept of the source. What was not
-    measured, or not kept in an older atlas, is None."""
+    and after, the same of the source's own label, and how much of the source was kept. What was not
+    measured, or is missing from an older atlas, is None."""
 
     target: str
     picture: UInt8[np.ndarray, "H W 3"]
     before: Score | None = None
     after: Score | None = None
     own: tuple[Score, Score] | None = None
-    kept: Fidelity | None = None
+    fidelity: Fidelity | None = None
 
     @property
     def became_typical(self) -> Verdict | None:
@@ -92,8 +92,8 @@ class Translation:
         own = self.own or (None, None)
         row |= {"own_before": own[0] and own[0].typicality}
         row |= {"own_after": own[1] and own[1].typicality}
-        row |= {"outline": self.kept and self.kept.outline}
-        return row | {"outside": self.kept and self.kept.outside}
+        row |= {"outline": self.fidelity and self.fidelity.outline}
+        return row | {"outside": self.fidelity and self.fidelity.outside}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Translation:
@@ -107,16 +107,16 @@ class Translation:
 
         own = (score("own_before"), score("own_after"))
         outline, outside = row.get("outline"), row.get("outside")
-        kept = None
+        fidelity = None
         if outline is not None:
-            kept = Fidelity(outline, math.nan if outside is None else outside)
+            fidelity = Fidelity(outline, math.nan if outside is None else outside)
         return cls(
             row["target"],
             pixels_of(row["image"]["bytes"]),
             score("typicality_before", "se_before"),
             score("typicality_after", "se_after"),
             None if own[0] is None or own[1] is None else (own[0], own[1]),
-            kept,
+            fidelity,
         )
 
 

@@ -1,6 +1,6 @@
-"""Row groups of Parquet files, read when asked for and kept while in use: the one cache of them.
+"""Row groups of Parquet files, read when asked for and cached while in use: the one cache of them.
 
-Pictures, patches, maps and generated pictures are all found by row, and a row group is the least
+Pictures, patches, maps and generated pictures are all read by row, and a row group is the least
 that Parquet reads.
 """
 
@@ -25,14 +25,14 @@ _OPEN = 16
 
 class RowGroups:
     """Rows of `paths` by file and row; `columns` are those that are read, as far as they are there
-    (None: all). Of what was read up to `kept` bytes stay, the last used ones, and one group at
-    least. For threads alike.
+    (None: all). Up to `most` bytes of what was read stay cached, the least recently used going
+    first, and always at least one group. Threads may share it.
 
     Raises AtlasError where a file cannot be read.
     """
 
-    def __init__(self, paths: Sequence[Path], columns: Sequence[str] | None, kept: int) -> None:
-        self._paths, self._columns, self._most = list(paths), columns, kept
+    def __init__(self, paths: Sequence[Path], columns: Sequence[str] | None, most: int) -> None:
+        self._paths, self._columns, self._most = list(paths), columns, most
         self._open: OrderedDict[int, pq.ParquetFile] = OrderedDict()
         self._starts: dict[int, list[int]] = {}
         self._kept: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
@@ -56,8 +56,8 @@ class RowGroups:
             if not 0 <= at < starts[-1]:
                 raise AtlasError(f"{self._paths[file]} has no row {at}.")
             number = int(np.searchsorted(starts, at, "right")) - 1
-            found = self._group(file, number).slice(at - starts[number], 1)
-        return dict(found.to_pylist()[0])
+            table = self._group(file, number).slice(at - starts[number], 1)
+        return dict(table.to_pylist()[0])
 
     def _starts_of(self, file: int) -> list[int]:
         if file not in self._starts:
@@ -95,7 +95,7 @@ class RowGroups:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Say in one AtlasError that a file of the atlas cannot be read."""
+    """Turn the errors of reading a file of the atlas into one AtlasError."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:

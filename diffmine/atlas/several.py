@@ -13,15 +13,15 @@ COLUMNS = ["image_id", "label", "labels"]
 def labels_of(images: pa.Table) -> list[list[str]]:
     """All labels of each image, its own `label` first; an older atlas knows only that."""
     pairs = zip(images["label"].to_pylist(), images["labels"].to_pylist(), strict=True)
-    return [each or [own] for own, each in pairs]
+    return [labels or [own] for own, labels in pairs]
 
 
 def counts_of(images: pa.Table) -> Counter[str]:
     """How many images bear each label; one with several is counted under each of them."""
     several = pc.greater(pc.fill_null(pc.list_value_length(images["labels"]), 0), 0)
     own = images["label"].filter(pc.invert(several))
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for names in (own, pc.list_flatten(images["labels"])):
         counted = pc.value_counts(names.combine_chunks())
-        found.update({str(row["values"]): int(row["counts"]) for row in counted.to_pylist()})
-    return found
+        counts.update({str(row["values"]): int(row["counts"]) for row in counted.to_pylist()})
+    return counts

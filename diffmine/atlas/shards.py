@@ -35,8 +35,8 @@ class Shard(Generic[Work]):
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a shard became, and figures of how."""
+class Outcome:
+    """What a shard became: the content of its files, and figures about the work."""
 
     files: Files
     figures: dict[str, float] = field(default_factory=dict)
@@ -45,12 +45,12 @@ class Made:
 @dataclass
 class ShardFunction:
     """A function of shards of the atlas at `path`. What it opens (cached properties) stays with the
-    process that opened it; only its fields travel."""
+    process that opened it; only its fields are pickled."""
 
     path: Path
 
     def __getstate__(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 
     @cached_property
     def atlas(self) -> Atlas:
@@ -61,19 +61,19 @@ class ShardFunction:
 def run_shards(
     workspace: Workspace,
     shards: Sequence[Shard[Work]],
-    function: Callable[[Shard[Work], Tell], Made],
+    function: Callable[[Shard[Work], Tell], Outcome],
     *,
     engine: Engine,
     progress: Progress,
     report: Report,
     unit: str,
     again: bool = False,
-    hear: Callable[[Made], None] = lambda made: None,
+    hear: Callable[[Outcome], None] = lambda outcome: None,
 ) -> None:
-    """Compute the shards whose files are not there (`again`: all of them) and write their files as
-    they come.
+    """Compute the shards whose files are not there (`again`: all of them) and write the files of
+    each as it is done.
 
-    Units of work are counted in `report`; `hear` gets each shard's result once it is written. The
+    Units of work are counted in `report`; `hear` gets each shard's outcome once it is written. The
     caller holds the atlas.
     """
     there = workspace.there
@@ -87,13 +87,13 @@ def run_shards(
         finished = report.kept + report.done + int(sum(begun.values()))
         progress(report.stage, finished, total, unit, note)
 
-    for place, made in engine.map(function, todo, tell):
-        for name, content in made.files.items():
+    for place, outcome in engine.map(function, todo, tell):
+        for name, content in outcome.files.items():
             workspace.put(name, content)
         begun.pop(place, None)
         report.done += todo[place].size
-        hear(made)
+        hear(outcome)
         progress(report.stage, report.kept + report.done, total, unit)
 
 
-__all__ = ["Files", "Made", "Shard", "ShardFunction", "run_shards"]
+__all__ = ["Files", "Outcome", "Shard", "ShardFunction", "run_shards"]

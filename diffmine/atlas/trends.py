@@ -1,4 +1,4 @@
-"""Rows of trends.parquet: of all the labels' curves, the row groups that hold those asked for."""
+"""Rows of trends.parquet, read from no other row groups than those that hold them."""
 
 from __future__ import annotations
 

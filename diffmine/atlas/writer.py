@@ -65,7 +65,7 @@ class Workspace(Atlas):
             lock.release()
 
     def begin(self, stage: str, config: Config) -> Config | None:
-        """Start or go on with a stage; None when it is already done as configured.
+        """Start a stage or continue it; None when it is already done as configured.
 
         Gives the configuration to work with: what is gone on with keeps the size of its shards.
         Parts computed under another configuration, or from other inputs, are dropped; settings
@@ -145,18 +145,18 @@ class Workspace(Atlas):
             self.manifest.keys.pop("edits", None)
 
     def remove(self, *prefixes: str) -> None:
-        """Remove the artefacts whose names begin so."""
+        """Remove the artefacts whose names begin with one of the prefixes."""
         for name in [n for n in self.manifest.artefacts if n.startswith(prefixes)]:
             (self.path / name).unlink(missing_ok=True)
             del self.manifest.artefacts[name]
 
     def note_of(self, stage: str, name: str) -> dict[str, Any] | None:
-        """What a stage wrote down for itself while it works; None when it did not."""
+        """What a stage saved for itself by `keep_note`, or as a scratch file; None if nothing."""
         path = self.path / "work" / stage / f"{name}.json"
         return dict(json.loads(path.read_text())) if path.is_file() else None
 
     def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
-        """Write something down that the stage needs when it goes on; gone when it ends."""
+        """Save values that the stage needs to continue; they are removed when it ends."""
         write_bytes(self.path / "work" / stage / f"{name}.json", json.dumps(values).encode())
 
     def write(
@@ -211,7 +211,7 @@ def _in_shards_of(config: Config, stored: dict[str, Any]) -> Config:
 
 
 def open_workspace(path: str | Path) -> Workspace:
-    """Open an atlas folder to write in it; AtlasError when it is none or of another format."""
+    """Open an atlas folder to write in it; AtlasError when it is no atlas or of another format."""
     folder = Path(path)
     return Workspace(folder, read_manifest(folder))
 

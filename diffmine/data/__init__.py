@@ -1,1 +1,1 @@
-"""Wall 2: the only reader of bytes that diffmine did not write."""
+"""Readers of data sets: nothing else reads bytes that diffmine did not write."""

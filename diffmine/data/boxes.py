@@ -1,7 +1,7 @@
 """Reader of a boxes.csv: where things are in the pictures, drawn by experts or by a recipe.
 
-One row a box, columns file_name, label, x, y, w, h, perhaps element; pixels of the upright picture,
-(x, y) its upper left corner. An empty label: something that is no label's.
+One row per box, with the columns file_name, label, x, y, w, h and perhaps element, in pixels of the
+upright picture; (x, y) is the box's upper left corner. An empty label marks a thing of no label.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ def read_boxes(path: Path) -> Boxes:
                         f"it needs {', '.join(_NEEDED)}."
                     )
             for row in reader:
-                found = _box(row)
-                if isinstance(found, Box):
-                    boxes.append(found)
+                result = _box(row)
+                if isinstance(result, Box):
+                    boxes.append(result)
                 else:
-                    refused.append((reader.line_num, found))
+                    refused.append((reader.line_num, result))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
     if not boxes:

@@ -21,7 +21,7 @@ class Record:
     licence: str = ""
     credit: str = ""
     labels: tuple[str, ...] = ()
-    """All its labels, `label` first; empty: only that."""
+    """All its labels, `label` first; empty when it has no other."""
 
 
 @dataclass(frozen=True)

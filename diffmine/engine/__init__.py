@@ -16,11 +16,11 @@ ENGINES: dict[str, Callable[[str], Engine]] = {
     "here": lambda rest: here,
     "processes": lambda rest: Processes(_number(rest)),
 }
-"""By name what makes an engine of the text behind the colon, as in `processes:4`."""
+"""For each name, what makes an engine from the text after the colon, as in `processes:4`."""
 
 
 def engine_of(text: str) -> Engine:
-    """The engine that a text means, as `here` or `processes:4`; UsageError when it means none."""
+    """The engine that a text names, as `here` or `processes:4`; UsageError when it names none."""
     name, _, rest = text.partition(":")
     if name not in ENGINES:
         raise UsageError(f"There is no engine {name!r}; there are {', '.join(ENGINES)}.")

@@ -26,14 +26,14 @@ def silent(stage: str, done: int, total: int, unit: str, note: str = "") -> None
 
 @runtime_checkable
 class Tell(Protocol):
-    """How the function of a piece says how far it is with it."""
+    """How the function of a piece reports its progress."""
 
     def __call__(self, done: int | float, note: str = "") -> None:
         """`done` units of the piece are finished; may raise `Cancelled`."""
 
 
 Hear = Callable[[int, int | float, str], None]
-"""Hears what the function of a piece tells: the piece's place among the pieces, and the rest."""
+"""Receives the reports of a piece's function: the piece's place among them, units done, a note."""
 
 
 @runtime_checkable
@@ -51,7 +51,7 @@ class Engine(Protocol):
 
 
 def ahead(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The same pieces, the next one made in another thread while one is worked on."""
+    """The same pieces; the next one is prepared in another thread while the current one is used."""
     source = iter(pieces)
     end = object()
     with ThreadPoolExecutor(1) as pool:
@@ -63,8 +63,8 @@ def ahead(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 @dataclass
 class Report:
-    """What a stage did: pieces done now, pieces that were finished before, seconds and figures by
-    name."""
+    """What a stage did: pieces `done` now, pieces `kept` from before, pieces refused, seconds, and
+    figures by name."""
 
     stage: str
     done: int = 0

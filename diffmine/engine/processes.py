@@ -24,7 +24,7 @@ from diffmine.errors import DiffmineError, EngineError, UsageError
 
 _PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
 _TRIES = 3
-"""Workers that a piece may cost before it is given up: what kills three is no accident."""
+"""Workers that may die at a piece before it is given up: what ends three is no accident."""
 
 
 class Processes:
@@ -57,7 +57,7 @@ class Processes:
                 begin(self._idle.pop() if self._idle else _Worker())
             while busy:
                 for ready in wait([worker.pipe for worker in busy]):
-                    worker = next(each for each in busy if each.pipe is ready)
+                    worker = next(worker for worker in busy if worker.pipe is ready)
                     place, message = worker.place, worker.heard()
                     if message is None:  # it has died
                         busy.remove(worker)
@@ -100,7 +100,7 @@ class _Worker:
         self._function: Any = None
 
     def give(self, function: Callable[[Any, Tell], Any], place: int, piece: Any) -> None:
-        """Hand it a piece; if it has died, that is noticed when it is next listened to."""
+        """Hand it a piece. A worker that has died is noticed when it is next read from."""
         self.place = place
         with suppress(OSError):
             if function is not self._function:
@@ -109,7 +109,7 @@ class _Worker:
             self.pipe.send(("piece", piece))
 
     def heard(self) -> tuple[Any, ...] | None:
-        """What it says next, None when it has died."""
+        """Its next message; None when it has died."""
         try:
             message: tuple[Any, ...] = self.pipe.recv()
         except (EOFError, OSError):
@@ -118,7 +118,7 @@ class _Worker:
         return message
 
     def end(self) -> None:
-        """Stop it, whatever it does."""
+        """Stop it, whatever it is doing."""
         self.pipe.close()
         self.process.terminate()
         self.process.join()
@@ -126,15 +126,15 @@ class _Worker:
 
 @contextmanager
 def _patient_threads() -> Iterator[None]:
-    """Threads of processes that are started now sleep while they wait for each other. Each worker
-    has as many of them as this process, so that sums keep their order; spinning, those of one
+    """Processes started inside have threads that sleep while they wait for each other. Each worker
+    has as many threads as this process, so that sums keep their order; if they spun, those of one
     worker would keep the others from the cores (2.5 times slower with two workers on two)."""
     before = {name: os.environ.get(name) for name in _PATIENT}
     os.environ.update({name: value for name, value in _PATIENT.items() if before[name] is None})
     try:
         yield
     finally:
-        for name in (each for each in _PATIENT if before[each] is None):
+        for name in (name for name in _PATIENT if before[name] is None):
             del os.environ[name]
 
 
@@ -172,7 +172,8 @@ def _tell(pipe: Connection, done: int | float, note: str = "") -> None:
 
 
 def _sendable(error: Exception) -> Exception:
-    """The error itself if it can travel, with where it was raised as a note; else its words."""
+    """The error itself if it can be pickled, with its traceback as a note; else the traceback as
+    the text of a RuntimeError."""
     lines = "".join(traceback.format_exception(error)).rstrip()
     if not isinstance(error, DiffmineError):
         error.add_note(f"In worker process {os.getpid()}:\n{lines}")

@@ -41,12 +41,12 @@ def usual_errors(
     """The errors on named pictures, growing by a few at a time up to all of them; their order is
     that of their sizes. `read` gives a picture as mined."""
     pictures = sorted(map(read, names), key=lambda picture: picture.size)
-    found: tuple[Errors, ...] = ()
+    usual: tuple[Errors, ...] = ()
     for _, alike in groupby(pictures, key=lambda picture: picture.size):
         group = list(alike)
         for first in range(0, len(group), _AT_ONCE):
-            found += errors(model, group[first : first + _AT_ONCE])
-            yield found
+            usual += errors(model, group[first : first + _AT_ONCE])
+            yield usual
 
 
 @torch.inference_mode()
@@ -56,7 +56,7 @@ def errors(model: Model, pictures: Sequence[Image.Image]) -> tuple[Errors, ...]:
     Raises ModelError when the model keeps no prompts.
     """
     null = model.trained_prompts().of(None)
-    images = [to_tensor(each) for each in pictures]  # 1 3 h w
+    images = [to_tensor(picture) for picture in pictures]  # 1 3 h w
     latents = model.encode(torch.cat(images))  # b c hl wl
     again = [model.decode(latent[None]).cpu() for latent in latents]  # 1 3 h w
     noise = _noise_errors(model, latents, null)
@@ -69,5 +69,5 @@ def _noise_errors(model: Model, latents: Float[torch.Tensor, "b c h w"], null: s
     drawn = draws("familiar", DRAWS, (c, h, w))
     rows = latents.repeat_interleave(DRAWS, 0)  # b*d c h w
     noise, t = drawn.noise.repeat(b, 1, 1, 1).to(model.device), drawn.t.repeat(b)
-    found = model.predict(model.add_noise(rows, noise, t), t, [null] * len(rows))
-    return (noise - found).square().mean((1, 2, 3)).view(b, DRAWS).mean(1).tolist()
+    predicted = model.predict(model.add_noise(rows, noise, t), t, [null] * len(rows))
+    return (noise - predicted).square().mean((1, 2, 3)).view(b, DRAWS).mean(1).tolist()

@@ -52,27 +52,27 @@ def inspect(
     drawn = draws_of(how, name_of(picture), latent)
     names = [prompts.of(None), *map(prompts.of, labels)]
     parts: list[np.ndarray] = []
-    for found in value_by_value(model, latent, drawn, names, min(how.batch, _ROWS)):
-        parts.append(as_numpy(found))
-        made = np.concatenate(parts, 1)  # l n h w
-        count = made.shape[1] * drawn.together
-        if made.shape[1] > 1 and count < how.draws:
-            yield _inspected(labels, made, count, how.draws)
+    for part in value_by_value(model, latent, drawn, names, min(how.batch, _ROWS)):
+        parts.append(as_numpy(part))
+        singles = np.concatenate(parts, 1)  # l n h w
+        count = singles.shape[1] * drawn.together
+        if singles.shape[1] > 1 and count < how.draws:
+            yield _inspected(labels, singles, count, how.draws)
     size = (picture.height, picture.width)
-    windows = tuple(best_window(each, size, mining) for each in made)
-    yield _inspected(labels, made, how.draws, how.draws, windows)
+    windows = tuple(best_window(label_singles, size, mining) for label_singles in singles)
+    yield _inspected(labels, singles, how.draws, how.draws, windows)
 
 
 def _inspected(
     labels: Sequence[str],
-    made: Float[np.ndarray, "l n h w"],
+    singles: Float[np.ndarray, "l n h w"],
     draws: int,
     goal: int,
     windows: tuple[Window, ...] = (),
 ) -> Inspection:
-    values = made.mean((-2, -1), dtype=np.float64)  # l n
-    scores = tuple(Score(*mean_and_error(each)) for each in values)
-    maps = made.mean(1)  # l h w
+    values = singles.mean((-2, -1), dtype=np.float64)  # l n
+    scores = tuple(Score(*mean_and_error(label_values)) for label_values in values)
+    maps = singles.mean(1)  # l h w
     return Inspection(
         tuple(labels), draws, goal, scores, near_the_best(labels, values), maps, windows
     )
@@ -85,31 +85,31 @@ def mean_and_error(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
 
 def near_the_best(labels: Sequence[str], values: Float[np.ndarray, "l n"]) -> tuple[str, ...]:
     """The labels whose mean lies less than two errors of the difference below the highest, in
-    their order; the highest is none of them."""
+    their order and without the highest itself."""
     best = int(values.mean(1).argmax())
-    found = []
+    near = []
     for at, label in enumerate(labels):
         apart, error = mean_and_error(values[best] - values[at])
         if at != best and apart < ERRORS * error:
-            found.append(label)
-    return tuple(found)
+            near.append(label)
+    return tuple(near)
 
 
 def best_window(
-    made: Float[np.ndarray, "n h w"], size: tuple[int, int], mining: MineConfig
+    singles: Float[np.ndarray, "n h w"], size: tuple[int, int], mining: MineConfig
 ) -> Window:
     """The most typical window of a picture of `size` (height, width) in pixels, from the maps of
     single values under one label; its error is the exact one over them.
 
     Windows of several sizes are compared as in mining.
     """
-    rows = bilinear(made.shape[1], size[0])  # H h
-    cols = bilinear(made.shape[2], size[1])  # W w
-    pixels = rows @ made.mean(0) @ cols.T  # H W
+    rows = bilinear(singles.shape[1], size[0])  # H h
+    cols = bilinear(singles.shape[2], size[1])  # W w
+    pixels = rows @ singles.mean(0) @ cols.T  # H W
     sides = sorted({min(side, *size) for side in window_sizes(mining, *size)})
-    found = [best_windows(window_means(pixels, side), side, 1)[0] for side in sides]
-    best = max(found, key=lambda w: w.typicality * (w.size / sides[0]) ** mining.size_power)
+    windows = [best_windows(window_means(pixels, side), side, 1)[0] for side in sides]
+    best = max(windows, key=lambda w: w.typicality * (w.size / sides[0]) ** mining.size_power)
     down = rows[best.row : best.row + best.size].mean(0)  # h
     across = cols[best.col : best.col + best.size].mean(0)  # w
-    typicality, se = mean_and_error(made @ across @ down)
+    typicality, se = mean_and_error(singles @ across @ down)
     return Window(best.row, best.col, best.size, typicality, se)

@@ -56,7 +56,9 @@ class Comparison:
     @property
     def limits(self) -> Errors:
         """Above either of these a picture is unlike the sample."""
-        return Errors(*(limit([getattr(each, name) for each in self.usual]) for name in MEASURES))
+        return Errors(
+            *(limit([getattr(errors, name) for errors in self.usual]) for name in MEASURES)
+        )
 
     @property
     def above(self) -> tuple[str, ...]:

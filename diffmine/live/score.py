@@ -46,9 +46,9 @@ def score_window(
     draws. Raises ModelError when the model keeps no prompts.
     """
     latent = model.encode(to_tensor(picture))[0]  # c h w
-    made = drawn(how, image_id, latent)
+    draws = drawn(how, image_id, latent)
     size = (picture.height, picture.width)
-    return window_scores(model, latent, made, list(labels), window, size, how.batch)
+    return window_scores(model, latent, draws, list(labels), window, size, how.batch)
 
 
 def score_maps(

@@ -69,8 +69,8 @@ def stream(
     for step, estimate in enumerate(sample(model, course, targets, config, soft, against), start=1):
         final = estimate
         shown = step < steps and (step == 1 or step % config.preview == 0)
-        made = list(decoded(model, estimate, picture, soft)) if shown else []
-        yield Preview(before + step, total, dict(zip(targets, made, strict=False)))
+        previews = list(decoded(model, estimate, picture, soft)) if shown else []
+        yield Preview(before + step, total, dict(zip(targets, previews, strict=False)))
     pictures = decoded(model, final, picture, soft)
     yield Preview(before + steps, total, dict(zip(targets, pictures, strict=True)))
     for step, own in enumerate(sample(model, course, [], config) if back else [], start=1):
@@ -79,8 +79,8 @@ def stream(
     error = _difference(model, final, picture) if back else float("nan")
     scored = _scored(model, picture, pictures, window, targets, how, image_id, source)
     done = total - len(targets) - 1
-    for number, found in enumerate(scored, start=1):
-        yield Translated(found, error) if found else Preview(done + number, total)
+    for number, translations in enumerate(scored, start=1):
+        yield Translated(translations, error) if translations else Preview(done + number, total)
 
 
 def _scored(
@@ -93,20 +93,20 @@ def _scored(
     image_id: str,
     source: str | None,
 ) -> Iterator[list[Translation]]:
-    """Nothing after each picture that was scored, the source first; then the translations. The
-    same draws for all of them, so that before and after differ by the picture alone."""
+    """An empty list after each scored picture, the source first; at the end the translations. All
+    share the same draws, so that before and after differ by the picture alone."""
     own = [] if source is None else [source]
     befores = score_window(model, picture, window, [*targets, *own], how, image_id)
     yield []
-    made = []
+    translations = []
     for target, array, before in zip(targets, pictures, befores, strict=False):
         labels = [target, *own]
         afters = score_window(model, Image.fromarray(array), window, labels, how, image_id)
-        kept = fidelity(np.asarray(picture), array, window)
+        likeness = fidelity(np.asarray(picture), array, window)
         pair = (befores[-1], afters[-1]) if own else None
-        made.append(Translation(target, array, before, afters[0], pair, kept))
+        translations.append(Translation(target, array, before, afters[0], pair, likeness))
         yield []
-    yield made
+    yield translations
 
 
 def _difference(model: Model, latent: Float[Tensor, "1 c h w"], picture: Image.Image) -> float:
@@ -149,5 +149,5 @@ def translate(
 
 
 def last(steps: Iterable[Preview | Translated]) -> Translated:
-    """What a translation ends with."""
+    """The result at the end of a translation's steps."""
     return next(step for step in steps if isinstance(step, Translated))

@@ -1,7 +1,7 @@
 """Signs that a label's top patches show the data set rather than the label (section 4.4).
 
-Each figure is a share of the label's top patches, beside the same share of its random patches: the
-control. It is flagged where it is clearly above it.
+Each figure is a share of the label's top patches, beside the same share of its random patches, the
+control. A figure is flagged where it is clearly above its control.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def is_flat(crop: UInt8[np.ndarray, "h w"]) -> bool:
 def flat_crops(
     rows: np.ndarray, names: list[str], picture: Callable[[str], Image.Image]
 ) -> Bool[np.ndarray, " n"]:
-    """Which patches are flat; each picture is decoded once, in the order of the table, and let
-    go again. `names` are the image names by row of images.parquet."""
-    found = np.zeros(len(rows), bool)
+    """Which patches are flat; each picture is decoded once, in the order of the table, and not
+    kept. `names` are the image names by row of images.parquet."""
+    flat = np.zeros(len(rows), bool)
     order = np.argsort(rows["image"], kind="stable")
     if not len(order):
-        return found
+        return flat
     images = rows["image"][order]
     cuts = np.flatnonzero(images[1:] != images[:-1]) + 1
 
@@ -106,12 +106,12 @@ def flat_crops(
         grey = np.asarray(picture(names[rows[chosen[0]]["image"]]).convert("L"))
         for at in chosen.tolist():
             _, _, _, _, row, col, size, *_ = rows[at]
-            found[at] = is_flat(grey[row : row + size, col : col + size])
+            flat[at] = is_flat(grey[row : row + size, col : col + size])
 
     with ThreadPoolExecutor() as pool:  # decoding lets other threads run
         for _ in pool.map(judge, np.split(order, cuts)):
             pass
-    return found
+    return flat
 
 
 def _share(values: Bool[np.ndarray, " n"]) -> float:
@@ -122,5 +122,5 @@ def _position(top: list[tuple[int, int]], control: list[tuple[int, int]]) -> tup
     """Share of the most frequent place, and the share of random patches there."""
     if not top:
         return 0.0, 0.0
-    place = min(set(top), key=lambda each: (-top.count(each), each))
+    place = min(set(top), key=lambda cell: (-top.count(cell), cell))
     return top.count(place) / len(top), control.count(place) / max(len(control), 1)

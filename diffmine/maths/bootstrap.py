@@ -1,7 +1,7 @@
-"""Intervals: the images, or the groups they belong to, drawn again with replacement.
+"""Intervals: the images, or the groups they belong to, are resampled with replacement.
 
 A label's figure is the mean over its images; that of all labels the mean of the labels' means. Both
-are worked out anew for each resample; the interval is between the 2.5th and the 97.5th percentile.
+are computed anew for each resample; the interval is between the 2.5th and the 97.5th percentile.
 """
 
 from __future__ import annotations

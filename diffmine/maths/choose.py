@@ -3,8 +3,8 @@
     next window = the one of the highest score that shares no pixel with those before
     score       = mean of T over the window * weight of its size
 
-A cell whose bound (grid.py) lies below the best score found cannot hold the next window, so a few
-cells of some thousands are worked out. Of equal windows the smaller wins, then the first in
+A cell whose bound (grid.py) lies below the best score so far cannot hold the next window, so only a
+few cells of some thousands are computed. Of equal windows the smaller wins, then the first in
 reading order: the choice is that of windows.best_windows, which looks everywhere.
 """
 
@@ -47,23 +47,23 @@ def choose(
 ) -> list[Choice]:
     """The `keep` best windows of a map, best first; `sign` -1 takes the lowest.
 
-    `sums` are the control sums for each grid (ascending in size). It ends early where
+    `sums` are the control sums for each grid (ascending in size). The list ends early where
     sign * score falls below `floor`.
     """
     scans = [_Scan(g, s * sign, w) for g, s, w in zip(grids, sums, weights, strict=True)]
-    found: list[Choice] = []
-    while len(found) < keep:
-        best, row, col, scan = -np.inf, 0, 0, None
-        for each in scans:
-            if (place := each.best(max(floor, best))) and place[0] > best:
-                (best, row, col), scan = place, each
-        if scan is None:
+    choices: list[Choice] = []
+    while len(choices) < keep:
+        best, row, col, winner = -np.inf, 0, 0, None
+        for scan in scans:
+            if (place := scan.best(max(floor, best))) and place[0] > best:
+                (best, row, col), winner = place, scan
+        if winner is None:
             break
-        mean = sign * best / scan.weight
-        found.append(Choice(row, col, scan.grid.size, mean, sign * best))
-        for each in scans:
-            each.close(row, col, scan.grid.size)
-    return found
+        mean = sign * best / winner.weight
+        choices.append(Choice(row, col, winner.grid.size, mean, sign * best))
+        for scan in scans:
+            scan.close(row, col, winner.grid.size)
+    return choices
 
 
 class _Scan:

@@ -43,11 +43,11 @@ def near_duplicates(
         members.setdefault(key, []).append(row)
     groups = [sorted(rows, key=lambda r: names[r]) for rows in members.values() if len(rows) > 1]
     groups.sort(key=lambda rows: names[rows[0]])
-    found = []
+    entries = []
     for number, rows in enumerate(groups):
         apart = np.bitwise_count((hashes[rows] ^ hashes[rows[0]]).view(np.uint64))
-        found += [(row, number, int(bits)) for row, bits in zip(rows, apart, strict=True)]
-    return found
+        entries += [(row, number, int(bits)) for row, bits in zip(rows, apart, strict=True)]
+    return entries
 
 
 def _joined(hashes: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:

@@ -1,4 +1,4 @@
-"""What elements are as arrays: two that may be the same, one that joins two kinds, its halves."""
+"""Elements as arrays: pairs that may be the same, elements that mix two kinds, and their halves."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def alike(
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)  # k k
     near: Bool[np.ndarray, "k k"] = apart < np.minimum(spread[:, None], spread[None])
     np.fill_diagonal(near, False)
-    found: list[tuple[int | None, float | None]] = []
+    pairs: list[tuple[int | None, float | None]] = []
     for row in range(len(centres)):
         others = np.flatnonzero(near[row])
         if not len(others):
-            found.append((None, None))
+            pairs.append((None, None))
             continue
         other = int(others[np.argmax(cosine[row, others])])
-        found.append((other, float(cosine[row, other])))
-    return found
+        pairs.append((other, float(cosine[row, other])))
+    return pairs
 
 
 def silhouette(

@@ -6,7 +6,7 @@ number of its pixels. How much less is measured where the draws are at hand, as 
     decay[k] = mean over blocks of 2^k x 2^k latent pixels of (standard error of the block's mean)^2
                / mean of (standard error of a pixel)^2                                (decay[0] = 1)
 
-Maps without that curve have the error of the whole image, which is exact, to guess it from.
+For maps without that curve it is estimated from the error of the whole image, which is exact.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def window_error(errors: Float[np.ndarray, "H W"], image_error: float, window: W
 
 
 def independent_areas(mean_square: float, image_error: float) -> float:
-    """K of s_image^2 = mean(s_pixel^2) / K: as if the image had K areas that err alone."""
+    """K of s_image^2 = mean(s_pixel^2) / K: as if the image had K areas of independent errors."""
     return mean_square / max(image_error**2, _LEAST)
 
 

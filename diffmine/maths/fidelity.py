@@ -1,4 +1,4 @@
-"""What a translation kept of its source: plain measures on pixels, no weights of anyone."""
+"""How much of its source a translation kept: plain measures on pixels, without learned weights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fidelity(
     after: UInt8[np.ndarray, "H W 3"],
     window: tuple[int, int, int],
 ) -> Fidelity:
-    """What `after` kept of `before`; `window` is (row, col, size) in pixels."""
+    """How much of `before` is kept in `after`; `window` is (row, col, size) in pixels."""
     row, col, size = window
     beyond = np.ones(before.shape[:2], bool)
     beyond[row : row + size, col : col + size] = False
@@ -41,8 +41,8 @@ def fidelity(
 def outline(before: UInt8[np.ndarray, "H W 3"], after: UInt8[np.ndarray, "H W 3"]) -> float:
     """Pearson's correlation of the two pictures' edge strengths, -1 to 1; of two pictures without
     any edge it is 1, of one with and one without 0."""
-    first, second = (edges(each) for each in (before, after))
-    flat = [each.std() < 1e-9 for each in (first, second)]
+    first, second = (edges(picture) for picture in (before, after))
+    flat = [strength.std() < 1e-9 for strength in (first, second)]
     if any(flat):
         return float(all(flat))
     return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])

@@ -1,8 +1,8 @@
-"""Few dimensions for features of many: two are the places of patches on a map.
+"""Features reduced to few dimensions: two are the places of patches on a map.
 
-UMAP on the cosine (McInnes et al. 2018), begun from the two principal components: they are always
-there, while the eigenvectors UMAP would begin with need a graph that hangs together. A dozen points
-or fewer have too few neighbours for UMAP and stay at their principal components.
+UMAP on the cosine (McInnes et al. 2018), started from the two principal components: they always
+exist, while the eigenvectors UMAP would start from need a connected graph. A dozen points or fewer
+have too few neighbours for UMAP and stay at their principal components.
 """
 
 from __future__ import annotations
@@ -63,15 +63,15 @@ def reduced(
 def principal(
     matrix: Float[np.ndarray, "n d"], dimensions: int = 2
 ) -> Float[np.ndarray, "n {dimensions}"]:
-    """The first principal components, each with its largest value above zero; zeros for those there
-    are not."""
+    """The first principal components, each with its largest value above zero; zeros for components
+    that do not exist."""
     flat = np.zeros((len(matrix), dimensions), np.float32)
     if len(matrix) < 2:
         return flat
     centred = matrix.astype(np.float64) - matrix.mean(axis=0, dtype=np.float64)
     _, vectors = np.linalg.eigh(centred.T @ centred)  # d, ascending
-    found = centred @ vectors[:, ::-1][:, :dimensions]  # n k
-    largest = np.abs(found).argmax(axis=0)
-    signs = np.where(found[largest, np.arange(found.shape[1])] < 0, -1.0, 1.0)
-    flat[:, : found.shape[1]] = found * signs
+    components = centred @ vectors[:, ::-1][:, :dimensions]  # n k
+    largest = np.abs(components).argmax(axis=0)
+    signs = np.where(components[largest, np.arange(components.shape[1])] < 0, -1.0, 1.0)
+    flat[:, : components.shape[1]] = components * signs
     return flat

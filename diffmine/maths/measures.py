@@ -24,7 +24,7 @@ THRESHOLDS = np.concatenate([-_OCTAVE[::-1], [0.0], _OCTAVE])
 
 @dataclass(frozen=True)
 class Measures:
-    """What one map of one image is worth; shares from 0 to 1.
+    """How well one map of one image does; shares from 0 to 1.
 
     `iou` is that of the pixels at or above each of THRESHOLDS, `precision` the precision at the
     first threshold that reaches each of RECALLS.
@@ -70,14 +70,14 @@ def measure(
     flat, hits = scores.ravel(), mask.ravel()
     order = np.argsort(-flat)
     ordered = flat[order]
-    found = np.cumsum(hits[order], dtype=np.int64)
+    hit_counts = np.cumsum(hits[order], dtype=np.int64)
     ends = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
-    positives = int(found[-1])
-    recall, precision = found[ends] / positives, found[ends] / (ends + 1)
+    positives = int(hit_counts[-1])
+    recall, precision = hit_counts[ends] / positives, hit_counts[ends] / (ends + 1)
     ap = float(np.sum(np.diff(recall, prepend=0.0) * precision))
     first = np.minimum(np.searchsorted(recall, RECALLS - 1e-12), len(ends) - 1)
     above = np.searchsorted(-ordered, -THRESHOLDS, side="right")  # pixels at or above each
-    tp = np.r_[0, found][above]
+    tp = np.r_[0, hit_counts][above]
     pointing, near = _pointing(scores, boxes, mask)
     return Measures(
         ap=ap,
@@ -100,7 +100,7 @@ def _pointing(
     mask: Bool[np.ndarray, "h w"],
 ) -> tuple[float, float]:
     highest = scores == scores.max()
-    rows, cols = (each + 0.5 for each in np.nonzero(highest))
+    rows, cols = (places + 0.5 for places in np.nonzero(highest))
     reach = NEAR * min(scores.shape)
     close = mask[highest]
     for row, col, high, wide in boxes.tolist():

@@ -104,7 +104,7 @@ def rank_interval(
 
 def inside_noise(rows: np.ndarray, kind: str, cut: bool) -> Bool[np.ndarray, " n"]:
     """Whether a patch cannot be told from zero, or from those that a full list left out."""
-    found = np.array(
+    noisy = np.array(
         [
             not clear(float(t), float(e))
             for t, e in zip(rows["typicality"], rows["se"], strict=True)
@@ -112,5 +112,5 @@ def inside_noise(rows: np.ndarray, kind: str, cut: bool) -> Bool[np.ndarray, " n
         bool,
     )
     if cut and SIGNS[kind]:
-        found |= rank_interval(rows, kind)[1] >= len(rows)
-    return found
+        noisy |= rank_interval(rows, kind)[1] >= len(rows)
+    return noisy

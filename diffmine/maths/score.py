@@ -37,7 +37,7 @@ class Scoring:
 
     @classmethod
     def of(cls, config: TypicalityConfig, draws: int = 0) -> Scoring:
-        """As a configuration of typicality says, with a number of draws of its own unless 0."""
+        """From a configuration of typicality; `draws` replaces its number of draws unless 0."""
         count = draws or config.count
         return cls(config.t_range, config.seed, config.preset, count, config.batch)
 

@@ -18,7 +18,7 @@ from jaxtyping import Float
 @dataclass(frozen=True)
 class Places:
     """Where labels lie on up to two axes (principal coordinates; NaN for a label that shows none of
-    the elements), and the share of all differences that each axis tells, 0 to 1."""
+    the elements), and the share of all differences that each axis explains, 0 to 1."""
 
     at: Float[np.ndarray, "labels axes"]
     told: Float[np.ndarray, " axes"]
@@ -43,7 +43,7 @@ def correspondence(table: Float[np.ndarray, "elements labels"]) -> Places:
     _, lengths, vectors = np.linalg.svd(
         (inside - expected) / np.sqrt(expected), full_matrices=False
     )
-    found = (vectors[:axes] * lengths[:axes, None] / np.sqrt(of_columns)).T
-    at[columns] = np.where(found[-1] < found[0], -found, found)
+    coordinates = (vectors[:axes] * lengths[:axes, None] / np.sqrt(of_columns)).T
+    at[columns] = np.where(coordinates[-1] < coordinates[0], -coordinates, coordinates)
     inertia = lengths**2
     return Places(at, inertia[:axes] / max(inertia.sum(), 1e-300))

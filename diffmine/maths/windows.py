@@ -33,13 +33,13 @@ class Window:
 
 def window_sizes(config: MineConfig, height: int, width: int) -> list[int]:
     """Sides of the windows in pixels for an image, ascending; UsageError below two pixels."""
-    found = set()
+    sizes = set()
     for window in config.windows:
         side = window * min(height, width) if window < 1 else window
         if round(side) < 2:
             raise UsageError(f"A window of {window} is {side:.1f} pixels here; take at least 2.")
-        found.add(round(side))
-    return sorted(found)
+        sizes.add(round(side))
+    return sorted(sizes)
 
 
 def window_means(
@@ -60,15 +60,15 @@ def best_windows(
     Of equal windows the first in reading order wins.
     """
     left = means * sign
-    found: list[Window] = []
+    windows: list[Window] = []
     for _ in range(keep):
         row, col = np.unravel_index(int(left.argmax()), left.shape)
         if left[row, col] == -np.inf:
             break
-        found.append(Window(int(row), int(col), size, float(means[row, col])))
+        windows.append(Window(int(row), int(col), size, float(means[row, col])))
         rows = slice(max(row - size + 1, 0), row + size)
         left[rows, max(col - size + 1, 0) : col + size] = -np.inf
-    return found
+    return windows
 
 
 def random_windows(
@@ -111,7 +111,7 @@ def overlap(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
 
 
 def _draws(seed: str, count: int) -> Iterator[tuple[int, int, int]]:
-    """Triples of 64-bit numbers; not numpy's generators, whose making costs more than all this."""
+    """Triples of 64-bit numbers; a generator of numpy's would cost more to create than all this."""
     digest = hashlib.shake_128(seed.encode("utf-8", "surrogateescape")).digest(24 * count)
     numbers = iter(np.frombuffer(digest, "<u8").tolist())
     return zip(numbers, numbers, numbers, strict=True)
@@ -125,7 +125,7 @@ def _crowded(
     seed: str,
     taken: list[tuple[int, int, int]],
 ) -> list[tuple[int, int, int]]:
-    """Go on where free places are too rare to be hit by chance: list them all."""
+    """The rest of the squares, where free places are too rare to hit by chance: list them all."""
     free = [np.ones((r, c), bool) for r, c in zip(rows, cols, strict=True)]
 
     def close(place: tuple[int, int, int]) -> None:

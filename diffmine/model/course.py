@@ -44,8 +44,8 @@ def settled(config: TranslateConfig) -> TranslateConfig:
     """The configuration with what its method prescribes: only `paper` does."""
     if config.method != "paper":
         return config
-    found = replace(config, steps=50, top=_TOP, guidance=7.5, features=0.8, attention=0.5)
-    return replace(found, against="null")
+    settings = replace(config, steps=50, top=_TOP, guidance=7.5, features=0.8, attention=0.5)
+    return replace(settings, against="null")
 
 
 def calls(config: TranslateConfig) -> tuple[int, int]:
@@ -89,9 +89,9 @@ def _inverted(
     fine = path if config.method != "paper" else [CLEAN, *range(1, _TOP + 1)]
     known = {}
     steps = invert(model, latents, model.trained_prompts().null_prompt, fine)
-    for level, found in zip(fine, steps, strict=True):
+    for level, latent in zip(fine, steps, strict=True):
         if level in path:
-            known[level] = found
+            known[level] = latent
         if level != CLEAN:
             yield None
     yield Course(path[::-1], known)

@@ -21,7 +21,7 @@ from diffmine.model.model import Model
 
 
 class _Reached(Exception):
-    """Raised by the hook with what the wanted block has answered, in the thread that asked."""
+    """Raised by the hook with the output of the wanted block, in the thread that runs the UNet."""
 
     def __init__(self, output: Tensor) -> None:
         self.output = output

@@ -3,8 +3,8 @@
 Section 3.2 takes 100 independent draws with t uniform in [0.1, 0.7) and, in the published code,
 one noise set for all images of a size. The default here takes t from a van der Corput sequence,
 shifted by the image's name, so that every prefix is stratified and draws can be topped up, and
-takes every noise twice, the second time with the opposite sign: what a draw errs by in proportion
-to its noise is two thirds of its variance, and cancels (docs/decisions/0016).
+takes every noise twice, the second time with the opposite sign: the part of a draw's error that is
+proportional to its noise makes two thirds of its variance, and cancels (docs/decisions/0016).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def draws(
 
     The first draws of a longer list are those of a shorter one. `stratified` gives pairs of
     opposite noise at one timestep, so that `start` and `n` are even. `independent` is `paper` with
-    a noise set for each image. Raises ValueError when a pair would be parted.
+    a noise set for each image. Raises ValueError when a pair would be split.
     """
     pair = together(preset)
     if start % pair or n % pair:

@@ -68,9 +68,9 @@ def _read(model: Model, group: list[_Waiting], config: ClusterConfig) -> Iterato
     with lanes(model.device, config.batch) as side:
         cells = batch_features(
             model,
-            torch.stack([each.latent for each in group]),
-            [prompts.of(each.label) for each in group],
-            [each.image_id for each in group],
+            torch.stack([image.latent for image in group]),
+            [prompts.of(image.label) for image in group],
+            [image.image_id for image in group],
             timestep=config.timestep,
             up_block=config.up_block,
             noises=config.noises,
@@ -78,5 +78,5 @@ def _read(model: Model, group: list[_Waiting], config: ClusterConfig) -> Iterato
             seed=config.seed,
             lanes=side,
         )
-    for each, own in zip(group, cells.cpu().numpy(), strict=True):
-        yield Grid(each.image_id, each.label, each.size, own)
+    for image, own in zip(group, cells.cpu().numpy(), strict=True):
+        yield Grid(image.image_id, image.label, image.size, own)

@@ -1,8 +1,8 @@
 """Plug-and-Play by forward hooks (Tumanyan et al. 2023; section 5.1, translation).
 
-A batch has a row for each source. While a hook is active, its module answers every row with what it
-answered the row's source: decoder features keep the layout, queries and keys keep who attends to
-whom. No forward() is copied, and the rows of the sources themselves are never changed.
+A batch has a row for each source. While a hook is active, its module gives every row the output of
+that row's source: decoder features keep the layout, queries and keys keep who attends to whom. No
+forward() is copied, and the rows of the sources themselves are never changed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Injection:
     source: Int[Tensor, " b"] | None = None
 
     def of_source(self, output: Tensor) -> Tensor:
-        """What each row's source was answered."""
+        """For each row the output of its source."""
         if self.source is None:
             return output[:1].expand_as(output).contiguous()
         return output.index_select(0, self.source)
@@ -72,11 +72,11 @@ def _resnet(model: Model) -> Any:
 
 
 def _self_attentions(model: Model) -> list[Any]:
-    found = []
+    layers = []
     for number, block in enumerate(model.unet.up_blocks):
         for place, attention in enumerate(getattr(block, "attentions", None) or []):
             if number > _BLOCK or (number == _BLOCK and place > 0):
-                found += [layer.attn1 for layer in attention.transformer_blocks]
+                layers += [layer.attn1 for layer in attention.transformer_blocks]
                 if any(layer.attn1.fused_projections for layer in attention.transformer_blocks):
                     raise ModelError(f"{model.name} has fused projections; they bypass injection.")
-    return found
+    return layers

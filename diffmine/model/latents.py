@@ -21,12 +21,12 @@ def latents(model: Model, pictures: Iterable[Image.Image]) -> Iterator[Float[Ten
     `Model.encode` gives it for the picture by itself. At most 64 pictures are in memory."""
     rest = iter(pictures)
     while some := list(islice(rest, _WAITING)):
-        found: dict[int, Tensor] = {}
+        encoded: dict[int, Tensor] = {}
         sizes = sorted({picture.size for picture in some})
         for size in sizes:
             alike = [at for at, picture in enumerate(some) if picture.size == size]
             for first in range(0, len(alike), ENCODED):
                 part = alike[first : first + ENCODED]
                 images = torch.cat([to_tensor(some[at]) for at in part])
-                found.update(zip(part, model.encode(images).cpu(), strict=True))
-        yield from (found[at] for at in range(len(some)))
+                encoded.update(zip(part, model.encode(images).cpu(), strict=True))
+        yield from (encoded[at] for at in range(len(some)))

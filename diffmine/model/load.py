@@ -50,9 +50,9 @@ def load_model(
     where = resolve(path)
     device = torch.device(device) if device else best_device()
     parts = _parts(where)
-    family = next((each for each in FAMILIES if each.knows(parts)), None)
+    family = next((family for family in FAMILIES if family.knows(parts)), None)
     if family is None:
-        names = ", ".join(each.name for each in FAMILIES)
+        names = ", ".join(family.name for family in FAMILIES)
         kind = parts.get("_class_name", "pipeline of another kind")
         raise ModelError(f"The model {where} is a {kind}; diffmine reads {names}.")
     try:
@@ -88,7 +88,7 @@ def _hub_file(repo: str, name: str = "model_index.json") -> Path | None:
 
     try:
         return Path(hf_hub_download(repo, name))
-    except (OSError, HFValidationError):  # what cannot be reached is said when the parts are asked
+    except (OSError, HFValidationError):  # loading the parts reports what cannot be reached
         return None
 
 

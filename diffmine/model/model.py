@@ -177,7 +177,7 @@ class Model:
         first = torch.arange(rows, device=device) * prompts  # b
         which = which.flatten()  # b*p
         if filled:
-            of, first, which = (_filled(each, self.rows) for each in (of, first, which))
+            of, first, which = (_filled(numbers, self.rows) for numbers in (of, first, which))
         repeats = Repeats(first, of) if prompts > 1 else None
         noisy, t = self.put(noisy)[of], self.put(t)[of]
         noisy = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)

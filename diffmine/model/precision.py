@@ -52,8 +52,8 @@ def load_checked(path: str | Path, precision: Precision, pictures: list[Labelled
 def agreement(model: Model, exact: Model, pictures: list[Labelled]) -> float:
     """Rank correlation (Spearman) of the typicality of blocks of 4 x 4 latent pixels, by two
     versions of a model with the same draws."""
-    found = [_blocks(each, pictures) for each in (model, exact)]
-    return float(spearmanr(*found).statistic)
+    values = [_blocks(version, pictures) for version in (model, exact)]
+    return float(spearmanr(*values).statistic)
 
 
 def _blocks(model: Model, pictures: list[Labelled]) -> list[float]:

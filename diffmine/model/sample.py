@@ -32,9 +32,9 @@ _DECODED = 8
 
 
 def model_config(model: Model, config: TranslateConfig) -> TranslateConfig:
-    """The configuration with what was found good for this model, where it is still the default."""
-    default, found = TranslateConfig(), model.trained_prompts().translation
-    changes = {k: v for k, v in found.items() if getattr(config, k) == getattr(default, k)}
+    """The configuration with the settings that suit this model, where it has still the default."""
+    default, settings = TranslateConfig(), model.trained_prompts().translation
+    changes = {k: v for k, v in settings.items() if getattr(config, k) == getattr(default, k)}
     return replace(config, **changes)
 
 
@@ -46,15 +46,15 @@ def translated(
     image_ids: Sequence[str],
     sources: Sequence[str],
 ) -> UInt8[np.ndarray, "S L H W 3"]:
-    """Whole pictures of one size under every target, 8-bit and in their order, without a look at
-    what became of them. `sources` are their own labels, `image_ids` seed what is random."""
+    """Whole pictures of one size under every target, 8-bit and in their order, without scores.
+    `sources` are their own labels, `image_ids` seed what is random."""
     config = settled(model_config(model, config))
     latents = torch.cat([model.encode(to_tensor(picture)) for picture in pictures])
     *_, course = courses(model, latents, sources, config, image_ids)
     assert course is not None
     *_, final = sample(model, course, targets, config, None, led_from(model, config, sources))
-    made = decoded(model, final, pictures[0], None)
-    return made.reshape(len(pictures), len(targets), *made.shape[1:])
+    pixels = decoded(model, final, pictures[0], None)
+    return pixels.reshape(len(pictures), len(targets), *pixels.shape[1:])
 
 
 def together(model: Model, targets: int, size: tuple[int, int]) -> int:
@@ -92,8 +92,8 @@ def sample(
     if soft is not None:
         size = (first.shape[2], first.shape[3])
         inside = torch.nn.functional.adaptive_avg_pool2d(soft, size).to(first.device)
-    each = max(len(targets), 1)
-    latent = first.repeat_interleave(each, dim=0)
+    per_source = max(len(targets), 1)
+    latent = first.repeat_interleave(per_source, dim=0)
     steps = len(course.levels) - 1
     with injected(model) as switch, torch.inference_mode():
         for step, (start, end) in enumerate(itertools.pairwise(course.levels)):
@@ -105,11 +105,11 @@ def sample(
             estimate = clean_estimate(model, latent, guided, start)
             if end in course.noise:
                 mean, spread = posterior(model, latent, guided, start, end)
-                latent = mean + spread * course.noise[end].repeat_interleave(each, dim=0)
+                latent = mean + spread * course.noise[end].repeat_interleave(per_source, dim=0)
             else:
                 latent = move(model, latent, guided, start, end)
             if inside is not None:
-                known = course.known[end].repeat_interleave(each, dim=0)
+                known = course.known[end].repeat_interleave(per_source, dim=0)
                 latent = inside * latent + (1 - inside) * known
             yield latent if step == steps - 1 else estimate
 
@@ -187,7 +187,7 @@ def decoded(
     soft: Float[Tensor, "1 1 H W"] | None,
 ) -> UInt8[np.ndarray, "b H W 3"]:
     """Decoded, a few at a time, with the source outside of `soft`."""
-    images = torch.cat([model.decode(each).cpu() for each in latent.split(_DECODED)])
+    images = torch.cat([model.decode(part).cpu() for part in latent.split(_DECODED)])
     if soft is not None:
         images = soft * images + (1 - soft) * to_tensor(picture)
     return to_arrays(images)

@@ -92,8 +92,7 @@ def advance(
     or of as many in all `lanes` together.
 
     Images of the same size with as many prompts and the same recipes share calls; the result of an
-    image does not depend on the others.
-    `say` hears the number of rows after each call.
+    image does not depend on the others. `say` gets the number of rows after each call.
     """
 
     def kind(item: Item) -> tuple[tuple[int, ...], int, str]:
@@ -129,33 +128,33 @@ def _advance(
 
     @torch.inference_mode()
     def values_of(part: list[tuple[int, int]]) -> list[tuple[Tensor, Tensor]]:
-        """What the value at each place of some images says, and what counts of it."""
+        """For each (first draw, image) the value of every map, and whether the map takes it."""
         of = model.put(torch.tensor([x for _, x in part]))
         drawn = [
             sampling.of(items[x].image_id, items[x].latent.shape, start, start + pair)
             for start, x in part
         ]
-        noise = model.put(torch.stack([each.noise for each in drawn]))  # i d c h w
-        t = model.put(torch.stack([each.t for each in drawn]))  # i d
-        loss, found = _losses(model, latents[of], (states, which[of]), noise, t)
-        values, counts = _values(recipes, loss, found, t, pair)
+        noise = model.put(torch.stack([draw.noise for draw in drawn]))  # i d c h w
+        t = model.put(torch.stack([draw.t for draw in drawn]))  # i d
+        loss, predictions = _losses(model, latents[of], (states, which[of]), noise, t)
+        values, counts = _values(recipes, loss, predictions, t, pair)
         return list(zip(values[:, 0], counts[:, 0], strict=True))
 
     units = ((start, x) for start in range(*span, pair) for x in range(len(items)))
     most = max(1, lanes.rows(batch) // (pair * which.shape[1]))
     ready: list[tuple[Tensor, Tensor]] = []
-    for each in lanes.map(values_of, iter(lambda: list(islice(units, most)), [])):
-        ready += each
+    for results in lanes.map(values_of, iter(lambda: list(islice(units, most)), [])):
+        ready += results
         while len(ready) >= len(items):  # one value of every image
             of_all, ready = ready[: len(items)], ready[len(items) :]
             tally.add(*map(torch.stack, zip(*of_all, strict=True)))
-        say(len(each) * pair * which.shape[1])
+        say(len(results) * pair * which.shape[1])
     for item, row in zip(items, tally.rows(), strict=True):
         item.tally = row
 
 
 def _whole(draws: int, pair: int) -> int:
-    """The most draws of `draws`, or the least there can be, that part no pair."""
+    """The most draws up to `draws`, but at least one pair, that split no pair."""
     return max(1, draws // pair) * pair
 
 
@@ -173,26 +172,28 @@ def _losses(
         latents[:, None].expand_as(noise).flatten(0, 1), noise.flatten(0, 1), t.flatten()
     )  # i*d c h w
     asked = which.repeat_interleave(noise.shape[1], 0)  # i*d p
-    found = model.denoise(flat, t.flatten(), states, asked)  # i*d p c h w
-    found = found.unflatten(0, noise.shape[:2])  # i d p c h w
-    return (noise[:, :, None] - found).square().mean(dim=3), found
+    predictions = model.denoise(flat, t.flatten(), states, asked)  # i*d p c h w
+    predictions = predictions.unflatten(0, noise.shape[:2])  # i d p c h w
+    return (noise[:, :, None] - predictions).square().mean(dim=3), predictions
 
 
 def _values(
     recipes: tuple[Recipe, ...],
     loss: Float[Tensor, "i d p h w"],
-    found: Float[Tensor, "i d p c h w"],
+    predictions: Float[Tensor, "i d p c h w"],
     t: Int[Tensor, "i d"],
     pair: int,
 ) -> tuple[Float[Tensor, "i v k h w"], Float[Tensor, "i v k"]]:
-    """What every `pair` of successive draws says of every map, and whether the map takes it."""
+    """The value of every map by each `pair` of successive draws, and whether the map takes it."""
     values, counts = [], []
-    for each in recipes:
-        if each.squared:
-            values.append((found[:, :, each.base] - found[:, :, each.prompt]).square().mean(2))
+    for recipe in recipes:
+        if recipe.squared:
+            values.append(
+                (predictions[:, :, recipe.base] - predictions[:, :, recipe.prompt]).square().mean(2)
+            )
         else:
-            values.append(loss[:, :, each.base] - loss[:, :, each.prompt])
-        low, high = each.band or (0, 1001)
+            values.append(loss[:, :, recipe.base] - loss[:, :, recipe.prompt])
+        low, high = recipe.band or (0, 1001)
         counts.append(((t >= low) & (t < high)).float())
     each_draw = torch.stack(values, 2)  # i d k h w
     taken = torch.stack(counts, 2)[:, ::pair]  # i v k
@@ -203,19 +204,19 @@ def _values(
 def value_by_value(
     model: Model, latent: Float[Tensor, "c h w"], draws: Draws, prompts: list[str], batch: int
 ) -> Iterator[Float[Tensor, "p v h w"]]:
-    """What each draw, or each pair of opposite noise, says of the typicality of one image under
-    each prompt but the first, which is the null prompt: a few values of float32 at a time, about
-    `batch` rows of the UNet."""
+    """The typicality of one image by each draw, or each pair of opposite noise, under each prompt
+    but the first, which is the null prompt: a few values of float32 at a time, about `batch` rows
+    of the UNet."""
     states, which = model.words(prompts)
     recipes = label_recipes(len(prompts) - 1)
     pair = draws.together
     step = _whole(batch // len(prompts), pair)
     for noise, t in zip(draws.noise.split(step), draws.t.split(step), strict=True):
         noise, t = model.put(noise), model.put(t)
-        loss, found = _losses(
+        loss, predictions = _losses(
             model, model.put(latent)[None], (states, which[None]), noise[None], t[None]
         )
-        values, _ = _values(recipes, loss, found, t[None], pair)  # 1 v p h w
+        values, _ = _values(recipes, loss, predictions, t[None], pair)  # 1 v p h w
         yield values[0].transpose(0, 1)
 
 

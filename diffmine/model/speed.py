@@ -30,7 +30,7 @@ def peak(device: torch.device, dtype: torch.dtype) -> float:
 @torch.inference_mode()
 def row_cost(model: Model, shape: tuple[int, int, int], prompts: int) -> float:
     """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w),
-    where each noisy latent is asked for under so many prompts that are known already."""
+    where each noisy latent is predicted under so many prompts, whose embeddings are known."""
     return (_cost(model, shape, 2, prompts) - _cost(model, shape, 1, prompts)) / prompts
 
 
@@ -46,8 +46,8 @@ def _cost(model: Model, shape: tuple[int, int, int], rows: int, prompts: int) ->
 
 
 class Meter:
-    """Rows of the UNet since it was made, so many prompts for each noisy latent (c, h, w), as words
-    for a progress line."""
+    """Counts rows of the UNet, so many prompts for each noisy latent (c, h, w), and gives their
+    rate since it was created as a note for a progress line."""
 
     def __init__(self, model: Model, shape: tuple[int, int, int], prompts: int) -> None:
         self._share = row_cost(model, shape, prompts) / peak(model.device, model.unet.dtype)
@@ -65,7 +65,7 @@ class Meter:
 
     @property
     def share_of_peak(self) -> float:
-        """What is reached of the machine's peak, 0 to 1."""
+        """The share of the machine's peak that is reached, 0 to 1."""
         return self.rate * self._share
 
     def note(self) -> str:

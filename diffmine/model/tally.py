@@ -26,7 +26,7 @@ def block_sides(height: int, width: int) -> list[int]:
 class Tally:
     """Mean and sum of squared deviations over `n` values, for each of k maps of each image.
 
-    A value is the mean of so many draws that belong `together`. `blocks` holds the sum of squared
+    A value is the mean of `together` successive draws. `blocks` holds the sum of squared
     deviations of block means, averaged over the blocks of each side, and last that of the whole
     map's mean.
     """

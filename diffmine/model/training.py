@@ -54,8 +54,8 @@ def shifted_latents(
     for shape in {images.shape for images in moved}:
         rows = [k for k, images in enumerate(moved) if images.shape == shape]
         for chunk in (rows[k : k + _ENCODED] for k in range(0, len(rows), _ENCODED)):
-            found = model.encode(torch.cat([moved[k] for k in chunk])).half().cpu()
-            for k, latent in zip(chunk, found.split(shifts), strict=True):
+            encoded = model.encode(torch.cat([moved[k] for k in chunk])).half().cpu()
+            for k, latent in zip(chunk, encoded.split(shifts), strict=True):
                 latents[k] = latent.contiguous()  # s c h w
     return [latent for latent in latents if latent is not None]
 

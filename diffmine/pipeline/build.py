@@ -34,7 +34,7 @@ def build(
     engine: Engine = here,
     progress: Progress = silent,
 ) -> list[Report]:
-    """Mine labelled pictures into an atlas, going on where it stopped.
+    """Mine labelled pictures into an atlas, continuing where a run stopped.
 
     Files of the atlas that are lost or broken are made again.
 
@@ -97,11 +97,11 @@ def _check_same(atlas: Workspace, dataset: Dataset, replace_all: bool) -> None:
 
 
 def _with_race(config: BuildConfig) -> BuildConfig:
-    """The race of `typicality.adaptive` is for the patches that mine will look for."""
+    """With the race of `typicality.adaptive` set up for the patches that mine will look for."""
     if not config.typicality.adaptive:
         return config
     side = config.data.image_size
-    smallest = min(config.mine.windows, key=lambda each: each * side if each < 1 else each)
+    smallest = min(config.mine.windows, key=lambda window: window * side if window < 1 else window)
     raced = replace(config.typicality, top=config.mine.per_label, window=smallest)
     return replace(config, typicality=raced)
 
@@ -117,8 +117,9 @@ def run_stage(
     how = {"engine": engine, "progress": progress}
     report: Report = stage_named(name).run(atlas, getattr(config, name), **how)
     if name == "trends" and config.trends.parallel:
-        made = stage_named("parallel").run(atlas, config.trends, **how)
-        report.figures |= {"translated": float(made.done), "kept": float(made.kept)} | made.figures
+        parallel = stage_named("parallel").run(atlas, config.trends, **how)
+        report.figures |= {"translated": float(parallel.done), "kept": float(parallel.kept)}
+        report.figures |= parallel.figures
     return report.close()
 
 
@@ -128,7 +129,7 @@ def run_evaluation(
     engine: Engine = here,
     progress: Progress = silent,
 ) -> tuple[Report, Evaluation]:
-    """Judge an atlas by its boxes; what is found is written to it as evaluation.json as well."""
+    """Judge an atlas by its boxes; the result is also written to it, as evaluation.json."""
     from diffmine.atlas.evaluation import read_evaluation
     from diffmine.stages.evaluate.run import run
 
@@ -139,15 +140,15 @@ def run_evaluation(
 
             how = (config.base, config.against, config.base_images)
             score_base(atlas, *how, engine=engine, progress=progress)
-        kept = keep_boxes(atlas, Path(config.boxes)) if config.boxes else None
-        report = run(atlas, config, kept, progress=progress)
-    found = read_evaluation(atlas)
-    assert found is not None
-    return report, found
+        boxes = keep_boxes(atlas, Path(config.boxes)) if config.boxes else None
+        report = run(atlas, config, boxes, progress=progress)
+    evaluation = read_evaluation(atlas)
+    assert evaluation is not None
+    return report, evaluation
 
 
 def use_model(atlas: Workspace, model: str) -> None:
-    """Note a model that exists already as that of the atlas."""
+    """Record an existing model as the atlas's own."""
     from diffmine.model.load import resolve
 
     where = resolve(model)
@@ -160,7 +161,7 @@ def use_model(atlas: Workspace, model: str) -> None:
 
 
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
-    """The manifest that the atlas of a data set begins with."""
+    """The manifest of a new atlas for a data set."""
     return Manifest(
         title=config.title or dataset.path.resolve().name,
         labels=list(dataset.labels),

@@ -30,10 +30,10 @@ def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
     ]
     if config.trends.parallel:
         most = config.trends.images
-        made = min(images, labels * most) if most else images
+        sources = min(images, labels * most) if most else images
         rows = rows_each + 2 * labels * (config.trends.scored + config.cluster.noises)
         lines.append(
-            f"parallel set: up to {made} images under {labels} labels x {rows} = "
-            f"{made * rows:,} predictions"
+            f"parallel set: up to {sources} images under {labels} labels x {rows} = "
+            f"{sources * rows:,} predictions"
         )
     return lines[:1] + lines[2:] if trained else lines

@@ -56,15 +56,15 @@ class _Bars:
 
 class _Lines:
     def __init__(self) -> None:
-        self._said = 0.0
+        self._last = 0.0
         self._started: dict[str, tuple[float, int]] = {}
 
     def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
         now = time.monotonic()
         started, first = self._started.setdefault(f"{stage} {unit}", (now, done))
-        if now - self._said < _SECONDS_BETWEEN_LINES and done != total:
+        if now - self._last < _SECONDS_BETWEEN_LINES and done != total:
             return
-        self._said = now
+        self._last = now
         rate, left = _rate(done - first, now - started), ""
         if total and done > first:  # before that nobody knows
             left = f"{(total - done) * (now - started) / (done - first):.0f} s left"

@@ -1,4 +1,4 @@
-"""One thing at a time: a model alone, one picture alone."""
+"""Parts of a build by themselves: training a model, translating one picture."""
 
 from __future__ import annotations
 
@@ -69,16 +69,18 @@ def translate_one(
     labels, how = targets or atlas.labels, atlas.scoring(config.draws)
     for step in stream(model, picture, window, labels, config, how, name, source):
         if isinstance(step, Translated):
-            for made in step.translations:
-                write_bytes(out / f"{_plain(made.target)}.png", generated_png(made.picture))
+            for translation in step.translations:
+                write_bytes(
+                    out / f"{_plain(translation.target)}.png", generated_png(translation.picture)
+                )
             return step.translations
         progress("translate", step.step, step.steps, "steps")
     return []
 
 
 def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int], str, str | None]:
-    """The picture, window, name and label of a patch; a picture file is taken whole, and bears no
-    label."""
+    """The picture, window, name and label of a patch; of a picture file, which has no label, the
+    window is the central square."""
     if Path(patch).is_file():
         picture = as_mined(
             read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
@@ -86,9 +88,9 @@ def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int]
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
         return picture, (top, left, side), Path(patch).name, None
-    found = atlas.patch(patch)
-    window = (found.row, found.col, found.size)
-    return atlas.pictures.picture(found.image_id), window, found.image_id, found.label
+    record = atlas.patch(patch)
+    window = (record.row, record.col, record.size)
+    return atlas.pictures.picture(record.image_id), window, record.image_id, record.label
 
 
 def _plain(label: str) -> str:

@@ -1,4 +1,4 @@
-"""How confounds that an evaluation found are said."""
+"""Sentences about the confounds that an evaluation found."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def score(typicality: float | None, se: float | None = None) -> str:
 
 
 def scored(known: Score | None) -> str:
-    """The same of a score."""
+    """The same for a score that may be missing."""
     return score(None) if known is None else score(known.typicality, known.se)
 
 
@@ -72,7 +72,7 @@ def place(patch: Patch, count: int = 0) -> str:
 
 
 def alt(patch: Patch) -> str:
-    """What a screen reader says of a patch."""
+    """What a screen reader says about a patch."""
     return f"{place(patch)}: typicality {score(patch.typicality, patch.se)}, in {patch.image_id}"
 
 
@@ -82,7 +82,7 @@ def framed(patch: Patch) -> str:
 
 
 def web_address(text: str | None) -> str:
-    """The address if it is one of the web, else nothing."""
+    """The address if it is a web address, else an empty text."""
     try:
         parts = urlsplit(str(text or ""))
     except ValueError:
@@ -99,8 +99,8 @@ def cell(value: object) -> str:
 
 
 def element(row: Mapping[str, Any], given: Mapping[str, str]) -> str:
-    """What people call an element, a row of elements.parquet: the name they gave it (by
-    `LABEL/ELEMENT`), that of the build, or its rank."""
+    """What an element (a row of elements.parquet) is called: the name that people gave it (`given`,
+    by `LABEL/ELEMENT`), else the one from the build, else its rank."""
     name = given.get(f"{row['label']}/{row['element']}") or row["name"]
     return name or f"Element {row['rank']}"
 

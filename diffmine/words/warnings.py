@@ -1,4 +1,4 @@
-"""How the artefact warnings of an atlas are said."""
+"""Sentences about the artefact warnings of an atlas."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORDS = {
 
 
 def what(warning: ArtefactWarning) -> str:
-    """What the patches do; a kind of a newer atlas by its name."""
+    """What the patches do; a kind that only a newer diffmine knows is called by its name."""
     return WORDS.get(warning.kind, f"count as {warning.kind}")
 
 

@@ -27,15 +27,15 @@ def suffixes() -> frozenset[str]:
 def read_image(path: Path, *, still: bool = False) -> Image.Image:
     """The picture of a file: first frame, upright, RGB of 8 bits.
 
-    Raises ImageError in one sentence for what is no picture, is broken or is too large, and with
-    `still` for what moves.
+    Raises ImageError, one sentence, for a file that is no picture, is broken or is too large, and
+    with `still` for an animation.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{path.name} is larger than {MAX_BYTES >> 20} MB.")
         with path.open("rb") as file:
             head = file.read(HEAD)
-        reader = next((each for each in READERS if each.knows(head)), None)
+        reader = next((reader for reader in READERS if reader.knows(head)), None)
         if reader is None:
             raise ImageError(f"{path.name} is not a picture that can be read.")
         return reader.read(path, still)

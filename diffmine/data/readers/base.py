@@ -15,7 +15,7 @@ HEAD = 512
 
 @runtime_checkable
 class Read(Protocol):
-    """Decodes a file: upright, RGB of 8 bits, with `still` no animation."""
+    """Decodes a file: upright, RGB of 8 bits; with `still` it refuses animations."""
 
     def __call__(self, path: Path, still: bool = False) -> Image.Image:
         """Raises ImageError in one sentence, or any error of its decoder."""

@@ -20,8 +20,8 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp",
 def read(path: Path, still: bool = False) -> Image.Image:
     """The first frame, upright by its EXIF tag, RGB of 8 bits.
 
-    Raises ImageError for what is no picture or has too many pixels, and with `still` for what
-    moves; a decoder's own errors pass through.
+    Raises ImageError for a file that is no picture or has too many pixels, and with `still` for an
+    animation; a decoder's own errors pass through.
     """
     try:
         with warnings.catch_warnings():

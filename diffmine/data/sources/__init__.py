@@ -30,7 +30,7 @@ def open_dataset(
         picture is opened.
 
     Raises:
-        DataError: The folder is none, or holds nothing to mine.
+        DataError: The path is no folder, or holds nothing to mine.
 
     Example:
         >>> dataset = open_dataset("pictures")
@@ -40,9 +40,9 @@ def open_dataset(
     folder = Path(path)
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; give a folder of labelled pictures.")
-    source = next((each for each in SOURCES if each.knows(folder)), None)
+    source = next((source for source in SOURCES if source.knows(folder)), None)
     if source is None:
-        names = ", ".join(each.name for each in SOURCES)
+        names = ", ".join(source.name for source in SOURCES)
         raise DataError(f"{folder} has a layout that no source knows; there are: {names}.")
     dataset = source.read(folder, Columns(label, group, labels))
     if not dataset.records:

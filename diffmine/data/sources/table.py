@@ -1,4 +1,4 @@
-"""Reader of a metadata.csv: one row a picture, the column `file_name` names it."""
+"""Reader of a metadata.csv: one row per picture, named in the column `file_name`."""
 
 from __future__ import annotations
 
@@ -44,9 +44,12 @@ def read_table(folder: Path, columns: Columns) -> Dataset:
             )
         )
     unique = {record.image_id: record for record in records}
-    kept = tuple(sorted(unique.values(), key=lambda record: record.image_id))
+    in_order = tuple(sorted(unique.values(), key=lambda record: record.image_id))
     return Dataset(
-        table.parent, kept, _ordered({each for r in kept for each in r.labels}), tuple(refused)
+        table.parent,
+        in_order,
+        _ordered({name for r in in_order for name in r.labels}),
+        tuple(refused),
     )
 
 
@@ -81,8 +84,8 @@ def _place(folder: Path, name: str) -> tuple[str, Path | None]:
 
 def _labels(own: str, joined: str) -> tuple[str, ...]:
     """All labels of an image, its own first, each once."""
-    found = (" ".join(each.split()) for each in joined.split("|"))
-    return tuple(dict.fromkeys([own, *filter(None, found)]))
+    names = (" ".join(name.split()) for name in joined.split("|"))
+    return tuple(dict.fromkeys([own, *filter(None, names)]))
 
 
 def _year(text: str | None) -> int | None:

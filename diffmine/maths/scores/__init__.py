@@ -26,13 +26,13 @@ def measure_of(score: str) -> Measure | None:
 def recipes_of(config: TypicalityConfig, labels: int) -> tuple[Recipe, ...]:
     """The maps of an image that is scored under so many labels; the first is always typicality
     under the first label."""
-    return tuple(recipe for each in MEASURES for recipe in each.recipes(config, labels))
+    return tuple(recipe for measure in MEASURES for recipe in measure.recipes(config, labels))
 
 
 def in_order(scores: list[str]) -> list[str]:
     """Stored scores in the order of their measures; those of no measure are left out."""
-    places = {score: place for place, each in enumerate(MEASURES) for score in scores
-              if each.knows(score)}  # fmt: skip
+    places = {score: place for place, measure in enumerate(MEASURES) for score in scores
+              if measure.knows(score)}  # fmt: skip
     return sorted(places, key=lambda score: (places[score], scores.index(score)))
 
 

@@ -22,8 +22,8 @@ class Load(Protocol):
 
 @dataclass(frozen=True)
 class Family:
-    """Models that are embedded, noised, asked and sampled alike. `knows` gets the class of each
-    part by its name, as model_index.json has them; none where there is no such file."""
+    """Models that encode, add noise, predict and sample alike. `knows` gets the class of each part
+    by its name, as model_index.json has them; none where there is no such file."""
 
     name: str
     knows: Callable[[Mapping[str, str]], bool]

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 class Lanes:
     """`count` calls at a time, each by threads of its own; by the caller's where there is no pool.
 
-    What a lane calls must bring its own `torch.inference_mode`, which holds for a thread.
+    What a lane calls must bring its own `torch.inference_mode`, which holds for one thread only.
     """
 
     count: int = 1
@@ -59,9 +59,8 @@ def lanes(device: torch.device, batch: int) -> Iterator[Lanes]:
     """As many lanes as a processor has threads for and calls of at least 32 rows make of `batch`;
     on a GPU one.
 
-    The lanes share the process's threads, so that inside every thread that begins to compute, the
-    caller's among them, has a lane's share of them. Whoever leaves early waits for the calls that
-    run, and for no other.
+    The lanes share the process's threads: inside, every thread that begins to compute, the caller's
+    among them, has a lane's share of them. Leaving early waits only for the calls in progress.
     """
     threads = torch.get_num_threads()
     count = min(threads, batch // ROWS) if device.type == "cpu" else 1

@@ -82,5 +82,5 @@ def _repeated(part: nn.Module, inputs: Any, output: Any) -> Any:
 def _rows(value: Any, which: Int[Tensor, " n"]) -> Any:
     """The rows `which` of a tensor, or of each tensor of a tuple."""
     if isinstance(value, tuple):
-        return tuple(_rows(each, which) for each in value)
+        return tuple(_rows(part, which) for part in value)
     return value.index_select(0, which) if isinstance(value, Tensor) else value

@@ -31,7 +31,7 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.neighbours import feature_matrix
 from diffmine.atlas.records import Patch
 from diffmine.atlas.schemas import ELEMENTS, PATCHES
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import ClusterConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
@@ -53,13 +53,13 @@ def run(
     """Find the elements of every label; writes features/, elements.parquet and the columns
     element, distance, map_x, map_y, own_x and own_y of patches.parquet."""
     report = Report("cluster")
-    kept = _features_key(atlas, atlas.configured(ClusterConfig)) if atlas.fresh("cluster") else ""
+    read = _features_key(atlas, atlas.configured(ClusterConfig)) if atlas.fresh("cluster") else ""
     begun = atlas.begin("cluster", config)
     if begun is None:
         report.kept = atlas.table("elements", ["element"]).num_rows
         return report.close()
     config = begun
-    _keep_features(atlas, config, kept)
+    _keep_features(atlas, config, read)
     top = [patch for label in atlas.labels for patch in atlas.patches(label)]
     top.sort(key=lambda patch: patch.patch_id)
     matrix = _features(atlas, top, config, engine, progress, report)  # n d
@@ -70,11 +70,11 @@ def run(
     elements: list[dict[str, Any]] = []
     for label in atlas.labels:
         rows = [k for k, patch in enumerate(top) if patch.label == label]
-        found = label_elements(matrix[rows], [top[k].typicality for k in rows], config)
-        elements += [_element_row(label, element) for element in found.elements]
+        clustering = label_elements(matrix[rows], [top[k].typicality for k in rows], config)
+        elements += [_element_row(label, element) for element in clustering.elements]
         own = _places(matrix[rows], config)
         for k, element, distance, (x, y) in zip(
-            rows, found.element.tolist(), found.distance.tolist(), own, strict=True
+            rows, clustering.element.tolist(), clustering.distance.tolist(), own, strict=True
         ):
             columns[top[k].patch_id] |= {
                 "element": None if element == _NONE else element,
@@ -127,9 +127,9 @@ class FeatureShard(ShardFunction):
 
     config: ClusterConfig
 
-    def __call__(self, shard: Shard[list[list[Patch]]], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[list[list[Patch]]], tell: Tell) -> Outcome:
         """The features of the patches of each image of the shard."""
-        rows: dict[str, np.ndarray] = {}
+        features: dict[str, np.ndarray] = {}
         of_image = {patches[0].image_id: patches for patches in shard.work}
         picture = self.atlas.pictures.picture
         cases = (Case(name, own[0].label, picture(name)) for name, own in of_image.items())
@@ -137,11 +137,11 @@ class FeatureShard(ShardFunction):
             for patch in of_image[grid.image_id]:
                 window = (patch.row, patch.col, patch.size)
                 feature = window_feature(grid.cells, window, grid.size)
-                rows[patch.patch_id] = feature.astype(np.float16)
+                features[patch.patch_id] = feature.astype(np.float16)
             tell(done)
         order = [patch.patch_id for patches in shard.work for patch in patches]
-        found = [{"patch_id": each, "feature": rows[each]} for each in order]
-        return Made({shard.files[0]: found})
+        rows = [{"patch_id": name, "feature": features[name]} for name in order]
+        return Outcome({shard.files[0]: rows})
 
     @cached_property
     def model(self) -> Model:
@@ -187,7 +187,7 @@ def _features(
 
 
 @dataclass(frozen=True)
-class Found:
+class Clustering:
     """The elements of a label: which one each patch belongs to (-1: none), how far from its centre
     (NaN: of none)."""
 
@@ -198,7 +198,7 @@ class Found:
 
 def label_elements(
     matrix: Float[np.ndarray, "n d"], typicality: Iterable[float], config: ClusterConfig
-) -> Found:
+) -> Clustering:
     """The elements of one label; element 0 has the highest median typicality.
 
     `spread` is the mean distance to the centre; an element is `mixed` when its patches are on
@@ -216,11 +216,13 @@ def label_elements(
         element = place[group]
         apart = _apart(matrix, element, config.seed)
     own = [element == k for k in range(count)]
-    centres = np.array([matrix[each].mean(axis=0) for each in own]).reshape(count, matrix.shape[1])
+    centres = np.array([matrix[member].mean(axis=0) for member in own]).reshape(
+        count, matrix.shape[1]
+    )
     distance = np.full(len(matrix), np.nan, np.float32)
     inside = element != _NONE
     distance[inside] = np.linalg.norm(matrix[inside] - centres[element[inside]], axis=1)
-    spread = np.array([distance[each].mean() for each in own], np.float32)
+    spread = np.array([distance[member].mean() for member in own], np.float32)
     elements: list[dict[str, Any]] = [
         {
             "element": k,
@@ -235,13 +237,13 @@ def label_elements(
         }
         for k, (other, likeness) in enumerate(alike(centres, spread))
     ]
-    return Found(element, distance, elements)
+    return Clustering(element, distance, elements)
 
 
 def grouped(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Int[np.ndarray, " n"]:
     """The group of each row, from 0 without gaps; -1 for rows that HDBSCAN finds in none."""
     if config.method == "hdbscan":
-        found = _dense(matrix, config.least)
+        codes = _dense(matrix, config.least)
     else:
         count = min(config.elements, max(1, len(matrix) // _PER_ELEMENT), len(matrix))
         if count <= 1:
@@ -249,9 +251,9 @@ def grouped(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Int[np.n
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different rows than groups
             means = KMeans(count, n_init=4, random_state=config.seed).fit(matrix)
-        found = means.labels_
-    numbers = sorted(set(found.tolist()) - {_NONE})
-    return np.array([numbers.index(k) if k != _NONE else _NONE for k in found.tolist()], int)
+        codes = means.labels_
+    numbers = sorted(set(codes.tolist()) - {_NONE})
+    return np.array([numbers.index(k) if k != _NONE else _NONE for k in codes.tolist()], int)
 
 
 def _dense(matrix: Float[np.ndarray, "n d"], least: int) -> Int[np.ndarray, " n"]:

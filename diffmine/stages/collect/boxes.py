@@ -21,12 +21,12 @@ def keep_boxes(atlas: Workspace, path: Path) -> KeptBoxes:
     Raises DataError when the file cannot be read or none of its boxes lies in an image of the
     atlas, AtlasError when the atlas does not know the sizes of its pictures.
     """
-    found = read_boxes(path)
+    boxes = read_boxes(path)
     key = key_of("boxes", sha256(path), atlas.manifest.keys.get("images", ""))
     images = {row["image_id"]: row for row in atlas.table("images", _COLUMNS).to_pylist()}
     side = int(atlas.manifest.config.get("data", {}).get("image_size", 0))
     rows, elsewhere, cropped = [], 0, 0
-    for box in found.boxes:
+    for box in boxes.boxes:
         image = images.get(box.image_id)
         if image is None:
             elsewhere += 1
@@ -46,8 +46,8 @@ def keep_boxes(atlas: Workspace, path: Path) -> KeptBoxes:
     if atlas.manifest.keys.get("boxes") != key or not atlas.finished("boxes.parquet"):
         atlas.manifest.keys["boxes"] = key
         atlas.write("boxes.parquet", rows, BOXES)
-    reason = f"line {found.refused[0][0]}: {found.refused[0][1]}" if found.refused else ""
-    return KeptBoxes(len(rows), len(found.refused), elsewhere, cropped, reason)
+    reason = f"line {boxes.refused[0][0]}: {boxes.refused[0][1]}" if boxes.refused else ""
+    return KeptBoxes(len(rows), len(boxes.refused), elsewhere, cropped, reason)
 
 
 _COLUMNS = ["image_id", "width", "height", "source_width", "source_height"]

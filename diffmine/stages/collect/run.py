@@ -54,17 +54,17 @@ def _collect_images(
         report.kept = atlas.table("images", ["image_id"]).num_rows
         return report
     refused = list(dataset.refused)
-    found: set[str] = set()
+    labels: set[str] = set()
     with whole(atlas.path / "images.parquet") as temporary:
         schema = IMAGES.with_metadata(picture_schema_metadata())
         with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
             for rows in _groups(_rows(dataset, config, refused, progress)):
                 writer.write_table(pa.Table.from_pylist(rows, schema), row_group_size=ROW_GROUP)
                 report.done += len(rows)
-                found.update(label for row in rows for label in row["labels"])
-        if not found:
+                labels.update(label for row in rows for label in row["labels"])
+        if not labels:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
-    atlas.manifest.labels = [label for label in dataset.labels if label in found]
+    atlas.manifest.labels = [label for label in dataset.labels if label in labels]
     atlas.manifest.config["data"] = as_dict(config)
     if atlas.manifest.keys.get("images") not in (key, older):  # else collected again as it was
         atlas.manifest.keys["images"] = key

@@ -66,19 +66,19 @@ def truth_of(atlas: Atlas, config: EvaluateConfig) -> Truth:
         for case in _cases(images[image_id], rows, atlas.labels)
     ]
     if not cases:
-        found = ", ".join(sorted(unknown)) or "none"
+        labels = ", ".join(sorted(unknown)) or "none"
         raise UsageError(
             f"No box is of a label of {atlas.path} ({', '.join(atlas.labels)}); boxes have labels "
-            f'{found}; say what they mean with --rename "BOX LABEL=LABEL".'
+            f'{labels}; say what they mean with --rename "BOX LABEL=LABEL".'
         )
     return Truth(boxes, cases, images, unknown)
 
 
 def _cases(image: dict[str, Any], rows: list[Any], labels: list[str]) -> list[Case]:
-    found: dict[str, list[Any]] = {}
+    by_label: dict[str, list[Any]] = {}
     for label, _, place in rows:
         if label in labels:
-            found.setdefault(label, []).append(place)
+            by_label.setdefault(label, []).append(place)
     return [
         Case(
             image["image_id"],
@@ -88,7 +88,7 @@ def _cases(image: dict[str, Any], rows: list[Any], labels: list[str]) -> list[Ca
             image["width"],
             np.array(places, np.float64),
         )
-        for label, places in found.items()
+        for label, places in by_label.items()
     ]
 
 
@@ -97,15 +97,15 @@ def _images(atlas: Atlas, only: str) -> dict[str, dict[str, Any]]:
     chosen = _names(Path(only)) if only else None
     columns = ["image_id", "label", "group", "height", "width"]
     numbers: dict[tuple[str, str], int] = {}
-    found = {}
+    images = {}
     for row in atlas.table("images", columns).to_pylist():
         key = ("group", row["group"]) if row["group"] else ("image", row["image_id"])
         row["number"] = numbers.setdefault(key, len(numbers))
         if chosen is None or row["image_id"] in chosen:
-            found[row["image_id"]] = row
-    if not found:
+            images[row["image_id"]] = row
+    if not images:
         raise UsageError(f"{only} names no image of {atlas.path}; give one file_name a line.")
-    return found
+    return images
 
 
 def _names(path: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""Confounds: things the boxes know that top patches of a label show though they are not of it.
+"""Confounds: things named by boxes that a label's top patches show, though they are not of it.
 
 A letter burned into the films of one finding is typical of it (section 4.4), and no sign of it.
 """
@@ -21,7 +21,7 @@ def confounds(label: str, top: Strange, control: Strange) -> list[Row]:
     n, m = len(top), len(control)
     rows = []
     for element in sorted(set().union(*top)):
-        share, expected = (_share(element, each) for each in (top, control))
+        share, expected = (_share(element, patches) for patches in (top, control))
         flagged = clearly_above(share, expected, n, m)
         known = {"share": share, "expected": expected, "n": n, "flagged": flagged}
         rows.append({"label": label, "element": element} | known)
@@ -29,4 +29,4 @@ def confounds(label: str, top: Strange, control: Strange) -> list[Row]:
 
 
 def _share(element: str, shown: Sequence[frozenset[str]]) -> float:
-    return sum(element in each for each in shown) / max(len(shown), 1)
+    return sum(element in things for things in shown) / max(len(shown), 1)

@@ -52,26 +52,26 @@ class Localisation:
     def add(self, name: str, case: Case, map: Float[np.ndarray, "h w"]) -> None:
         """Judge a map in pixels."""
         mask = mask_of(case.boxes, case.height, case.width)
-        found = measure(map, case.boxes, mask)
-        kept = self.judged.setdefault((name, case.label), Judged())
-        kept.groups.append(case.group)
+        measures = measure(map, case.boxes, mask)
+        entry = self.judged.setdefault((name, case.label), Judged())
+        entry.groups.append(case.group)
         for measured in PLAIN:
-            kept.values[measured].append(getattr(found, measured))
-        kept.iou.append(found.iou.astype(np.float16))
-        kept.precision += found.precision
+            entry.values[measured].append(getattr(measures, measured))
+        entry.iou.append(measures.iou.astype(np.float16))
+        entry.precision += measures.precision
 
     def rows(self, labels: list[str], count: int, seed: int) -> list[Row]:
         """For each score the mean over labels (label ""), then each label, with intervals."""
-        every = [group for each in self.judged.values() for group in each.groups]
+        every = [group for entry in self.judged.values() for group in entry.groups]
         bootstrap = Bootstrap(np.array(every, np.int64), count, seed)
         rows: list[Row] = []
         for name in dict.fromkeys(name for name, _ in self.judged):
             own = [label for label in labels if (name, label) in self.judged]
-            found = [_label_row(self.judged[name, label], bootstrap) for label in own]
-            rows.append({"score": name, "label": ALL} | _over_labels([each for each in found]))
+            results = [_label_row(self.judged[name, label], bootstrap) for label in own]
+            rows.append({"score": name, "label": ALL} | _over_labels(results))
             rows += [
                 {"score": name, "label": label} | figures
-                for label, (figures, _) in zip(own, found, strict=True)
+                for label, (figures, _) in zip(own, results, strict=True)
             ]
         return rows
 
@@ -81,36 +81,36 @@ class Localisation:
             {
                 "score": name,
                 "label": label,
-                "precision": np.round(each.precision / len(each.groups), 4).tolist(),
+                "precision": np.round(entry.precision / len(entry.groups), 4).tolist(),
             }
-            for (name, label), each in self.judged.items()
+            for (name, label), entry in self.judged.items()
         ]
 
 
-def _figures(each: Judged) -> dict[str, Float[np.ndarray, " n"]]:
+def _figures(entry: Judged) -> dict[str, Float[np.ndarray, " n"]]:
     """The values of every figure, image by image; IoU at the threshold that is best on average."""
-    values = {name: np.array(found) for name, found in each.values.items()}
-    iou = np.array(each.iou, np.float64)
+    values = {name: np.array(numbers) for name, numbers in entry.values.items()}
+    iou = np.array(entry.iou, np.float64)
     best = int(iou.mean(axis=0).argmax())
     return values | {"gain": values["ap"] - values["prevalence"], "iou": iou[:, best]}
 
 
-def _label_row(each: Judged, bootstrap: Bootstrap) -> tuple[Row, dict[str, np.ndarray]]:
-    groups = np.array(each.groups, np.int64)
+def _label_row(entry: Judged, bootstrap: Bootstrap) -> tuple[Row, dict[str, np.ndarray]]:
+    groups = np.array(entry.groups, np.int64)
     row: Row = {"n": len(groups), "groups": len(np.unique(groups))}
     resampled = {}
-    for name, values in _figures(each).items():
+    for name, values in _figures(entry).items():
         resampled[name] = bootstrap.means(values, groups)
         row |= _with_interval(name, float(values.mean()), resampled[name])
-    best = int(np.array(each.iou, np.float64).mean(axis=0).argmax())
+    best = int(np.array(entry.iou, np.float64).mean(axis=0).argmax())
     return row | {"iou_threshold": float(THRESHOLDS[best])}, resampled
 
 
-def _over_labels(found: list[tuple[Row, dict[str, np.ndarray]]]) -> Row:
-    row: Row = {"n": sum(each["n"] for each, _ in found), "groups": None}
-    for name in found[0][1]:
-        mean = float(np.mean([each[name] for each, _ in found]))
-        row |= _with_interval(name, mean, mean_of([resampled[name] for _, resampled in found]))
+def _over_labels(results: list[tuple[Row, dict[str, np.ndarray]]]) -> Row:
+    row: Row = {"n": sum(figures["n"] for figures, _ in results), "groups": None}
+    for name in results[0][1]:
+        mean = float(np.mean([figures[name] for figures, _ in results]))
+        row |= _with_interval(name, mean, mean_of([resampled[name] for _, resampled in results]))
     return row | {"iou_threshold": None}
 
 
@@ -131,7 +131,7 @@ def localise(
     mine's windows as a share of the short side below 1, else in pixels. Priors are judged on the
     cases that have a map, so that all rows stand for the same images.
     """
-    found = Localisation()
+    localisation = Localisation()
     by_image: dict[str, list[Case]] = {}
     for case in cases:
         by_image.setdefault(case.image_id, []).append(case)
@@ -146,20 +146,20 @@ def localise(
                 if scores and folder == "maps":
                     scored.append(case)
                 for name, map in variants(scores, case.label, means, pixels, side):
-                    found.add(name, case, map)
-    _judge_priors(found, scored)
-    return found, len(cases) - len(scored)
+                    localisation.add(name, case, map)
+    _judge_priors(localisation, scored)
+    return localisation, len(cases) - len(scored)
 
 
-def _judge_priors(found: Localisation, cases: Iterable[Case]) -> None:
+def _judge_priors(localisation: Localisation, cases: Iterable[Case]) -> None:
     by_label: dict[str, list[Case]] = {}
     for case in cases:
         by_label.setdefault(case.label, []).append(case)
     for own in by_label.values():
         prior = BoxPrior.of(own)
         for case in own:
-            found.add(PRIORS[0], case, centre_prior(case.height, case.width))
-            found.add(PRIORS[1], case, prior.without(case))
+            localisation.add(PRIORS[0], case, centre_prior(case.height, case.width))
+            localisation.add(PRIORS[1], case, prior.without(case))
 
 
 def _mean_maps(atlas: Atlas, folder: str, own: dict[str, list[str]], against: str) -> MeanMaps:

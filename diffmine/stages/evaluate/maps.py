@@ -34,7 +34,7 @@ NAMES = {"maps": ("typicality", "contrast"), "maps-base": ("base", "base contras
 
 def read_maps(part: Path, wanted: Callable[[str, str, str], bool]) -> Iterator[tuple[str, Latents]]:
     """The wanted maps (by image, label and score) of a part, image by image, in latent pixels."""
-    found: dict[str, Latents] = {}
+    maps: dict[str, Latents] = {}
     with pq.ParquetFile(part) as file:
         heads = [n for n in ("image_id", "label", "score", "height", "width")
                  if n in file.schema_arrow.names]  # fmt: skip
@@ -45,8 +45,8 @@ def read_maps(part: Path, wanted: Callable[[str, str, str], bool]) -> Iterator[t
                 if wanted(row["image_id"], row["label"], score):
                     values = batch["mean"][at].values.to_numpy(zero_copy_only=False)
                     map = values.astype(np.float64).reshape(row["height"], row["width"])
-                    found.setdefault(row["image_id"], {})[row["label"], score] = map
-    yield from found.items()
+                    maps.setdefault(row["image_id"], {})[row["label"], score] = map
+    yield from maps.items()
 
 
 def judged(score: str, folder: str, against: str) -> bool:
@@ -63,15 +63,15 @@ def scores_of(maps: Latents, label: str, against: str, folder: str) -> dict[str,
     own = maps.get((label, score))
     if own is None:
         return {}
-    found = {plain: own}
+    scores = {plain: own}
     stored = maps.get((label, name_of(against)))
     if against and label != against:
         other = maps.get((against, score))
         if stored is not None and folder == "maps":
-            found[contrast] = stored
+            scores[contrast] = stored
         elif other is not None:
-            found[contrast] = own - other
-    return found | {
+            scores[contrast] = own - other
+    return scores | {
         name: map
         for (under, name), map in maps.items()
         if under == label and map is not own and map is not stored

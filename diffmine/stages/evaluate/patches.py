@@ -5,7 +5,7 @@ precision   share of the best k patches that hit a box of their label, for k up 
 recall      share of the label's elements that one of the best 200 patches hits
 purity      share of a cluster's patches that show what most of them show; a patch may show several
 agreement   Spearman's correlation of a patch's score and whether it hits
-confounds   things of no or another label that top patches show    (evaluate/confounds.py)
+confounds   things of no or another label that top patches show                  (confounds.py)
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def hit_shares(
     small thing lies mostly in the window, the window mostly on a large thing, or a strip that is
     longer than the window runs through it.
     """
-    ends = [each[:, :2] + each[:, 2:] for each in (windows, boxes)]
+    ends = [places[:, :2] + places[:, 2:] for places in (windows, boxes)]
     low = np.maximum(windows[:, None, :2], boxes[None, :, :2])  # n m 2
     high = np.minimum(ends[0][:, None], ends[1][None])
     most = np.minimum(windows[:, None, 2:], boxes[None, :, 2:])
@@ -80,7 +80,7 @@ class Seen:
     groups: list[int]
 
 
-def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
+def see(patch_list: PatchList, truth: Truth, complete: bool) -> Seen:
     """Look at the patches of images whose boxes are known, in their order; with `complete` images
     without a box are known to hold nothing."""
     hit: list[bool] = []
@@ -88,7 +88,7 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
     strange: list[frozenset[str]] = []
     places: list[Place] = []
     groups: list[int] = []
-    for place in found.places:
+    for place in patch_list.places:
         image = truth.images.get(place.image_id)
         boxes = truth.boxes.get(place.image_id)
         if image is None or (boxes is None and not complete):
@@ -98,7 +98,7 @@ def see(found: PatchList, truth: Truth, complete: bool) -> Seen:
         shares = hit_shares(window, sides)[0]
         named = [(label, name or label or "thing") for label, name, _ in boxes or []]
         hits = [at for at in range(len(named)) if shares[at] >= HALF]
-        own = [at for at in hits if named[at][0] == found.label]
+        own = [at for at in hits if named[at][0] == patch_list.label]
         hit.append(bool(own))
         elements.append(frozenset(named[at][1] for at in own))
         strange.append(frozenset(named[at][1] for at in hits if at not in own))
@@ -111,84 +111,98 @@ def judge_patches(
     lists: Sequence[PatchList], truth: Truth, complete: bool, count: int, seed: int
 ) -> dict[str, list[Row]]:
     """Rows of each part but trends; label "" is the mean over labels."""
-    seen = [(each, see(each, truth, complete)) for each in lists]
-    every = [group for _, each in seen for group in each.groups]
+    seen = [(patch_list, see(patch_list, truth, complete)) for patch_list in lists]
+    every = [group for _, shown in seen for group in shown.groups]
     bootstrap = Bootstrap(np.array(every, np.int64), count, seed)
     named = _elements(truth)
-    top = [(each, found) for each, found in seen if each.kind == "top"]
+    top = [(patch_list, shown) for patch_list, shown in seen if patch_list.kind == "top"]
     return {
         "precision": _precision(seen, bootstrap),
-        "recall": [_recall(each, found, named) for each, found in top if named.get(each.label)],
-        "purity": [row for each, found in top for row in purity(each, found)],
-        "agreement": [_agreement(each, found) for each, found in seen],
+        "recall": [
+            _recall(patch_list, shown, named)
+            for patch_list, shown in top
+            if named.get(patch_list.label)
+        ],
+        "purity": [row for patch_list, shown in top for row in purity(patch_list, shown)],
+        "agreement": [_agreement(patch_list, shown) for patch_list, shown in seen],
         "confounds": _confounds(seen),
     }
 
 
 def _confounds(seen: list[tuple[PatchList, Seen]]) -> list[Row]:
     """Of methods that have random patches beside their top ones."""
-    control = {(each.method, each.label): what for each, what in seen if each.kind == "random"}
+    control = {
+        (patch_list.method, patch_list.label): shown
+        for patch_list, shown in seen
+        if patch_list.kind == "random"
+    }
     return [
-        {"method": each.method} | row
-        for each, what in seen
-        if each.kind == "top" and (each.method, each.label) in control
-        for row in confounds(each.label, what.strange, control[each.method, each.label].strange)
+        {"method": patch_list.method} | row
+        for patch_list, shown in seen
+        if patch_list.kind == "top" and (patch_list.method, patch_list.label) in control
+        for row in confounds(
+            patch_list.label, shown.strange, control[patch_list.method, patch_list.label].strange
+        )
     ]
 
 
 def _precision(seen: list[tuple[PatchList, Seen]], bootstrap: Bootstrap) -> list[Row]:
     rows: list[Row] = []
-    for method, kind in dict.fromkeys((each.method, each.kind) for each, _ in seen):
+    for method, kind in dict.fromkeys(
+        (patch_list.method, patch_list.kind) for patch_list, _ in seen
+    ):
         own = [pair for pair in seen if (pair[0].method, pair[0].kind) == (method, kind)]
-        for top in _tops(max(len(what.hit) for each, what in seen if each.method == method)):
+        for top in _tops(
+            max(len(shown.hit) for patch_list, shown in seen if patch_list.method == method)
+        ):
             head: Row = {"method": method, "kind": kind, "top": top}
-            found: list[Row] = []
+            label_rows: list[Row] = []
             resampled: list[np.ndarray] = []
-            for each, what in own:
-                hit, groups = what.hit[:top].astype(np.float64), what.groups[:top]
+            for patch_list, shown in own:
+                hit, groups = shown.hit[:top].astype(np.float64), shown.groups[:top]
                 if not len(hit):
                     continue
                 resampled.append(bootstrap.means(hit, np.array(groups, np.int64)))
                 low, high = interval(resampled[-1])
                 figures = {"precision": float(hit.mean()), "low": low, "high": high}
-                found.append(head | {"label": each.label, "n": len(hit)} | figures)
-            if found:
+                label_rows.append(head | {"label": patch_list.label, "n": len(hit)} | figures)
+            if label_rows:
                 low, high = interval(mean_of(resampled))
-                mean = float(np.mean([row["precision"] for row in found]))
-                count = sum(row["n"] for row in found)
+                mean = float(np.mean([row["precision"] for row in label_rows]))
+                count = sum(row["n"] for row in label_rows)
                 over = {"label": "", "n": count, "precision": mean, "low": low, "high": high}
-                rows += [head | over, *found]
+                rows += [head | over, *label_rows]
     return rows
 
 
 def _tops(longest: int) -> list[int]:
-    """Those of TOPS that tell of lists up to `longest` what a smaller one does not."""
+    """Those of TOPS that say more about lists of up to `longest` patches than a smaller one."""
     return [top for top, before in zip(TOPS, (0, *TOPS), strict=False) if before < longest]
 
 
 def _elements(truth: Truth) -> dict[str, set[str]]:
     """The elements that boxes of each label name."""
-    found: dict[str, set[str]] = {}
+    elements: dict[str, set[str]] = {}
     for boxes in truth.boxes.values():
         for label, element, _ in boxes:
             if label and element:
-                found.setdefault(label, set()).add(element)
-    return found
+                elements.setdefault(label, set()).add(element)
+    return elements
 
 
-def _recall(each: PatchList, seen: Seen, named: dict[str, set[str]]) -> Row:
-    known = named[each.label]
-    found = known & set().union(*seen.elements[:RECALL_AT])
+def _recall(patch_list: PatchList, seen: Seen, named: dict[str, set[str]]) -> Row:
+    known = named[patch_list.label]
+    hits = known & set().union(*seen.elements[:RECALL_AT])
     return {
-        "method": each.method,
-        "label": each.label,
-        "recall": len(found) / len(known),
-        "found": sorted(found),
-        "missed": sorted(known - found),
+        "method": patch_list.method,
+        "label": patch_list.label,
+        "recall": len(hits) / len(known),
+        "found": sorted(hits),
+        "missed": sorted(known - hits),
     }
 
 
-def purity(each: PatchList, seen: Seen) -> list[Row]:
+def purity(patch_list: PatchList, seen: Seen) -> list[Row]:
     """For each cluster of a list what most of its patches show (`nothing` where they hit no box),
     the share that does, and the shares of all that they show."""
     shown: dict[int, list[frozenset[str]]] = {}
@@ -203,8 +217,8 @@ def purity(each: PatchList, seen: Seen) -> list[Row]:
         most = next(iter(shares))
         rows.append(
             {
-                "method": each.method,
-                "label": each.label,
+                "method": patch_list.method,
+                "label": patch_list.label,
                 "element": element,
                 "shows": most,
                 "purity": shares[most],
@@ -215,16 +229,16 @@ def purity(each: PatchList, seen: Seen) -> list[Row]:
     return rows
 
 
-def _agreement(each: PatchList, seen: Seen) -> Row:
-    """NaN where all hit or none does: there is nothing to agree with."""
+def _agreement(patch_list: PatchList, seen: Seen) -> Row:
+    """NaN where all patches hit or none does: there is nothing to agree with."""
     scores = np.array([place.score for place in seen.places])
     value = float("nan")
     if len(set(seen.hit.tolist())) == 2 and len(np.unique(scores)) > 1:
         value = float(spearmanr(scores, seen.hit).statistic)
     return {
-        "method": each.method,
-        "label": each.label,
-        "kind": each.kind,
+        "method": patch_list.method,
+        "label": patch_list.label,
+        "kind": patch_list.kind,
         "spearman": value,
         "n": len(scores),
     }

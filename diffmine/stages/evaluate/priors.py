@@ -1,4 +1,4 @@
-"""Maps that have never seen the image: what any localisation must be ahead of.
+"""Maps that have never seen the image: what any localisation must beat.
 
 centre   exp(-(y^2 + x^2) / (2 (1/4)^2)), y and x from the centre as shares of height and width
 boxes    the share of the OTHER groups' images of the label whose boxes cover a place
@@ -27,12 +27,12 @@ def centre_prior(height: int, width: int) -> Float[np.ndarray, "h w"]:
 
 def coverage(case: Case) -> Float[np.ndarray, "g g"]:
     """The share of each cell of a GRID x GRID raster over the image that a box covers."""
-    found = np.zeros((GRID, GRID))
+    share = np.zeros((GRID, GRID))
     for row, col, high, wide in case.boxes.tolist():
         down = _covered(row / case.height, (row + high) / case.height)
         across = _covered(col / case.width, (col + wide) / case.width)
-        found = np.maximum(found, down[:, None] * across[None, :])
-    return found
+        share = np.maximum(share, down[:, None] * across[None, :])
+    return share
 
 
 def _covered(start: float, end: float) -> Float[np.ndarray, " g"]:

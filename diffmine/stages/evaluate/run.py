@@ -1,12 +1,12 @@
-"""Evaluate: maps and patches against boxes (section 5.2), beside what knows nothing of the image.
+"""Evaluate: maps and patches against boxes (section 5.2), beside priors blind to the image.
 
     localisation   area under the precision-recall curve of all pixels, image by image; mean of a
-                   label's images, then of the labels           (maths/measures.py, localise.py)
-    mining         precision, recall, purity and agreement of patches       (evaluate/patches.py)
-    trends         recovered curves against true ones                        (evaluate/trends.py)
+                   label's images, then of the labels              (maths/measures.py, localise.py)
+    mining         precision, recall, purity and agreement of patches                  (patches.py)
+    trends         recovered curves against true ones                                   (trends.py)
 
-Nothing here runs a model: it reads maps, patches and boxes, in seconds. The base model's maps are
-made by stages/typicality/base.py.
+Nothing here runs a model: it reads maps, patches and boxes, in seconds. The base model's maps come
+from stages/typicality/base.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from diffmine.atlas.evaluation import Evaluation, write_evaluation
 from diffmine.atlas.reader import Atlas
-from diffmine.atlas.records import KeptBoxes as Kept
+from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.writer import Workspace
 from diffmine.config import EvaluateConfig, as_dict
@@ -34,38 +34,38 @@ OURS = "typicality"
 def run(
     atlas: Workspace,
     config: EvaluateConfig,
-    kept: Kept | None = None,
+    box_counts: KeptBoxes | None = None,
     *,
     engine: Engine = here,
     progress: Progress = silent,
 ) -> Report:
-    """Judge an atlas by its boxes; writes evaluation.json. `kept` counts the boxes of a file that
-    was just taken in."""
+    """Judge an atlas by its boxes; writes evaluation.json. `box_counts` counts the boxes of a file
+    that was just read in."""
     report = Report("evaluate")
     truth = truth_of(atlas, config)
-    found = Evaluation(config=_shareable(config))
-    found.boxes = _counts(truth, kept)
+    evaluation = Evaluation(config=_shareable(config))
+    evaluation.boxes = _counts(truth, box_counts)
     lists = patch_lists(atlas) if atlas.has("patches") else []
     localisation = Localisation()
     if atlas.parts("maps"):
         own = labels_of_images(atlas)
         cases, against = truth.cases, config.against
         localisation, without = localise(atlas, cases, own, against, _window(atlas))
-        found.boxes["without_map"] = without
+        evaluation.boxes["without_map"] = without
     if config.baselines:
-        lists += _baselines(atlas, truth, config, localisation, found, progress)
-    found.localisation = localisation.rows(atlas.labels, config.bootstrap, config.seed)
-    found.curves = localisation.curves()
+        lists += _baselines(atlas, truth, config, localisation, evaluation, progress)
+    evaluation.localisation = localisation.rows(atlas.labels, config.bootstrap, config.seed)
+    evaluation.curves = localisation.curves()
     rows = judge_patches(lists, truth, config.complete, config.bootstrap, config.seed)
     for name, part in rows.items():
-        setattr(found, name, part)
+        setattr(evaluation, name, part)
     if config.trends:
-        clusters = [row for row in found.purity if row["method"] == OURS]
+        clusters = [row for row in evaluation.purity if row["method"] == OURS]
         named = {element for boxes in truth.boxes.values() for _, element, _ in boxes if element}
-        found.trends = judge_trends(atlas, read_trends(Path(config.trends)), clusters, named)
-    write_evaluation(atlas, found)
+        evaluation.trends = judge_trends(atlas, read_trends(Path(config.trends)), clusters, named)
+    write_evaluation(atlas, evaluation)
     report.done = len(truth.cases)
-    report.refused = kept.refused if kept else 0
+    report.refused = box_counts.refused if box_counts else 0
     return report.close()
 
 
@@ -74,7 +74,7 @@ def _baselines(
     truth: Truth,
     config: EvaluateConfig,
     localisation: Localisation,
-    found: Evaluation,
+    evaluation: Evaluation,
     progress: Progress,
 ) -> list[PatchList]:
     """Their patches; their maps are judged and their seconds noted."""
@@ -84,12 +84,12 @@ def _baselines(
     window, keep = _window(atlas), max(TOPS)
     lists: list[PatchList] = []
     for name, mined, seconds in run_baselines(atlas, needed, window, keep, config.seed, progress):
-        lists += [PatchList(name, label, "top", each) for label, each in mined.places.items()]
+        lists += [PatchList(name, label, "top", places) for label, places in mined.places.items()]
         for case in truth.cases:
             map = mined.maps.get((case.image_id, case.label))
             if map is not None:
                 localisation.add(name, case, in_pixels(map, case.height, case.width))
-        found.seconds[name] = seconds
+        evaluation.seconds[name] = seconds
     return lists
 
 
@@ -123,17 +123,17 @@ def patch_lists(atlas: Atlas) -> list[PatchList]:
     ]
 
 
-def _counts(truth: Truth, kept: Kept | None) -> dict[str, Any]:
+def _counts(truth: Truth, box_counts: KeptBoxes | None) -> dict[str, Any]:
     return {
         "images": len(truth.boxes),
         "cases": len(truth.cases),
         "boxes": sum(len(rows) for rows in truth.boxes.values()),
         "unknown": truth.unknown,
         "without_map": 0,
-        "refused": kept.refused if kept else 0,
-        "elsewhere": kept.elsewhere if kept else 0,
-        "cropped": kept.cropped if kept else 0,
-        "reason": kept.reason if kept else "",
+        "refused": box_counts.refused if box_counts else 0,
+        "elsewhere": box_counts.elsewhere if box_counts else 0,
+        "cropped": box_counts.cropped if box_counts else 0,
+        "reason": box_counts.reason if box_counts else "",
     }
 
 

@@ -14,25 +14,25 @@ Row = dict[str, Any]
 ALL = "all labels"
 
 
-def table_of(found: Evaluation) -> Table:
-    """What a person wants first: measure, label, what was judged, figure, interval, beside what."""
-    table = Table(title=_title(found), title_justify="left", show_edge=False)
+def table_of(evaluation: Evaluation) -> Table:
+    """The main figures: measure, label, what was judged, value, interval, what to compare with."""
+    table = Table(title=_title(evaluation), title_justify="left", show_edge=False)
     for head in ("measure", "label", "of", "value", "95 % interval", "beside it", "n"):
         table.add_column(head, justify="right" if head in ("value", "n") else "left")
-    for rows in (_localisation(found), _precision(found), _rest(found)):
+    for rows in (_localisation(evaluation), _precision(evaluation), _rest(evaluation)):
         for row in rows:
             table.add_row(*row)
         table.add_section()
     return table
 
 
-def show(found: Evaluation) -> None:
-    """Print the table, and what of the boxes was left out."""
+def show(evaluation: Evaluation) -> None:
+    """Print the table, and how many boxes were left out and why."""
     console = Console(highlight=False, width=None)
     if not console.is_terminal:  # a log is as wide as it needs to be
         console = Console(highlight=False, width=160)
-    console.print(table_of(found))
-    boxes = found.boxes
+    console.print(table_of(evaluation))
+    boxes = evaluation.boxes
     for count, what in (
         (boxes["refused"], f"rows of the boxes refused ({boxes['reason']})"),
         (boxes["elsewhere"], "boxes of pictures that the atlas lacks"),
@@ -45,8 +45,8 @@ def show(found: Evaluation) -> None:
         console.print(f"{count} boxes of {label!r}, no label of the atlas (--rename)", markup=False)
 
 
-def _title(found: Evaluation) -> str:
-    boxes = found.boxes
+def _title(evaluation: Evaluation) -> str:
+    boxes = evaluation.boxes
     return f"{boxes['boxes']} boxes in {boxes['images']} images"
 
 
@@ -63,9 +63,9 @@ def between(row: Row, name: str) -> str:
     return "" if low is None or high is None else f"{figure(low)} to {figure(high)}"
 
 
-def _localisation(found: Evaluation) -> list[list[str]]:
+def _localisation(evaluation: Evaluation) -> list[list[str]]:
     rows = []
-    for row in found.localisation:
+    for row in evaluation.localisation:
         beside = (
             f"prevalence {figure(row['prevalence'])}, pointing {figure(row['pointing'])} "
             f"(near {figure(row['near'])}), IoU {figure(row['iou'])}"
@@ -77,10 +77,10 @@ def _localisation(found: Evaluation) -> list[list[str]]:
     return sorted(rows, key=lambda row: row[1] != ALL)
 
 
-def _precision(found: Evaluation) -> list[list[str]]:
+def _precision(evaluation: Evaluation) -> list[list[str]]:
     rows = []
-    control = {(r["method"], r["label"], r["top"], r["kind"]): r for r in found.precision}
-    for row in found.precision:
+    control = {(r["method"], r["label"], r["top"], r["kind"]): r for r in evaluation.precision}
+    for row in evaluation.precision:
         if row["kind"] != "top":
             continue
         beside = [
@@ -97,36 +97,36 @@ def _precision(found: Evaluation) -> list[list[str]]:
     return sorted(rows, key=lambda row: row[1] != ALL)
 
 
-def _rest(found: Evaluation) -> list[list[str]]:
+def _rest(evaluation: Evaluation) -> list[list[str]]:
     rows = []
-    for row in found.recall:
+    for row in evaluation.recall:
         missed = f"missed: {', '.join(row['missed'])}" if row["missed"] else ""
         count = str(len(row["found"]) + len(row["missed"]))
         rows.append(["recall of elements", row["label"], row["method"], figure(row["recall"]), "",
                      missed, count])  # fmt: skip
-    for method, label in dict.fromkeys((r["method"], r["label"]) for r in found.purity):
-        own = [r for r in found.purity if (r["method"], r["label"]) == (method, label)]
+    for method, label in dict.fromkeys((r["method"], r["label"]) for r in evaluation.purity):
+        own = [r for r in evaluation.purity if (r["method"], r["label"]) == (method, label)]
         count = sum(r["n"] for r in own)
         mean = sum(r["purity"] * r["n"] for r in own) / count
         nothing = sum(r["n"] for r in own if r["shows"] == "nothing") / count
         rows.append(["purity of clusters", label, method, figure(mean), "",
                      f"of nothing {figure(nothing)}", str(count)])  # fmt: skip
-    for row in found.agreement:
+    for row in evaluation.agreement:
         if row["kind"] == "random":
             rows.append(["agreement, random", row["label"], row["method"],
                          figure(row["spearman"]), "", "", str(row["n"])])  # fmt: skip
-    for row in found.confounds:
+    for row in evaluation.confounds:
         if row["flagged"]:
             beside = f"random {figure(row['expected'])}"
             rows.append(["confound", row["label"], row["element"], figure(row["share"]), "",
                          beside, str(row["n"])])  # fmt: skip
-    for row in found.trends:
+    for row in evaluation.trends:
         shown = f"RMSE {figure(row['rmse'])}, purity {figure(row['purity'])}"
         if row.get("kind") == AXIS:
             shown = "first axis of all elements"
         beside = f"Pearson {figure(row.get('pearson'))}, {shown}"
         rows.append(["trend", row["label"] or "–", row["trend"], figure(row["spearman"]), "",
                      beside, str(len(row["labels"]))])  # fmt: skip
-    for method, seconds in found.seconds.items():
+    for method, seconds in evaluation.seconds.items():
         rows.append(["seconds for a label", ALL, method, f"{seconds:.1f}", "", "", ""])
     return rows

@@ -4,11 +4,11 @@ For a true trend that boxes name, the cluster with the largest share of patches 
 taken, if at least half of them are; its shares over the labels (trends.parquet) are its curve. A
 trend that no box names, such as a proportion that drifts, has no element of its own: its curve is
 the labels' place on the first axis of a correspondence analysis of all elements' shares
-(seriation.py). An axis has no direction, so that of the truth is taken.
+(maths/seriation.py). An axis has no direction, so that of the truth is taken.
 
 Curves are compared by Spearman's and Pearson's correlation; shares as numbers too, by the root of
 the mean squared error. Where labels of the truth are equal, as for an element that most of them
-lack, Spearman's is below 1 unless what was found is equal there as well.
+lack, Spearman's is below 1 unless the recovered values are equal there as well.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Shares = dict[tuple[str, int], Curve]
 
 def read_trends(path: Path) -> dict[str, dict[str, float]]:
     """The true value of each trend at each label; DataError when the file cannot be read."""
-    found: dict[str, dict[str, float]] = {}
+    truth: dict[str, dict[str, float]] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -50,10 +50,10 @@ def read_trends(path: Path) -> dict[str, dict[str, float]]:
                 value = float(row["value"] or "")
                 if not math.isfinite(value):
                     raise ValueError(f"a value is {value}")
-                found.setdefault(row["trend"] or "", {})[row["label"] or ""] = value
+                truth.setdefault(row["trend"] or "", {})[row["label"] or ""] = value
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
-    return found
+    return truth
 
 
 def judge_trends(
@@ -75,8 +75,8 @@ def judge_trends(
 
 def _places(atlas: Atlas) -> Curve:
     """The place of each label on the first axis; none where there is no axis."""
-    found = correspondence(share_table(atlas)).at
-    known = ((name, at[0]) for name, at in zip(atlas.labels, found.tolist(), strict=True) if at)
+    places = correspondence(share_table(atlas)).at
+    known = ((name, at[0]) for name, at in zip(atlas.labels, places.tolist(), strict=True) if at)
     return {name: place for name, place in known if math.isfinite(place)}
 
 
@@ -88,37 +88,37 @@ def _of_element(
     best = max(own, key=lambda row: (row["purity"], row["n"]), default=None)
     if best is None:
         return _row(trend, labels, values, {})
-    found = _row(trend, labels, values, shares[best["label"], best["element"]])
-    if len(found["labels"]) > 2:
-        error = np.array(found["truth"]) - np.array(found["found"])
-        found["rmse"] = float(np.sqrt(np.mean(error**2)))
-    return found | {name: best[name] for name in ("label", "element", "purity")}
+    result = _row(trend, labels, values, shares[best["label"], best["element"]])
+    if len(result["labels"]) > 2:
+        error = np.array(result["truth"]) - np.array(result["found"])
+        result["rmse"] = float(np.sqrt(np.mean(error**2)))
+    return result | {name: best[name] for name in ("label", "element", "purity")}
 
 
 def _of_axis(labels: list[str], trend: str, values: Curve, order: Curve) -> Row:
     """An axis points either way: the one that agrees."""
-    found = _row(trend, labels, values, order)
-    if (found["spearman"] or 0.0) < 0:
-        found = _row(trend, labels, values, {name: -place for name, place in order.items()})
-    return found | {"kind": AXIS}
+    result = _row(trend, labels, values, order)
+    if (result["spearman"] or 0.0) < 0:
+        result = _row(trend, labels, values, {name: -place for name, place in order.items()})
+    return result | {"kind": AXIS}
 
 
 def _row(trend: str, labels: list[str], values: Curve, curve: Curve) -> Row:
-    known = [each for each in labels if each in values and each in curve]
-    pairs = np.array([[values[each], curve[each]] for each in known]).reshape(-1, 2)
+    known = [label for label in labels if label in values and label in curve]
+    pairs = np.array([[values[label], curve[label]] for label in known]).reshape(-1, 2)
     row: Row = {"trend": trend, "kind": ELEMENT, "label": None, "element": None, "purity": None}
     row |= {"spearman": None, "pearson": None, "rmse": None}
     if len(known) > 2 and all(len(np.unique(column)) > 1 for column in pairs.T):
         row["spearman"] = float(spearmanr(*pairs.T).statistic)
         row["pearson"] = float(np.corrcoef(*pairs.T)[0, 1])
-    truth, found = pairs.T.tolist()
-    return row | {"labels": known, "truth": truth, "found": found}
+    truth, recovered = pairs.T.tolist()
+    return row | {"labels": known, "truth": truth, "found": recovered}
 
 
 def _shares(atlas: Atlas) -> Shares:
-    found: Shares = {}
+    shares: Shares = {}
     if atlas.has("trends"):
         for row in atlas.table("trends").to_pylist():
             if row["kind"] == "element":
-                found.setdefault((row["label"], row["element"]), {})[row["target"]] = row["share"]
-    return found
+                shares.setdefault((row["label"], row["element"]), {})[row["target"]] = row["share"]
+    return shares

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from diffmine.atlas.atomic import whole
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import FinetuneConfig, as_dict
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
@@ -101,12 +101,12 @@ class EncodeShard(ShardFunction):
     base: str
     shifts: int
 
-    def __call__(self, shard: Shard[list[str]], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[list[str]], tell: Tell) -> Outcome:
         """The latents of the shard's images, as safetensors."""
         pictures = [(name, self.atlas.pictures.picture(name)) for name in shard.work]
         latents = shifted_latents(self.model, pictures, self.shifts)
         content = save({f"{k:05d}": latent for k, latent in enumerate(latents)})
-        return Made({shard.files[0]: content})
+        return Outcome({shard.files[0]: content})
 
     @cached_property
     def model(self) -> Model:
@@ -249,7 +249,7 @@ def _named(atlas: Workspace) -> list[str]:
     """What stands in the prompt of each image: its label, or its labels in the atlas's order."""
     images = labels_of(atlas.table("images", COLUMNS))
     place = {label: at for at, label in enumerate(atlas.labels)}
-    return [", ".join(sorted(each, key=place.__getitem__)) for each in images]
+    return [", ".join(sorted(labels, key=place.__getitem__)) for labels in images]
 
 
 # Files

@@ -20,27 +20,27 @@ from diffmine.stages.mine.maps import Images, Maps
 
 Place = tuple[int, int, int]
 Scored = tuple[Place, float | None, float]
-"""A window with its mean typicality (None: not worked out yet) and its score."""
+"""A window with its mean typicality (None: not computed yet) and its score."""
 Key = tuple[int, str]
 Lists = dict[Key, Ranked]
-Found = dict[Key, list[tuple[Any, ...]]]
+Rows = dict[Key, list[tuple[Any, ...]]]
 """Rows of ranking.CANDIDATE by label (its place among the labels) and kind."""
 
 
-def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> Found:
+def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> Rows:
     """Windows of maps of one shape that may still enter their lists.
 
-    Of a map none of whose windows can reach the end of a full list only the bound is worked out:
-    in a large set most maps cost one product of matrices.
+    For a map none of whose windows can enter a full list, only the bound is computed: in a large
+    set most maps cost one product of matrices.
     """
     sizes = [size for size in window_sizes(config, *maps.pixels) if size <= min(maps.pixels)]
     if not sizes:
         return {}
     weights = dict(zip(sizes, size_weights(sizes, config.size_power), strict=True))
     grids = {size: grid(maps.shape, maps.pixels, size) for size in sizes}
-    sums = [each.sums(maps.mean) for each in grids.values()]  # of each size: b k l
+    sums = [size_grid.sums(maps.mean) for size_grid in grids.values()]  # of each size: b k l
     reach = _reach(sums, [weights[size] / size**2 for size in sizes])
-    found: Found = {}
+    rows: Rows = {}
     for at, image in enumerate(maps.images.tolist()):
         label, name = maps.labels[at], images.names[image]
         error = _errors(maps, at)
@@ -51,7 +51,7 @@ def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> 
                 drawn = random_places(maps.pixels, sizes, config.per_image, seed)
                 windows: list[Scored] = [(place, None, 0.0) for place in drawn]
             elif reach[kind][at] >= best.floor:
-                own = [each[at] for each in sums]
+                own = [size_sums[at] for size_sums in sums]
                 windows = _chosen(grids, own, weights, config.per_image, sign, best.floor)
             else:
                 continue
@@ -64,8 +64,8 @@ def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> 
                 if mean is None:
                     mean = grids[place[2]].at(maps.mean[at], *place[:2]) / place[2] ** 2
                 row = (value, patch, image, images.group[image], *place, mean, error(place), weight)
-                found.setdefault((label, kind), []).append(row)
-    return found
+                rows.setdefault((label, kind), []).append(row)
+    return rows
 
 
 def _chosen(

@@ -51,7 +51,7 @@ class Images:
             names=names,
             rows={name: at for at, name in enumerate(names)},
             own=_shared(labels_of(table)),
-            label=np.array([numbers[each] for each in table["label"].to_pylist()], np.int32),
+            label=np.array([numbers[label] for label in table["label"].to_pylist()], np.int32),
             group=group,
             height=table["height"].to_numpy().astype(np.int32),
             width=table["width"].to_numpy().astype(np.int32),
@@ -61,7 +61,7 @@ class Images:
 def _shared(labels: list[list[str]]) -> list[frozenset[str]]:
     """The labels of each image as a set; images with the same ones share it."""
     sets: dict[tuple[str, ...], frozenset[str]] = {}
-    return [sets.setdefault(tuple(each), frozenset(each)) for each in labels]
+    return [sets.setdefault(tuple(own), frozenset(own)) for own in labels]
 
 
 @dataclass(frozen=True)
@@ -109,20 +109,22 @@ def own_maps(part: Path, images: Images) -> Iterator[Maps]:
     with pq.ParquetFile(part) as file:
         there = set(file.schema_arrow.names)
         columns = [*_COLUMNS, *(name for name in _PERHAPS if name in there)]
-        kept = [name for name in _ERRORS if name in there]
+        error_columns = [name for name in _ERRORS if name in there]
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, columns)
             rows = _own(table, images)
             if len(rows) < len(table):
                 table = table.take(rows)
-            yield from _shapes(table, rows, images, _once(part, file.metadata, group, kept))
+            yield from _shapes(
+                table, rows, images, _once(part, file.metadata, group, error_columns)
+            )
 
 
 def _once(
     part: Path, metadata: pq.FileMetaData, group: int, columns: list[str]
 ) -> Callable[[], pa.Table]:
-    """Some columns of a row group, read when they are first asked for; through a reader of its
-    own, as the other one may be closed or at work in another thread by then."""
+    """Some columns of a row group, read when first asked for; through a reader of their own, for
+    the other one may be closed by then, or in use by another thread."""
 
     @cache
     def read() -> pa.Table:

@@ -4,8 +4,8 @@
     keep the best that do not overlap;  the best of all images of a label are its patches
 
 Controls are the least typical windows (the same with -T) and random ones. Windows are read off the
-latent maps (maths/grid.py, maths/choose.py) and lists kept short (maths/ranking.py), so that
-memory holds the names of the images and little else.
+latent maps (maths/grid.py, maths/choose.py) and lists kept short (maths/ranking.py), so that memory
+holds the names of the images and little else.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from diffmine.stages.mine.candidates import Key, Lists, candidates
 from diffmine.stages.mine.maps import Images, own_maps
 
 KINDS = tuple(SIGNS)
-Found = dict[Key, np.ndarray]
+Candidates = dict[Key, np.ndarray]
 
 
 def run(
@@ -45,21 +45,21 @@ def run(
         return report.close()
     images = Images.of(atlas)
     lists = _lists(atlas, images, config, engine, progress)
-    if not any(len(each.rows) for each in lists.values()):
+    if not any(len(ranked.rows) for ranked in lists.values()):
         raise AtlasError(f"{atlas.path} has no image as large as the window; choose a smaller one.")
     table = _table(lists, images)
     atlas.write("patches.parquet", table, PATCHES, group=8192)
     double = _duplicates(atlas, images)
     atlas.write("duplicates.parquet", double, DUPLICATES)
-    found = _warnings(atlas, images, lists, table, double)
-    atlas.write("warnings.parquet", found, WARNINGS)
+    warning_rows = _warnings(atlas, images, lists, table, double)
+    atlas.write("warnings.parquet", warning_rows, WARNINGS)
     atlas.end("mine")
     report.done = table.num_rows
     report.figures = {
         "patches": float(table.num_rows),
         "noise": float(np.mean(table["noise"].to_numpy())),
         "duplicates": float(len(double)),
-        "warnings": float(sum(row["flagged"] for row in found)),
+        "warnings": float(sum(row["flagged"] for row in warning_rows)),
     }
     return report.close()
 
@@ -76,15 +76,15 @@ class MineShard(ShardFunction):
 
     config: MineConfig
 
-    def __call__(self, part: Path, tell: Tell) -> Found:
+    def __call__(self, part: Path, tell: Tell) -> Candidates:
         """Rows of ranking.CANDIDATE by label (its place among the labels) and kind."""
-        found: dict[Key, list[tuple[Any, ...]]] = {}
+        windows: dict[Key, list[tuple[Any, ...]]] = {}
         for maps in ahead(own_maps(part, self.images)):
             for key, rows in candidates(maps, self.images, self.lists, self.config).items():
-                found.setdefault(key, []).extend(rows)
-        arrays = {key: np.array(rows, CANDIDATE) for key, rows in found.items()}
-        for key, each in arrays.items():
-            self.lists[key].add(each)
+                windows.setdefault(key, []).extend(rows)
+        arrays = {key: np.array(rows, CANDIDATE) for key, rows in windows.items()}
+        for key, array in arrays.items():
+            self.lists[key].add(array)
         return arrays
 
     @cached_property
@@ -112,13 +112,13 @@ def _lists(
     """The finished lists of every label (by its place) and kind."""
     lists = _empty(images, config)
     parts = atlas.parts("maps")
-    found = engine.map(MineShard(atlas.path, config), parts, lambda place, done, note: None)
-    for number, (_, rows_of) in enumerate(found, start=1):
+    results = engine.map(MineShard(atlas.path, config), parts, lambda place, done, note: None)
+    for number, (_, rows_of) in enumerate(results, start=1):
         for key, rows in rows_of.items():
             lists[key].add(rows)
         progress("mine", number, len(parts), "parts")
-    for each in lists.values():
-        each.prune()
+    for ranked in lists.values():
+        ranked.prune()
     return lists
 
 
@@ -128,7 +128,7 @@ def _lists(
 def _table(lists: Lists, images: Images) -> pa.Table:
     """The rows of patches.parquet."""
     return pa.concat_tables(
-        _rows(each, images.labels[label], images) for (label, _), each in lists.items()
+        _rows(ranked, images.labels[label], images) for (label, _), ranked in lists.items()
     )
 
 
@@ -150,10 +150,10 @@ def _rows(ranked: Ranked, label: str, images: Images) -> pa.Table:
         low, high = rank_interval(rows, kind)
         columns |= {"rank_low": low.astype(np.int32), "rank_high": high.astype(np.int32)}
     arrays = [
-        pa.array(np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each).cast(
+        pa.array(np.ascontiguousarray(column) if isinstance(column, np.ndarray) else column).cast(
             PATCHES.field(name).type
         )
-        for name, each in columns.items()
+        for name, column in columns.items()
     ]
     return pa.Table.from_arrays(arrays, schema=PATCHES)
 
@@ -181,7 +181,7 @@ def _warnings(
     atlas: Workspace, images: Images, lists: Lists, table: pa.Table, double: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The rows of warnings.parquet: top patches beside random ones, label by label."""
-    seen = {key: each.rows for key, each in lists.items() if key[1] != "least"}
+    seen = {key: ranked.rows for key, ranked in lists.items() if key[1] != "least"}
     bounds = np.cumsum([0, *(len(rows) for rows in seen.values())])
     every = np.concatenate(list(seen.values()))
     flat = flat_crops(every, images.names, atlas.pictures.picture)  # one pass over the pictures

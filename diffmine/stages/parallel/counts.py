@@ -28,19 +28,19 @@ def nearest(
     if not len(centres) or not len(features):
         return np.full(len(features), NONE)
     squares = (features**2).sum(1)[:, None] + (centres**2).sum(1) - 2 * features @ centres.T
-    found = squares.argmin(axis=1)
-    apart = np.linalg.norm(features - centres[found], axis=1)
-    return np.where(apart <= radii[found], found, NONE)
+    closest = squares.argmin(axis=1)
+    apart = np.linalg.norm(features - centres[closest], axis=1)
+    return np.where(apart <= radii[closest], closest, NONE)
 
 
 def shows(
     images: Int[np.ndarray, " n"], element: Int[np.ndarray, " n"], count: int, elements: int
 ) -> Bool[np.ndarray, "count elements"]:
     """Which of `count` images show which elements, from the element of each patch."""
-    found = np.zeros((count, elements), bool)
+    shown = np.zeros((count, elements), bool)
     known = element != NONE
-    found[images[known], element[known]] = True
-    return found
+    shown[images[known], element[known]] = True
+    return shown
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _NAMED = 2
 
 
 @dataclass(frozen=True)
-class Said:
+class Description:
     """An element of change in words, and its mean curves over the labels."""
 
     name: str
@@ -36,18 +36,18 @@ class Said:
     curves: dict[str, list[float]]
 
 
-def said(
+def describe(
     looks: dict[str, Float[np.ndarray, "n labels"]],
     typicality: Float[np.ndarray, "n labels"],
     features: Float[np.ndarray, "n labels d"],
     labels: Sequence[str],
-) -> Said:
+) -> Description:
     """The words for some sequences; `labels` in their order."""
     curves = {name: values.mean(axis=0) for name, values in looks.items()}
     strength = {name: clearness(values) for name, values in looks.items()}
     clear = [
         name
-        for name in sorted(strength, key=lambda each: (-strength[each], each))
+        for name in sorted(strength, key=lambda name: (-strength[name], name))
         if strength[name] >= CLEAR and float(np.ptp(curves[name])) >= _LEAST[name]
     ]
     if "light" in clear and "ink" in clear:  # dark ink on paper: the two say the same
@@ -56,7 +56,7 @@ def said(
     parts = [step(name, curves[name], labels) for name in clear[:_NAMED]]
     name = ", ".join(parts) or f"hardly changes, most under {apart}"
     best = labels[int(np.median(typicality, axis=0).argmax())]
-    return Said(name, best, apart, {key: curve.tolist() for key, curve in curves.items()})
+    return Description(name, best, apart, {key: curve.tolist() for key, curve in curves.items()})
 
 
 def clearness(values: Float[np.ndarray, "n labels"]) -> float:

@@ -32,7 +32,7 @@ def co_typicality(
     maps: Float[np.ndarray, "labels H W"], size: int
 ) -> Float[np.ndarray, "H-{size}+1 W-{size}+1"]:
     """Co-typicality of every window; `maps` are the translations' own, in pixels."""
-    return np.median([window_means(each, size) for each in maps], axis=0)
+    return np.median([window_means(map, size) for map in maps], axis=0)
 
 
 def co_typical_windows(maps: Float[np.ndarray, "labels H W"], size: int, keep: int) -> list[Window]:
@@ -115,12 +115,12 @@ def grouped(
         group = np.zeros(len(names), np.int64)
         if count > 1 and np.ptp(places, axis=0).any():
             group = KMeans(count, n_init=4, random_state=seed).fit(places).labels_.astype(np.int64)
-    found = np.unique(group)
-    medians = [float(np.median(typicality[order][group == each])) for each in found.tolist()]
-    rank = {int(found[at]): place for place, at in enumerate(np.argsort(-np.array(medians)))}
+    numbers = np.unique(group)
+    medians = [float(np.median(typicality[order][group == number])) for number in numbers.tolist()]
+    rank = {int(numbers[at]): place for place, at in enumerate(np.argsort(-np.array(medians)))}
     change, distance = np.zeros(len(names), np.int64), np.zeros(len(names))
-    for each, place in rank.items():
-        own = group == each
+    for number, place in rank.items():
+        own = group == number
         change[order[own]] = place
         centre = places[own].mean(axis=0)
         distance[order[own]] = np.linalg.norm(places[own] - centre, axis=1)

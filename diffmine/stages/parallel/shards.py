@@ -21,7 +21,7 @@ from PIL import Image
 from diffmine.atlas.pictures import generated_png
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import ClusterConfig, MineConfig, TranslateConfig, TrendsConfig
 from diffmine.engine import Engine, Progress, Report, Tell
@@ -77,14 +77,14 @@ class Source:
 def sources(atlas: Atlas, most: int) -> list[Source]:
     """The images of the parallel set by name: for each label those with the best patches, `most` of
     them (0: all). An image mined under several labels stands under the first of them."""
-    found: dict[str, Source] = {}
+    chosen: dict[str, Source] = {}
     for label in atlas.labels:
         own: dict[str, list[Patch]] = {}
         for patch in atlas.patches(label):
             own.setdefault(patch.image_id, []).append(patch)
-        new = [name for name in own if name not in found][: most or None]
-        found |= {name: Source(name, label, tuple(own[name])) for name in new}
-    return [found[name] for name in sorted(found)]
+        new = [name for name in own if name not in chosen][: most or None]
+        chosen |= {name: Source(name, label, tuple(own[name])) for name in new}
+    return [chosen[name] for name in sorted(chosen)]
 
 
 @dataclass
@@ -93,18 +93,18 @@ class ParallelShard(ShardFunction):
 
     settings: Settings
 
-    def __call__(self, shard: Shard[list[Source]], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[list[Source]], tell: Tell) -> Outcome:
         """The pictures and the windows of the shard's images."""
         pictures: list[dict[str, Any]] = []
         windows: list[dict[str, Any]] = []
-        known = [(each, self.atlas.pictures.picture(each.image_id)) for each in shard.work]
+        known = [(source, self.atlas.pictures.picture(source.image_id)) for source in shard.work]
         under_all = _under_every_label(self.atlas, self.model, known, self.settings)
         for done, under in enumerate(under_all, start=1):
             pictures += under.pictures()
             windows += under.windows(self.settings)
             tell(done)
         first, second = shard.files
-        return Made({first: pictures, second: windows})
+        return Outcome({first: pictures, second: windows})
 
     @cached_property
     def model(self) -> Model:
@@ -149,7 +149,7 @@ class Under:
 
     source: Source
     labels: list[str]
-    made: np.ndarray
+    translations: np.ndarray
     maps: Float[np.ndarray, "labels h w"]
     before: Float[np.ndarray, "labels d hf wf"]
     after: Float[np.ndarray, "labels d hf wf"]
@@ -161,28 +161,28 @@ class Under:
         source: Source,
         labels: list[str],
         picture: Image.Image,
-        made: np.ndarray,
+        translations: np.ndarray,
         settings: Settings,
         how: Scoring,
     ) -> Under:
         """Score the translations of an image and read the features."""
         name = source.image_id
-        pictures = torch.cat([to_tensor(Image.fromarray(each)) for each in made])
+        pictures = torch.cat([to_tensor(Image.fromarray(pixels)) for pixels in translations])
         latents = list(model.encode(pictures))  # each c h w
         own = model.encode(to_tensor(picture))[0]
         maps = _maps(model, latents, labels, name, how)
         before = _features(model, [own] * len(labels), labels, name, settings.cluster)
         after = _features(model, latents, labels, name, settings.cluster)
-        return cls(source, labels, made, maps, before, after)
+        return cls(source, labels, translations, maps, before, after)
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
-        return self.made.shape[1], self.made.shape[2]
+        return self.translations.shape[1], self.translations.shape[2]
 
     def pictures(self) -> Iterator[dict[str, Any]]:
         """Rows of parallel/."""
-        for target, picture, map in zip(self.labels, self.made, self.maps, strict=True):
+        for target, picture, map in zip(self.labels, self.translations, self.maps, strict=True):
             yield {
                 "image_id": self.source.image_id,
                 "label": self.source.label,
@@ -199,9 +199,9 @@ class Under:
         every label."""
         pixels = as_numpy(in_pixels(torch.from_numpy(self.maps), *self.size))  # labels H W
         side = window_sizes(settings.mine, *self.size)[0]
-        for found in co_typical_windows(pixels, side, settings.windows):
-            name = window_name(self.source.image_id, found.row, found.col, side)
-            yield from self._window(BEST, name, (found.row, found.col, side), pixels)
+        for window in co_typical_windows(pixels, side, settings.windows):
+            name = window_name(self.source.image_id, window.row, window.col, side)
+            yield from self._window(BEST, name, (window.row, window.col, side), pixels)
         for patch in self.source.patches:
             yield from self._window(
                 MINED, patch.patch_id, (patch.row, patch.col, patch.size), pixels
@@ -229,7 +229,7 @@ class Under:
                 "col": col,
                 "size": side,
                 "typicality": float(window_means(pixels[at][cut], side)[0, 0]),
-                **looks(self.made[at][cut]),
+                **looks(self.translations[at][cut]),
                 "before": source if kind == MINED else None,
                 "after": feature,
             }
@@ -240,7 +240,7 @@ def _under_every_label(
 ) -> Iterator[Under]:
     """The images of a shard in their order, translated together where they are of one size."""
     labels, how = atlas.labels, atlas.scoring(settings.scored)
-    for size, same in groupby(known, key=lambda each: each[1].size):
+    for size, same in groupby(known, key=lambda pair: pair[1].size):
         left = list(same)
         count = together(model, len(labels), size)
         for batch in (left[at : at + count] for at in range(0, len(left), count)):
@@ -248,8 +248,8 @@ def _under_every_label(
             names = [source.image_id for source, _ in batch]
             own = [source.label for source, _ in batch]
             every = translated(model, pictures, labels, settings.translate, names, own)
-            for (source, picture), made in zip(batch, every, strict=True):
-                yield Under.seen(model, source, labels, picture, made, settings, how)
+            for (source, picture), translations in zip(batch, every, strict=True):
+                yield Under.seen(model, source, labels, picture, translations, settings, how)
 
 
 def _maps(
@@ -276,7 +276,7 @@ def _features(
     config: ClusterConfig,
 ) -> Float[np.ndarray, "labels d hf wf"]:
     prompts = model.trained_prompts()
-    found = batch_features(
+    features = batch_features(
         model,
         torch.stack(latents),
         [prompts.of(label) for label in labels],
@@ -287,4 +287,4 @@ def _features(
         batch=config.batch,
         seed=config.seed,
     )
-    return as_numpy(found)
+    return as_numpy(features)

@@ -18,7 +18,7 @@ from diffmine.atlas.schemas import CHANGES, COUNTS, SEQUENCES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TrendsConfig
 from diffmine.stages.parallel.counts import NONE, Counts, counted, nearest, shows
-from diffmine.stages.parallel.named import said
+from diffmine.stages.parallel.named import describe
 from diffmine.stages.parallel.sequences import MEASURES, Grouped, grouped, ranked
 from diffmine.stages.parallel.shards import BEST, MINED
 
@@ -54,34 +54,34 @@ def _sequences(
     names = [places[row]["window"] for row in best.rows.tolist()]
     features = _features(atlas, names, labels)
     settings = {"dimensions": config.dimensions, "changes": config.changes, "seed": config.seed}
-    found = grouped(features, best.typicality, names, **settings)
+    grouping = grouped(features, best.typicality, names, **settings)
     rows = [
         {
             **places[row],
             "rank": at + 1,
             "typicality": float(best.typicality[at]),
             "curve": curves[row].tolist(),
-            "change": int(found.change[at]),
-            "distance": float(found.distance[at]),
+            "change": int(grouping.change[at]),
+            "distance": float(grouping.distance[at]),
         }
         for at, row in enumerate(best.rows.tolist())
     ]
     looks = {name: _by_label(scored[name], labels)[best.rows] for name in MEASURES}
-    return rows, _changes(atlas, found, best.typicality, curves[best.rows], looks, features)
+    return rows, _changes(atlas, grouping, best.typicality, curves[best.rows], looks, features)
 
 
 def _changes(
     atlas: Atlas,
-    found: Grouped,
+    grouping: Grouped,
     typicality: Float[np.ndarray, " n"],
     curves: Float[np.ndarray, "n labels"],
     looks: dict[str, Float[np.ndarray, "n labels"]],
     features: Float[np.ndarray, "n labels d"],
 ) -> list[dict[str, Any]]:
     rows = []
-    for change in range(int(found.change.max()) + 1):
-        own = found.change == change
-        words = said(
+    for change in range(int(grouping.change.max()) + 1):
+        own = grouping.change == change
+        words = describe(
             {name: values[own] for name, values in looks.items()},
             curves[own],
             features[own],
@@ -93,7 +93,7 @@ def _changes(
                 "rank": change + 1,
                 "size": int(own.sum()),
                 "median": float(np.median(typicality[own])),
-                "spread": float(found.distance[own].mean()),
+                "spread": float(grouping.distance[own].mean()),
                 "name": words.name,
                 "most_typical": words.most_typical,
                 "most_changed": words.most_changed,
@@ -149,17 +149,19 @@ class _Matched:
 def _counts(atlas: Atlas, config: TrendsConfig, elements: list[Ball]) -> list[dict[str, Any]]:
     images: dict[str, int] = {}
     own: list[str] = []
-    found = _matched(atlas, elements, images, own)
+    by_target = _matched(atlas, elements, images, own)
     groups = _groups(atlas, list(images))
     label = np.array(own, str)
     rows: list[dict[str, Any]] = []
     for target in atlas.labels:
-        matched = found[target]
+        matched = by_target[target]
         size = len(images), len(elements)
         before = shows(matched.image, matched.before, *size)
         after = shows(matched.image, matched.after, *size)
         others = label != target
-        made = counted(before[others], after[others], groups[others], config.bootstrap, config.seed)
+        counts = counted(
+            before[others], after[others], groups[others], config.bootstrap, config.seed
+        )
         control = counted(before[~others], after[~others], groups[~others], 1, config.seed)
         gained = (after & ~before) & others[:, None]
         lost = (before & ~after) & others[:, None]
@@ -167,7 +169,7 @@ def _counts(atlas: Atlas, config: TrendsConfig, elements: list[Ball]) -> list[di
             rows.append(
                 {"label": element.label, "element": element.element, "target": target}
                 | {"n": int(others.sum()), "control_n": int((~others).sum())}
-                | _numbers(made, control, at)
+                | _numbers(counts, control, at)
                 | {"added_patches": _examples(matched, matched.after, at, gained)}
                 | {"removed_patches": _examples(matched, matched.before, at, lost)}
             )
@@ -180,8 +182,8 @@ def _matched(
     """The elements of the mined patches by target, part by part; fills `images` (numbers by name)
     and `own` (their labels)."""
     parts: dict[str, list[_Matched]] = {target: [] for target in atlas.labels}
-    centres = np.array([each.centre for each in elements], np.float32)
-    radii = np.array([each.radius for each in elements], np.float32)
+    centres = np.array([ball.centre for ball in elements], np.float32)
+    radii = np.array([ball.radius for ball in elements], np.float32)
     for path in atlas.parts(FOLDER):
         table = atlas.read_part(f"{FOLDER}/{path.name}")
         table = table.filter(pc.equal(table["kind"], MINED))
@@ -199,15 +201,15 @@ def _matched(
             ]
             numbers = np.array([images[n] for n in rows["image_id"].to_pylist()], int)
             parts[target].append(_Matched(numbers, rows["window"].to_pylist(), *sides))
-    return {target: _together(found) for target, found in parts.items()}
+    return {target: _together(own_parts) for target, own_parts in parts.items()}
 
 
 def _together(parts: list[_Matched]) -> _Matched:
     return _Matched(
-        np.concatenate([np.zeros(0, int), *(each.image for each in parts)]),
-        [name for each in parts for name in each.patch],
-        np.concatenate([np.zeros(0, int), *(each.before for each in parts)]),
-        np.concatenate([np.zeros(0, int), *(each.after for each in parts)]),
+        np.concatenate([np.zeros(0, int), *(part.image for part in parts)]),
+        [name for part in parts for name in part.patch],
+        np.concatenate([np.zeros(0, int), *(part.before for part in parts)]),
+        np.concatenate([np.zeros(0, int), *(part.after for part in parts)]),
     )
 
 
@@ -227,17 +229,18 @@ def _pairs(atlas: Atlas) -> Iterator[tuple[str, str | None]]:
     return zip(table["image_id"].to_pylist(), table["group"].to_pylist(), strict=True)
 
 
-def _numbers(made: Counts, control: Counts, at: int) -> dict[str, Any]:
+def _numbers(counts: Counts, control: Counts, at: int) -> dict[str, Any]:
     (added_low, removed_low), (added_high, removed_high) = (
-        (float(made.added_band[side, at]), float(made.removed_band[side, at])) for side in (0, 1)
+        (float(counts.added_band[side, at]), float(counts.removed_band[side, at]))
+        for side in (0, 1)
     )
     return {
-        "before": int(made.before[at]),
-        "after": int(made.after[at]),
-        "added": int(made.added[at]),
+        "before": int(counts.before[at]),
+        "after": int(counts.after[at]),
+        "added": int(counts.added[at]),
         "added_low": added_low,
         "added_high": added_high,
-        "removed": int(made.removed[at]),
+        "removed": int(counts.removed[at]),
         "removed_low": removed_low,
         "removed_high": removed_high,
         "control_added": int(control.added[at]),

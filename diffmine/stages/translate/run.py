@@ -11,7 +11,7 @@ from functools import cached_property
 from PIL import Image
 
 from diffmine.atlas.records import Patch, Translation
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TranslateConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
@@ -52,13 +52,13 @@ class TranslateShard(ShardFunction):
 
     config: TranslateConfig
 
-    def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Outcome:
         """The translations of the shard's patches."""
         rows = []
         for done, patch in enumerate(shard.work, start=1):
-            rows += [each.to_row(patch) for each in self._translated(patch)]
+            rows += [translation.to_row(patch) for translation in self._translated(patch)]
             tell(done)
-        return Made({shard.files[0]: rows})
+        return Outcome({shard.files[0]: rows})
 
     def _translated(self, patch: Patch) -> list[Translation]:
         atlas, config = self.atlas, self.config

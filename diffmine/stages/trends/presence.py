@@ -2,8 +2,8 @@
 
 An image of label c shows an element with centre m and radius r if one of its windows has a feature
 within r of m: windows of the size that most of the element's patches have, a cell of the features
-apart, read under c's prompt as those of patches are (stages/cluster/run.py). The lists of patches
-do not matter here, so an element counts under a label for which it is not typical, too.
+apart, read under c's prompt as those of patches are (stages/cluster). The lists of patches do
+not matter here, so an element counts under a label for which it is not typical, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jaxtyping import Bool, Float, Int
 
 from diffmine.atlas.balls import Ball
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import ClusterConfig
 from diffmine.engine import Engine, Progress, Report, Tell
@@ -32,8 +32,8 @@ STAGE = "trends"
 
 @dataclass(frozen=True)
 class Balls:
-    """The elements that are looked for with windows of one side, in pixels; `rows` are theirs among
-    all elements."""
+    """The elements that are looked for with windows of one side, in pixels; `rows` are their places
+    among all elements."""
 
     side: int
     rows: Int[np.ndarray, " k"]
@@ -49,25 +49,25 @@ class Balls:
 
 @dataclass
 class PresenceShard(ShardFunction):
-    """Looks images through for elements."""
+    """Searches images for elements."""
 
     config: ClusterConfig
     balls: list[Balls]
 
-    def __call__(self, shard: Shard[list[tuple[str, str]]], tell: Tell) -> Made:
-        """(element, label, images) by their places in the lists, where there are images, as
-        JSON."""
+    def __call__(self, shard: Shard[list[tuple[str, str]]], tell: Tell) -> Outcome:
+        """Triples (element, label, number of images) as JSON, elements and labels by their places
+        in the lists; none where the number is 0."""
         hits: Counter[tuple[int, int]] = Counter()
         picture, labels = self.atlas.pictures.picture, self.atlas.labels
         cases = (Case(name, label, picture(name)) for name, label in shard.work)
         for done, grid in enumerate(grids(self.model, cases, self.config), start=1):
             target = labels.index(grid.label)
-            for each in self.balls:
-                shown = each.rows[each.near(window_features(grid.cells, each.side, grid.size))]
+            for balls in self.balls:
+                shown = balls.rows[balls.near(window_features(grid.cells, balls.side, grid.size))]
                 hits.update((row, target) for row in shown.tolist())
             tell(done)
-        found = [(element, label, images) for (element, label), images in sorted(hits.items())]
-        return Made({shard.files[0]: json.dumps({"hits": found}).encode()})
+        counts = [(element, label, images) for (element, label), images in sorted(hits.items())]
+        return Outcome({shard.files[0]: json.dumps({"hits": counts}).encode()})
 
     @cached_property
     def model(self) -> Model:
@@ -78,8 +78,8 @@ class PresenceShard(ShardFunction):
 def presence(
     atlas: Workspace, elements: Sequence[Ball], engine: Engine, progress: Progress
 ) -> Int[np.ndarray, "elements labels"]:
-    """How many images of each label show each element. Part of the stage trends: what is counted is
-    kept until that ends, so that it goes on where it stopped.
+    """How many images of each label show each element. Part of the stage trends: the counts are
+    kept until it ends, so that a run continues where one stopped.
 
     Raises AtlasError where the atlas has no model to read features with.
     """
@@ -132,7 +132,7 @@ def _balls(atlas: Workspace, elements: Sequence[Ball]) -> list[Balls]:
     of_side: dict[int, list[int]] = {}
     for row, element in enumerate(elements):
         counted = sides[element.label, element.element]
-        side = min(counted, key=lambda each: (-counted[each], each))
+        side = min(counted, key=lambda size: (-counted[size], size))
         of_side.setdefault(side, []).append(row)
     return [
         Balls(
@@ -165,5 +165,5 @@ def window_features(
 def _between(sums: np.ndarray, at: Float[np.ndarray, " n"], axis: int) -> np.ndarray:
     """Running sums at places between cells."""
     low = np.minimum(np.floor(at).astype(int), sums.shape[axis] - 2)
-    share = (at - low).reshape([-1 if each == axis else 1 for each in range(sums.ndim)])
+    share = (at - low).reshape([-1 if number == axis else 1 for number in range(sums.ndim)])
     return sums.take(low, axis) * (1 - share) + sums.take(low + 1, axis) * share

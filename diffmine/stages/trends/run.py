@@ -28,7 +28,7 @@ from diffmine.atlas.balls import element_balls, features_of
 from diffmine.atlas.records import Patch
 from diffmine.atlas.schemas import TRENDS
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.trends import GROUP
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TrendsConfig
@@ -121,7 +121,7 @@ class CurveShard(ShardFunction):
 
     draws: int
 
-    def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Outcome:
         """The scores of each patch of the shard, as JSON."""
         scores: list[list[tuple[float, float]]] = []
         how = self.atlas.scoring(self.draws)
@@ -129,10 +129,10 @@ class CurveShard(ShardFunction):
             picture = self.atlas.pictures.picture(patch.image_id)
             window = (patch.row, patch.col, patch.size)
             labels, name = self.atlas.labels, patch.image_id
-            found = score_window(self.model, picture, window, labels, how, name)
-            scores.append([(each.typicality, each.se) for each in found])
+            curve = score_window(self.model, picture, window, labels, how, name)
+            scores.append([(score.typicality, score.se) for score in curve])
             tell(done)
-        return Made({shard.files[0]: json.dumps({"scores": scores}).encode()})
+        return Outcome({shard.files[0]: json.dumps({"scores": scores}).encode()})
 
     @cached_property
     def model(self) -> Model:
@@ -174,7 +174,7 @@ def _curves(
                     _row("patch", patch.label, target, patch_id=patch.patch_id)
                     | {"typicality": typicality, "se": se}
                 )
-        medians += [_median_row(patches[0].label, *each) for each in values.items()]
+        medians += [_median_row(patches[0].label, *pair) for pair in values.items()]
     return rows + medians
 
 
@@ -192,11 +192,11 @@ def _sequence_rows(atlas: Workspace) -> list[dict[str, Any]]:
     if not atlas.parts("translations"):
         return []
     columns = ["patch_id", "label", "target", "typicality_after"]
-    found: dict[tuple[str, str], list[float]] = {}
+    scores: dict[tuple[str, str], list[float]] = {}
     for row in atlas.read_parts("translations", columns).to_pylist():
-        found.setdefault((row["label"], row["patch_id"]), []).append(row["typicality_after"])
+        scores.setdefault((row["label"], row["patch_id"]), []).append(row["typicality_after"])
     rows = []
-    for (label, patch_id), values in found.items():
+    for (label, patch_id), values in scores.items():
         element = atlas.patch(patch_id).element
         rows.append(
             _row("sequence", label, label, element=element, patch_id=patch_id)

@@ -1,7 +1,7 @@
 """Before finetuning: the maps of the base model, beside those of the atlas's own (section 5.2).
 
 The same draws, the same prompts and the same images; only the weights differ. The maps stand in a
-folder of their own, maps-base/, with the score `base`, and go on where they stopped.
+folder of their own, maps-base/, with the score `base`; a run continues where one stopped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from diffmine.atlas.atomic import sha256
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.atlas.shards import Made, Shard, ShardFunction, run_shards
+from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
@@ -79,7 +79,7 @@ class BaseShard(ShardFunction):
     name: str
     config: TypicalityConfig
 
-    def __call__(self, shard: Shard[Named], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[Named], tell: Tell) -> Outcome:
         """The maps of the shard's images."""
         scoring = Scoring.of(self.config)
         sampling = Sampling.like(scoring)
@@ -95,8 +95,8 @@ class BaseShard(ShardFunction):
         with lanes(self.model.device, scoring.batch) as side:
             advance(self.model, items, scoring.draws, sampling, scoring.batch, say, side)
         tallies = {item.image_id: item.tally for item in items}
-        found = maps_rows(shard.work, tallies, lambda own: [(each, BASE) for each in own])
-        return Made({shard.files[0]: found})
+        maps = maps_rows(shard.work, tallies, lambda own: [(label, BASE) for label in own])
+        return Outcome({shard.files[0]: maps})
 
     def _item(self, name: str, labels: tuple[str, ...], sampling: Sampling) -> Item:
         picture = self.atlas.pictures.picture(name)
@@ -121,7 +121,7 @@ class BaseShard(ShardFunction):
 
 def _sample(labels: dict[str, list[str]], per_label: int) -> list[str]:
     """The images that are scored, in the order of the table; of each label those whose names hash
-    lowest, so that an image more changes few."""
+    lowest, so that one more image changes few of them."""
     if not per_label:
         return list(labels)
     ranked = sorted(labels, key=lambda name: hashlib.sha256(name.encode()).digest())
@@ -140,7 +140,7 @@ def _under(labels: list[str], against: str) -> tuple[str, ...]:
 def _keep_key(
     atlas: Workspace, model: str, config: TypicalityConfig, against: str, names: list[str]
 ) -> None:
-    """Drop maps that were computed with another model or otherwise."""
+    """Drop maps that were computed with another model or other settings."""
     folder = Path(resolve(model))
     weights = sorted(folder.rglob("*.safetensors")) if folder.is_dir() else []
     digest = [sha256(file) for file in weights] or [str(folder)]

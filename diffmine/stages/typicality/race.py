@@ -62,15 +62,17 @@ class Runner:
 
     def best(self, keep: int) -> list[tuple[float, float]]:
         """Mean and error of the best windows that do not overlap."""
-        found = best_windows(self.means, self.side, keep)
-        return [(each.typicality, float(self.errors[each.row, each.col])) for each in found]
+        windows = best_windows(self.means, self.side, keep)
+        return [
+            (window.typicality, float(self.errors[window.row, window.col])) for window in windows
+        ]
 
     def may_reach(self, mark: float, margin: float) -> bool:
         """Whether a window may reach the mark."""
         return bool((self.means + margin * self.errors).max() >= mark)
 
     def settled(self, mark: float, margin: float, keep: int) -> bool:
-        """Whether its best windows are clear of the mark, and those above it clear of nothing."""
+        """Whether its best windows are clear of the mark, and those above it clear of zero."""
         return all(
             abs(mean - mark) >= margin * error and (mean < mark or mean >= CLEAR * margin * error)
             for mean, error in self.best(keep)

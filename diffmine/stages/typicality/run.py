@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.atlas.shards import Made, Shard, run_shards
+from diffmine.atlas.shards import Outcome, Shard, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict, as_key
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -82,7 +82,7 @@ def _in_shards_of_sums(atlas: Workspace, config: TypicalityConfig) -> Typicality
 
 
 def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
-    """Drop sums that were computed otherwise; keep those that draws can be added to."""
+    """Drop sums computed with other settings; keep those that draws can be added to."""
     manifest = atlas.manifest
     inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
     other = {"draws", "sums", "batch"} | (set() if config.adaptive else {"top", "margin"})
@@ -124,12 +124,12 @@ class _Work:
         watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}
         pace: dict[float, tuple[float, float]] = {}
 
-        def hear(made: Made) -> None:
-            figures = made.figures
+        def hear(outcome: Outcome) -> None:
+            figures = outcome.figures
             rows = report.figures.get("rows", 0.0) + figures["rows"]
             if rows:
                 pace[figures["worker"]] = (figures.get("rate", 0.0), figures.get("share", 0.0))
-                rate, share = (sum(each) for each in zip(*pace.values(), strict=True))
+                rate, share = (sum(values) for values in zip(*pace.values(), strict=True))
                 report.figures |= {"rows": rows, "rows a second": rate, "share of peak": share}
 
         for goal in goals:
@@ -179,8 +179,8 @@ class _Work:
         return read_sums(path, together(self.config.preset))[1]
 
     def marks(self, goal: int) -> dict[str, float]:
-        """The mark of each label after the round before `goal`; kept on the disk, for a run that
-        goes on finds some shards of this round finished already."""
+        """The mark of each label after the round before `goal`; kept on the disk, because a run
+        that continues finds some shards of this round finished already."""
         name = f"marks-{goal}"
         known = self.atlas.note_of("typicality", name)
         if known is None:
@@ -195,16 +195,16 @@ class _Work:
         return {label: float(mark) for label, mark in known.items()}
 
     def savings(self) -> dict[str, float]:
-        """The share of draws that were not made, and how many of the best windows of all labels are
-        expected to have been lost by it."""
+        """The share of draws that were saved, and how many of the best windows of all labels are
+        expected to have been lost by that."""
         marks = self.marks(self.config.count + 1)
-        made, lost = 0.0, 0.0
+        draws, lost = 0.0, 0.0
         for number, images in enumerate(self.images):
             labels = dict(images)
             for image_id, tally in self._tallies(number).items():
-                made += int(tally.draws.max())
+                draws += int(tally.draws.max())
                 if int(tally.draws.max()) < self.config.count:
                     runner = runner_of(tally, self.atlas.image(image_id), self.config)
                     lost += runner.lost(marks[labels[image_id][0]], PER_IMAGE)
         total = sum(map(len, self.images)) * self.config.count
-        return {"draws saved": 1 - made / total, "windows lost": lost}
+        return {"draws saved": 1 - draws / total, "windows lost": lost}

@@ -13,7 +13,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from diffmine.atlas.reader import Atlas
-from diffmine.atlas.shards import Files, Made, Shard, ShardFunction
+from diffmine.atlas.shards import Files, Outcome, Shard, ShardFunction
 from diffmine.config import TypicalityConfig
 from diffmine.engine import Tell
 from diffmine.maths.score import Scoring
@@ -41,8 +41,8 @@ from diffmine.stages.typicality.tables import (
 @dataclass(frozen=True)
 class Round:
     """What is asked for of a shard: `goal` draws for the images that are still in the race by the
-    `marks` of their labels, and in the `last` round maps. `sums`: whether there are some to go on
-    from."""
+    `marks` of their labels, and in the `last` round maps. `sums`: whether there are stored ones to
+    continue from."""
 
     number: int
     images: Named
@@ -59,7 +59,7 @@ class ScoreShard(ShardFunction):
     config: TypicalityConfig
     _meter: Meter | None = field(default=None, init=False, repr=False)
 
-    def __call__(self, shard: Shard[Round], tell: Tell) -> Made:
+    def __call__(self, shard: Shard[Round], tell: Tell) -> Outcome:
         """The sums and, in the last round, the maps of the shard's images."""
         work = shard.work
         there = 0
@@ -81,13 +81,13 @@ class ScoreShard(ShardFunction):
         figures = {"rows": float(rows), "worker": float(os.getpid())}
         if self._meter is not None:
             figures |= {"rate": self._meter.rate, "share": self._meter.share_of_peak}
-        return Made(files, figures)
+        return Outcome(files, figures)
 
     def named(self, own: Labels) -> list[tuple[str, str]]:
         """Label and score of each map of an image with the labels `own`."""
         labels = self._labels(own)
         recipes = recipes_of(self.config, len(labels))
-        return [(labels[each.prompt - 1], each.name) for each in recipes]
+        return [(labels[recipe.prompt - 1], recipe.name) for recipe in recipes]
 
     def _labels(self, own: Labels) -> list[str]:
         return self.atlas.labels if self.config.labels == "all" else list(own)
@@ -156,7 +156,7 @@ class ScoreShard(ShardFunction):
         return rows
 
     def _lanes(self) -> AbstractContextManager[Lanes]:
-        """None with a compiled UNet: what is compiled by one thread is for that one's calls."""
+        """No lanes with a compiled UNet: what one thread compiles serves that thread's calls."""
         alone = self.config.compile
         return nullcontext(ALONE) if alone else lanes(self.model.device, self.config.batch)
 

@@ -35,7 +35,7 @@ ENOUGH = 0.99
 
 @dataclass(frozen=True)
 class Finding:
-    """What N draws of a scheme are worth; `error` is in units of typicality."""
+    """How good N draws of a scheme are; `error` is in units of typicality."""
 
     scheme: Preset
     draws: int
@@ -71,7 +71,7 @@ def study(atlas: Atlas, config: TypicalityConfig, progress: Progress = silent) -
     def windows(copies: list[Item], draws: int, sampling: Sampling) -> Float[np.ndarray, " n"]:
         with lanes(model.device, config.batch) as side:
             advance(model, copies, draws, sampling, config.batch, say, side)
-        return np.concatenate([_windows(each.tally, share) for each in copies])
+        return np.concatenate([_windows(item.tally, share) for item in copies])
 
     other = Sampling(config.t_range, config.seed + 1)
     truth = windows(_fresh(items, other), TRUTH, other)
@@ -92,7 +92,7 @@ def _item(atlas: Atlas, model: Model, image_id: str, label: str) -> Item:
 
 
 def _fresh(items: list[Item], sampling: Sampling) -> list[Item]:
-    return [replace(each, tally=sampling.tally(1, each.latent.shape)) for each in items]
+    return [replace(item, tally=sampling.tally(1, item.latent.shape)) for item in items]
 
 
 def _windows(tally: Tally, share: float) -> Float[np.ndarray, " n"]:
@@ -104,23 +104,23 @@ def _windows(tally: Tally, share: float) -> Float[np.ndarray, " n"]:
 
 
 def compare(
-    scheme: Preset, draws: int, found: Float[np.ndarray, " n"], truth: Float[np.ndarray, " n"]
+    scheme: Preset, draws: int, scores: Float[np.ndarray, " n"], truth: Float[np.ndarray, " n"]
 ) -> Finding:
     """One finding from the windows' scores and their truth."""
     count = max(1, min(BEST, len(truth) // 3))
-    best, chosen = np.argsort(-truth)[:count], np.argsort(-found)[:count]
+    best, chosen = np.argsort(-truth)[:count], np.argsort(-scores)[:count]
     return Finding(
         scheme,
         draws,
-        float(spearmanr(found, truth).statistic),
+        float(spearmanr(scores, truth).statistic),
         len(np.intersect1d(best, chosen)) / count,
         float(truth[chosen].mean() / truth[best].mean()),
-        float(np.sqrt(np.mean((found - truth) ** 2))),
+        float(np.sqrt(np.mean((scores - truth) ** 2))),
     )
 
 
 def advice(findings: list[Finding]) -> int:
     """The least number of stratified draws whose choice is as good as 99 % of the best, or the
     most that were tried."""
-    own = [each for each in findings if each.scheme == "stratified"]
-    return next((each.draws for each in own if each.ratio >= ENOUGH), own[-1].draws)
+    own = [finding for finding in findings if finding.scheme == "stratified"]
+    return next((finding.draws for finding in own if finding.ratio >= ENOUGH), own[-1].draws)

@@ -27,7 +27,7 @@ def paths(tmp_path: Path) -> list[Path]:
 
 
 def test_rows_are_those_of_the_files_whoever_asks(paths: list[Path]) -> None:
-    groups = RowGroups(paths, ["number", "not there"], kept=1_000)
+    groups = RowGroups(paths, ["number", "not there"], most=1_000)
     assert groups.starts(3) == [0, 7, 14, 21, 28, 30]
     places = [(file, row) for file in range(20) for row in range(30)] * 3
     np.random.default_rng(0).shuffle(places)
@@ -37,7 +37,7 @@ def test_rows_are_those_of_the_files_whoever_asks(paths: list[Path]) -> None:
 
 
 def test_what_is_kept_is_bounded_and_used(paths: list[Path]) -> None:
-    groups = RowGroups(paths, None, kept=10_000)
+    groups = RowGroups(paths, None, most=10_000)
     first = groups.group(0, 0)
     assert groups.group(0, 0) is first
     for file in range(20):
@@ -48,7 +48,7 @@ def test_what_is_kept_is_bounded_and_used(paths: list[Path]) -> None:
 
 
 def test_a_row_or_a_file_that_is_not_there_is_said(paths: list[Path]) -> None:
-    groups = RowGroups(paths, None, kept=10_000)
+    groups = RowGroups(paths, None, most=10_000)
     with pytest.raises(AtlasError, match="has no row 30"):
         groups.row(30)
     paths[1].write_bytes(b"no Parquet")

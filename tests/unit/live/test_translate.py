@@ -261,8 +261,8 @@ def test_what_is_said_of_a_translation(model: Model, picture: Image.Image) -> No
     assert own.own == (own.before, own.after)
     assert other.own is not None
     assert other.own[0] == own.before
-    assert -1 <= other.kept.outline <= 1
-    assert 0 <= other.kept.outside <= 255
+    assert -1 <= other.fidelity.outline <= 1
+    assert 0 <= other.fidelity.outside <= 255
     assert 0 < last.reconstruction < 255
     *_, last = stream(model, picture, WINDOW, ["b"], QUICK, HOW, "x")
     assert isinstance(last, Translated)

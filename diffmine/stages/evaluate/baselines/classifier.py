@@ -30,31 +30,31 @@ def classifier(
     samples: list[Sample], labels: list[str], window: float, keep: int, seed: int
 ) -> Mined:
     """Occlusion maps of every image under each of its labels, and their highest windows."""
-    features = np.stack([_features(each.grey) for each in samples])
-    found = Mined()
+    features = np.stack([_features(sample.grey) for sample in samples])
+    mined = Mined()
     machines = {label: _machines(samples, features, label, seed) for label in labels}
     fires: dict[str, list[tuple[float, str, int, int, int, int | None]]] = {}
-    for each in samples:
-        own = [k for k in each.labels if k in labels and machines[k]]
+    for sample in samples:
+        own = [k for k in sample.labels if k in labels and machines[k]]
         if not own:
             continue
-        side = side_of(window, each.grey.shape)
-        rows, cols = (_places(length, side) for length in each.grey.shape)
-        occluded = np.stack([_features(_grey(each.grey, r, c, side)) for r in rows for c in cols])
-        plain = _features(each.grey)[None]
+        side = side_of(window, sample.grey.shape)
+        rows, cols = (_places(length, side) for length in sample.grey.shape)
+        occluded = np.stack([_features(_grey(sample.grey, r, c, side)) for r in rows for c in cols])
+        plain = _features(sample.grey)[None]
         for label in own:
-            machine = machines[label][each.half]
+            machine = machines[label][sample.half]
             scores = machine.decision_function(plain) - machine.decision_function(occluded)
             map = scores.reshape(len(rows), len(cols))
-            found.maps[each.image_id, label] = map
+            mined.maps[sample.image_id, label] = map
             fires.setdefault(label, []).extend(
-                (float(map[i, j]), each.image_id, r, c, side, None)
+                (float(map[i, j]), sample.image_id, r, c, side, None)
                 for i, r in enumerate(rows)
                 for j, c in enumerate(cols)
             )
     for label, every in fires.items():
-        found.places[label] = best_apart(_sorted(every), keep)
-    return found
+        mined.places[label] = best_apart(_sorted(every), keep)
+    return mined
 
 
 def _sorted(
@@ -67,9 +67,9 @@ def _machines(
     samples: list[Sample], features: Float[np.ndarray, "n d"], label: str, seed: int
 ) -> dict[int, LogisticRegression]:
     """For each half the classifier that learned from the other; empty where it cannot learn."""
-    truth = np.array([label in each.labels for each in samples])
-    half = np.array([each.half for each in samples])
-    found = {}
+    truth = np.array([label in sample.labels for sample in samples])
+    half = np.array([sample.half for sample in samples])
+    machines = {}
     for judged in (0, 1):
         learn = half != judged
         if len(set(truth[learn].tolist())) < 2:
@@ -77,8 +77,8 @@ def _machines(
         machine = LogisticRegression(
             C=_C, class_weight="balanced", max_iter=1000, random_state=seed
         )
-        found[judged] = machine.fit(features[learn], truth[learn])
-    return found
+        machines[judged] = machine.fit(features[learn], truth[learn])
+    return machines
 
 
 def _features(grey: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, " d"]:

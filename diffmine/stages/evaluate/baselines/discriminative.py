@@ -34,10 +34,10 @@ class Bank:
 
     def __init__(self, samples: list[Sample], window: float) -> None:
         self.samples = samples
-        self.sides = [side_of(window, each.grey.shape) for each in samples]
+        self.sides = [side_of(window, sample.grey.shape) for sample in samples]
         self.steps = [max(2, side // SIDE) for side in self.sides]
         pairs = zip(samples, self.steps, strict=True)
-        self.cells = [cells(each.grey, step) for each, step in pairs]
+        self.cells = [cells(sample.grey, step) for sample, step in pairs]
 
     def windows(self, at: int) -> tuple[Float[np.ndarray, "n d"], Int[np.ndarray, "n 2"]]:
         """Every window of a sample, and its (row, col) in pixels; none where it is too small."""
@@ -56,13 +56,13 @@ class Bank:
     def random(self, chosen: list[int], count: int, seed: int) -> Float[np.ndarray, "n d"]:
         """Random windows of the chosen samples, evenly."""
         chance = np.random.default_rng(seed)
-        each = max(1, -(-count // max(len(chosen), 1)))
-        found = []
+        per_sample = max(1, -(-count // max(len(chosen), 1)))
+        parts = []
         for at in chosen:
             rows, _ = self.windows(at)
             if len(rows):
-                found.append(rows[chance.integers(0, len(rows), each)])
-        every = np.concatenate(found) if found else np.zeros((0, SIDE * SIDE * 9), np.float32)
+                parts.append(rows[chance.integers(0, len(rows), per_sample)])
+        every = np.concatenate(parts) if parts else np.zeros((0, SIDE * SIDE * 9), np.float32)
         return every[chance.permutation(len(every))[:count]]
 
     def best(
@@ -73,9 +73,9 @@ class Bank:
         for at in chosen:
             windows, _ = self.windows(at)
             if len(windows):
-                found = windows @ detectors.T  # n k
-                best = found.argmax(axis=0)
-                scores.append(found[best, np.arange(len(detectors))])
+                answers = windows @ detectors.T  # n k
+                best = answers.argmax(axis=0)
+                scores.append(answers[best, np.arange(len(detectors))])
                 rows.append(windows[best])
         return np.array(scores), np.array(rows)
 
@@ -84,10 +84,10 @@ def discriminative(
     samples: list[Sample], labels: list[str], window: float, keep: int, seed: int
 ) -> Mined:
     """The patches on which the best detectors of each label fire; their element is the detector."""
-    bank, found = Bank(samples, window), Mined()
+    bank, mined = Bank(samples, window), Mined()
     for label in labels:
-        own = [at for at, each in enumerate(samples) if label in each.labels]
-        others = [at for at, each in enumerate(samples) if label not in each.labels]
+        own = [at for at, sample in enumerate(samples) if label in sample.labels]
+        others = [at for at, sample in enumerate(samples) if label not in sample.labels]
         halves = [
             ([at for at in own if samples[at].half == half],
              [at for at in others if samples[at].half == half])
@@ -95,8 +95,8 @@ def discriminative(
         ]  # fmt: skip
         if all(part for half in halves for part in half):
             detectors = _train(bank, halves, seed)
-            found.places[label] = best_apart(_fires(bank, own, detectors, keep), keep)
-    return found
+            mined.places[label] = best_apart(_fires(bank, own, detectors, keep), keep)
+    return mined
 
 
 def _train(bank: Bank, halves: list[tuple[list[int], list[int]]], seed: int) -> np.ndarray:
@@ -137,8 +137,8 @@ def _fires(
     bank: Bank, own: list[int], detectors: np.ndarray, keep: int
 ) -> Iterator[tuple[float, str, int, int, int, int | None]]:
     """Windows detector by detector, the purest first, each with as many as fill the list."""
-    each = -(-keep // len(detectors))
-    found: list[list[tuple[float, str, int, int, int, int | None]]] = [[] for _ in detectors]
+    most = -(-keep // len(detectors))
+    by_detector: list[list[tuple[float, str, int, int, int, int | None]]] = [[] for _ in detectors]
     for at in own:
         windows, places = bank.windows(at)
         if len(windows):
@@ -146,6 +146,6 @@ def _fires(
             name, side = bank.samples[at].image_id, bank.sides[at]
             for k, best in enumerate(scores.argmax(axis=0).tolist()):
                 row, col = places[best].tolist()
-                found[k].append((float(scores[best, k]), name, row, col, side, k))
-    ordered = [sorted(fires, key=lambda fire: (-fire[0], fire[1]))[:each] for fires in found]
+                by_detector[k].append((float(scores[best, k]), name, row, col, side, k))
+    ordered = [sorted(fires, key=lambda fire: (-fire[0], fire[1]))[:most] for fires in by_detector]
     yield from itertools.chain.from_iterable(ordered)

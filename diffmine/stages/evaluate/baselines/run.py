@@ -1,4 +1,4 @@
-"""Run every baseline on an atlas and say what it took."""
+"""Run every baseline on an atlas and time it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def run_baselines(
     samples = samples_of(atlas, needed)
     for number, (name, baseline) in enumerate(BASELINES.items(), start=1):
         started = time.monotonic()
-        found = baseline(samples, atlas.labels, window, keep, seed)
-        yield name, found, (time.monotonic() - started) / len(atlas.labels)
+        mined = baseline(samples, atlas.labels, window, keep, seed)
+        yield name, mined, (time.monotonic() - started) / len(atlas.labels)
         progress("evaluate", number, len(BASELINES), "baselines")

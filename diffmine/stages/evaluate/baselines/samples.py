@@ -93,10 +93,10 @@ def hog_of() -> Callable[..., np.ndarray]:
 
 def cells(grey: UInt8[np.ndarray, "h w"], cell: int) -> Float[np.ndarray, "r c 9"]:
     """Nine orientations for each cell of `cell` pixels, normalised by its block of 2 x 2 cells."""
-    found = hog_of()(
+    blocks = hog_of()(
         grey, 9, (cell, cell), (2, 2), block_norm="L2-Hys", feature_vector=False
     )  # r c 2 2 9
-    return np.ascontiguousarray(found[:, :, 0, 0], np.float32)
+    return np.ascontiguousarray(blocks[:, :, 0, 0], np.float32)
 
 
 def shrunk(grey: UInt8[np.ndarray, "h w"], side: int) -> UInt8[np.ndarray, "side side"]:
@@ -106,12 +106,12 @@ def shrunk(grey: UInt8[np.ndarray, "h w"], side: int) -> UInt8[np.ndarray, "side
 
 
 def best_apart(
-    found: Iterator[tuple[float, str, int, int, int, int | None]], keep: int
+    windows: Iterator[tuple[float, str, int, int, int, int | None]], keep: int
 ) -> list[Place]:
     """The first `keep` of (score, image_id, row, col, size, element) that do not overlap."""
     places: list[Place] = []
     by_image: dict[str, list[Place]] = {}
-    for score, image_id, row, col, size, element in found:
+    for score, image_id, row, col, size, element in windows:
         there = by_image.setdefault(image_id, [])
         if all(abs(p.row - row) >= size or abs(p.col - col) >= size for p in there):
             there.append(Place(image_id, row, col, size, score, element))

@@ -5,7 +5,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from diffmine.stages.parallel.named import clearness, said, shifts, step
+from diffmine.stages.parallel.named import clearness, describe, shifts, step
 from diffmine.stages.parallel.sequences import (
     co_typical_windows,
     co_typicality,
@@ -119,11 +119,11 @@ def test_the_clearest_change_makes_the_name() -> None:
     typicality = np.tile([0.1, 0.3, 0.2], (50, 1))
     features = np.zeros((50, 3, 4))
     features[:, 2] = 1
-    found = said(values, typicality, features, ["1900", "1910", "1920"])
+    found = describe(values, typicality, features, ["1900", "1910", "1920"])
     assert found.name == "lighter from 1900 to 1920"
     assert (found.most_typical, found.most_changed) == ("1910", "1920")
     assert found.curves["colour"] == [0.0, 0.0, 0.0]
-    still = said({k: values["colour"] for k in values}, typicality, features, ["a", "b", "c"])
+    still = describe({k: values["colour"] for k in values}, typicality, features, ["a", "b", "c"])
     assert still.name == "hardly changes, most under c"
 
 
