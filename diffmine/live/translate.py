@@ -139,8 +139,9 @@ def translate(
         ModelError: The model keeps no prompts.
 
     Example:
-        >>> made = translate(model, picture, (0, 0, 16), ["1990s"], TranslateConfig(steps=5))
-        >>> made[0].target, made[0].picture.shape == (picture.height, picture.width, 3)
+        >>> quick = TranslateConfig(steps=5)
+        >>> (translation,) = translate(model, picture, (0, 0, 16), ["1990s"], quick)
+        >>> translation.target, translation.picture.shape == (picture.height, picture.width, 3)
         ('1990s', True)
     """
     config = config or TranslateConfig()

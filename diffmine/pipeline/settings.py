@@ -18,7 +18,7 @@ def settings(app: App, commands: tuple[str, ...], arguments: ArgumentCollection)
     A stage takes the table of its name, build one table for each stage. Raises UsageError when
     there is no such file, and cyclopts's errors for what cannot be read or no option takes.
     """
-    named = [each for each in arguments if "--config" in each.names]
+    named = [argument for argument in arguments if "--config" in argument.names]
     if not named or not named[0].tokens:
         return
     path = Path(named[0].tokens[-1].value)
