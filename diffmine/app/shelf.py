@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from diffmine.app import heat, sprites, texts
+from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
+from diffmine.app.components.heat import heat
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
 from diffmine.atlas.generated import MadePictures

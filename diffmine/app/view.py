@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 import gradio as gr
 import numpy as np
 
-from diffmine.app import filters, texts
+from diffmine.app import texts
+from diffmine.app.components.filters import filters
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.words import KINDS
 from diffmine.atlas.filters import EVERYTHING, Filter
 from diffmine.atlas.records import Patch
 
-TABS = ("typical", "elements", "map", "translate", "trends", "inspect", "about", "evaluate")
 MOST_CORNERS = 2000
 
 
@@ -58,15 +58,18 @@ def first_view(shelf: Shelf) -> View:
     return View(shelf.key, label, patch=found[0].patch_id if found else "")
 
 
-def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
-    """The view a link means; what it names wrongly is left at the beginning's."""
+def from_query(
+    shelves: Mapping[str, Shelf], query: Mapping[str, str], tabs: Callable[[Shelf], Sequence[str]]
+) -> View:
+    """The view a link means; what it names wrongly is left at the beginning's. `tabs` gives the
+    names of the tabs that an atlas has."""
     shelf = shelves.get(query.get("atlas", ""), next(iter(shelves.values())))
     view = first_view(shelf)
     if query.get("label") in shelf.labels:
         label = query["label"]
         first = shelf.atlas.patches(label, count=1)
         view = replace(view, label=label, patch=first[0].patch_id if first else view.patch)
-    if query.get("tab") in TABS and (query["tab"] != "evaluate" or shelf.evaluation):
+    if query.get("tab") in tabs(shelf):
         view = replace(view, tab=query["tab"])
     if query.get("kind") in KINDS:
         view = replace(view, kind=query["kind"])

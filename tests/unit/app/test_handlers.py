@@ -9,9 +9,10 @@ import gradio as gr
 import pyarrow.parquet as pq
 import pytest
 
-from diffmine.app.inspector import facts
+from diffmine.app.inspector.inspector import facts
 from diffmine.app.page import build, shelve
-from diffmine.app.view import TABS, from_query
+from diffmine.app.tabs import TABS
+from diffmine.app.view import from_query
 from diffmine.atlas.schemas import BOXES
 from diffmine.atlas.writer import open_workspace
 from diffmine.config import EvaluateConfig
@@ -30,7 +31,7 @@ def shown(desk: Any, updates: dict[Any, Any], component: Any) -> Any:
     return updates[component]
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", [tab.name for tab in TABS])
 def test_every_tab_shows_every_label(desk: Any, tab: str) -> None:
     for label in desk.shelf(desk.first).labels:
         updates = desk.go(replace(desk.first, label=label), tab)
@@ -290,8 +291,8 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     assert desk.shelf(desk.first).evaluation is None
     empty = desk.go(desk.first, "evaluate")
     assert "run diffmine evaluate" in empty[desk.panels["evaluate"].line]
-    assert not desk.header.show(desk.first)[desk.labels]["judged"]
-    assert from_query(desk.shelves, {"tab": "evaluate"}).tab == "typical"
+    assert desk.header.show(desk.first)[desk.labels]["hidden"] == ["evaluate"]
+    assert from_query(desk.shelves, {"tab": "evaluate"}, desk.shown).tab == "typical"
     atlas = make_atlas(tmp_path / "judged")
     boxes = [
         {"image_id": f"{label}/{at:02d}.png", "label": label, "element": "shape"}
@@ -306,7 +307,7 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     judged = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
     panel = judged.panels["evaluate"]
     updates = judged.go(judged.first, "evaluate")
-    assert judged.header.show(judged.first)[judged.labels]["judged"]
+    assert judged.header.show(judged.first)[judged.labels]["hidden"] == []
     assert updates[panel.line] == "Judged by **12 boxes in 12 images**."
     area = shown(judged, updates, panel.area)
     names = [trace["name"] for trace in area["data"]]
@@ -322,7 +323,7 @@ def test_the_page_evaluate_is_there_where_something_was_evaluated(
     for label in ("1920", "1930"):
         told = judged.go(replace(judged.first, label=label), "evaluate")[panel.table]
         assert told["caption"] == "Localisation: all labels"
-    assert from_query(judged.shelves, {"tab": "evaluate"}).tab == "evaluate"
+    assert from_query(judged.shelves, {"tab": "evaluate"}, judged.shown).tab == "evaluate"
 
 
 @pytest.mark.parametrize(("label", "other"), [("1900", "1930"), ("1930", "1900")])

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from diffmine.app import colours, heat
+from diffmine.app import colours
+from diffmine.app.components.heat import heat
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import GENERATED, GUTTER, LARGEST, compose, fit, png, resized
-from diffmine.app.strip import Strip, became, download, sentence, stored, walls
+from diffmine.app.strip import Strip, stored
+from diffmine.app.tabs.translate.strips import became, download, sentence, walls
 from diffmine.atlas.records import Score, Translation
 
 

@@ -13,10 +13,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from diffmine.app.cache import served
-from diffmine.app.map import coded, crops, inside, points
 from diffmine.app.shelf import Shelf
+from diffmine.app.tabs import TABS
+from diffmine.app.tabs.map.points import coded, crops, inside, points
 from diffmine.app.view import first_view, from_query, index, picked, polygon
 from diffmine.atlas.writer import open_workspace
+
+
+def tabs(shelf: Shelf) -> list[str]:
+    return [tab.name for tab in TABS if tab.shown(shelf)]
 
 
 def event(**data: Any) -> gr.EventData:
@@ -35,7 +40,7 @@ def event(**data: Any) -> gr.EventData:
 )
 def test_a_link_restores_its_view(shelf: Shelf, changes: dict[str, Any]) -> None:
     view = replace(first_view(shelf), **changes)
-    assert from_query({"shapes": shelf}, dict(parse_qsl(view.query()))) == view
+    assert from_query({"shapes": shelf}, dict(parse_qsl(view.query())), tabs) == view
 
 
 @pytest.mark.parametrize(
@@ -47,11 +52,11 @@ def test_a_link_restores_its_view(shelf: Shelf, changes: dict[str, Any]) -> None
     ],
 )
 def test_a_wrong_link_leads_to_the_beginning(shelf: Shelf, query: dict[str, str]) -> None:
-    assert from_query({"shapes": shelf}, query) == first_view(shelf)
+    assert from_query({"shapes": shelf}, query, tabs) == first_view(shelf)
 
 
 def test_a_page_past_the_end_is_the_last(shelf: Shelf) -> None:
-    assert from_query({"shapes": shelf}, {"page": "500"}).page == 1
+    assert from_query({"shapes": shelf}, {"page": "500"}, tabs).page == 1
 
 
 @pytest.mark.parametrize("value", [None, -1, 4, 1.0, "1", True, [1], float("nan")])
