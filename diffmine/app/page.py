@@ -16,7 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it wh
 from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
 import gradio as gr
 
-from diffmine.app import jobs, texts
+from diffmine.app import jobs, tabs, texts
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
@@ -26,7 +26,6 @@ from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.parts import LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
-from diffmine.app.tabs import TABS
 from diffmine.app.turns import in_turn
 from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
@@ -72,7 +71,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     with gr.Blocks(
         title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     ) as blocks:
-        desk = Desk(shelves, TABS, served(), view, editable=editable)
+        desk = Desk(shelves, tabs.TABS, served(), view, editable=editable)
         desk.group = "header"
         desk.header = Header(desk)
         first_steps(elem_id="first-steps")
