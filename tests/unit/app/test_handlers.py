@@ -175,14 +175,6 @@ def test_stored_translations_are_shown_at_once(desk: Any) -> None:
         translate.on_target(updates[desk.state], event(id="1066"))
 
 
-def test_a_step_told_after_a_stop_is_taken_back(desk: Any) -> None:
-    translate = desk.panels["translate"]
-    ended = translate.on_end("Step 2 of 15, about 5 s left.")
-    assert ended[translate.status] == "Cancelled."
-    assert ended[translate.run].visible
-    assert translate.on_end("Done in 3 s.") == {translate.status: gr.skip()}
-
-
 def test_without_a_model_nothing_is_translated(desk: Any) -> None:
     with pytest.raises(gr.Error, match="no model"):
         next(desk.panels["translate"].on_run(desk.first, ["1910"]))

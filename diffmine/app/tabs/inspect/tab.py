@@ -12,12 +12,13 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from diffmine.app import jobs, words
+from diffmine.app import jobs
 from diffmine.app import texts as shared
 from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.desk import Desk
+from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, NOTHING, TELLS, Updates
 from diffmine.app.server import ON_SPACE
 from diffmine.app.shelf import Shelf
@@ -41,6 +42,7 @@ class Inspect:
         self._usual: dict[str, tuple[Any, ...]] = {}
         self._lock = Lock()
         self.kept = gr.State(None)
+        self.job = gr.State(Job())
         shelf = desk.shelf(desk.first)
         self.line = desk.own(gr.Markdown(_line(shelf), elem_id="own-line", elem_classes="dm-line"))
         with gr.Column(visible=shelf.model is not None) as place:
@@ -102,10 +104,14 @@ class Inspect:
             self.chart: own.NO_CHART,
             self.warning: gr.Markdown("", visible=False),
             self.verdict: "",
-            self.status: "",
             self.label: gr.Dropdown(visible=False),
+            **self._told(Job()),
             **self._buttons(),
         }
+
+    def _told(self, job: Job, step: str = "") -> Updates:
+        """How a job stands: its state and its line, which is empty once all is shown."""
+        return {self.job: job, self.status: jobs.line(job, step, "")}
 
     def _buttons(self, kept: Own | None = None, *, running: bool = False) -> Updates:
         rests = kept is not None and not running
@@ -122,7 +128,8 @@ class Inspect:
         """Connect the drop zone, the job and its cancel, the label and the heat map."""
         desk, state = self.desk, self.desk.state
         results = [
-            self.kept, self.ask, self.run, self.stop, self.clear, self.status, self.warning,
+            self.kept, self.job, self.ask, self.run, self.stop, self.clear, self.status,
+            self.warning,
             self.verdict, self.results, self.viewer, self.chart, self.label,
         ]  # fmt: skip
         job: dict[str, Any] = {
@@ -134,11 +141,12 @@ class Inspect:
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.kept], results, **job)
         again = self.run.click(self.on_run, [state, self.kept], results, **job)
+        ended = [self.job, self.status, self.ask, self.run, self.stop, self.clear]
         for job_done in (begun, again):  # also after a cancel, when it took hold on the server
-            job_done.then(
-                self.on_end, self.kept, [self.ask, self.run, self.stop, self.clear], **LAST
-            )
-        self.stop.click(self.on_stop, [state, self.kept], results, cancels=[begun, again], **LAST)
+            job_done.then(self.on_end, [self.kept, self.job], ended, **LAST)
+        self.stop.click(
+            self.on_stop, [state, self.kept, self.job], results, cancels=[begun, again], **LAST
+        )
         self.clear.click(self._nothing, None, results, **LAST)
         desk.atlas.input(self._nothing, None, results, cancels=[begun, again], **LAST)
         chosen = [self.kept, self.viewer, self.chart, self.label]
@@ -158,60 +166,68 @@ class Inspect:
             raise gr.Error(str(error), print_exception=False) from error
         finally:
             path.unlink(missing_ok=True)
-        return {self.kept: read, **self._shown(shelf, read), **self._buttons(running=True)}
+        shown = {**self._shown(shelf, read), **self._told(Job()), **self._buttons(running=True)}
+        return {self.kept: read, **shown}
 
     def on_run(self, view: View, kept: Own | None) -> Iterator[Updates]:
         """Inspect the picture, with the chart as draws add up."""
         shelf = self.desk.shelf(view)
         if kept is None or kept.atlas != view.atlas or shelf.model is None:
             raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
-        yield {self.status: shared.STARTING, **self._buttons(running=True)}
+        yield {**self._told(jobs.RUNNING), **self._buttons(running=True)}
         try:
             yield from self._inspected(shelf, shelf.model, replace(kept, found=None, compared=None))
         except DiffmineError as error:
-            yield {self.status: words.markdown(str(error))}
+            yield self._told(jobs.failed(error))
 
     def _inspected(self, shelf: Shelf, model: Path, kept: Own) -> Iterator[Updates]:
         how, mining = shelf.atlas.scoring(), shelf.atlas.configured(MineConfig)
         picture = Image.fromarray(kept.pixels)
         known = self._usual.get(shelf.version, ())
-        told, clock = time.monotonic(), _Clock()
-        job = jobs.inspection(
+        began = told = time.monotonic()
+        clock = _Clock()
+        results = jobs.inspection(
             str(model), picture, shelf.labels, how, mining, shelf.atlas.path, known
         )
-        for found in job:
+        for result in results:
             now = time.monotonic()
-            if isinstance(found, Inspection):
-                kept = replace(kept, found=found)
-                text = clock.says(texts.DRAW, texts.DRAW_LEFT, found.draws, found.goal)
-                if found.windows:
-                    kept, clock = replace(kept, label=found.labels[found.best]), _Clock()
+            if isinstance(result, Inspection):
+                kept = replace(kept, found=result)
+                job = clock.at(result.draws, result.goal)
+                step = texts.DRAW if job.left is None else texts.DRAW_LEFT
+                if result.windows:
+                    kept, clock = replace(kept, label=result.labels[result.best]), _Clock()
                 elif now - told > TELL:
                     told = now
-                    yield {self.status: text, self.chart: own.chart(shelf, kept)}
-            elif isinstance(found, Comparison):
-                self._keep(shelf, found.usual)
-                kept = replace(kept, compared=found)
+                    yield {**self._told(job, step), self.chart: own.chart(shelf, kept)}
+            elif isinstance(result, Comparison):
+                self._keep(shelf, result.usual)
+                kept = replace(kept, compared=result)
             else:
-                text = clock.says(texts.COMPARING, texts.COMPARING_LEFT, found.done, found.goal)
-                yield {self.status: text, self.chart: own.chart(shelf, kept)}
-        yield {self.kept: kept, self.status: "", **self._shown(shelf, kept)}
+                job = clock.at(result.done, result.goal)
+                step = texts.COMPARING if job.left is None else texts.COMPARING_LEFT
+                yield {**self._told(job, step), self.chart: own.chart(shelf, kept)}
+        end = Job(JobState.DONE, took=time.monotonic() - began)
+        yield {self.kept: kept, **self._told(end), **self._shown(shelf, kept)}
 
     def _keep(self, shelf: Shelf, usual: tuple[Errors, ...]) -> None:
         with self._lock:
             self._usual[shelf.version] = usual
 
-    def on_stop(self, view: View, kept: Own | None) -> Updates:
+    def on_stop(self, view: View, kept: Own | None, job: Job) -> Updates:
         """Say that the job is stopped; the picture stays. What can be done next comes with its end:
         a job that is begun while another is being cancelled would be cancelled with it."""
         if kept is None:
             return self._nothing()
         shown = self._shown(self.desk.shelf(view), kept)
-        return {**shown, self.status: shared.CANCELLED, self.stop: gr.Button(visible=False)}
+        return {**shown, **self._told(jobs.stopped(job)), self.stop: gr.Button(visible=False)}
 
-    def on_end(self, kept: Own | None) -> Updates:
-        """What can be done once no job runs."""
-        return self._buttons(kept)
+    def on_end(self, kept: Own | None, job: Job) -> Updates:
+        """What can be done once no job runs. The last step of a job that was stopped may be told
+        after the stop: it is taken back."""
+        end = jobs.ended(job) if kept is not None else Job()
+        told = {self.job: job} if end == job else self._told(end)
+        return {**told, **self._buttons(kept)}
 
     def on_label(self, view: View, kept: Own | None, label: Any) -> Updates:
         """Another label for heat map and window."""
@@ -258,12 +274,12 @@ class _Clock:
     def __init__(self) -> None:
         self.first: tuple[float, int] | None = None
 
-    def says(self, begun: str, going: str, done: int, goal: int) -> str:
-        """One of two texts: the first step says no time, as there is no pace yet."""
+    def at(self, done: int, goal: int) -> Job:
+        """A job that has made so many steps; the first says no time, as there is no pace yet."""
         now = time.monotonic()
         if self.first is None:
             self.first = (now, done)
-            return begun.format(done=done, goal=goal)
-        began, at = self.first
-        left = (now - began) / max(done - at, 1) * (goal - done)
-        return going.format(done=done, goal=goal, left=words.duration(left))
+            return Job(JobState.RUNNING, done, goal)
+        began, first = self.first
+        left = (now - began) / max(done - first, 1) * (goal - done)
+        return Job(JobState.RUNNING, done, goal, left)

@@ -16,20 +16,19 @@ from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.desk import Desk
 from diffmine.app.inspector import kept
 from diffmine.app.inspector.kept import Kept
+from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.strip import Strip, window
 from diffmine.app.tabs.translate import texts
-from diffmine.app.tabs.translate.strips import Strips, finished, job, summary
+from diffmine.app.tabs.translate.strips import Strips, finished, summary, translating
 from diffmine.app.view import Refused, View, choice, payload
 from diffmine.atlas.records import Patch, Translated
 from diffmine.errors import DiffmineError
 
 MOST = 12
 METHODS = [(text, method) for method, text in texts.METHODS.items()]
-UNFINISHED = tuple(each.partition("{")[0] for each in (shared.STARTING, texts.STEP, texts.PATCH_OF))
-"""What the lines of a job that runs begin with: the texts up to their first field."""
 SOURCES = [(text, source) for source, text in texts.SOURCES.items()]
 TELL = 0.4  # seconds between two lines of progress
 
@@ -67,6 +66,7 @@ class Several:
                 self.stop = gr.Button(
                     shared.CANCEL, size="sm", elem_id="stop-several", visible=False, scale=0
                 )
+            self.job = gr.State(Job())
             self.status = gr.Markdown(elem_id="status-several", elem_classes="dm-line")
             self.rows = rows(elem_id="several-rows")
 
@@ -77,17 +77,17 @@ class Several:
     def wire(self, how: list[Any]) -> None:
         """Connect the button and its cancel; `how` are the targets, the method and what to keep."""
         desk = self.desk
-        results = [self.status, self.run, self.stop, self.rows]
+        told = [self.job, self.status, self.run, self.stop]
         started = self.run.click(
             self.on_run,
             [desk.state, desk.kept, self.sources, *how],
-            results,
+            [*told, self.rows],
             show_progress="minimal",
             show_progress_on=[self.status],
             **jobs.ONE_AT_A_TIME,
         )
-        started.then(self.on_end, [self.status], [self.status, self.run, self.stop], **LAST)
-        self.stop.click(self.on_stop, None, results[:3], cancels=[started], **LAST)
+        started.then(self.on_end, [self.job], told, **LAST)
+        self.stop.click(self.on_stop, [self.job], told, cancels=[started], **LAST)
         self.rows.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
         desk.arrived.then(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
@@ -100,18 +100,24 @@ class Several:
         found = self.desk.select(view, patch)
         return found | self.desk.panels[view.tab].show(found[self.desk.state])
 
-    def on_stop(self) -> Updates:
+    def on_stop(self, job: Job) -> Updates:
         """Stop; the rows that are done stay."""
-        return {self.status: shared.CANCELLED, **self._buttons(running=False)}
+        return self._told(jobs.stopped(job))
 
-    def on_end(self, status: Any) -> Updates:
+    def on_end(self, job: Job) -> Updates:
         """The last step of a job that was stopped may be told after the stop: take it back."""
-        return (
-            self.on_stop() if str(status or "").startswith(UNFINISHED) else {self.status: gr.skip()}
-        )
+        end = jobs.ended(job)
+        return {self.job: job} if end == job else self._told(end)
 
-    def _buttons(self, *, running: bool) -> Updates:
-        return {self.run: gr.Button(visible=not running), self.stop: gr.Button(visible=running)}
+    def _told(self, job: Job, done: str = shared.DONE_IN) -> Updates:
+        """How a job stands: its state, its line and the buttons that go with it."""
+        running = job.state is JobState.RUNNING
+        return {
+            self.job: job,
+            self.status: jobs.line(job, texts.PATCH_OF, done),
+            self.run: gr.Button(visible=not running),
+            self.stop: gr.Button(visible=running),
+        }
 
     def on_run(
         self,
@@ -128,11 +134,11 @@ class Several:
             raise gr.Error(texts.NO_MODEL, print_exception=False)
         patches = self._patches(view, basket, choice(which, [value for _, value in SOURCES]))
         wanted, how = chosen(shelf, targets), settings(method, outside)
-        yield {self.status: shared.STARTING, **self._buttons(running=True)}
+        yield self._told(jobs.RUNNING)
         try:
             yield from self._translated(view, patches, wanted, shelf.model, how)
         except DiffmineError as error:
-            yield {self.status: words.markdown(str(error)), **self._buttons(running=False)}
+            yield self._told(jobs.failed(error))
 
     def _patches(self, view: View, basket: list[Kept], which: str) -> list[Patch]:
         shelf = self.desk.shelf(view)
@@ -159,20 +165,18 @@ class Several:
         began = told = time.monotonic()
         for number, at in enumerate(todo):
             targets = [name for name in wanted if name != patches[at].label]
-            for found in job(shelf, patches[at], targets, model, how):
-                if isinstance(found, Translated):
-                    strips[at] = finished(shelf, patches[at], found.translations, how)
+            for result in translating(shelf, patches[at], targets, model, how):
+                if isinstance(result, Translated):
+                    strips[at] = finished(shelf, patches[at], result.translations, how)
                     self.strips.keep(view.atlas, strips[at])
                     yield {self.rows: self._rows(shelf, strips)}
                 elif time.monotonic() - told > TELL:
                     told = time.monotonic()
-                    done = (number + found.step / found.steps) / len(todo)
-                    left = words.duration((told - began) * (1 - done) / done)
-                    said = texts.PATCH_OF.format(number=number + 1, count=len(todo), left=left)
-                    yield {self.status: said}
-        took = words.duration(time.monotonic() - began)
-        said = shared.DONE_IN.format(took=took) if todo else texts.ALL_WERE_TRANSLATED
-        yield {self.status: said, **self._buttons(running=False)}
+                    share = (number + result.step / result.steps) / len(todo)
+                    left = (told - began) * (1 - share) / share
+                    yield self._told(Job(JobState.RUNNING, number + 1, len(todo), left))
+        end = Job(JobState.DONE, took=time.monotonic() - began)
+        yield self._told(end, shared.DONE_IN if todo else texts.ALL_WERE_TRANSLATED)
 
     def _rows(self, shelf: Shelf, strips: list[Strip]) -> Value:
         tiles: list[np.ndarray] = []

@@ -51,7 +51,7 @@ class Strips:
                 self._live.popitem(last=False)
 
 
-def job(
+def translating(
     shelf: Shelf, patch: Patch, targets: list[str], model: Path, how: Mapping[str, Any]
 ) -> Iterator[Preview | Translated]:
     """Previews of a patch's image under targets, then the result; `how` is what differs from the

@@ -17,25 +17,26 @@ from diffmine.app.cache import digest
 from diffmine.app.components.table.table import table
 from diffmine.app.components.wall.wall import wall
 from diffmine.app.desk import Desk
+from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, NOTHING, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
 from diffmine.app.tabs.translate.animation import moving_file
-from diffmine.app.tabs.translate.several import METHODS, TELL, UNFINISHED, Several, chosen, settings
+from diffmine.app.tabs.translate.several import METHODS, TELL, Several, chosen, settings
 from diffmine.app.tabs.translate.strips import (
     Strips,
     download,
     finished,
-    job,
     pair,
     scores,
     sentence,
     summary,
+    translating,
     walls,
 )
 from diffmine.app.view import Refused, View, payload
-from diffmine.atlas.records import Patch, Translated, Translation
+from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
 
 TAB = "translate"
@@ -71,6 +72,7 @@ class Translate:
         with gr.Accordion(texts.HOW, open=False, elem_id="how"), gr.Row(elem_classes="dm-controls"):
             self.method = gr.Dropdown(METHODS, value="pnp", label=texts.METHOD, elem_id="method")
             self.outside = gr.Checkbox(False, label=texts.KEEP_OUTSIDE, elem_id="keep-outside")
+        self.job = gr.State(Job())
         self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
         self.wall = own(wall(elem_id="strip"))
         self.cuts = own(wall(elem_id="strip-windows"))
@@ -169,7 +171,7 @@ class Translate:
         for strip in (self.wall, self.cuts):
             strip.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
         results = [
-            self.status, self.run, self.stop, self.wall, self.cuts,
+            self.job, self.status, self.run, self.stop, self.wall, self.cuts,
             self.verdict, self.slider, self.table, self.file, self.moving,
         ]  # fmt: skip
         started = self.run.click(
@@ -180,8 +182,9 @@ class Translate:
             show_progress_on=[self.status],
             **jobs.ONE_AT_A_TIME,
         )
-        started.then(self.on_end, [self.status], [self.status, self.run, self.stop], **LAST)
-        self.stop.click(self.on_stop, [desk.state], results, cancels=[started], **LAST)
+        told = [self.job, self.status, self.run, self.stop]
+        started.then(self.on_end, [self.job], told, **LAST)
+        self.stop.click(self.on_stop, [desk.state, self.job], results, cancels=[started], **LAST)
         self.several.wire([self.targets, self.method, self.outside])
 
     def on_target(self, view: View, event: gr.EventData) -> Updates:
@@ -191,25 +194,28 @@ class Translate:
             raise Refused(texts.NO_SUCH_LABEL)
         return self.desk.go(replace(view, target=str(target)), TAB)
 
-    def on_stop(self, view: View) -> Updates:
+    def on_stop(self, view: View, job: Job) -> Updates:
         """Stop the job; what was there before is shown again."""
         shown = self.show(view)
         keep = (
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         )  # fmt: skip
-        return {component: shown[component] for component in keep} | {
-            self.status: shared.CANCELLED,
-            **self._buttons(running=False),
-        }
+        return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
 
-    def on_end(self, status: Any) -> Updates:
+    def on_end(self, job: Job) -> Updates:
         """The last step of a job that was stopped may be told after the stop: take it back."""
-        if str(status or "").startswith(UNFINISHED):
-            return {self.status: shared.CANCELLED, **self._buttons(running=False)}
-        return {self.status: gr.skip()}
+        end = jobs.ended(job)
+        return {self.job: job} if end == job else self._told(end)
 
-    def _buttons(self, *, running: bool) -> Updates:
-        return {self.run: gr.Button(visible=not running), self.stop: gr.Button(visible=running)}
+    def _told(self, job: Job, done: str = shared.DONE_IN) -> Updates:
+        """How a job stands: its state, its line and the buttons that go with it."""
+        running = job.state is JobState.RUNNING
+        return {
+            self.job: job,
+            self.status: jobs.line(job, texts.STEP, done),
+            self.run: gr.Button(visible=not running),
+            self.stop: gr.Button(visible=running),
+        }
 
     def on_run(
         self, view: View, targets: Any, method: Any = "pnp", outside: Any = False
@@ -221,11 +227,11 @@ class Translate:
             raise gr.Error(texts.NO_MODEL_TO_TRANSLATE, print_exception=False)
         known = chosen(shelf, targets, patch)
         how = settings(method, outside)
-        yield {self.status: shared.STARTING, **self._buttons(running=True)}
+        yield self._told(jobs.RUNNING)
         try:
             yield from self._translated(view, patch, known, shelf.model, how)
         except DiffmineError as error:
-            yield {self.status: words.markdown(str(error)), **self._buttons(running=False)}
+            yield self._told(jobs.failed(error))
 
     def _translated(
         self, view: View, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
@@ -233,30 +239,31 @@ class Translate:
         shelf = self.desk.shelf(view)
         began = told = time.monotonic()
         so_far: dict[str, Translation] = {}
-        for found in job(shelf, patch, targets, model, how):
-            if isinstance(found, Translated):
-                strip = finished(shelf, patch, found.translations, how)
+        for result in translating(shelf, patch, targets, model, how):
+            if isinstance(result, Translated):
+                strip = finished(shelf, patch, result.translations, how)
                 self.strips.keep(view.atlas, strip)
-                took = words.duration(time.monotonic() - began)
-                said = shared.DONE_IN.format(took=took) + _inversion(found.reconstruction)
-                done = {self.status: said, **self._buttons(running=False)}
-                yield self._strip(view, strip) | done
-            elif found.pictures or time.monotonic() - told > TELL:
+                end = Job(JobState.DONE, took=time.monotonic() - began)
+                done = shared.DONE_IN + _inversion(result.reconstruction)
+                yield self._strip(view, strip) | self._told(end, done)
+            elif result.pictures or time.monotonic() - told > TELL:
                 told = time.monotonic()
                 so_far |= {
-                    name: Translation(name, pixels) for name, pixels in found.pictures.items()
+                    name: Translation(name, pixels) for name, pixels in result.pictures.items()
                 }
                 source = shelf.pixels(patch.image_id)
-                preview = Strip(patch, source, so_far) if found.pictures else None
-                yield self._preview(shelf, preview, found, told - began)
+                preview = Strip(patch, source, so_far) if result.pictures else None
+                yield self._preview(shelf, preview, result, told - began)
 
-    def _preview(self, shelf: Shelf, strip: Strip | None, found: Any, seconds: float) -> Updates:
-        left = seconds / max(found.step, 1) * (found.steps - found.step)
-        text = texts.STEP.format(step=found.step, steps=found.steps, left=words.duration(left))
+    def _preview(
+        self, shelf: Shelf, strip: Strip | None, preview: Preview, seconds: float
+    ) -> Updates:
+        left = seconds / max(preview.step, 1) * (preview.steps - preview.step)
+        told = self._told(Job(JobState.RUNNING, preview.step, preview.steps, left))
         if strip is None:
-            return {self.status: text}
+            return told
         wall, cuts = walls(shelf, strip, shelf.labels, "")
-        return {self.status: text, self.wall: wall, self.cuts: cuts}
+        return told | {self.wall: wall, self.cuts: cuts}
 
 
 def _inversion(error: float) -> str:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from diffmine.app import words
 from diffmine.app.cache import served
+from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import PREPARES, build
 from diffmine.app.tabs.inspect import own, texts
 from diffmine.app.tabs.inspect.own import Own
@@ -104,7 +105,8 @@ def test_the_run_ranks_maps_and_compares(
     assert "limit of" in facts["error of reconstruction"]
     assert "limit of" in facts["error of noise"]
     assert facts["picture"] == "192 × 144 pixels, scored at 64 × 48"
-    ended = panel.on_end(kept)
+    ended = panel.on_end(kept, last[panel.job])
+    assert panel.status not in ended
     assert ended[panel.clear].visible
     assert ended[panel.ask].visible
     assert not ended[panel.stop].visible
@@ -137,17 +139,43 @@ def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -
     kept = panel.on_upload(live.first, str(upload))[panel.kept]
     job = panel.on_run(live.first, kept)
     next(job)
-    next(job)
+    running = next(job)[panel.job]
     job.close()
-    updates = panel.on_stop(live.first, kept)
+    updates = panel.on_stop(live.first, kept, running)
     assert updates[panel.status] == "Cancelled."
     assert not updates[panel.stop].visible
     assert updates[panel.viewer]["image"]
-    ended = panel.on_end(kept)
+    ended = panel.on_end(kept, running)
+    assert ended[panel.status] == "Cancelled."
     assert ended[panel.run].visible
     assert ended[panel.ask].visible
-    assert panel.on_stop(live.first, None)[panel.kept] is None
-    assert not panel.on_end(None)[panel.clear].visible
+    assert panel.on_stop(live.first, None, running)[panel.kept] is None
+    assert not panel.on_end(None, running)[panel.clear].visible
+
+
+def test_how_an_inspection_ends_is_not_read_from_the_screen(
+    live: Any, panel: Any, upload: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A translator may put the fields of a line into any order."""
+    for name in ("DRAW", "DRAW_LEFT", "COMPARING", "COMPARING_LEFT"):
+        monkeypatch.setattr(texts, name, "{goal} in all, {done} done.")
+    kept = panel.on_upload(live.first, str(upload))[panel.kept]
+    steps = list(panel.on_run(live.first, kept))
+    done = steps[-1][panel.job]
+    assert done.state is JobState.DONE
+    assert panel.status not in panel.on_end(steps[-1][panel.kept], done)
+    running = panel._told(Job(JobState.RUNNING, 3, 14, 5.0), texts.DRAW_LEFT)
+    assert running[panel.status] == "14 in all, 3 done."
+    late = panel.on_end(kept, running[panel.job])
+    assert late[panel.status] == "Cancelled."
+    assert late[panel.job].state is JobState.CANCELLED
+
+
+def test_a_refused_run_is_not_called_cancelled(panel: Any) -> None:
+    """It never began: it was said at once what is missing."""
+    kept = Own("shapes", np.zeros((48, 48, 3), np.uint8), (48, 48))
+    for of in (None, kept):
+        assert panel.status not in panel.on_end(of, Job())
 
 
 def test_another_label(live: Any, panel: Any, inspected: list[dict[Any, Any]]) -> None:

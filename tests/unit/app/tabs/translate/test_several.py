@@ -9,7 +9,9 @@ import gradio as gr
 import pytest
 
 from diffmine.app.inspector.kept import Kept
+from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import build
+from diffmine.app.tabs.translate import texts
 from diffmine.app.tabs.translate.several import MOST
 from diffmine.model.tiny import make_random
 from tests.unit.app.make_atlas import LABELS, make_atlas
@@ -97,7 +99,26 @@ def test_a_row_opens_its_patch(own: Any) -> None:
         several.on_open(own.first, gr.EventData(None, {"key": "elsewhere"}))
 
 
-def test_the_end_of_a_stopped_job_says_so(own: Any) -> None:
+def test_a_step_told_after_a_stop_is_taken_back(own: Any) -> None:
     several = own.panels["translate"].several
-    assert several.on_end("Patch 1 of 3, about 5 s left.")[several.status] == "Cancelled."
-    assert several.on_end("Done in 3 s.") == {several.status: gr.skip()}
+    ended = several.on_end(Job(JobState.RUNNING, 1, 3, 5.0))
+    assert ended[several.status] == "Cancelled."
+    assert ended[several.run].visible
+    done = Job(JobState.DONE, took=3.0)
+    assert several.on_end(done) == {several.job: done}
+
+
+def test_how_several_end_is_not_read_from_the_screen(
+    own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "PATCH_OF", "{left} are left: {done} of {goal}.")
+    several = own.panels["translate"].several
+    kept = basket(own, "1900-top-0031")
+    steps = list(several.on_run(own.first, kept, "basket", ["1930"], "ddim"))
+    done = steps[-1][several.job]
+    assert done.state is JobState.DONE
+    assert several.on_end(done) == {several.job: done}, "what is on the screen stays: Done in"
+    assert steps[-1][several.status].startswith("Done in")
+    running = several._told(Job(JobState.RUNNING, 1, 3, 5.0))
+    assert running[several.status] == "5 s are left: 1 of 3."
+    assert several.on_end(running[several.job])[several.status] == "Cancelled."
