@@ -93,5 +93,6 @@ class Header:
     def on_atlas(self, view: View, key: Any) -> Updates:
         """Another atlas, from its beginning."""
         shelf = self.desk.shelves[choice(key, self.desk.shelves)]
-        first, tabs = first_view(shelf), self.desk.shown(shelf)
-        return self.desk.arrive(replace(first, tab=view.tab if view.tab in tabs else first.tab))
+        first = first_view(shelf)
+        tab = view.tab if view.tab in self.desk.shown(shelf) else first.tab
+        return self.desk.arrive(replace(first, tab=tab, score=view.score))

@@ -17,6 +17,7 @@ from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.words import KINDS
 from diffmine.atlas.filters import EVERYTHING, Filter
 from diffmine.atlas.records import Patch
+from diffmine.maths.scores import TYPICALITY, measure_of
 
 MOST_CORNERS = 2000
 
@@ -36,6 +37,7 @@ class View:
     scope: str = "one"
     colour: str = "elements"
     target: str = ""
+    score: str = TYPICALITY.name
     kept: Filter = EVERYTHING
 
     def query(self) -> str:
@@ -43,6 +45,8 @@ class View:
         parts = {"atlas": self.atlas, "label": self.label, "tab": self.tab, "patch": self.patch}
         if self.element is not None:
             parts["element"] = str(self.element)
+        if self.score != TYPICALITY.name:
+            parts["score"] = self.score
         if self.tab == "typical":
             parts["kind"] = self.kind if self.kind != "top" else ""
             parts["page"] = str(self.page + 1) if self.page else ""
@@ -75,6 +79,8 @@ def from_query(
         view = replace(view, kind=query["kind"])
     if query.get("beside") in shelf.labels:
         view = replace(view, second=query["beside"])
+    if measure_of(query.get("score", "")) is not None:
+        view = replace(view, score=query["score"])
     patch = shelf.known(query.get("patch", ""))
     if patch is not None:
         label = view.label if "label" in query else patch.label

@@ -9,56 +9,17 @@ import gradio as gr
 
 from diffmine.app import texts as shared
 from diffmine.app import words
-from diffmine.app.cache import digest, file_ref
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
-from diffmine.app.parts import LAST, TELLS, Updates, Value
-from diffmine.app.shelf import Shelf
-from diffmine.app.view import View
-from diffmine.atlas.records import Patch
-from diffmine.export.record import facts as known
+from diffmine.app.inspector.viewer import viewer_value
+from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.view import View, choice, payload
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
 CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
-
-
-def viewer_value(shelf: Shelf, patch: Patch | None) -> Value:
-    """The value of a viewer."""
-    if patch is None:
-        return {"rev": "none", "title": texts.PRESS_A_PICTURE, "facts": []}
-    record = shelf.atlas.image(patch.image_id)
-    heat = shelf.heat_file(patch.image_id, patch.label)
-    before = shelf.heat_file(patch.image_id, patch.label, "base")
-    value: Value = {
-        "patch": f"{shelf.key}/{patch.patch_id}",
-        "image": file_ref(shelf.image_file(patch.image_id)),
-        "heat": file_ref(heat) if heat else None,
-        "before": file_ref(before) if before else None,
-        "full": words.score(shelf.heat_scale) if heat else "",
-        "scale": shelf.heat_scale if heat else None,
-        "width": int(record["width"]),
-        "height": int(record["height"]),
-        "row": patch.row,
-        "col": patch.col,
-        "size": patch.size,
-        "label": patch.label,
-        "title": words.place(patch, shelf.atlas.count(patch.label, patch.kind)),
-        "alt": words.alt(patch),
-        "facts": facts(shelf, patch, record),
-        "citation": words.citation(shelf.title, patch, record),
-    }
-    return {"rev": digest(value, shelf.key), **value}
-
-
-def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]:
-    """What is known of a patch and of its image: name, text, web address."""
-    element = ""
-    if patch.element is not None and shelf.has_element(patch.label, patch.element):
-        element = shelf.element_name(patch.label, patch.element)
-    return [list(row) for row in known(patch, record, element)]
 
 
 class Inspector:
@@ -68,7 +29,7 @@ class Inspector:
         self.desk = desk
         own, view = desk.own, desk.first
         shelf = desk.shelf(view)
-        first = viewer_value(shelf, shelf.known(view.patch))
+        first = viewer_value(shelf, shelf.known(view.patch), view.score)
         self.viewer = own(viewer(first, elem_id="viewer"))
         with gr.Row(elem_classes="dm-actions"):
             settings: dict[str, Any] = {"size": "sm", "min_width": 84}
@@ -90,7 +51,7 @@ class Inspector:
         patch = shelf.known(view.patch)
         has = patch is not None and shelf.has_element(patch.label, patch.element)
         return {
-            self.viewer: viewer_value(shelf, patch),
+            self.viewer: viewer_value(shelf, patch, view.score),
             self.element: gr.Button(interactive=has),
         }
 
@@ -104,8 +65,17 @@ class Inspector:
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
+        self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.basket.wire(self.add, self.viewer)
+
+    def on_score(self, view: View, event: gr.EventData) -> Updates:
+        """Another map over the image of the selected patch; it stays chosen."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        scores = shelf.atlas.scores(patch.image_id, patch.label) if patch else []
+        view = replace(view, score=choice(payload(event, "score"), scores))
+        return self.desk.placed(view) | self.show(view)
 
     def on_similar(self, view: View) -> Updates:
         """The patches most like the selected one, of all labels."""

@@ -9,7 +9,7 @@ import gradio as gr
 import pyarrow.parquet as pq
 import pytest
 
-from diffmine.app.inspector.inspector import facts
+from diffmine.app.inspector.viewer import facts
 from diffmine.app.page import build, shelve
 from diffmine.app.tabs import TABS
 from diffmine.app.view import from_query
@@ -82,7 +82,6 @@ def test_a_pick_fills_the_inspector(desk: Any) -> None:
     assert facts["place in the list"] == "rank 4 (between 1 and 17)"
     assert facts["element"].startswith("Element ")
     assert Path(value["heat"]["path"]).is_file()
-    assert Path(value["before"]["path"]).read_bytes() != Path(value["heat"]["path"]).read_bytes()
     assert updates[desk.page]["query"].endswith("patch=1920-top-0004")
 
 

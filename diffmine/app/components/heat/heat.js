@@ -2,8 +2,8 @@
 // FULL: a pixel below the threshold is made clear here, in the browser.
 const FULL = 235, ABOVE = [213, 94, 0], BELOW = [0, 114, 178];
 
-function heatCanvas(said) {
-  const canvas = make('canvas', {class: 'dm-heat', role: 'img', 'aria-label': said});
+function heatCanvas() {
+  const canvas = make('canvas', {class: 'dm-heat', role: 'img'});
   let pixels = null, wanted = '', least = 0;
 
   function paint() {

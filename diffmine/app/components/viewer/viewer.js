@@ -1,10 +1,12 @@
-// A patch in its image. Value: {rev, patch, image, heat, before, full, scale, width, height, row, col, size, title,
-// alt, facts: [[name, text, link]], plain, drawn}; with size 0 the whole image only, with `drawn` the heat
-// map is on at first. Event: turned, when another patch is shown.
+// A patch in its image. Value: {rev, frame, patch, image, heat, scores: [{score, title}], score, unit, sentence,
+// scale, full, width, height, row, col, size, title, alt, facts: [[name, text, link]], drawn}; with size 0 the
+// whole image only, with `drawn` the heat map is on at first. Two values of one frame differ in the heat map
+// alone. Events: turned, when another patch is shown; score {score}, when another map is asked for.
 const root = find('.dm-viewer');
-let shown = null, patch = null, picture = null, heat = null, zoom = null, begun = false;
+const GROUP = `dm-score-${Math.random().toString(36).slice(2)}`;
+let now = null, shown = null, heat = null, zoom = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
-const chosen = {on: false, opacity: .7, threshold: 0, before: false};
+const chosen = {on: false, opacity: .7, threshold: 0};
 const place = {zoom: 1, x: 0, y: 0};
 
 const scaleOf = value => Number(value.scale ?? value.full) || 1;
@@ -28,7 +30,7 @@ function whole(value) {
   if (box) Object.assign(box.style, {left: `${100 * col / width}%`, top: `${100 * row / height}%`,
     width: `${100 * size / width}%`, height: `${100 * size / height}%`});
   const layer = make('div', {class: 'dm-layer'}, image);
-  heat = value.heat ? heatCanvas(say(TEXTS.heatOf, {label: value.label})) : null;
+  heat = value.heat ? heatCanvas() : null;
   if (heat) layer.append(heat.canvas);
   if (box) layer.append(box);
   const frame = make('div', {class: 'dm-whole', tabindex: 0, role: 'group',
@@ -38,48 +40,60 @@ function whole(value) {
   return frame;
 }
 
-function show(value) {
+// The heat map as the reader wants it: asks nobody, but for the map's own picture.
+function show() {
   if (!heat) return;
   heat.canvas.hidden = !chosen.on;
   heat.canvas.style.opacity = chosen.opacity;
   heat.threshold(chosen.threshold);
-  // The base model's map of the same image, where the atlas holds it and the reader asked for it.
-  if (chosen.on) heat.load((chosen.before && value.before ? value.before : value.heat).url);
+  if (chosen.on) heat.load(now.heat.url);
   const settings = root.querySelector('.dm-settings');
   settings.hidden = !chosen.on;
   settings.querySelector('.dm-ramp').style.backgroundImage = ramp(chosen.threshold);
-  settings.querySelector('.dm-least').textContent = figure(chosen.threshold * scaleOf(value));
+  settings.querySelector('.dm-least').textContent = figure(chosen.threshold * scaleOf(now));
   settings.querySelector('.dm-opacity').textContent = `${Math.round(100 * chosen.opacity)} %`;
 }
 
-function turn(value, name, said) {
-  const box = make('input', {type: 'checkbox'});
-  box.checked = chosen[name];
-  box.addEventListener('change', () => { chosen[name] = box.checked; show(value); });
-  return make('label', {class: 'dm-check'}, box, said);
+// Which map it is: its name, a sentence on it, the numbers of its scale.
+function told() {
+  if (!heat) return;
+  heat.canvas.setAttribute('aria-label', say(TEXTS.heatOf, {score: now.unit, label: now.label}));
+  for (const radio of root.querySelectorAll('.dm-scores input')) radio.checked = radio.value === now.score;
+  root.querySelector('.dm-sentence').textContent = now.sentence;
+  root.querySelector('.dm-unit').textContent = say(TEXTS.sameScale, {score: now.unit});
+  const numbers = [-1, -.5, 0, .5, 1].map(at => (at > 0 ? '+' : '') + figure(at * scaleOf(now)));
+  root.querySelector('.dm-ticks').replaceChildren(...numbers.map(text => make('span', {}, text)));
 }
 
-function slider(value, name, said) {
+function onOff() {
+  const box = make('input', {type: 'checkbox'});
+  box.checked = chosen.on;
+  box.addEventListener('change', () => { chosen.on = box.checked; show(); });
+  return make('label', {class: 'dm-check'}, box, TEXTS.heatMap);
+}
+
+// The maps of the image, one of which is drawn.
+function scores(value) {
+  if (!value.scores || value.scores.length < 2) return null;
+  const radios = value.scores.map(({score, title}) => make('label', {class: 'dm-check'},
+    make('input', {type: 'radio', name: GROUP, value: score, onchange: () => trigger('score', {score})}), title));
+  return make('div', {class: 'dm-scores', role: 'radiogroup', 'aria-label': TEXTS.maps}, ...radios);
+}
+
+function slider(name, said) {
   const range = make('input', {type: 'range', min: 0, max: 100, value: 100 * chosen[name], 'aria-label': said});
-  range.addEventListener('input', () => { chosen[name] = Number(range.value) / 100; show(value); });
+  range.addEventListener('input', () => { chosen[name] = Number(range.value) / 100; show(); });
   return range;
 }
 
-function ticks(value) {
-  const full = scaleOf(value);
-  const numbers = [-1, -.5, 0, .5, 1].map(at => (at > 0 ? '+' : '') + figure(at * full));
-  return make('div', {class: 'dm-ticks'}, ...numbers.map(text => make('span', {}, text)));
-}
-
 function control(value) {
-  const parts = [make('div', {class: 'dm-scale'},
-    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': TEXTS.colourScale}), ticks(value),
-    make('span', {class: 'dm-unit'}, TEXTS.sameScale))];
+  const parts = [scores(value), make('p', {class: 'dm-sentence'}), make('div', {class: 'dm-scale'},
+    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': TEXTS.colourScale}), make('div', {class: 'dm-ticks'}),
+    make('span', {class: 'dm-unit'}))];
   const row = (said, name, out) => make('div', {class: 'dm-slide'}, make('span', {}, said),
-    slider(value, name, say(TEXTS.ofHeatMap, {name: said})), make('output', {class: out}));
+    slider(name, say(TEXTS.ofHeatMap, {name: said})), make('output', {class: out}));
   parts.push(row(TEXTS.opacity, 'opacity', 'dm-opacity'), row(TEXTS.threshold, 'threshold', 'dm-least'));
-  if (value.before) parts.push(turn(value, 'before', TEXTS.before));
-  return [turn(value, 'on', TEXTS.heatMap), make('div', {class: 'dm-settings', hidden: true}, ...parts)];
+  return [onOff(), make('div', {class: 'dm-settings', hidden: true}, ...parts.filter(Boolean))];
 }
 
 function facts(value) {
@@ -99,27 +113,33 @@ function more() {
   return button;
 }
 
-function draw() {
-  const value = props.value;
-  if (!value || value.rev === shown) return;
-  if (shown !== null && value.patch !== patch) trigger('turned', {});
-  shown = value.rev;
-  patch = value.patch;
+// All but the heat map anew.
+function build(value) {
   heat = zoom = null;
   if (!value.image) {
     root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
     return;
   }
-  if (value.image.url !== picture) Object.assign(place, {zoom: 1, x: 0, y: 0});
-  picture = value.image.url;
-  const parts = [make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
-  parts.unshift(make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()));
+  const parts = [make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()),
+    make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
   if (value.heat && 'drawn' in value && !begun) { chosen.on = value.drawn; begun = true; }
   if (value.heat) parts.push(...control(value));
   if (value.facts.length) parts.push(facts(value));
   root.replaceChildren(...parts);
   zoom.show();
-  show(value);
+}
+
+function draw() {
+  const value = props.value, before = now;
+  if (!value || value.rev === shown) return;
+  if (shown !== null && value.patch !== before.patch) trigger('turned', {});
+  if (value.image?.url !== before?.image?.url) Object.assign(place, {zoom: 1, x: 0, y: 0});
+  shown = value.rev;
+  now = value;
+  // Of one frame nothing is built anew, so that the choice of a map keeps the focus.
+  if (!value.frame || value.frame !== before?.frame) build(value);
+  told();
+  show();
 }
 
 function onKey(event) {

@@ -22,6 +22,7 @@ from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
 from diffmine.errors import ImageError
 from diffmine.live.records import Comparison, Inspection
+from diffmine.maths.scores import TYPICALITY
 
 NO_CHART: Value = {"rev": "none", "data": [], "layout": {}, "title": "", "empty": ""}
 SMALLEST = 4
@@ -136,6 +137,8 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
         # A reader of films looks at the film first; who asks of a picture of their own, at the map.
         value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
+        name = TYPICALITY.name
+        value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}
     return {"rev": digest(value), **value}
 
 
