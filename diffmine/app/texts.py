@@ -44,7 +44,7 @@ MINUTES = "{minutes} min"
 
 # What the browser sent and cannot be used
 
-REFUSED = "{what} Reload the page if this goes on."
+REFUSED = "{what} Reload the page if this happens again."
 NOT_READ = "What was sent cannot be read."
 NO_SUCH_CHOICE = "That choice is not known here."
 OUTLINE_UNREAD = "That outline cannot be read."
@@ -73,7 +73,7 @@ FORMATS = {
 }
 WHOLE_IMAGES = "Whole images in the figure"
 FILE = "File"
-NOTHING_TO_WRITE = "There is no patch to write down."
+NOTHING_TO_WRITE = "There is no patch to export."
 BEING_MADE = "{format} of {count} patches is being made."
 
 # Filters
@@ -127,7 +127,7 @@ PAGE: dict[str, str] = {
     "addSource": "Add a source",
     "anyOf": "any of {count}",
     "leaveOut": "Leave out {name}",
-    "leaveOutNoise": "Leave out what is inside the noise",
+    "leaveOutNoise": "Leave out patches inside the noise",
     # Inspector
     "patch": "Patch: {alt}",
     "wholeImage": "The whole image: {alt}",
@@ -139,18 +139,18 @@ PAGE: dict[str, str] = {
     "opacity": "Opacity",
     "threshold": "Threshold",
     "ofHeatMap": "{name} of the heat map",
-    "maps": "Map",
+    "maps": "Score map",
     "moreOrLess": "Show more or less",
     # Elements
     "mergeBoth": "Merge the two",
     # Map
     "map": "Map",
     "mapOf": (
-        "Map of {count} patches. Draw around some to choose them; below it the same as a table."
+        "Map of {count} patches. Draw around some to choose them; the table below says the same."
     ),
     "emptyMap": "No patch of this label has a place on the map.",
     "noMap": "The map cannot be drawn ({error}); use the table below it.",
-    "legend": "Legend: press to isolate",
+    "legend": "Legend: press a name to see its points alone",
     "thumbs": "pictures over the points",
     # Inspect
     "dropPicture": "Drop a picture, choose one, or paste it with Ctrl+V.",
@@ -158,23 +158,23 @@ PAGE: dict[str, str] = {
     "help": "Help",
     "helpLabel": "Help: keys and words",
     "keys": "Keys",
-    "keyArrows": "walk along the pictures or the labels",
+    "keyArrows": "go along the pictures or the labels",
     "enter": "Enter",
     "keyEnter": "show the picture in the inspector",
     "tab": "Tab",
     "keyTab": "next control; from one wall to the other beside it",
     "keyZoom": (
-        "zoom the image in the inspector, and back to all of it; so do wheel, two fingers and a "
-        "double click"
+        "zoom the image in the inspector in, out and back to all of it; the wheel, two fingers and "
+        "a double click do the same"
     ),
     "arrowsOnImage": "arrows on the image",
-    "keyMove": "move it when zoomed; so does dragging",
+    "keyMove": "move the zoomed image; dragging does the same",
     "keyHelp": "this help; Esc closes it",
     "words": "Words",
     "theTypicality": "typicality",
     "wordTypicality": (
-        "how much the label helps the model to take noise off that spot of the image; above zero: "
-        "typical of the label, below: untypical"
+        "how much the label helps the model to take noise off a spot of the image; above zero the "
+        "spot is typical of the label, below zero untypical"
     ),
     "wordError": (
         "one standard error; a score below two of them is drawn pale: it cannot be told from chance"
@@ -185,7 +185,7 @@ PAGE: dict[str, str] = {
     "wordElement": "patches of a label that look alike",
     "theTranslation": "translation",
     "wordTranslation": (
-        "the image made over by the model as if it had another label; always marked “generated”"
+        "the image as the model makes it over under another label; always marked “generated”"
     ),
     "close": "Close",
     "firstSteps": "Show the first steps",

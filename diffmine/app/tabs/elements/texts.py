@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MIXED = "mixed"
-MIXED_WHY = "Its patches lie far from their centre: it may join several kinds of things."
+MIXED_WHY = "Its patches lie far from their centre: it may hold several kinds of things."
 SAME = "may be the same as {element}"
 SAME_WHY = "Their centres are nearer to each other than the patches of either are to their own."
 MERGE_BOTH = "Merge {own} with {other}"

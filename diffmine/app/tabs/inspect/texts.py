@@ -7,16 +7,19 @@ INSPECT = "Inspect"
 CLEAR = "Clear"
 HEAT_MAP_FOR = "Heat map and window for"
 ASK_FOR_A_PICTURE = (
-    "What the model of this atlas finds in a picture of your own: its labels ranked, a heat map "
-    "and the most typical window of each, and whether it is like the pictures the model knows."
+    "Give a picture of your own to see what the model of this atlas finds in it: the labels by how "
+    "typical the picture is of them, a heat map and the most typical window for each label, and "
+    "whether the picture is like those the model knows."
 )
-STAYS = "Stays on this machine; nothing is kept."
-STAYS_ON_SPACE = "It goes to the machine of this Space and no further; nothing is kept."
+STAYS = "The picture stays on this machine; nothing of it is kept."
+STAYS_ON_SPACE = (
+    "The picture goes to the machine of this Space and no further; nothing of it is kept."
+)
 RESEARCH_ONLY = "Research use only, not for diagnosis."
 UNFAMILIAR = "Unlike the pictures this model was trained on: what it says here means little."
 NOTHING_TO_INSPECT_WITH = (
     "This atlas has no model beside it, so a picture of your own cannot be inspected here. "
-    "It can where the atlas was built, or where its model lies beside it."
+    "Open the atlas where it was built, or put its model beside it."
 )
 CHOOSE_A_PICTURE = "Choose a picture first."
 DRAW = "Draw {done} of {goal}."

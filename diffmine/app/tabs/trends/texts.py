@@ -17,7 +17,9 @@ SEQUENCES = (
 )
 NO_SEQUENCES = "No translations are stored for this, so there are no sequences."
 PRESS_A_POINT = "Press a point to see the patches behind it."
-TRENDS_GO = "Trends of changed elements are empty until diffmine trends is run on the atlas."
+TRENDS_GO = (
+    "Merged and split elements have no trends until diffmine trends is run on this atlas again."
+)
 TREND_OF_LABEL = "Typicality for {label} of the images of each label (median)"
 LABEL_NOTE = "{score}, n = {n}"
 SHARE_NOTE = "{share:.1%} of {images}"
@@ -35,9 +37,9 @@ NO_SUCH_SEQUENCE = "That sequence is not in this atlas."
 NO_MODEL_TO_DATE = "There is no model beside this atlas."
 PATCH = "Patch"
 PRESS_A_CELL = (
-    "Each image of another label was translated into the label below: in how many of them does a "
-    "patch show the element afterwards that none showed before (added), or the other way round "
-    "(removed)? Press a cell to see them."
+    "Each image was translated into the other labels. A cell counts the images in which a patch "
+    "shows the element only after the translation (added) or only before it (removed). Press a "
+    "cell to see them."
 )
 CHANGES = (
     "**Elements of change**: windows that are typical of every label their image is translated "
