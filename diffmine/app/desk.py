@@ -19,9 +19,14 @@ from diffmine.atlas.records import Patch
 Component = TypeVar("Component")
 
 
-def always(shelf: Shelf) -> bool:
-    """For a tab that every atlas has."""
+def always(of: object) -> bool:
+    """For a tab that every atlas has, or that always follows the selected patch."""
     return True
+
+
+def never(of: object) -> bool:
+    """For a tab that shows the same whichever patch is selected."""
+    return False
 
 
 @runtime_checkable
@@ -38,12 +43,14 @@ class Panel(Protocol):
 @dataclass(frozen=True)
 class Tab:
     """A tab: its name in links, its title on the screen, where its class is (`module:Class`, a
-    Panel), and which atlases it is shown for."""
+    Panel), which atlases it is shown for, and in which views it follows the selected patch: then
+    it is made anew when another one is selected beside the tabs."""
 
     name: str
     title: str
     path: str
     shown: Callable[[Shelf], bool] = always
+    follows: Callable[[View], bool] = never
 
     def panel(self, desk: Desk) -> Panel:
         """The part of the page that it is, made."""
@@ -131,8 +138,8 @@ class Desk:
         return self.select(view, picked(event, self.shelf(view)))
 
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
-        """A picture was pressed beside the tabs: the open one may show something of it."""
+        """A picture was pressed beside the tabs: the open one may follow it."""
         updates = self.on_pick(view, event)
-        if view.tab in ("translate", "trends") or (view.tab == "typical" and view.second):
+        if any(tab.name == view.tab and tab.follows(view) for tab in self.tabs):
             updates |= self.panels[view.tab].show(updates[self.state])
         return updates

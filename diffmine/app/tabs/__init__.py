@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from diffmine.app.desk import Tab
+from diffmine.app.desk import Tab, always
 from diffmine.app.shelf import Shelf
+from diffmine.app.view import View
 
 
 def evaluated(shelf: Shelf) -> bool:
@@ -12,12 +13,17 @@ def evaluated(shelf: Shelf) -> bool:
     return shelf.evaluation is not None
 
 
+def beside(view: View) -> bool:
+    """For a tab that follows the selected patch where two labels are beside each other."""
+    return bool(view.second)
+
+
 TABS: list[Tab] = [
-    Tab("typical", "Typical", "diffmine.app.tabs.typical.tab:Typical"),
+    Tab("typical", "Typical", "diffmine.app.tabs.typical.tab:Typical", follows=beside),
     Tab("elements", "Elements", "diffmine.app.tabs.elements.tab:Elements"),
     Tab("map", "Map", "diffmine.app.tabs.map.tab:Map"),
-    Tab("translate", "Translate", "diffmine.app.tabs.translate.tab:Translate"),
-    Tab("trends", "Trends", "diffmine.app.tabs.trends.tab:Trends"),
+    Tab("translate", "Translate", "diffmine.app.tabs.translate.tab:Translate", follows=always),
+    Tab("trends", "Trends", "diffmine.app.tabs.trends.tab:Trends", follows=always),
     Tab("inspect", "Inspect", "diffmine.app.tabs.inspect.tab:Inspect"),
     Tab("about", "About", "diffmine.app.tabs.about.tab:About"),
     Tab("evaluate", "Evaluate", "diffmine.app.tabs.evaluate.tab:Evaluate", evaluated),

@@ -15,6 +15,7 @@ from diffmine.app.desk import Panel, Tab
 from diffmine.app.page import build
 from diffmine.app.server import styles
 from diffmine.app.view import from_query
+from tests.unit.app.events import event
 
 GREETING = """
 import gradio as gr
@@ -61,6 +62,27 @@ def test_a_new_tab_is_on_the_page_and_gets_the_view(folder: Path, greeting: Tab)
     assert from_query(desk.shelves, {"tab": "greeting"}, desk.shown).tab == "greeting"
     assert '"choose_greeting"' in desk.labels.js_on_load, "its labels can be chosen"
     assert '"Greeting"' in desk.page.js_on_load, "a digit opens it"
+
+
+@pytest.mark.parametrize(
+    ("tab", "second", "follows"),
+    [
+        ("typical", "", False),
+        ("typical", "1930", True),
+        ("elements", "", False),
+        ("map", "1930", False),
+        ("translate", "", True),
+        ("trends", "", True),
+    ],
+)
+def test_a_tab_follows_the_selected_patch_where_it_shows_something_of_it(
+    desk: Any, tab: str, second: str, follows: bool
+) -> None:
+    view = replace(desk.first, tab=tab, second=second)
+    updates = desk.on_pick_anywhere(view, event(id="1900-top-0004"))
+    assert updates[desk.state].patch == "1900-top-0004"
+    own = set(desk.groups[tab]) - {desk.state}
+    assert bool(own & set(updates)) is follows
 
 
 def test_every_tab_of_the_list_is_a_panel(desk: Any) -> None:
