@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from diffmine.app.page import embedded
-from diffmine.app.view import TABS
+from diffmine.app.tabs import TABS
 from tests.helpers import FLAGS, served
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ def _tour(browser: Browser, address: str) -> None:
 
 def _tabs(atlas: str) -> list[str]:
     judged = (ATLASES / atlas / "evaluation.json").is_file()
-    return [tab for tab in TABS if tab != "evaluate" or judged]
+    return [tab.name for tab in TABS if tab.name != "evaluate" or judged]
 
 
 def _review(browser: Browser, address: str, out: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from diffmine.atlas.generated import MadePictures
+from diffmine.atlas.generated import GeneratedPictures
 from diffmine.atlas.reader import Atlas, open_atlas
 
 CHANGES, PER_CHANGE, SIDE, GAP, LEFT, HEAD = 8, 3, 56, 4, 250, 46
@@ -31,7 +31,7 @@ def changes_sheet(atlas: Atlas, path: Path, changes: int = CHANGES) -> None:
     pen.text((6, 4), "Framed in red: the source. All other pictures are generated.", "#a00", font)
     for at, label in enumerate(atlas.labels):
         pen.text((LEFT + at * step + 10, HEAD - 18), label, "black", font)
-    made = MadePictures(atlas.parts("parallel"))
+    made = GeneratedPictures(atlas.parts("parallel"))
     top = HEAD
     for row in rows:
         words = [f"{row['rank']}. {row['name']}", f"{row['size']} sequences, median T "
@@ -75,7 +75,7 @@ def _paste(
     sheet: Image.Image,
     corner: tuple[int, int],
     atlas: Atlas,
-    made: MadePictures,
+    made: GeneratedPictures,
     sequence: dict[str, Any],
     label: str,
 ) -> None:

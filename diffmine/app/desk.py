@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import gradio as gr
 
@@ -18,6 +19,17 @@ from diffmine.atlas.records import Patch
 Component = TypeVar("Component")
 
 
+def always(of: object) -> bool:
+    """For a tab that every atlas has, or that always follows the selected patch."""
+    return True
+
+
+def never(of: object) -> bool:
+    """For a tab that shows the same whichever patch is selected."""
+    return False
+
+
+@runtime_checkable
 class Panel(Protocol):
     """A part of the page: made in the constructor, filled by `show`, connected by `wire`."""
 
@@ -28,13 +40,39 @@ class Panel(Protocol):
         """Connect its events, once every part of the page is made."""
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A tab: its name in links, its title on the screen, where its class is (`module:Class`, a
+    Panel), which atlases it is shown for, and in which views it follows the selected patch: then
+    it is made anew when another one is selected beside the tabs."""
+
+    name: str
+    title: str
+    path: str
+    shown: Callable[[Shelf], bool] = always
+    follows: Callable[[View], bool] = never
+
+    def panel(self, desk: Desk) -> Panel:
+        """The part of the page that it is, made."""
+        module, _, name = self.path.partition(":")
+        made: Panel = getattr(import_module(module), name)(desk)
+        return made
+
+
 class Desk:
     """The page while it is built and the handlers that every tab uses."""
 
     def __init__(
-        self, shelves: Mapping[str, Shelf], cache: Cache, view: View, *, editable: bool
+        self,
+        shelves: Mapping[str, Shelf],
+        tabs: Sequence[Tab],
+        cache: Cache,
+        view: View,
+        *,
+        editable: bool,
     ) -> None:
         self.shelves = dict(shelves)
+        self.tabs = list(tabs)
         self.cache = cache
         self.first = view
         self.editable = editable
@@ -64,6 +102,10 @@ class Desk:
         named = (each for name in groups for each in self.groups[name])
         return list(dict.fromkeys([self.state, self.page, *named]))
 
+    def shown(self, shelf: Shelf) -> list[str]:
+        """The names of the tabs that an atlas has, in their order."""
+        return [tab.name for tab in self.tabs if tab.shown(shelf)]
+
     def shelf(self, view: View) -> Shelf:
         """The shelf a visitor stands at."""
         return self.shelves[view.atlas]
@@ -92,12 +134,12 @@ class Desk:
         return {self.state: view, self.page: {"query": view.query()}}
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
-        """A picture was pressed in a tab that does not hang on the selected patch."""
+        """A picture was pressed in a tab that shows the same whichever patch is selected."""
         return self.select(view, picked(event, self.shelf(view)))
 
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
-        """A picture was pressed beside the tabs: the open one may hang on it."""
-        found = self.on_pick(view, event)
-        if view.tab in ("translate", "trends") or (view.tab == "typical" and view.second):
-            found |= self.panels[view.tab].show(found[self.state])
-        return found
+        """A picture was pressed beside the tabs: the open one may follow it."""
+        updates = self.on_pick(view, event)
+        if any(tab.name == view.tab and tab.follows(view) for tab in self.tabs):
+            updates |= self.panels[view.tab].show(updates[self.state])
+        return updates

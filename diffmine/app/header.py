@@ -8,10 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from diffmine.app import parts, texts
+from diffmine.app import texts
+from diffmine.app.components.head.head import head
+from diffmine.app.components.labels.labels import event_of, labels
+from diffmine.app.components.page.page import page
 from diffmine.app.desk import Desk
 from diffmine.app.parts import LAST, Updates, Value
-from diffmine.app.view import TABS, View, choice, first_view, index
+from diffmine.app.view import View, choice, first_view, index
 
 
 class Header:
@@ -20,9 +23,10 @@ class Header:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         view = desk.first
+        names, titles = [tab.name for tab in desk.tabs], [tab.title for tab in desk.tabs]
         choices = [(shelf.title, key) for key, shelf in desk.shelves.items()]
         with gr.Row(elem_id="top", equal_height=False):
-            self.head = desk.own(parts.head(self._head(view), scale=4, min_width=280))
+            self.head = desk.own(head(self._head(view), scale=4, min_width=280))
             self.atlas = desk.own(
                 gr.Dropdown(
                     choices,
@@ -34,8 +38,8 @@ class Header:
                     min_width=260,
                 )
             )
-            desk.page = desk.own(parts.page(None, scale=0, min_width=44, elem_id="page"))
-        self.labels = desk.own(parts.labels(self._labels(view), elem_id="labels"))
+            desk.page = desk.own(page(titles, scale=0, min_width=44, elem_id="page"))
+        self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.atlas, desk.labels = self.atlas, self.labels
 
     def _head(self, view: View) -> Value:
@@ -55,7 +59,7 @@ class Header:
             "tab": view.tab,
             "current": shelf.labels.index(view.label),
             "strip": shelf.atlas.manifest.kind == "time",
-            "judged": shelf.evaluation is not None,
+            "hidden": [tab.name for tab in self.desk.tabs if not tab.shown(shelf)],
         }
 
     def show(self, view: View) -> Updates:
@@ -69,10 +73,10 @@ class Header:
     def wire(self) -> None:
         """Connect both pickers."""
         desk = self.desk
-        for tab in TABS:
-            outputs = [self.labels, *desk.to(tab)]
-            choose = getattr(self.labels, f"choose_{tab}")
-            choose(self._on_label(tab), [desk.state], outputs, **LAST)
+        for tab in desk.tabs:
+            outputs = [self.labels, *desk.to(tab.name)]
+            choose = getattr(self.labels, event_of(tab.name))
+            choose(self._on_label(tab.name), [desk.state], outputs, **LAST)
         desk.arrived = self.atlas.input(
             self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST
         )
@@ -89,5 +93,6 @@ class Header:
     def on_atlas(self, view: View, key: Any) -> Updates:
         """Another atlas, from its beginning."""
         shelf = self.desk.shelves[choice(key, self.desk.shelves)]
-        tab = "typical" if view.tab == "evaluate" and shelf.evaluation is None else view.tab
-        return self.desk.arrive(replace(first_view(shelf), tab=tab))
+        first = first_view(shelf)
+        tab = view.tab if view.tab in self.desk.shown(shelf) else first.tab
+        return self.desk.arrive(replace(first, tab=tab, score=view.score))

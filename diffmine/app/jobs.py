@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
 from PIL import Image
 
-from diffmine.app import gpu
+from diffmine.app import gpu, texts, words
 from diffmine.atlas.records import Preview, Translated
 from diffmine.config import MineConfig, TranslateConfig
 from diffmine.errors import DiffmineError
@@ -29,6 +31,70 @@ ONE_AT_A_TIME: dict[str, Any] = {
 }
 _models: dict[str, Any] = {}
 _lock = Lock()
+
+
+class JobState(StrEnum):
+    """How a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+OVER = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One visitor's job: what its line on the screen is made from, and what tells a later handler
+    how it ended. It has made `done` of `goal` steps and may need `left` seconds more; at its end
+    it says how many seconds it `took`, or the `reason` why it failed."""
+
+    state: JobState = JobState.WAITING
+    done: int = 0
+    goal: int = 0
+    left: float | None = None
+    took: float = 0.0
+    reason: str = ""
+
+
+RUNNING = Job(JobState.RUNNING)
+CANCELLED = Job(JobState.CANCELLED)
+
+
+def stopped(job: Job) -> Job:
+    """A job that is stopped by hand: cancelled, unless it was over already."""
+    return job if job.state in OVER else CANCELLED
+
+
+def ended(job: Job) -> Job:
+    """A job whose events have ended: one that still seems to run was cancelled. (Its last step may
+    be told after the stop.)"""
+    return CANCELLED if job.state is JobState.RUNNING else job
+
+
+def failed(error: DiffmineError) -> Job:
+    """A job that ended with an error."""
+    return Job(JobState.FAILED, reason=str(error))
+
+
+def line(job: Job, step: str, done: str) -> str:
+    """What is said of a job: `step` is the text of the steps it makes (it fills in `done`, `goal`
+    and `left`), `done` that of its end (`took`)."""
+    if job.state is JobState.WAITING:
+        return ""
+    if job.state is JobState.CANCELLED:
+        return texts.CANCELLED
+    if job.state is JobState.FAILED:
+        return words.markdown(job.reason)
+    if job.state is JobState.DONE:
+        return done.format(took=words.duration(job.took))
+    if not job.goal:
+        return texts.STARTING
+    left = "" if job.left is None else words.duration(job.left)
+    return step.format(done=job.done, goal=job.goal, left=left)
 
 
 def model(folder: str) -> Any:

@@ -16,41 +16,22 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it wh
 from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
 import gradio as gr
 
-from diffmine.app import jobs, parts, texts
-from diffmine.app.basket import Basket
+from diffmine.app import jobs, tabs, texts
 from diffmine.app.cache import served
+from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
 from diffmine.app.header import Header
-from diffmine.app.inspector import Inspector
+from diffmine.app.inspector.basket import Basket
+from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.parts import LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
-from diffmine.app.tabs.about import About
-from diffmine.app.tabs.elements import Elements
-from diffmine.app.tabs.evaluate import Evaluate
-from diffmine.app.tabs.inspect import Inspect
-from diffmine.app.tabs.map import Map
-from diffmine.app.tabs.translate import Translate
-from diffmine.app.tabs.trends import Trends
-from diffmine.app.tabs.typical import Typical
 from diffmine.app.turns import in_turn
-from diffmine.app.view import TABS, View, asked, first_view, from_query, index
+from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
 from diffmine.errors import DiffmineError, UsageError
 
 PREPARED = 32
-
-PANELS: dict[str, Callable[[Desk], Panel]] = {
-    "typical": Typical,
-    "elements": Elements,
-    "map": Map,
-    "translate": Translate,
-    "trends": Trends,
-    "inspect": Inspect,
-    "about": About,
-    "evaluate": Evaluate,  # labels.js hides it where nothing was evaluated
-}
-
 
 PREPARES = "diffmine-prepare"
 """The thread that makes the first pages after `build` has returned."""
@@ -90,10 +71,10 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     with gr.Blocks(
         title="diffmine", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     ) as blocks:
-        desk = Desk(shelves, served(), view, editable=editable)
+        desk = Desk(shelves, tabs.TABS, served(), view, editable=editable)
         desk.group = "header"
         desk.header = Header(desk)
-        parts.first_steps(elem_id="first-steps")
+        first_steps(elem_id="first-steps")
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
                 desk.bar = _tabs(desk)
@@ -116,20 +97,20 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
 
 def _tabs(desk: Desk) -> gr.Tabs:
     with gr.Tabs(elem_id="tabs", selected=desk.first.tab, overflow_behavior="wrap") as bar:
-        for name, panel in PANELS.items():
-            desk.group = name
-            with gr.Tab(texts.TABS[name], id=name, elem_id=f"tab-{name}"):
-                desk.panels[name] = panel(desk)
+        for tab in desk.tabs:
+            desk.group = tab.name
+            with gr.Tab(tab.title, id=tab.name, elem_id=f"tab-{tab.name}"):
+                desk.panels[tab.name] = tab.panel(desk)
     # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
     # would then take the visitor away from where a link led.
-    bar.select(_opens(desk), [desk.state], desk.to(*PANELS, "header"), **LAST)
+    bar.select(_opens(desk), [desk.state], desk.to(*desk.panels, "header"), **LAST)
     desk.outputs.append(bar)
     return bar
 
 
 def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
     def on_tab(view: View, event: gr.EventData) -> Updates:
-        name = TABS[index(event, "index", len(TABS))]
+        name = desk.tabs[index(event, "index", len(desk.tabs))].name
         return desk.go(view, name) | desk.header.show(replace(view, tab=name))
 
     return on_tab
@@ -138,7 +119,7 @@ def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
 def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
     def on_load(request: gr.Request) -> Updates:
         query = dict(request.query_params) if request else {}
-        view = from_query(desk.shelves, query)
+        view = from_query(desk.shelves, query, desk.shown)
         return landed(view, query) | basket.begun(view)
 
     def landed(view: View, query: dict[str, str]) -> Updates:

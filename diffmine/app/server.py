@@ -7,7 +7,9 @@ import ipaddress
 import os
 import re
 import socket
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -128,6 +130,22 @@ def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
     }
 
 
+def styles() -> str:
+    """All style sheets of the app: what all share, then those of its folders."""
+    app = files("diffmine.app")
+    sheets = [app / "base.css", *_sheets(app / "components"), *_sheets(app / "inspector")]
+    sheets += _sheets(app / "tabs")
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+
+
+def _sheets(folder: Traversable) -> Iterator[Traversable]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _sheets(each)
+        elif each.name.endswith(".css"):
+            yield each
+
+
 def looks() -> dict[str, Any]:
     """The keyword arguments of `launch` for how the page looks."""
     theme = gr.themes.Default(
@@ -137,11 +155,10 @@ def looks() -> dict[str, Any]:
         spacing_size=gr.themes.sizes.spacing_sm,
         radius_size=gr.themes.sizes.radius_sm,
     ).set(**READABLE)
-    parts = files("diffmine.app")
-    linked = (parts / "js" / "linked.js").read_text("utf-8")
+    linked = (files("diffmine.app") / "components" / "page" / "linked.js").read_text("utf-8")
     return {
         "theme": theme,
-        "css": (parts / "css" / "app.css").read_text("utf-8"),
+        "css": styles(),
         "head": f"<script>{linked}</script>",
     }
 

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from diffmine.app import heat, sprites, texts
+from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
+from diffmine.app.components.heat import heat
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
 from diffmine.atlas.generated import GeneratedPictures
@@ -28,6 +29,7 @@ from diffmine.atlas.several import COLUMNS, counts_of
 from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
+from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
 from diffmine.words.confounds import confound
@@ -35,7 +37,7 @@ from diffmine.words.warnings import text
 
 PAGE = 100
 _KEPT_PICTURES = 512
-_SAMPLED_MAPS = 16
+_SAMPLED_MAPS, _LOOKED_AT = 16, 64
 
 Row = dict[str, Any]
 
@@ -49,6 +51,7 @@ class Shelf:
         self.cache = cache
         self.version = self._version()
         self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._scales: dict[str, float] = {}
         self._lock = Lock()
 
     def _version(self) -> str:
@@ -153,23 +156,45 @@ class Shelf:
         return self.cache.file(name, lambda: content)
 
     def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
-        """The map of an image under a label as a transparent picture; score `base`: before
-        finetuning."""
-        found = self.atlas.map(image_id, label, score)
-        if found is None:
+        """The map of a score of an image under a label as a transparent picture; None where the
+        atlas holds none."""
+        known = self.atlas.map(image_id, label, score)
+        if known is None:
             return None
         record = self.atlas.image(image_id)
         shape = (int(record["height"]), int(record["width"]))
         name = f"{digest(self.version, 'heat', image_id, label, score)}.png"
-        return self.cache.file(name, lambda: heat.picture(found[0], shape, self.heat_scale))
+        return self.cache.file(name, lambda: heat.picture(known[0], shape, self.scale_of(score)))
 
-    @cached_property
+    @property
     def heat_scale(self) -> float:
         """The typicality that is drawn at full strength: the same for all maps of the atlas."""
-        first = (patch for label in self.labels for patch in self.atlas.patches(label, count=2))
-        some = itertools.islice(first, _SAMPLED_MAPS)
-        maps = [self.atlas.map(each.image_id, each.label) for each in some]
-        return heat.scale([each[0] for each in maps if each is not None])
+        return self.scale_of(TYPICALITY.name)
+
+    def scale_of(self, score: str) -> float:
+        """The value of a score that is drawn at full strength: the same for all maps of its kind,
+        from a sample of them."""
+        measure = measure_of(score)
+        if measure is None:
+            return 1.0
+        if measure.name not in self._scales:
+            maps = self._sampled(measure, 2) or self._sampled(measure, _LOOKED_AT)
+            self._scales[measure.name] = heat.scale(maps)
+        return self._scales[measure.name]
+
+    def _sampled(self, measure: Measure, count: int) -> list[np.ndarray]:
+        """Some maps of a measure: of the images of each label's first `count` patches."""
+        patches = (
+            patch for label in self.labels for patch in self.atlas.patches(label, "top", 0, count)
+        )
+        maps = (
+            self.atlas.map(patch.image_id, patch.label, score)
+            for patch in patches
+            for score in self.atlas.scores(patch.image_id, patch.label)
+            if measure.knows(score)
+        )
+        known = (each[0] for each in maps if each is not None)
+        return list(itertools.islice(known, _SAMPLED_MAPS))
 
     # Elements and names
 

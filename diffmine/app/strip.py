@@ -1,29 +1,14 @@
-"""A strip: one image under every label, the source framed, the made pictures marked as made."""
+"""A strip: one image under every label, as the atlas holds it or as it was made here."""
 
 from __future__ import annotations
 
-import math
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from threading import Lock
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
-from diffmine.app import jobs, texts, words
-from diffmine.app.cache import digest
-from diffmine.app.parts import Value, table_value, wall_value
 from diffmine.app.shelf import Shelf
-from diffmine.app.sprites import png, sheet_of
-from diffmine.atlas.records import Patch, Preview, Translated, Translation
+from diffmine.atlas.records import Patch, Translation
 from diffmine.config import TranslateConfig
-from diffmine.words.translations import outline
-
-BIGGER = 192
-KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -40,57 +25,9 @@ class Strip:
     keep: bool = False
 
 
-class Strips:
-    """The strips that were made here, the latest of them, for every visitor alike."""
-
-    def __init__(self) -> None:
-        self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, shelf: Shelf, atlas: str, patch: Patch) -> Strip:
-        """What was made here of a patch, else what the atlas holds."""
-        with self._lock:
-            live = self._live.get((atlas, patch.patch_id))
-        return live or stored(shelf, patch)
-
-    def keep(self, atlas: str, strip: Strip) -> None:
-        """Keep a strip; the oldest is forgotten when there are many."""
-        with self._lock:
-            self._live[(atlas, strip.patch.patch_id)] = strip
-            if len(self._live) > KEPT:
-                self._live.popitem(last=False)
-
-
 def known(shelf: Shelf) -> TranslateConfig:
     """How the atlas's own translations were made."""
     return shelf.atlas.configured(TranslateConfig)
-
-
-def job(
-    shelf: Shelf, patch: Patch, targets: list[str], model: Path, how: Mapping[str, Any]
-) -> Iterator[Preview | Translated]:
-    """Previews of a patch's image under targets, then the result; `how` is what differs from the
-    atlas's own translations."""
-    config = replace(known(shelf), **how)
-    return jobs.translation(
-        str(model),
-        Image.fromarray(shelf.pixels(patch.image_id)),
-        (patch.row, patch.col, patch.size),
-        targets,
-        config,
-        shelf.atlas.scoring(config.draws),
-        patch.image_id,
-        patch.label,
-    )
-
-
-def finished(
-    shelf: Shelf, patch: Patch, translations: Sequence[Translation], how: Mapping[str, Any]
-) -> Strip:
-    """The strip of a result."""
-    made = {each.target: each for each in translations}
-    source = shelf.pixels(patch.image_id)
-    return Strip(patch, source, made, False, how["method"], known(shelf).seed, how["keep"])
 
 
 def stored(shelf: Shelf, patch: Patch) -> Strip:
@@ -106,142 +43,3 @@ def window(patch: Patch, pixels: np.ndarray) -> np.ndarray:
     """The patch's window of a picture."""
     found = pixels[patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
     return np.ascontiguousarray(found)
-
-
-def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tuple[Value, Value]:
-    """Two walls over the labels in order: whole pictures with the window, and the windows."""
-    patch, (high, wide) = strip.patch, strip.source.shape[:2]
-    box = [100 * patch.col / wide, 100 * patch.row / high]
-    box += [100 * patch.size / wide, 100 * patch.size / high]
-    pixels: list[np.ndarray] = []
-    items: list[Value] = []
-    cuts: list[Value] = []
-    for label in labels:
-        picture = strip.source if label == patch.label else None
-        made = strip.made.get(label)
-        if picture is None and made is not None:
-            picture = made.picture
-        one: Value = {"id": label, "caption": label, "at": len(pixels)}
-        if label == patch.label:
-            one |= {"frame": True, "alt": texts.THE_SOURCE.format(label=label)}
-        elif made is None:
-            one |= {"blank": True, "alt": texts.NOT_TRANSLATED.format(label=label)}
-        else:
-            one |= {"made": True, "alt": texts.GENERATED.format(label=label) + _after(made)}
-        if picture is not None:
-            pixels.append(picture)
-        items.append(one if picture is None else one | {"box": box})
-        cuts.append(one)
-    made_here = bool(strip.made)
-    sheet = sheet_of(shelf.cache, pixels, generated=made_here)
-    small = sheet_of(shelf.cache, [window(patch, each) for each in pixels], generated=made_here)
-    return (
-        wall_value(sheet, items, selected=chosen, size=92, strip=True),
-        wall_value(small, cuts, selected=chosen, size=92, strip=True),
-    )
-
-
-def _after(made: Translation) -> str:
-    return texts.AFTER.format(score=words.scored(made.after)) if made.after else ""
-
-
-def became(made: Translation) -> str:
-    """Whether a translation became typical of its target, in a word or two."""
-    return made.became_typical or "not scored"
-
-
-def sentence(target: str, made: Translation) -> str:
-    """The same as a plain sentence."""
-    name = words.markdown(target)
-    if made.before is None or made.after is None:
-        return texts.NOT_SCORED.format(label=name)
-    found = texts.BECAME_SENTENCES[became(made)].format(
-        label=name,
-        before=words.scored(made.before),
-        after=words.scored(made.after),
-    )
-    return " ".join([found, *_rest(made)])
-
-
-def _rest(made: Translation) -> list[str]:
-    """What became of the source: its own label and its shape."""
-    parts = []
-    if made.own is not None:
-        before, after = (words.score(each.typicality) for each in made.own)
-        parts.append(texts.OWN_LABEL_WENT.format(before=before, after=after))
-    if made.fidelity is not None:
-        text = texts.KEPT if math.isnan(made.fidelity.outside) else texts.KEPT_AND_OUTSIDE
-        parts.append(text.format(kept=outline(made.fidelity), outside=made.fidelity.outside))
-    return parts
-
-
-def summary(strip: Strip) -> str:
-    """One sentence on all targets."""
-    scored = [made for made in strip.made.values() if made.after is not None]
-    if not scored:
-        return ""
-    count = sum(became(made) == "yes" for made in scored)
-    return texts.BECAME_OF.format(count=count, targets=len(scored))
-
-
-def scores(strip: Strip, labels: Sequence[str]) -> Value:
-    """Typicality of the window under each target, before and after."""
-    rows = []
-    for label in labels:
-        made = strip.made.get(label)
-        if made is not None and made.before is not None and made.after is not None:
-            outline = f"{made.fidelity.outline:.2f}" if made.fidelity else ""
-            before, after = (
-                words.scored(made.before),
-                words.scored(made.after),
-            )
-            rows.append([label, before, after, texts.BECAME[became(made)], outline])
-    return table_value(texts.TARGET_HEADS, rows, caption=texts.TARGETS if rows else "")
-
-
-def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
-    """A small picture enlarged by a whole number, smooth."""
-    times = max(math.ceil(least / max(pixels.shape[:2])), 1)
-    if times == 1:
-        return pixels
-    size = (pixels.shape[1] * times, pixels.shape[0] * times)
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
-
-
-def pair(shelf: Shelf, strip: Strip, target: str) -> tuple[str, str] | None:
-    """Files of source and translation for the slider."""
-    made = strip.made.get(target)
-    if made is None:
-        return None
-    before = picture_file(shelf, bigger(strip.source), generated=False)
-    return before, picture_file(shelf, bigger(made.picture), generated=True)
-
-
-def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
-    """A picture as a served file."""
-    content = png(pixels, generated=generated)
-    return str(shelf.cache.file(f"{digest(content)}.png", lambda: content))
-
-
-def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) -> bytes:
-    """The strip as a PNG for a paper: labels, source framed in red, `generated` on what is made."""
-    font, margin, under = ImageFont.load_default(14), 12, 40
-    side_high, side_wide = bigger(strip.source, BIGGER).shape[:2]
-    shown = [name for name in labels if name == strip.patch.label or name in strip.made]
-    width = len(shown) * (side_wide + margin) + margin
-    page = Image.new("RGB", (width, side_high + under + 2 * margin + 20), "white")
-    pen = ImageDraw.Draw(page)
-    for at, name in enumerate(shown):
-        left = margin + at * (side_wide + margin)
-        is_source = name == strip.patch.label
-        pixels = strip.source if is_source else strip.made[name].picture
-        page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, margin))
-        pen.text((left, margin + side_high + 4), name, "black", font)
-        mark = texts.MARK_SOURCE if is_source else texts.MARK_GENERATED
-        pen.text((left, margin + side_high + 20), mark, "#a33", font)
-        if is_source:
-            edge = [left - 3, margin - 3, left + side_wide + 2, margin + side_high + 2]
-            pen.rectangle(edge, outline="#d00", width=3)
-    foot = ", ".join(f"{key}: {value}" for key, value in made_by.items() if value)
-    pen.text((margin, margin + side_high + under + 4), foot, "#444444", font)
-    return png(np.asarray(page), generated=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 import gradio as gr
 import numpy as np
 
-from diffmine.app import filters, texts
+from diffmine.app import texts
+from diffmine.app.components.filters import filters
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.words import KINDS
 from diffmine.atlas.filters import EVERYTHING, Filter
 from diffmine.atlas.records import Patch
+from diffmine.maths.scores import TYPICALITY, measure_of
 
-TABS = ("typical", "elements", "map", "translate", "trends", "inspect", "about", "evaluate")
 MOST_CORNERS = 2000
 
 
@@ -36,6 +37,7 @@ class View:
     scope: str = "one"
     colour: str = "elements"
     target: str = ""
+    score: str = TYPICALITY.name
     kept: Filter = EVERYTHING
 
     def query(self) -> str:
@@ -43,6 +45,8 @@ class View:
         parts = {"atlas": self.atlas, "label": self.label, "tab": self.tab, "patch": self.patch}
         if self.element is not None:
             parts["element"] = str(self.element)
+        if self.score != TYPICALITY.name:
+            parts["score"] = self.score
         if self.tab == "typical":
             parts["kind"] = self.kind if self.kind != "top" else ""
             parts["page"] = str(self.page + 1) if self.page else ""
@@ -58,20 +62,25 @@ def first_view(shelf: Shelf) -> View:
     return View(shelf.key, label, patch=found[0].patch_id if found else "")
 
 
-def from_query(shelves: Mapping[str, Shelf], query: Mapping[str, str]) -> View:
-    """The view a link means; what it names wrongly is left at the beginning's."""
+def from_query(
+    shelves: Mapping[str, Shelf], query: Mapping[str, str], tabs: Callable[[Shelf], Sequence[str]]
+) -> View:
+    """The view a link means; what it names wrongly is left at the beginning's. `tabs` gives the
+    names of the tabs that an atlas has."""
     shelf = shelves.get(query.get("atlas", ""), next(iter(shelves.values())))
     view = first_view(shelf)
     if query.get("label") in shelf.labels:
         label = query["label"]
         first = shelf.atlas.patches(label, count=1)
         view = replace(view, label=label, patch=first[0].patch_id if first else view.patch)
-    if query.get("tab") in TABS and (query["tab"] != "evaluate" or shelf.evaluation):
+    if query.get("tab") in tabs(shelf):
         view = replace(view, tab=query["tab"])
     if query.get("kind") in KINDS:
         view = replace(view, kind=query["kind"])
     if query.get("beside") in shelf.labels:
         view = replace(view, second=query["beside"])
+    if measure_of(query.get("score", "")) is not None:
+        view = replace(view, score=query["score"])
     patch = shelf.known(query.get("patch", ""))
     if patch is not None:
         label = view.label if "label" in query else patch.label

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
 from diffmine.app import texts
-from diffmine.maths.score import clear
 from diffmine.words.records import (
     KINDS,
     MEANING,
@@ -24,42 +22,12 @@ from diffmine.words.records import (
     web_address,
 )
 
-_NAMED = 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:])")
 
 
 def signed(typicality: float, se: float | None = None) -> str:
     """A score with its sign: `+0.0123 ± 0.0021`."""
     return f"+{score(typicality, se)}" if typicality >= 0 else score(typicality, se)
-
-
-def ranking(best: str, found: tuple[float, float], near: Sequence[str], others: int) -> str:
-    """Which label a picture is most typical of; `near`: labels within the error of the best,
-    `others`: how many there are besides it."""
-    name, value = markdown(best), signed(*found)
-    if not clear(*found):
-        return texts.NOT_CLEAR.format(label=name, score=value)
-    if found[0] < 0:
-        return texts.TYPICAL_OF_NONE.format(label=name, score=value)
-    if not others:
-        return texts.TYPICAL_OF.format(label=name, score=value)
-    if not near:
-        return texts.CLEARLY.format(label=name, score=value)
-    if len(near) == others > 1:
-        return texts.ALL_NEAR.format(label=name, score=value)
-    text = texts.ONE_NEAR if len(near) == 1 else texts.SEVERAL_NEAR
-    return text.format(label=name, score=value, near=_listed(near))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`1927`, `1927 and 1957`, `1900, 1927, 1957 and 2 others`."""
-    shown = [markdown(name) for name in names[:_NAMED]]
-    if len(names) == 1:
-        return shown[0]
-    rest = len(names) - len(shown)
-    others = texts.OTHERS if rest > 1 else texts.ONE_OTHER
-    last = others.format(count=rest) if rest else shown.pop()
-    return texts.LISTED.format(names=", ".join(shown), last=last)
 
 
 def markdown(text: str) -> str:
@@ -98,6 +66,7 @@ __all__ = [
     "rank",
     "score",
     "scored",
+    "signed",
     "web_address",
     "without_pictures",
 ]

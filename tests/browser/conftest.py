@@ -20,7 +20,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     root = tmp_path_factory.mktemp("served")
     make_random(root / "model", tuple(LABELS), 96)
-    make_atlas(root / "shapes", model="../model")
+    make_atlas(root / "shapes", model="../model", scores=("sensitivity", "against 1910"))
     make_atlas(root / "nasty", kind="place", labels=NASTY)
     with served(root / "shapes", root / "nasty") as found:
         yield found

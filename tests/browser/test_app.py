@@ -228,7 +228,9 @@ def test_a_picture_of_ones_own_is_inspected_then_cancelled(
     path = tmp_path / "mine.png"
     Image.fromarray(picture("1910", 99)).save(path)
     page.goto(f"{address}?tab=inspect")
-    expect(page.locator("#own-line")).to_contain_text("Stays on this machine; nothing is kept.")
+    expect(page.locator("#own-line")).to_contain_text(
+        "stays on this machine; nothing of it is kept."
+    )
     zone = page.locator("#own-file input[type=file]")
     zone.set_input_files(path)
     expect(page.locator("#own-verdict")).to_contain_text(

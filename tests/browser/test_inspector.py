@@ -1,5 +1,7 @@
 """The inspector and the basket in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,16 +26,29 @@ def test_a_patch_in_the_inspector_by_mouse_and_keys(page: Page, address: str) ->
     expect(page.locator("#wall .dm-selected")).to_have_attribute("data-id", "1900-top-0006")
 
 
-def test_the_map_before_finetuning_is_a_switch(page: Page, address: str) -> None:
+def test_another_map_is_chosen_by_mouse_and_keys(page: Page, address: str) -> None:
     page.goto(f"{address}?patch=1900-top-0001")
     page.get_by_label("Heat map", exact=True).check()
-    heat = page.locator("#viewer .dm-heat")
-    after = heat.get_attribute("data-src")
-    assert after
-    page.get_by_label("before finetuning").check()
-    expect(heat).not_to_have_attribute("data-src", after)
-    page.get_by_label("before finetuning").uncheck()
-    expect(heat).to_have_attribute("data-src", after)
+    heat, sentence = page.locator("#viewer .dm-heat"), page.locator("#viewer .dm-sentence")
+    against = page.get_by_role("radio", name="Against 1910")
+    first = heat.get_attribute("data-src")
+    assert first
+    page.get_by_label("Before finetuning").check()
+    expect(heat).not_to_have_attribute("data-src", first)
+    expect(sentence).to_contain_text("before it saw these images")
+    expect(page).to_have_url(re.compile("score=base"))
+    page.keyboard.press("ArrowUp")
+    expect(against).to_be_checked()
+    expect(against).to_be_focused()
+    expect(sentence).to_contain_text("than when it is told 1910")
+    expect(page.locator("#viewer .dm-unit")).to_contain_text("Against 1910, the same scale")
+    page.locator("#wall .dm-patch").nth(4).click()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 5 of")
+    expect(against).to_be_checked()
+    page.reload()
+    expect(page.locator("#viewer h3")).to_contain_text("No. 5 of")
+    page.get_by_label("Heat map", exact=True).check()
+    expect(against).to_be_checked()
 
 
 def test_zoom_outlives_the_heat_map_and_a_double_click_ends_it(page: Page, address: str) -> None:
@@ -44,7 +59,7 @@ def test_zoom_outlives_the_heat_map_and_a_double_click_ends_it(page: Page, addre
     expect(frame).to_have_attribute("data-zoom", "2.72")
     zoomed = layer.evaluate("node => node.style.transform")
     page.get_by_label("Heat map", exact=True).check()
-    page.get_by_label("before finetuning").check()
+    page.get_by_label("Before finetuning").check()
     assert layer.evaluate("node => node.style.transform") == zoomed
     assert frame.evaluate(OFF) < 1
     frame.hover()

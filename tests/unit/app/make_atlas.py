@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,15 @@ def encoded(pixels: np.ndarray) -> dict[str, Any]:
 
 
 def make_atlas(
-    folder: Path, *, kind: str = "time", labels: list[str] | None = None, model: str = ""
+    folder: Path,
+    *,
+    kind: str = "time",
+    labels: list[str] | None = None,
+    model: str = "",
+    scores: Sequence[str] = (),
 ) -> Atlas:
-    """Write the atlas and open it; `model` is the path from it to a model that is there."""
+    """Write the atlas and open it; `model` is the path from it to a model that is there, `scores`
+    are the names of further maps: the spot of each lies elsewhere."""
     manifest = Manifest(
         title="Shapes by decade",
         labels=list(labels or LABELS),
@@ -71,6 +78,13 @@ def make_atlas(
     atlas.write("images.parquet", images, schemas.IMAGES, group=128)
     maps = _maps(images, manifest.labels, random)
     atlas.write("maps/part-00000.parquet", maps, schemas.MAPS)
+    for at, score in enumerate(scores, 1):
+        other = [
+            row
+            | {"score": score, "mean": np.roll(row["mean"], 3 * at * LATENT) * np.float16(at + 1)}
+            for row in maps
+        ]
+        atlas.write(f"maps/part-{at:05d}.parquet", other, schemas.MAPS)
     before = [row | {"score": "base", "mean": np.zeros_like(row["mean"])} for row in maps]
     atlas.write("maps-base/part-00000.parquet", before, schemas.MAPS)
     patches = _patches(images, manifest.labels, random)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from diffmine.app import jobs
+from diffmine.app.jobs import Job, JobState
 from diffmine.errors import ModelError
 from diffmine.model.tiny import make_random
 
@@ -28,3 +29,36 @@ def test_what_is_wrong_with_a_model_is_told_by_the_job(
     with pytest.raises(ModelError):
         jobs.model(str(tmp_path / "none"))
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("state", "stopped", "ended"),
+    [
+        (JobState.WAITING, JobState.CANCELLED, JobState.WAITING),
+        (JobState.RUNNING, JobState.CANCELLED, JobState.CANCELLED),
+        (JobState.DONE, JobState.DONE, JobState.DONE),
+        (JobState.CANCELLED, JobState.CANCELLED, JobState.CANCELLED),
+        (JobState.FAILED, JobState.FAILED, JobState.FAILED),
+    ],
+)
+def test_a_job_that_is_over_stays_as_it_ended(
+    state: JobState, stopped: JobState, ended: JobState
+) -> None:
+    assert jobs.stopped(Job(state)).state is stopped
+    assert jobs.ended(Job(state)).state is ended
+
+
+@pytest.mark.parametrize(
+    ("job", "text"),
+    [
+        (Job(), ""),
+        (jobs.RUNNING, "Starting: the model is loaded."),
+        (Job(JobState.RUNNING, 2, 15, 4.2), "2 of 15, 5 s"),
+        (Job(JobState.RUNNING, 2, 15), "2 of 15, "),
+        (Job(JobState.DONE, took=200.0), "took 3 min"),
+        (Job(JobState.FAILED, reason="<b>No</b>"), "&lt;b&gt;No&lt;/b&gt;"),
+        (jobs.CANCELLED, "Cancelled."),
+    ],
+)
+def test_the_line_is_made_from_the_job(job: Job, text: str) -> None:
+    assert jobs.line(job, "{done} of {goal}, {left}", "took {took}") == text

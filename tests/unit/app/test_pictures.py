@@ -1,17 +1,14 @@
-"""Sheets, heat maps, strips: what is shown is what is stored."""
+"""Sheets and pictures: what is shown is what is stored."""
 
 import io
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from diffmine.app import colours, heat
+from diffmine.app import colours
 from diffmine.app.shelf import Shelf
-from diffmine.app.sprites import GENERATED, GUTTER, LARGEST, compose, fit, png, resized
-from diffmine.app.strip import Strip, became, download, sentence, stored, walls
-from diffmine.atlas.records import Score, Translation
+from diffmine.app.sprites import GUTTER, LARGEST, compose, fit, png, resized
 
 
 def tile_of(sheet: np.ndarray, at: int, columns: int, tile: tuple[int, int]) -> np.ndarray:
@@ -57,62 +54,9 @@ def test_an_image_is_served_byte_for_byte(shelf: Shelf) -> None:
     assert shelf.image_file(name).read_bytes() == shelf.atlas.pictures.content(name)
 
 
-def test_heat_is_clear_at_zero_and_even_around_it() -> None:
-    mean = np.array([[0, 0.5], [1, -1]], np.float32)
-    content = heat.picture(mean, (2, 2), 1.0)
-    pixels = np.asarray(Image.open(io.BytesIO(content)))
-    assert pixels[0, 0, 3] == 0
-    assert tuple(pixels[1, 0, :3]) == heat.ABOVE
-    assert tuple(pixels[1, 1, :3]) == heat.BELOW
-    assert pixels[1, 0, 3] == pixels[1, 1, 3]
-
-
-@pytest.mark.parametrize("maps", [[], [np.zeros((2, 2))], [np.full((2, 2), np.nan)]])
-def test_heat_has_a_scale_even_without_heat(maps: list[np.ndarray]) -> None:
-    assert heat.scale(maps) == 1.0
-
-
 def test_grey_pictures_are_written_grey() -> None:
     grey = np.repeat(np.arange(16, dtype=np.uint8).reshape(4, 4, 1), 3, axis=2)
     assert Image.open(io.BytesIO(png(grey))).mode == "L"
-
-
-def test_a_downloaded_strip_says_that_it_is_generated(shelf: Shelf) -> None:
-    strip = stored(shelf, shelf.atlas.patch("1910-top-0001"))
-    picture = Image.open(io.BytesIO(download(strip, shelf.labels, {"atlas": "Shapes"})))
-    assert picture.info["Description"] == GENERATED
-    assert set(strip.made) == {"1900", "1920", "1930"}
-
-
-def test_a_strip_frames_the_source_and_marks_what_is_made(shelf: Shelf) -> None:
-    strip = stored(shelf, shelf.atlas.patch("1910-top-0001"))
-    for wall in walls(shelf, strip, shelf.labels, "1920"):
-        by_id = {item["id"]: item for item in wall["items"]}
-        assert [item["id"] for item in wall["items"]] == shelf.labels
-        assert by_id["1910"]["frame"]
-        assert all(by_id[name]["made"] for name in ("1900", "1920", "1930"))
-        assert "made" not in by_id["1910"]
-
-
-def test_labels_without_a_translation_stay_blank(shelf: Shelf) -> None:
-    patch = shelf.atlas.patch("1910-top-0050")
-    wall, _ = walls(shelf, Strip(patch, shelf.pixels(patch.image_id)), shelf.labels, "")
-    assert [item.get("blank", False) for item in wall["items"]] == [True, False, True, True]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "word"),
-    [
-        ((-0.01, 0.001), (0.01, 0.001), "yes"),
-        ((-0.01, 0.001), (0.001, 0.001), "no"),
-        ((0.0099, 0.001), (0.01, 0.001), "was so before"),
-        ((-0.01, 0.001), (float("nan"), 0.001), "no"),
-    ],
-)
-def test_became_typical(before: tuple[float, float], after: tuple[float, float], word: str) -> None:
-    made = Translation("1920", np.zeros((2, 2, 3), np.uint8), Score(*before), Score(*after))
-    assert became(made) == word
-    assert sentence("1920", made).endswith(".")
 
 
 def test_colours_stay_apart() -> None:

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.make_big_atlas import GROUP, make
 from diffmine.app.cache import served
-from diffmine.app.map import points
 from diffmine.app.shelf import Shelf
+from diffmine.app.tabs.map.points import points
 from diffmine.atlas.writer import open_workspace
 
 

@@ -1,0 +1,14 @@
+"""A Plotly figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app.parts import Value, component, page_template
+
+
+def chart(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """A Plotly figure. Event: point(curve, point)."""
+    return component("chart", page_template("chart/chart.html"), value, settings)

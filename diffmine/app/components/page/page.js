@@ -1,0 +1,36 @@
+// The page itself: the link in the address bar, the digits that open the tabs (TABS, their titles) and the help. Value: {query}.
+const help = find('dialog');
+
+function address() {
+  if (!props.value) return;
+  const now = new URLSearchParams(location.search), next = new URLSearchParams(props.value.query);
+  for (const [name, value] of now) if (name.startsWith('__')) next.set(name, value);
+  const text = `?${next}`;
+  if (text !== location.search) history.replaceState(history.state, '', text);
+}
+
+function onKey(event) {
+  if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
+  const wanted = TABS[Number(event.key) - 1];
+  if (!/^[1-9]$/.test(event.key) || !wanted || help.open) return;
+  const tabs = [...document.querySelectorAll('#tabs [role=tab]')];
+  const button = tabs.find(each => each.textContent.trim() === wanted);
+  if (button?.checkVisibility()) button.click();
+}
+
+help.querySelectorAll('button').forEach(each => each.addEventListener('click', () => help.close()));
+find('.dm-help').addEventListener('click', () => help.showModal());
+document.addEventListener('keydown', onKey);
+
+// All of the page is of the linked atlas two frames after the link was followed (see linked.js).
+const frame = () => new Promise(done => requestAnimationFrame(done));
+async function arrived() {
+  await frame();
+  await frame();
+  document.documentElement.classList.remove('dm-arriving');
+}
+
+watch('value', () => { address(); arrived(); });
+if (location.search) address();

@@ -1,0 +1,18 @@
+"""The viewer: a patch, its image with the window, the heat map, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app.parts import Value, component
+
+SCRIPTS = ("viewer/zoom.js", "heat/heat.js")
+
+
+def viewer(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """A patch, its image with the box, the heat map and what is known of it. Events: turned,
+    score(score)."""
+    template = '<div class="dm-viewer" aria-live="polite"></div>'
+    return component("viewer", template, value, settings, scripts=SCRIPTS)

@@ -1,0 +1,79 @@
+"""A wall: pictures side by side, each one a button."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import gradio as gr
+
+from diffmine.app import texts, words
+from diffmine.app.cache import digest
+from diffmine.app.parts import Value, component
+from diffmine.app.sprites import Sheet
+from diffmine.atlas.records import Patch
+
+
+@runtime_checkable
+class Sheets(Protocol):
+    """What has the pictures of patches: a shelf."""
+
+    def sheet(self, patches: Sequence[Patch]) -> Sheet:
+        """The sprite sheet of some patches, in their order."""
+
+
+def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
+    """Pictures side by side. Event: pick(id)."""
+    name = html.escape(texts.PATCHES_SHOWN)
+    template = f'<div class="dm-wall" role="group" aria-label="{name}"></div>'
+    return component("wall", template, value, settings)
+
+
+def item(patch: Patch, *, caption: str = "", **more: Any) -> Value:
+    """A patch as a picture button."""
+    picture: Value = {"id": patch.patch_id, "alt": words.alt(patch)}
+    if words.noise(patch):
+        picture["grey"] = True
+        picture["alt"] += texts.INSIDE_NOISE
+    if caption:
+        picture["caption"] = caption
+    return picture | more
+
+
+def wall_value(
+    sheet: Sheet | None,
+    items: Sequence[Value],
+    *,
+    selected: str = "",
+    empty: str = "",
+    size: int = 64,
+    strip: bool = False,
+) -> Value:
+    """The value of a wall."""
+    shown = sheet.value() if sheet and items else None
+    rev = digest(shown, list(items), size, strip, empty)
+    return {
+        "rev": rev,
+        "sheet": shown,
+        "items": list(items),
+        "selected": selected,
+        "empty": empty,
+        "size": size,
+        "strip": strip,
+    }
+
+
+def patch_wall(
+    sheets: Sheets,
+    patches: Sequence[Patch],
+    *,
+    selected: str = "",
+    empty: str = "",
+    size: int = 64,
+    labelled: bool = False,
+) -> Value:
+    """A wall of patches; `labelled` writes each one's label under it."""
+    items = [item(each, caption=each.label if labelled else "") for each in patches]
+    sheet = sheets.sheet(patches) if patches else None
+    return wall_value(sheet, items, selected=selected, empty=empty, size=size)

@@ -1,0 +1,154 @@
+"""The basket: chosen patches with notes, in an order of one's own, and their way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import texts as shared
+from diffmine.app.components.wall.wall import item, wall, wall_value
+from diffmine.app.desk import Desk
+from diffmine.app.downloads import Downloads
+from diffmine.app.inspector import kept as keep
+from diffmine.app.inspector import texts
+from diffmine.app.inspector.kept import LONGEST_NOTE, Kept
+from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.turns import held
+from diffmine.app.view import View, choice
+from diffmine.export.chosen import Chosen
+
+
+class Basket:
+    """The part of the inspector below its buttons."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.kept = desk.kept = held([])
+        self.before = held([])
+        with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
+            self.wall = wall(elem_id="basket-wall")
+            self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
+            # Whose note it is, sent along with it: the state may be a patch ahead.
+            self.noted = gr.Textbox(visible=False)
+            settings: dict[str, Any] = {"size": "sm", "min_width": 84}
+            with gr.Row(elem_classes="dm-actions"):
+                self.save = gr.Button(texts.SAVE_NOTE, **settings)
+                self.earlier = gr.Button(texts.EARLIER, elem_id="earlier", **settings)
+                self.later = gr.Button(texts.LATER, elem_id="later", **settings)
+                self.drop = gr.Button(texts.REMOVE, **settings)
+                self.clear = gr.Button(texts.CLEAR_ALL, **settings)
+                self.undo = gr.Button(shared.UNDO, visible=False, **settings)
+            self.downloads = Downloads(desk, "basket")
+        self.accordion = accordion
+        self.own: list[Any] = [
+            self.kept, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
+        ]  # fmt: skip
+
+    def wire(self, add: gr.Button, viewer: gr.HTML) -> None:
+        """Connect its buttons, the inspector's that adds, and the patch that is shown."""
+        state, kept = self.desk.state, self.kept
+        written = [state, kept, self.note, self.noted]
+        add.click(self.on_add, [state, kept], self.own, **TELLS)
+        self.save.click(self.on_save, written, self.own, **TELLS)
+        viewer.turned(self.on_turn, written, self.own, **LAST)
+        self.earlier.click(self.on_earlier, [state, kept], self.own, **LAST)
+        self.later.click(self.on_later, [state, kept], self.own, **LAST)
+        self.drop.click(self.on_drop, [state, kept], self.own, **LAST)
+        self.clear.click(self.on_clear, [state, kept], self.own, **LAST)
+        self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
+        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
+        self.desk.arrived.then(self.show, [state, kept], self.own, **LAST)
+        self.downloads.wire(self.chosen, [kept])
+
+    def show(self, view: View, kept: list[Kept]) -> Updates:
+        """The basket of the atlas that is open."""
+        shelf = self.desk.shelf(view)
+        own = keep.here(kept, view)
+        patches = [shelf.atlas.patch(each.patch) for each in own]
+        items = [
+            item(patch, caption=f"{patch.label} ✎" if each.note else patch.label)
+            for patch, each in zip(patches, own, strict=True)
+        ]
+        sheet = shelf.sheet(patches) if patches else None
+        title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
+        return {
+            self.before: [],
+            self.accordion: gr.Accordion(label=title),
+            self.wall: wall_value(
+                sheet, items, selected=view.patch, empty=texts.NOTHING_CHOSEN, size=56
+            ),
+            self.undo: gr.Button(visible=False),
+        }
+
+    def begun(self, view: View) -> Updates:
+        """Where the first note of a visit belongs."""
+        return {self.noted: keep.key(view)}
+
+    def _changed(self, view: View, kept: list[Kept]) -> Updates:
+        return self.show(view, kept) | {self.kept: kept}
+
+    def _less(self, view: View, left: list[Kept], kept: list[Kept]) -> Updates:
+        """With patches taken out, which Undo brings back."""
+        found = self._changed(view, left) | self._note(view, left)
+        if left == kept:
+            return found
+        return found | {self.before: kept, self.undo: gr.Button(visible=True)}
+
+    def _note(self, view: View, kept: list[Kept]) -> Updates:
+        return {self.note: keep.note_of(kept, view), self.noted: keep.key(view)}
+
+    def chosen(self, view: View, kept: list[Kept]) -> list[Chosen]:
+        """What is handed out: the patches of the open atlas with their notes."""
+        return [Chosen(each.patch, each.note) for each in keep.here(kept, view)]
+
+    def on_add(self, view: View, kept: list[Kept]) -> Updates:
+        """Keep the selected patch; what is being typed stays."""
+        return self._changed(view, self._with(view, kept))
+
+    def _with(self, view: View, kept: list[Kept]) -> list[Kept]:
+        if self.desk.shelf(view).known(view.patch) is None:
+            raise gr.Error(shared.SELECT_FIRST, print_exception=False)
+        return keep.added(kept, view)
+
+    def on_save(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
+        """Keep a note with its patch, which is put into the basket if need be."""
+        of = self._of(noted)
+        return self._changed(view, keep.noted(self._with(of, kept), of, note or ""))
+
+    def on_turn(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
+        """Another patch is shown, with its note; one begun on the patch before is kept."""
+        of = self._of(noted)
+        if (note or "") == keep.note_of(kept, of):
+            return self._note(view, kept)
+        if not of.patch:
+            return {self.noted: keep.key(view)}
+        kept = keep.noted(self._with(of, kept), of, note or "")
+        return self._changed(view, kept) | self._note(view, kept)
+
+    def _of(self, noted: str | None) -> View:
+        """Where a note was begun, from what the browser says of it."""
+        atlas, _, patch = (noted or "").partition("/")
+        view = replace(self.desk.first, atlas=choice(atlas, self.desk.shelves))
+        return replace(view, patch=patch if self.desk.shelf(view).known(patch) else "")
+
+    def on_earlier(self, view: View, kept: list[Kept]) -> Updates:
+        """The selected patch one place earlier."""
+        return self._changed(view, keep.moved(kept, view, -1))
+
+    def on_later(self, view: View, kept: list[Kept]) -> Updates:
+        """The selected patch one place later."""
+        return self._changed(view, keep.moved(kept, view, 1))
+
+    def on_drop(self, view: View, kept: list[Kept]) -> Updates:
+        """Take the selected patch out; Undo brings it back."""
+        return self._less(view, keep.without(kept, view), kept)
+
+    def on_clear(self, view: View, kept: list[Kept]) -> Updates:
+        """Take all patches of the open atlas out; Undo brings them back with their notes."""
+        return self._less(view, keep.emptied(kept, view), kept)
+
+    def on_undo(self, view: View, before: list[Kept]) -> Updates:
+        """The basket as it was before something was taken out."""
+        return self._changed(view, before) | self._note(view, before)

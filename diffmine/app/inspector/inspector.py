@@ -1,0 +1,114 @@
+"""The inspector: always the same, whatever is selected and wherever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import texts as shared
+from diffmine.app import words
+from diffmine.app.components.viewer.viewer import viewer
+from diffmine.app.components.wall.wall import patch_wall, wall
+from diffmine.app.desk import Desk
+from diffmine.app.inspector import texts
+from diffmine.app.inspector.basket import Basket
+from diffmine.app.inspector.viewer import viewer_value
+from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.view import View, choice, payload
+
+COPY = "() => navigator.clipboard.writeText(location.href)"
+CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
+
+
+class Inspector:
+    """Crop, whole image, heat map, score, record; similar patches; the basket."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        own, view = desk.own, desk.first
+        shelf = desk.shelf(view)
+        first = viewer_value(shelf, shelf.known(view.patch), view.score)
+        self.viewer = own(viewer(first, elem_id="viewer"))
+        with gr.Row(elem_classes="dm-actions"):
+            settings: dict[str, Any] = {"size": "sm", "min_width": 84}
+            self.similar = gr.Button(texts.SIMILAR, elem_id="similar", **settings)
+            self.element = own(gr.Button(shared.ELEMENT, elem_id="to-element", **settings))
+            self.translate = gr.Button(shared.TRANSLATE, elem_id="to-translate", **settings)
+            self.add = gr.Button(texts.ADD_TO_BASKET, elem_id="add", **settings)
+            self.copy = gr.Button(texts.COPY_LINK, elem_id="copy", **settings)
+            self.cite = gr.Button(texts.COPY_CITATION, elem_id="cite", **settings)
+        with gr.Column(visible=False) as column:
+            self.line = own(gr.Markdown(elem_classes="dm-line"))
+            self.wall = own(wall(elem_id="similar-wall"))
+        self.column = own(column)
+        self.basket = Basket(desk)
+
+    def show(self, view: View) -> Updates:
+        """The patch of a view."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        has = patch is not None and shelf.has_element(patch.label, patch.element)
+        return {
+            self.viewer: viewer_value(shelf, patch, view.score),
+            self.element: gr.Button(interactive=has),
+        }
+
+    def wire(self) -> None:
+        """Connect its buttons."""
+        desk = self.desk
+        self.similar.click(
+            self.on_similar, [desk.state], [self.column, self.line, self.wall], **LAST
+        )
+        self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
+        self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
+        self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
+        self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
+        self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
+        self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
+        self.basket.wire(self.add, self.viewer)
+
+    def on_score(self, view: View, event: gr.EventData) -> Updates:
+        """Another map over the image of the selected patch; it stays chosen."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        scores = shelf.atlas.scores(patch.image_id, patch.label) if patch else []
+        view = replace(view, score=choice(payload(event, "score"), scores))
+        return self.desk.placed(view) | self.show(view)
+
+    def on_similar(self, view: View) -> Updates:
+        """The patches most like the selected one, of all labels."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        found = shelf.similar(view.patch) if patch else []
+        empty = texts.NO_FEATURES if patch else shared.SELECT_FIRST
+        name = words.markdown(words.place(patch)) if patch else ""
+        return {
+            self.column: gr.Column(visible=True),
+            self.line: texts.SIMILAR_TO.format(patch=name) if found else "",
+            self.wall: patch_wall(shelf, found, empty=empty, size=56, labelled=True),
+        }
+
+    def on_element(self, view: View) -> Updates:
+        """The element of the selected patch, opened in its tab."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None or not shelf.has_element(patch.label, patch.element):
+            raise gr.Error(texts.IN_NO_ELEMENT, print_exception=False)
+        view = replace(view, label=patch.label, element=patch.element, page=0)
+        return self.desk.turn(view, "elements")
+
+    def on_translate(self, view: View) -> Updates:
+        """The selected patch in the tab Translate."""
+        return self.desk.turn(view, "translate")
+
+    def on_copy(self) -> None:
+        """Say that the link is in the clipboard."""
+        gr.Info(texts.LINK_COPIED, duration=2)
+
+    def on_cite(self, value: Any) -> None:
+        """Say that the citation is in the clipboard."""
+        if not (isinstance(value, dict) and value.get("citation")):
+            raise gr.Error(shared.SELECT_FIRST, print_exception=False)
+        gr.Info(texts.CITATION_COPIED, duration=2)

@@ -1,0 +1,73 @@
+"""A patch as the inspector shows it: its image, one of its score maps, what is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diffmine.app import words
+from diffmine.app.cache import digest, file_ref
+from diffmine.app.inspector import texts
+from diffmine.app.parts import Value
+from diffmine.app.shelf import Shelf
+from diffmine.atlas.records import Patch
+from diffmine.export.record import facts as known
+from diffmine.maths.scores import TYPICALITY, measure_of
+
+
+def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name) -> Value:
+    """The value of a viewer; `score` is the map that was asked for, which not every image has."""
+    if patch is None:
+        return {"rev": "none", "title": texts.PRESS_A_PICTURE, "facts": []}
+    record = shelf.atlas.image(patch.image_id)
+    value: Value = {
+        "patch": f"{shelf.key}/{patch.patch_id}",
+        "image": file_ref(shelf.image_file(patch.image_id)),
+        "width": int(record["width"]),
+        "height": int(record["height"]),
+        "row": patch.row,
+        "col": patch.col,
+        "size": patch.size,
+        "label": patch.label,
+        "title": words.place(patch, shelf.atlas.count(patch.label, patch.kind)),
+        "alt": words.alt(patch),
+        "facts": facts(shelf, patch, record),
+        "citation": words.citation(shelf.title, patch, record),
+    }
+    heat = heat_value(shelf, patch, score)
+    value = {"frame": digest(value, heat["scores"]), **value, **heat}
+    return {"rev": digest(value), **value}
+
+
+def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:
+    """The part of it that changes with the map: which maps there are, by their titles, and the one
+    that is drawn, with its scale and a sentence on it. One that is not there gives way to the
+    first: typicality."""
+    scores = shelf.atlas.scores(patch.image_id, patch.label)
+    if not scores:
+        return {"heat": None, "scores": []}
+    drawn = score if score in scores else scores[0]
+    heat = shelf.heat_file(patch.image_id, patch.label, drawn)
+    scale = shelf.scale_of(drawn)
+    return {
+        "heat": file_ref(heat) if heat else None,
+        "scores": [{"score": each, "title": titled(each)[0]} for each in scores],
+        "score": drawn,
+        "unit": titled(drawn)[0],
+        "sentence": titled(drawn)[1],
+        "full": words.score(scale),
+        "scale": scale,
+    }
+
+
+def titled(score: str) -> tuple[str, str]:
+    """The title of a score and a sentence on it."""
+    measure = measure_of(score)
+    return (measure.title(score), measure.sentence(score)) if measure else (score, "")
+
+
+def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]:
+    """What is known of a patch and of its image: name, text, web address."""
+    element = ""
+    if patch.element is not None and shelf.has_element(patch.label, patch.element):
+        element = shelf.element_name(patch.label, patch.element)
+    return [list(row) for row in known(patch, record, element)]

@@ -1,0 +1,188 @@
+"""Elements: what a label's typical patches show again and again (section 3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import texts as shared
+from diffmine.app import words
+from diffmine.app.cache import digest
+from diffmine.app.components.rows.rows import rows
+from diffmine.app.components.wall.wall import item, patch_wall, wall
+from diffmine.app.desk import Desk
+from diffmine.app.parts import LAST, NOTHING, TELLS, Updates, Value
+from diffmine.app.shelf import Row, Shelf
+from diffmine.app.tabs.elements import texts
+from diffmine.app.tabs.elements.edits import Edits
+from diffmine.app.texts import plurals
+from diffmine.app.view import View, checked_index, payload, picked
+from diffmine.atlas.records import Patch
+
+CENTRAL = 6
+MOST_SHOWN = 200
+LONGEST_NAME = 80
+TAB = "elements"
+
+
+def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
+    """What to doubt about an element, in words, and why; the one to merge it with."""
+    doubts = [(texts.MIXED, texts.MIXED_WHY)] if row["mixed"] else []
+    if row["like_element"] is not None:
+        other = shelf.element_name(row["like_label"], row["like_element"])
+        doubts.append((texts.SAME.format(element=other), texts.SAME_WHY))
+    flags, reasons = zip(*doubts, strict=True) if doubts else ((), ())
+    found: Value = {"flag": ", ".join(flags), "why": " ".join(reasons)}
+    if editable and row["like_label"] == row["label"]:
+        own = shelf.element_name(row["label"], row["element"])
+        found |= {
+            "into": row["like_element"],
+            "merge": texts.MERGE_BOTH.format(own=own, other=other),
+        }
+    return found
+
+
+class Elements:
+    """The tab of the stage `cluster`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        own = desk.own
+        self.line = own(gr.Markdown(elem_classes="dm-line"))
+        with gr.Row():
+            with gr.Column(scale=3, min_width=320):
+                self.rows = own(rows(elem_id="elements"))
+            with gr.Column(scale=2, min_width=280, elem_classes="dm-aside"):
+                self.title = own(gr.Markdown())
+                with gr.Row(elem_classes="dm-actions"):
+                    settings: dict[str, Any] = {"size": "sm", "min_width": 100}
+                    self.to_map = own(gr.Button(texts.SHOW_ON_MAP, elem_id="to-map", **settings))
+                    self.to_trend = own(gr.Button(texts.TREND, elem_id="to-trend", **settings))
+                with gr.Row(elem_classes="dm-rename"):
+                    self.name = own(
+                        gr.Textbox(
+                            label=texts.NAME, max_length=LONGEST_NAME, scale=3, min_width=140
+                        )
+                    )
+                    self.save = own(gr.Button(texts.RENAME, size="sm", scale=1, min_width=84))
+                self.edits = Edits(desk)
+                self.wall = own(wall(elem_id="element-wall"))
+
+    def show(self, view: View) -> Updates:
+        """All elements of the label, and the one that is open."""
+        shelf = self.desk.shelf(view)
+        found = shelf.elements(view.label)
+        if view.element is None and found:
+            view = replace(view, element=found[0]["element"])
+        count = plurals(len(found), "element")
+        text = texts.ELEMENTS_LINE.format(label=words.markdown(view.label), count=count)
+        return {
+            self.desk.state: view,
+            self.line: text if found else "",
+            self.rows: self._rows(view),
+            **self._opened(view),
+            **self.edits.show(view),
+        }
+
+    def _rows(self, view: View) -> Value:
+        shelf, editable = self.desk.shelf(view), not self.edits.why_not(view)
+        central: list[Patch] = []
+        rows = []
+        for row in shelf.elements(view.label):
+            patches = shelf.atlas.element(view.label, row["element"], CENTRAL)
+            start = len(central)
+            central.extend(patches)
+            rows.append(
+                {
+                    "key": row["element"],
+                    "title": shelf.element_name(view.label, row["element"]),
+                    **flagged(shelf, row, editable=editable),
+                    "facts": [
+                        texts.ELEMENT_RANK.format(
+                            rank=row["rank"], median=words.score(row["median"])
+                        ),
+                        texts.ELEMENT_SIZE.format(
+                            patches=plurals(row["size"], "patch"), spread=row["spread"]
+                        ),
+                    ],
+                    "items": [item(each, at=start + at) for at, each in enumerate(patches)],
+                }
+            )
+        sheet = shelf.sheet(central).value() if central else None
+        empty = texts.NO_ELEMENTS.format(label=view.label)
+        return {
+            "rev": digest(rows, sheet),
+            "sheet": sheet,
+            "rows": rows,
+            "selected": view.element,
+            "empty": empty,
+        }
+
+    def _opened(self, view: View) -> Updates:
+        shelf, element = self.desk.shelf(view), view.element
+        is_open = element is not None and shelf.has_element(view.label, element)
+        found: Updates = {
+            self.to_map: gr.Button(visible=is_open),
+            self.to_trend: gr.Button(visible=is_open),
+            self.name: gr.Textbox(visible=is_open),
+            self.save: gr.Button(visible=is_open),
+            self.title: texts.PRESS_AN_ELEMENT,
+            self.wall: NOTHING,
+        }
+        if not is_open or element is None:
+            return found if shelf.elements(view.label) else found | {self.title: ""}
+        name = shelf.element_name(view.label, element)
+        patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
+        why = self.edits.why_not(view)
+        found[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
+        found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
+        found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
+        found[self.save] = gr.Button(visible=True, interactive=not why)
+        return found
+
+    def wire(self) -> None:
+        """Connect rows, wall and buttons."""
+        desk = self.desk
+        self.rows.open(self.on_open, [desk.state], desk.to(TAB), **LAST)
+        self.rows.pick(self.on_tile, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
+        self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
+        inputs = [desk.state, self.name]
+        self.save.click(self.on_rename, inputs, desk.to(TAB), **TELLS)
+        self.name.submit(self.on_rename, inputs, desk.to(TAB), **TELLS)
+        self.edits.wire(self.rows)
+
+    def on_open(self, view: View, event: gr.EventData) -> Updates:
+        """Open an element at the side."""
+        element = checked_index(payload(event, "key"), 10**6)
+        if not self.desk.shelf(view).has_element(view.label, element):
+            raise gr.Error(shared.NO_SUCH_ELEMENT, print_exception=False)
+        return self.desk.go(replace(view, element=element), TAB)
+
+    def on_tile(self, view: View, event: gr.EventData) -> Updates:
+        """A patch of a row: inspect it and open its element."""
+        patch = picked(event, self.desk.shelf(view))
+        opened = replace(view, patch=patch.patch_id, element=patch.element)
+        return self.desk.go(opened, TAB) | self.desk.inspector.show(opened)
+
+    def on_map(self, view: View) -> Updates:
+        """The open element on the map of its label."""
+        return self.desk.turn(replace(view, scope="one", colour="elements"), "map")
+
+    def on_trend(self, view: View) -> Updates:
+        """How the open element comes and goes."""
+        return self.desk.turn(view, "trends")
+
+    def on_rename(self, view: View, name: str | None) -> Updates:
+        """Keep a name in the atlas."""
+        why = self.edits.why_not(view)
+        shelf = self.desk.shelf(view)
+        if why or view.element is None or not shelf.has_element(view.label, view.element):
+            raise gr.Error(why or texts.OPEN_AN_ELEMENT, print_exception=False)
+        text = " ".join((name or "").split())[:LONGEST_NAME]
+        shelf.atlas.rename(view.label, view.element, text)
+        shelf.forget()
+        return self.desk.go(view, TAB)

@@ -1,0 +1,33 @@
+"""Texts of the tab Elements."""
+
+from __future__ import annotations
+
+MIXED = "mixed"
+MIXED_WHY = "Its patches lie far from their centre: it may hold several kinds of things."
+SAME = "may be the same as {element}"
+SAME_WHY = "Their centres are nearer to each other than the patches of either are to their own."
+MERGE_BOTH = "Merge {own} with {other}"
+SHOW_ON_MAP = "Show on map"
+TREND = "Trend"
+NAME = "Name"
+RENAME = "Rename"
+ELEMENTS_LINE = (
+    "**{label}**: {count}, by the median typicality of their patches; six patches nearest to the "
+    "centre of each"
+)
+ELEMENT_RANK = "{rank}. median {median}"
+ELEMENT_SIZE = "{patches}, spread {spread:.2f}"
+NO_ELEMENTS = "No elements of {label} yet; the stage cluster makes them."
+PRESS_AN_ELEMENT = "Press an element to open it here."
+FROM_THE_CENTRE = "**{element}**, from the centre outwards"
+OPEN_AN_ELEMENT = "Open an element first."
+NOT_HERE = "Names and elements cannot be changed in this public app."
+NOT_WRITABLE = "This atlas cannot be written here, so changes cannot be kept."
+MERGE_WITH = "Merge with"
+MERGE = "Merge"
+SPLIT = "Split in two"
+CHOOSE_TO_MERGE = "Choose the element to merge with first."
+WAS_SPLIT = "{element} was split: it keeps {left}, {new} has {moved:,}."
+UNDO_OF = "Undo: {edit}"
+MERGING = "merging into {element} of {label}"
+SPLITTING = "splitting {element} of {label}"

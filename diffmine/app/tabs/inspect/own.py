@@ -1,0 +1,171 @@
+"""A visitor's own picture on the screen: in the page itself, so that no file of it is left."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from diffmine.app import words
+from diffmine.app.cache import digest
+from diffmine.app.components.chart.figures import over_labels
+from diffmine.app.components.heat import heat
+from diffmine.app.parts import Value
+from diffmine.app.shelf import Shelf
+from diffmine.app.sprites import png
+from diffmine.app.tabs.inspect import texts
+from diffmine.app.tabs.inspect.ranking import ranking
+from diffmine.data.image import as_mined
+from diffmine.data.readers import read_image
+from diffmine.errors import ImageError
+from diffmine.live.records import Comparison, Inspection
+from diffmine.maths.scores import TYPICALITY
+
+NO_CHART: Value = {"rev": "none", "data": [], "layout": {}, "title": "", "empty": ""}
+SMALLEST = 4
+"""A picture may be enlarged by at most this: what is invented between its pixels is no evidence."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One visitor's picture as mined, uint8 (h, w, 3), and what was found in it so far."""
+
+    atlas: str
+    pixels: np.ndarray
+    given: tuple[int, int]
+    found: Inspection | None = None
+    compared: Comparison | None = None
+    label: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether all draws were made."""
+        return self.found is not None and bool(self.found.windows)
+
+
+def read_own(path: Path, shelf: Shelf) -> Own:
+    """The picture of a file, as the atlas's are mined.
+
+    Raises ImageError in one sentence without the file's name, which is foreign text too.
+    """
+    if not path.is_file():
+        raise ImageError(texts.PICTURE_GONE)
+    try:
+        picture = read_image(path, still=True)
+    except ImageError as error:
+        raise ImageError(str(error).replace(path.name, texts.THIS_FILE, 1)) from error
+    side = shelf.mined_side
+    if min(picture.size) * SMALLEST < side:
+        raise ImageError(
+            texts.PICTURE_TOO_SMALL.format(
+                wide=picture.width, high=picture.height, least=-(-side // SMALLEST)
+            )
+        )
+    mined = as_mined(picture, side)
+    return Own(shelf.key, np.asarray(mined), (picture.width, picture.height))
+
+
+def ranked(shelf: Shelf, own: Own) -> list[int]:
+    """Places of the labels as the chart shows them: in order of time, else the highest first."""
+    if own.found is None:
+        return []
+    places = range(len(own.found.labels))
+    if shelf.atlas.manifest.kind == "time":
+        return list(places)
+    scores = own.found.scores
+    return sorted(places, key=lambda at: -scores[at].typicality)
+
+
+def chart(shelf: Shelf, own: Own) -> Value:
+    """The score of the whole picture under every label."""
+    if own.found is None:
+        return NO_CHART
+    places, found = ranked(shelf, own), own.found
+    scores = [found.scores[at] for at in places]
+    labels = [found.labels[at] for at in places]
+    return over_labels(
+        shelf.cache,
+        labels,
+        [score.typicality for score in scores],
+        title=texts.OWN_CHART,
+        notes=[words.signed(score.typicality, score.se) for score in scores],
+        errors=[score.se for score in scores],
+        ordered=shelf.atlas.manifest.kind == "time",
+        marked=own.label if own.done else "",
+        zero=True,
+    )
+
+
+def sentence(own: Own) -> str:
+    """What was found, in words; nothing before all draws are made."""
+    if not own.done or own.found is None:
+        return ""
+    best = own.found.scores[own.found.best]
+    name = own.found.labels[own.found.best]
+    return ranking(name, (best.typicality, best.se), own.found.near, len(own.found.labels) - 1)
+
+
+def warning(own: Own) -> str:
+    """That the picture is unlike those the model knows, if it is."""
+    return f"⚠ {texts.UNFAMILIAR}" if own.compared and own.compared.above else ""
+
+
+def viewer_value(shelf: Shelf, own: Own) -> Value:
+    """The value of a viewer: the picture, and once it is inspected heat map, window and facts."""
+    high, wide = own.pixels.shape[:2]
+    value: Value = {
+        "image": {"url": _address(png(own.pixels))},
+        "heat": None,
+        "width": wide,
+        "height": high,
+        "size": 0,
+        "title": texts.OWN_PICTURE,
+        "alt": texts.OWN_ALT,
+        "facts": _facts(own),
+    }
+    if own.done and own.found is not None:
+        at = own.found.labels.index(own.label)
+        window = own.found.windows[at]
+        value |= {"row": window.row, "col": window.col, "size": window.size, "label": own.label}
+        value["title"] = texts.OWN_WINDOW.format(label=own.label)
+        score = words.signed(window.typicality, window.se)
+        value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
+        drawn = heat.picture(own.found.maps[at], (high, wide), shelf.heat_scale)
+        value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
+        # A reader of films looks at the film first; who asks of a picture of their own, at the map.
+        value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
+        name = TYPICALITY.name
+        value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}
+    return {"rev": digest(value), **value}
+
+
+def _facts(own: Own) -> list[list[str]]:
+    high, wide = own.pixels.shape[:2]
+    given_wide, given_high = own.given
+    size = texts.OWN_SIZE.format(given_wide=given_wide, given_high=given_high, wide=wide, high=high)
+    rows: list[list[Any]] = []
+    if own.done and own.found is not None:
+        at = own.found.labels.index(own.label)
+        score, window = own.found.scores[at], own.found.windows[at]
+        whole = words.signed(score.typicality, score.se)
+        place = texts.WINDOW_PLACE.format(row=window.row, col=window.col, size=window.size)
+        rows += [
+            [texts.WHOLE_PICTURE, texts.SCORE_FOR.format(score=whole, label=own.label), ""],
+            [texts.WINDOW, words.signed(window.typicality, window.se), ""],
+            [texts.PLACE, place, ""],
+            [texts.DRAWS, str(own.found.draws), ""],
+        ]
+    if own.compared is not None:
+        limits = own.compared.limits
+        for name, title in texts.ERRORS_OF.items():
+            error, most = getattr(own.compared.own, name), getattr(limits, name)
+            over = texts.ABOVE_LIMIT if name in own.compared.above else texts.WITHIN_LIMIT
+            rows.append([title, over.format(error=error, most=most), ""])
+    return [*rows, [texts.PICTURE, size, ""]]
+
+
+def _address(content: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"

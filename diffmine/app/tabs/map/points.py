@@ -1,0 +1,208 @@
+"""The map: patches as points, written to binary files that the browser reads, never as JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from diffmine.app import colours, words
+from diffmine.app.cache import digest, file_ref
+from diffmine.app.parts import Value
+from diffmine.app.shelf import Shelf
+from diffmine.app.tabs.map import texts
+from diffmine.atlas.records import Patch
+
+MOST_CROPS = 64
+MOST_LANDMARKS = 64
+PER_LABEL = 6
+MOST_GROUPS = 255
+
+
+@dataclass(frozen=True)
+class Points:
+    """The top patches that have a place: their rows in patches.parquet, ascending, places
+    float32 (n, 2) and columns. `element` is -1 for none, and for
+    all of them where the points of all labels are meant: nothing is coloured by it there."""
+
+    rows: np.ndarray
+    xy: np.ndarray
+    label: np.ndarray
+    element: np.ndarray
+    typicality: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """All x, then all y, as the browser reads them."""
+        return self.xy[:, 0].tobytes() + self.xy[:, 1].tobytes()
+
+    @cached_property
+    def name(self) -> str:
+        """Digest of the places and of whose they are."""
+        return hashlib.sha256(self.rows.tobytes() + self.raw).hexdigest()[:32]
+
+    def at(self, row: int | None) -> int | None:
+        """Which point a row of patches.parquet is, None when it is none."""
+        if row is None or not len(self):
+            return None
+        found = min(int(np.searchsorted(self.rows, row)), len(self) - 1)
+        return found if self.rows[found] == row else None
+
+    def patches(self, shelf: Shelf, chosen: Sequence[int] | np.ndarray) -> list[Patch]:
+        """The patches of some points, in the order asked for."""
+        return shelf.atlas.patches_at(self.rows[np.asarray(chosen, np.int64)])
+
+
+def points(shelf: Shelf, label: str | None) -> Points:
+    """The points of a label, laid out among themselves, or of all.
+
+    An older atlas has one layout only: there a label's points lie as among all.
+    """
+    atlas = shelf.atlas
+    if label is None:
+        return _every(shelf)
+    rows = atlas.rows(label)
+    placed = np.flatnonzero(rows["map_x"].is_valid().to_numpy())
+    rows = rows.take(pa.array(placed))
+    places = ("map_x", "map_y") if rows["own_x"].null_count else ("own_x", "own_y")
+    at = shelf.labels.index(label) if label in shelf.labels else 0
+    return Points(
+        rows=atlas.bounds(label)[0] + placed,
+        xy=np.stack([rows[name].to_numpy() for name in places], 1).astype(np.float32),
+        label=np.full(len(placed), at, np.int32),
+        element=np.asarray(pc.fill_null(rows["element"], -1).to_numpy(), np.int32),
+        typicality=np.asarray(rows["typicality"].to_numpy(), np.float32),
+    )
+
+
+def _every(shelf: Shelf) -> Points:
+    """The points of all labels: three columns are read, not the table."""
+    atlas = shelf.atlas
+    columns = atlas.lists.columns(["map_x", "map_y", "typicality"])
+    x, y, score = (
+        np.asarray(columns[name].to_numpy(), np.float32) for name in columns.column_names
+    )
+    label = np.full(len(x), -1, np.int32)
+    for at, name in enumerate(shelf.labels):
+        label[slice(*atlas.bounds(name))] = at
+    rows = np.flatnonzero((label >= 0) & ~np.isnan(x))
+    return Points(
+        rows=rows,
+        xy=np.stack([x[rows], y[rows]], 1),
+        label=label[rows],
+        element=np.full(len(rows), -1, np.int32),
+        typicality=score[rows],
+    )
+
+
+def inside(xy: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Which points (n, 2) lie inside an outline (corners, 2), by the even-odd rule: bool (n,)."""
+    low, high = corners.min(0), corners.max(0)
+    found = ((xy >= low) & (xy <= high)).all(1)
+    x, y = xy[found].T
+    hit = np.zeros(len(x), bool)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, 1, 0), strict=True):
+        if y1 != y2:
+            hit ^= ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    found[found] = hit
+    return found
+
+
+def coded(
+    shelf: Shelf, found: Points, label: str | None, colour: str
+) -> tuple[np.ndarray, list[Value] | None, list[str], list[str]]:
+    """A code uint8 per point, groups of the legend (None: a scale), colours, the scale's ends."""
+    if colour == "typicality":
+        low, high = _ends(found.typicality)
+        share = (found.typicality - low) / max(high - low, 1e-12)
+        codes = np.clip(share * 255, 0, 255).astype(np.uint8)
+        return codes, None, colours.ordered(8), [words.score(low), words.score(high)]
+    if label is None or colour == "labels":
+        names, codes = shelf.labels, found.label
+        in_order = shelf.atlas.manifest.kind == "time"
+        shades = colours.ordered(len(names)) if in_order else colours.distinct(len(names))
+    else:
+        known = [row["element"] for row in shelf.elements(label)]
+        names = [shelf.element_name(label, each) for each in known] + [texts.NO_ELEMENT]
+        place = {each: at for at, each in enumerate(known)}
+        codes = np.array([place.get(int(each), len(known)) for each in found.element], np.int64)
+        shades = [*colours.distinct(len(known)), "#888888"] if known else ["#888888"]
+    codes = np.minimum(codes, MOST_GROUPS).astype(np.uint8)
+    counts = np.bincount(codes, minlength=len(names))[: len(names)]
+    last = len(names) if counts[-1] or len(names) == 1 or label is None else len(names) - 1
+    groups = [{"name": str(names[at]), "count": int(counts[at])} for at in range(last)]
+    return codes, groups[:MOST_GROUPS], list(shades[: len(groups)]), []
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    if not len(values):
+        return 0.0, 1.0
+    return float(np.percentile(values, 2)), float(np.percentile(values, 98))
+
+
+def landmarks(shelf: Shelf, found: Points, label: str | None) -> tuple[list[int], list[Patch]]:
+    """The central patch of each element, of at most MOST_LANDMARKS in all: where it is among the
+    points, and itself. With more labels than that, of some that lie evenly among them."""
+    names = shelf.labels if label is None else [label]
+    step = max(math.ceil(len(names) / MOST_LANDMARKS), 1)
+    names = names[::step]
+    most = MOST_LANDMARKS if label is not None else min(PER_LABEL, MOST_LANDMARKS // len(names))
+    central = [
+        patch
+        for name in names
+        for row in shelf.elements(name)[:most]
+        for patch in shelf.atlas.element(name, row["element"], 1)
+    ]
+    rows = shelf.atlas.lists.names.rows([patch.patch_id for patch in central])
+    places = [found.at(row) for row in rows.tolist()]
+    known = [(at, patch) for at, patch in zip(places, central, strict=True) if at is not None]
+    return [at for at, _ in known], [patch for _, patch in known]
+
+
+def map_value(
+    shelf: Shelf, found: Points, label: str | None, colour: str, focus: list[int]
+) -> Value:
+    """The value of a ScatterMap."""
+    codes, groups, shades, ends = coded(shelf, found, label, colour)
+    place, tints = digest(shelf.key, label, found.name), hashlib.sha256(codes.tobytes()).hexdigest()
+    at, patches = landmarks(shelf, found, label)
+    cache = shelf.cache
+    value: Value = {
+        "n": len(found),
+        "place": place,
+        "points": file_ref(cache.file(f"{place}.bin", lambda: found.raw)),
+        "codes": file_ref(cache.file(f"{tints}.bin", lambda: codes.tobytes())),
+        "groups": groups,
+        "colours": shades,
+        "span": ends,
+        "scope": {"atlas": shelf.key, "label": label},
+        "landmarks": {"points": at, "sheet": shelf.sheet(patches).value()} if at else None,
+        "lib": file_ref(cache.plotly),
+    }
+    return {"rev": digest(value), **value, "focus": focus}
+
+
+def crops(shelf: Shelf, found: Points, wanted: list[int]) -> dict[str, Any]:
+    """A sheet of the points' crops as a data address, with a line of text for each."""
+    patches = found.patches(shelf, wanted[:MOST_CROPS])
+    sheet = shelf.sheet(patches)
+    content = base64.b64encode(sheet.path.read_bytes()).decode()
+    value = sheet.value() | {"file": None, "src": f"data:image/png;base64,{content}"}
+    value["texts"] = [
+        texts.MAP_POINT.format(
+            label=each.label, rank=each.rank, score=words.score(each.typicality, each.se)
+        )
+        for each in patches
+    ]
+    return value

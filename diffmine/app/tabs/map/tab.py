@@ -1,0 +1,196 @@
+"""Map: the patches laid out by likeness (UMAP of their features)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from diffmine.app import texts as shared
+from diffmine.app import words
+from diffmine.app.components.map.map import scatter_map
+from diffmine.app.components.table.table import table, table_value
+from diffmine.app.components.wall.wall import patch_wall, wall
+from diffmine.app.desk import Desk
+from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.tabs.map import texts
+from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
+from diffmine.app.view import View, choice, index, polygon
+
+SCOPES = [(text, scope) for scope, text in texts.SCOPES.items()]
+SHOWN = 60
+LISTED = 50
+TAB = "map"
+
+
+def colours_for(view: View) -> list[tuple[str, str]]:
+    """What points can be coloured by."""
+    kind = (texts.COLOUR_LABEL, "labels") if view.scope == "all" else (shared.ELEMENT, "elements")
+    return [kind, (shared.TYPICALITY, "typicality")]
+
+
+class Map:
+    """The tab of the map."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.points = lru_cache(maxsize=32)(self._points)
+        own = desk.own
+        with gr.Row(elem_classes="dm-controls"):
+            self.scope = own(
+                gr.Radio(SCOPES, value="one", label=texts.SCOPE, elem_id="scope", min_width=220)
+            )
+            self.colour = own(
+                gr.Radio(
+                    colours_for(desk.first),
+                    value="elements",
+                    label=texts.COLOUR,
+                    elem_id="colour",
+                    min_width=220,
+                )
+            )
+        self.map = own(scatter_map(self.crops, elem_id="map"))
+        self.line = own(gr.Markdown(texts.MAP_HINT, elem_classes="dm-line"))
+        self.wall = own(wall(elem_id="map-wall"))
+        with gr.Accordion(texts.AS_A_TABLE, open=False, elem_id="map-table"):
+            self.table = own(table())
+
+    def _points(self, key: str, version: str, label: str | None) -> Points:
+        return points(self.desk.shelves[key], label)
+
+    def _found(self, view: View) -> Points:
+        return self.points(view.atlas, self.desk.shelf(view).version, _label(view))
+
+    def crops(self, data: Any) -> dict[str, Any] | None:
+        """Crops of a few points, for the pointer and for thumbnails; reads only."""
+        if not isinstance(data, dict):
+            return None
+        key, label, wanted = data.get("atlas"), data.get("label"), data.get("points")
+        shelf = self.desk.shelves.get(key) if isinstance(key, str) else None
+        if shelf is None or not isinstance(wanted, list):
+            return None
+        if label is not None and label not in shelf.labels:
+            return None
+        found = self.points(shelf.key, shelf.version, label)
+        fits = 0 < len(wanted) <= MOST_CROPS and all(
+            type(at) is int and 0 <= at < len(found) for at in wanted
+        )
+        return crops(shelf, found, wanted) if fits else None
+
+    def show(self, view: View) -> Updates:
+        """The map of a view, with the open element in focus."""
+        allowed = colours_for(view)
+        if view.colour not in dict((value, name) for name, value in allowed):
+            view = replace(view, colour=allowed[0][1])
+        found = self._found(view)
+        focus: list[int] = []
+        if view.scope == "one" and view.element is not None:
+            focus = np.flatnonzero(found.element == view.element).tolist()
+        return {
+            self.desk.state: view,
+            self.scope: view.scope,
+            self.colour: gr.Radio(choices=allowed, value=view.colour),
+            self.map: map_value(self.desk.shelf(view), found, _label(view), view.colour, focus),
+            self.line: texts.MAP_HINT,
+            self.wall: NOTHING,
+            self.table: self._table(view, found),
+        }
+
+    def _table(self, view: View, found: Points) -> Value:
+        shelf = self.desk.shelf(view)
+        start = found.at(shelf.atlas.lists.names.row(view.patch))
+        order = np.arange(min(len(found), LISTED))
+        if start is not None:
+            order = nearest(found.xy, start, LISTED)
+        chosen = found.patches(shelf, order)
+        places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order]]
+        rows = [
+            [
+                texts.MAP_PATCH.format(label=each.label, rank=each.rank),
+                words.score(each.typicality, each.se),
+                "" if each.element is None else shelf.element_name(each.label, each.element),
+                place,
+            ]
+            for each, place in zip(chosen, places, strict=True)
+        ]
+        caption = texts.MAP_CAPTION_FIRST if start is None else texts.MAP_CAPTION_NEAR
+        return table_value(
+            texts.MAP_HEADS,
+            rows,
+            ids=[each.patch_id for each in chosen],
+            caption=caption.format(shown=len(rows), count=len(found)),
+        )
+
+    def wire(self) -> None:
+        """Connect switches, map, wall and table."""
+        desk = self.desk
+        self.scope.input(self.on_scope, [desk.state, self.scope], desk.to(TAB), **LAST)
+        self.colour.input(self.on_colour, [desk.state, self.colour], desk.to(TAB), **LAST)
+        self.map.point(self.on_point, [desk.state], [*desk.to("inspector"), self.table], **LAST)
+        self.map.outline(self.on_outline, [desk.state], [self.line, self.wall], **LAST)
+        self.map.cleared(self.on_cleared, None, [self.line, self.wall], **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+
+    def on_scope(self, view: View, scope: Any) -> Updates:
+        """One label or all."""
+        scope = choice(scope, ("one", "all"))
+        colour = "labels" if scope == "all" else "elements"
+        return self.desk.go(replace(view, scope=scope, colour=colour, element=None), TAB)
+
+    def on_colour(self, view: View, colour: Any) -> Updates:
+        """Other colours for the same points."""
+        known = ("labels", "elements", "typicality")
+        return self.desk.go(replace(view, colour=choice(colour, known)), TAB)
+
+    def on_point(self, view: View, event: gr.EventData) -> Updates:
+        """A point was pressed."""
+        found = self._found(view)
+        (patch,) = found.patches(self.desk.shelf(view), [index(event, "point", len(found))])
+        chosen = self.desk.select(view, patch)
+        chosen[self.table] = self._table(replace(view, patch=patch.patch_id), found)
+        return chosen
+
+    def on_outline(self, view: View, event: gr.EventData) -> tuple[str, Value]:
+        """An outline was drawn: how many, of which labels, and the most typical of them."""
+        found, shelf = self._found(view), self.desk.shelf(view)
+        chosen = np.flatnonzero(inside(found.xy, polygon(event)))
+        if not len(chosen):
+            return texts.NOTHING_OUTLINED, NOTHING
+        best = chosen[np.argsort(-found.typicality[chosen], kind="stable")][:SHOWN]
+        patches = found.patches(shelf, best)
+        counts = np.bincount(found.label[chosen], minlength=len(shelf.labels))
+        labels = mix(shelf.labels, counts)
+        text = texts.INSIDE_OUTLINE.format(count=len(chosen), every=len(found), labels=labels)
+        if len(chosen) > SHOWN:
+            text += texts.ONLY_SHOWN.format(shown=SHOWN)
+        several = view.scope == "all"
+        return text, patch_wall(shelf, patches, selected=view.patch, labelled=several, size=56)
+
+    def on_cleared(self) -> tuple[str, Value]:
+        """The outline was taken away."""
+        return texts.MAP_HINT, NOTHING
+
+
+def nearest(xy: np.ndarray, start: int, count: int) -> np.ndarray:
+    """The `count` points (n, 2) that lie nearest to one, the nearest first: it itself."""
+    away = ((xy - xy[start]) ** 2).sum(1)
+    near = np.arange(len(xy))
+    if count < len(xy):
+        near = np.flatnonzero(away <= np.partition(away, count)[count])
+    return near[np.argsort(away[near], kind="stable")][:count]
+
+
+def mix(labels: list[str], counts: np.ndarray) -> str:
+    """`1920s 60 %, 1930s 40 %`: the labels of a selection, the most frequent first."""
+    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)].tolist()
+    shares = [f"{words.markdown(labels[at])} {counts[at] / counts.sum():.0%}" for at in order[:8]]
+    more = texts.MORE_LABELS.format(count=len(order) - 8) if len(order) > 8 else ""
+    return ", ".join(shares) + more
+
+
+def _label(view: View) -> str | None:
+    return None if view.scope == "all" else view.label

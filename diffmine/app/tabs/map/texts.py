@@ -1,0 +1,20 @@
+"""Texts of the tab Map."""
+
+from __future__ import annotations
+
+SCOPE = "Patches of"
+SCOPES = {"one": "This label", "all": "All labels"}
+COLOUR = "Colour"
+COLOUR_LABEL = "Label"
+MAP_HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
+AS_A_TABLE = "The same as a table"
+MAP_HEADS = ["Patch", "Typicality", "Element", "Place on the map"]
+MAP_PATCH = "{label}, No. {rank:,}"
+MAP_CAPTION_NEAR = "{shown} of {count:,} patches, the nearest to the selected patch"
+MAP_CAPTION_FIRST = "{shown} of {count:,} patches, the first by rank"
+NOTHING_OUTLINED = "No patch lies inside that outline."
+INSIDE_OUTLINE = "**{count:,} of {every:,} patches**: {labels}"
+ONLY_SHOWN = "; the {shown} most typical of them"
+MORE_LABELS = " and {count} more"
+MAP_POINT = "{label}, No. {rank:,}: {score}"
+NO_ELEMENT = "no element"

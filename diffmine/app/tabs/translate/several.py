@@ -1,0 +1,217 @@
+"""Several patches under other labels, one after the other: a row of windows for each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from diffmine.app import jobs, words
+from diffmine.app import texts as shared
+from diffmine.app.components.rows.rows import rows, rows_value
+from diffmine.app.desk import Desk
+from diffmine.app.inspector import kept
+from diffmine.app.inspector.kept import Kept
+from diffmine.app.jobs import Job, JobState
+from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.shelf import Shelf
+from diffmine.app.sprites import sheet_of
+from diffmine.app.strip import Strip, window
+from diffmine.app.tabs.translate import texts
+from diffmine.app.tabs.translate.strips import Strips, finished, summary, translating
+from diffmine.app.view import Refused, View, choice, payload
+from diffmine.atlas.records import Patch, Translated
+from diffmine.errors import DiffmineError
+
+MOST = 12
+METHODS = [(text, method) for method, text in texts.METHODS.items()]
+SOURCES = [(text, source) for source, text in texts.SOURCES.items()]
+TELL = 0.4  # seconds between two lines of progress
+
+
+def chosen(shelf: Shelf, targets: Any, patch: Patch | None = None) -> list[str]:
+    """The targets in the order of the labels, without the patch's own; gr.Error without any."""
+    own = patch.label if patch else None
+    found = [name for name in shelf.labels if name in (targets or []) and name != own]
+    if not found:
+        raise gr.Error(texts.CHOOSE_A_TARGET, print_exception=False)
+    return found
+
+
+def settings(method: Any, outside: Any) -> dict[str, Any]:
+    """What the page says of how to translate."""
+    return {"method": choice(method, [value for _, value in METHODS]), "keep": outside is True}
+
+
+class Several:
+    """The part of the tab Translate for more than one source."""
+
+    def __init__(self, desk: Desk, strips: Strips) -> None:
+        self.desk, self.strips = desk, strips
+        with gr.Accordion(texts.SEVERAL, open=False, elem_id="several"):
+            with gr.Row(elem_classes="dm-controls"):
+                self.sources = gr.Radio(
+                    SOURCES,
+                    value="element",
+                    label=texts.SEVERAL_SOURCES.format(most=MOST),
+                    min_width=260,
+                )
+                self.run = desk.own(
+                    gr.Button(texts.TRANSLATE_THEM, size="sm", elem_id="run-several", scale=0)
+                )
+                self.stop = gr.Button(
+                    shared.CANCEL, size="sm", elem_id="stop-several", visible=False, scale=0
+                )
+            self.job = gr.State(Job())
+            self.status = gr.Markdown(elem_id="status-several", elem_classes="dm-line")
+            self.rows = rows(elem_id="several-rows")
+
+    def show(self, view: View) -> Updates:
+        """Rows stay those of what was asked for last."""
+        return {self.run: gr.Button(visible=self.desk.shelf(view).model is not None)}
+
+    def wire(self, how: list[Any]) -> None:
+        """Connect the button and its cancel; `how` are the targets, the method and what to keep."""
+        desk = self.desk
+        told = [self.job, self.status, self.run, self.stop]
+        started = self.run.click(
+            self.on_run,
+            [desk.state, desk.kept, self.sources, *how],
+            [*told, self.rows],
+            show_progress="minimal",
+            show_progress_on=[self.status],
+            **jobs.ONE_AT_A_TIME,
+        )
+        started.then(self.on_end, [self.job], told, **LAST)
+        self.stop.click(self.on_stop, [self.job], told, cancels=[started], **LAST)
+        self.rows.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
+        self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
+        desk.arrived.then(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
+
+    def on_open(self, view: View, event: gr.EventData) -> Updates:
+        """The name of a row: its patch is selected, so that its strip is shown above."""
+        patch = self.desk.shelf(view).known(str(payload(event, "key")))
+        if patch is None:
+            raise Refused(shared.NO_SUCH_PATCH)
+        found = self.desk.select(view, patch)
+        return found | self.desk.panels[view.tab].show(found[self.desk.state])
+
+    def on_stop(self, job: Job) -> Updates:
+        """Stop; the rows that are done stay."""
+        return self._told(jobs.stopped(job))
+
+    def on_end(self, job: Job) -> Updates:
+        """The last step of a job that was stopped may be told after the stop: take it back."""
+        end = jobs.ended(job)
+        return {self.job: job} if end == job else self._told(end)
+
+    def _told(self, job: Job, done: str = shared.DONE_IN) -> Updates:
+        """How a job stands: its state, its line and the buttons that go with it."""
+        running = job.state is JobState.RUNNING
+        return {
+            self.job: job,
+            self.status: jobs.line(job, texts.PATCH_OF, done),
+            self.run: gr.Button(visible=not running),
+            self.stop: gr.Button(visible=running),
+        }
+
+    def on_run(
+        self,
+        view: View,
+        basket: list[Kept],
+        which: Any,
+        targets: Any,
+        method: Any = "pnp",
+        outside: Any = False,
+    ) -> Iterator[Updates]:
+        """Translate the patches that are not translated yet, and show them all."""
+        shelf = self.desk.shelf(view)
+        if shelf.model is None:
+            raise gr.Error(texts.NO_MODEL, print_exception=False)
+        patches = self._patches(view, basket, choice(which, [value for _, value in SOURCES]))
+        wanted, how = chosen(shelf, targets), settings(method, outside)
+        yield self._told(jobs.RUNNING)
+        try:
+            yield from self._translated(view, patches, wanted, shelf.model, how)
+        except DiffmineError as error:
+            yield self._told(jobs.failed(error))
+
+    def _patches(self, view: View, basket: list[Kept], which: str) -> list[Patch]:
+        shelf = self.desk.shelf(view)
+        if which == "basket":
+            names = [each.patch for each in kept.here(basket, view)]
+            found = [patch for patch in map(shelf.known, names[:MOST]) if patch is not None]
+            if not found:
+                raise gr.Error(texts.BASKET_IS_EMPTY, print_exception=False)
+            return found
+        patch = shelf.known(view.patch)
+        if patch is None:
+            raise gr.Error(shared.SELECT_FIRST, print_exception=False)
+        if patch.element is None:
+            raise gr.Error(texts.NO_ELEMENT_OF_SELECTED, print_exception=False)
+        return shelf.atlas.element(patch.label, patch.element, MOST)
+
+    def _translated(
+        self, view: View, patches: list[Patch], wanted: list[str], model: Path, how: dict[str, Any]
+    ) -> Iterator[Updates]:
+        shelf = self.desk.shelf(view)
+        strips = [self.strips.of(shelf, view.atlas, patch) for patch in patches]
+        todo = [at for at, strip in enumerate(strips) if _lacks(strip, wanted, how)]
+        yield {self.rows: self._rows(shelf, strips)}
+        began = told = time.monotonic()
+        for number, at in enumerate(todo):
+            targets = [name for name in wanted if name != patches[at].label]
+            for result in translating(shelf, patches[at], targets, model, how):
+                if isinstance(result, Translated):
+                    strips[at] = finished(shelf, patches[at], result.translations, how)
+                    self.strips.keep(view.atlas, strips[at])
+                    yield {self.rows: self._rows(shelf, strips)}
+                elif time.monotonic() - told > TELL:
+                    told = time.monotonic()
+                    share = (number + result.step / result.steps) / len(todo)
+                    left = (told - began) * (1 - share) / share
+                    yield self._told(Job(JobState.RUNNING, number + 1, len(todo), left))
+        end = Job(JobState.DONE, took=time.monotonic() - began)
+        yield self._told(end, shared.DONE_IN if todo else texts.ALL_WERE_TRANSLATED)
+
+    def _rows(self, shelf: Shelf, strips: list[Strip]) -> Value:
+        tiles: list[np.ndarray] = []
+        rows: list[Value] = []
+        for strip in strips:
+            items = _items(shelf, strip, tiles, captions=not rows)
+            facts = [fact for fact in (summary(strip),) if fact]
+            title, key = words.rank(strip.patch), strip.patch.patch_id
+            rows.append({"key": key, "title": title, "facts": facts, "items": items})
+        return rows_value(sheet_of(shelf.cache, tiles, generated=True) if tiles else None, rows)
+
+
+def _lacks(strip: Strip, wanted: list[str], how: dict[str, Any]) -> bool:
+    """Whether a strip must be made: a target is missing, or it was made in another way."""
+    missing = set(wanted) - {strip.patch.label} - set(strip.made)
+    return bool(missing) or strip.method != how["method"] or strip.keep != how["keep"]
+
+
+def _items(shelf: Shelf, strip: Strip, tiles: list[np.ndarray], *, captions: bool) -> list[Value]:
+    """The window under its own label, framed, and under every other, in the order of labels."""
+    items: list[Value] = []
+    for label in shelf.labels:
+        own, made = label == strip.patch.label, strip.made.get(label)
+        one: Value = {"id": strip.patch.patch_id, "caption": label if captions else ""}
+        if own:
+            one |= {
+                "frame": True,
+                "alt": shared.SOURCE_OF_LABEL.format(label=label),
+                "at": len(tiles),
+            }
+            tiles.append(window(strip.patch, strip.source))
+        elif made is not None:
+            one |= {"made": True, "alt": shared.GENERATED.format(label=label), "at": len(tiles)}
+            tiles.append(window(strip.patch, made.picture))
+        else:
+            one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
+        items.append(one)
+    return items

@@ -1,0 +1,273 @@
+"""Translate: the same image under other labels (section 5.1), stored or made on the spot."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import jobs, words
+from diffmine.app import texts as shared
+from diffmine.app.cache import digest
+from diffmine.app.components.table.table import table
+from diffmine.app.components.wall.wall import wall
+from diffmine.app.desk import Desk
+from diffmine.app.jobs import Job, JobState
+from diffmine.app.parts import LAST, NOTHING, Updates
+from diffmine.app.shelf import Shelf
+from diffmine.app.strip import Strip
+from diffmine.app.tabs.translate import texts
+from diffmine.app.tabs.translate.animation import moving_file
+from diffmine.app.tabs.translate.several import METHODS, TELL, Several, chosen, settings
+from diffmine.app.tabs.translate.strips import (
+    Strips,
+    download,
+    finished,
+    pair,
+    scores,
+    sentence,
+    summary,
+    translating,
+    walls,
+)
+from diffmine.app.view import Refused, View, payload
+from diffmine.atlas.records import Patch, Preview, Translated, Translation
+from diffmine.errors import DiffmineError
+
+TAB = "translate"
+
+
+class Translate:
+    """The tab of the stage `translate`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.strips = Strips()
+        own = desk.own
+        self.line = own(gr.Markdown(elem_classes="dm-line"))
+        with gr.Row(elem_classes="dm-controls"):
+            self.targets = own(
+                gr.CheckboxGroup(
+                    [], label=texts.TRANSLATE_INTO, elem_id="targets", scale=4, min_width=260
+                )
+            )
+            self.run = own(
+                gr.Button(
+                    shared.TRANSLATE,
+                    variant="primary",
+                    size="sm",
+                    elem_id="run",
+                    scale=0,
+                    min_width=110,
+                )
+            )
+            self.stop = gr.Button(
+                shared.CANCEL, size="sm", elem_id="stop", visible=False, scale=0, min_width=110
+            )
+        with gr.Accordion(texts.HOW, open=False, elem_id="how"), gr.Row(elem_classes="dm-controls"):
+            self.method = gr.Dropdown(METHODS, value="pnp", label=texts.METHOD, elem_id="method")
+            self.outside = gr.Checkbox(False, label=texts.KEEP_OUTSIDE, elem_id="keep-outside")
+        self.job = gr.State(Job())
+        self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
+        self.wall = own(wall(elem_id="strip"))
+        self.cuts = own(wall(elem_id="strip-windows"))
+        self.verdict = own(gr.Markdown(elem_id="verdict"))
+        with gr.Row():
+            with gr.Column(scale=1, min_width=280):
+                self.slider = own(
+                    gr.ImageSlider(
+                        label=texts.SLIDER,
+                        format="png",
+                        interactive=False,
+                        buttons=["fullscreen"],
+                        elem_id="slider",
+                        max_height=420,
+                    )
+                )
+            with gr.Column(scale=1, min_width=280):
+                self.table = own(table(elem_id="scores"))
+                self.file = own(
+                    gr.DownloadButton(texts.DOWNLOAD_STRIP, size="sm", elem_id="strip-file")
+                )
+                self.moving = own(
+                    gr.DownloadButton(texts.DOWNLOAD_MOVING, size="sm", elem_id="strip-moving")
+                )
+
+        self.several = Several(desk, self.strips)
+
+    # What is shown
+
+    def show(self, view: View) -> Updates:
+        """The selected patch and its strip."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        others = [name for name in shelf.labels if patch is None or name != patch.label]
+        ready = patch is not None and shelf.model is not None
+        line = texts.SELECT_ELSEWHERE
+        if patch is not None:
+            line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
+        found: Updates = {
+            self.line: line,
+            self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
+            self.run: gr.Button(visible=ready),
+            self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
+        }
+        if ready and shelf.model is not None:
+            jobs.prepare(shelf.model)
+        found |= self.several.show(view)
+        if patch is None:
+            return found | self._nothing()
+        return found | self._strip(view, self.strips.of(shelf, view.atlas, patch))
+
+    def _nothing(self) -> Updates:
+        empty = NOTHING
+        return {
+            self.wall: empty,
+            self.cuts: empty,
+            self.verdict: "",
+            self.slider: gr.ImageSlider(visible=False),
+            self.table: NOTHING,
+            self.file: gr.DownloadButton(visible=False),
+            self.moving: gr.DownloadButton(visible=False),
+        }
+
+    def _strip(self, view: View, strip: Strip) -> Updates:
+        shelf = self.desk.shelf(view)
+        target = view.target if view.target in strip.made else next(iter(strip.made), "")
+        wall, cuts = walls(shelf, strip, shelf.labels, target)
+        if not strip.made:
+            return self._nothing() | {self.wall: wall, self.cuts: cuts}
+        origin = texts.STORED if strip.stored else texts.MADE_HERE
+        verdict = f"{summary(strip)} {sentence(target, strip.made[target])} *({origin})*"
+        label = texts.SLIDER_OF.format(source=strip.patch.label, target=target)
+        return {
+            self.wall: wall,
+            self.cuts: cuts,
+            self.verdict: verdict,
+            self.slider: gr.ImageSlider(
+                visible=True, value=pair(shelf, strip, target), label=label
+            ),
+            self.table: scores(strip, shelf.labels),
+            self.file: gr.DownloadButton(visible=True, value=self._file(shelf, strip)),
+            self.moving: gr.DownloadButton(visible=True, value=moving_file(shelf, strip)),
+        }
+
+    def _file(self, shelf: Shelf, strip: Strip) -> Path:
+        about = {"atlas": shelf.title, "image": strip.patch.image_id, "made with": "diffmine"}
+        content = download(strip, shelf.labels, about)
+        name = f"{digest(content)}/diffmine-translation.png"
+        return self.desk.cache.file(name, lambda: content)
+
+    # What is done
+
+    def wire(self) -> None:
+        """Connect the strip, the button and its cancel."""
+        desk = self.desk
+        for strip in (self.wall, self.cuts):
+            strip.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
+        results = [
+            self.job, self.status, self.run, self.stop, self.wall, self.cuts,
+            self.verdict, self.slider, self.table, self.file, self.moving,
+        ]  # fmt: skip
+        started = self.run.click(
+            self.on_run,
+            [desk.state, self.targets, self.method, self.outside],
+            results,
+            show_progress="minimal",
+            show_progress_on=[self.status],
+            **jobs.ONE_AT_A_TIME,
+        )
+        told = [self.job, self.status, self.run, self.stop]
+        started.then(self.on_end, [self.job], told, **LAST)
+        self.stop.click(self.on_stop, [desk.state, self.job], results, cancels=[started], **LAST)
+        self.several.wire([self.targets, self.method, self.outside])
+
+    def on_target(self, view: View, event: gr.EventData) -> Updates:
+        """A picture of the strip: compare it with the source."""
+        target = payload(event, "id")
+        if target not in self.desk.shelf(view).labels:
+            raise Refused(texts.NO_SUCH_LABEL)
+        return self.desk.go(replace(view, target=str(target)), TAB)
+
+    def on_stop(self, view: View, job: Job) -> Updates:
+        """Stop the job; what was there before is shown again."""
+        shown = self.show(view)
+        keep = (
+            self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
+        )  # fmt: skip
+        return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
+
+    def on_end(self, job: Job) -> Updates:
+        """The last step of a job that was stopped may be told after the stop: take it back."""
+        end = jobs.ended(job)
+        return {self.job: job} if end == job else self._told(end)
+
+    def _told(self, job: Job, done: str = shared.DONE_IN) -> Updates:
+        """How a job stands: its state, its line and the buttons that go with it."""
+        running = job.state is JobState.RUNNING
+        return {
+            self.job: job,
+            self.status: jobs.line(job, texts.STEP, done),
+            self.run: gr.Button(visible=not running),
+            self.stop: gr.Button(visible=running),
+        }
+
+    def on_run(
+        self, view: View, targets: Any, method: Any = "pnp", outside: Any = False
+    ) -> Iterator[Updates]:
+        """Translate the selected patch's image, with previews."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None or shelf.model is None:
+            raise gr.Error(texts.NO_MODEL_TO_TRANSLATE, print_exception=False)
+        known = chosen(shelf, targets, patch)
+        how = settings(method, outside)
+        yield self._told(jobs.RUNNING)
+        try:
+            yield from self._translated(view, patch, known, shelf.model, how)
+        except DiffmineError as error:
+            yield self._told(jobs.failed(error))
+
+    def _translated(
+        self, view: View, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
+    ) -> Iterator[Updates]:
+        shelf = self.desk.shelf(view)
+        began = told = time.monotonic()
+        so_far: dict[str, Translation] = {}
+        for result in translating(shelf, patch, targets, model, how):
+            if isinstance(result, Translated):
+                strip = finished(shelf, patch, result.translations, how)
+                self.strips.keep(view.atlas, strip)
+                end = Job(JobState.DONE, took=time.monotonic() - began)
+                done = shared.DONE_IN + _inversion(result.reconstruction)
+                yield self._strip(view, strip) | self._told(end, done)
+            elif result.pictures or time.monotonic() - told > TELL:
+                told = time.monotonic()
+                so_far |= {
+                    name: Translation(name, pixels) for name, pixels in result.pictures.items()
+                }
+                source = shelf.pixels(patch.image_id)
+                preview = Strip(patch, source, so_far) if result.pictures else None
+                yield self._preview(shelf, preview, result, told - began)
+
+    def _preview(
+        self, shelf: Shelf, strip: Strip | None, preview: Preview, seconds: float
+    ) -> Updates:
+        left = seconds / max(preview.step, 1) * (preview.steps - preview.step)
+        told = self._told(Job(JobState.RUNNING, preview.step, preview.steps, left))
+        if strip is None:
+            return told
+        wall, cuts = walls(shelf, strip, shelf.labels, "")
+        return told | {self.wall: wall, self.cuts: cuts}
+
+
+def _inversion(error: float) -> str:
+    """What no translation by inversion can undercut; nothing where nothing was inverted."""
+    if math.isnan(error):
+        return ""
+    return texts.INVERSION.format(error=error)

@@ -1,0 +1,76 @@
+"""Texts of the tab Trends."""
+
+from __future__ import annotations
+
+SOURCE_PATCH = "Source: {patch}"
+CO_TYPICALITY = "co-typicality {score}"
+
+TREND_OF = "Trend of"
+WHOLE_LABEL = "The whole label"
+COMPUTE_DATING = "Compute the dating curve"
+COMPUTING = "Computing …"
+SIDE = "What translations change"
+SIDES = {"added": "Added", "removed": "Removed"}
+SEQUENCES = (
+    "**Sequences**: the same patch translated into every label, the most typical of all "
+    "of them first (co-typicality); the source is framed, the rest is generated."
+)
+NO_SEQUENCES = "No translations are stored for this, so there are no sequences."
+PRESS_A_POINT = "Press a point to see the patches behind it."
+TRENDS_GO = (
+    "Merged and split elements have no trends until diffmine trends is run on this atlas again."
+)
+TREND_OF_LABEL = "Typicality for {label} of the images of each label (median)"
+LABEL_NOTE = "{score}, n = {n}"
+SHARE_NOTE = "{share:.1%} of {images}"
+SHARE_OF_IMAGES = "Share of images that show the element, 95 % band"
+TREND_OF_MATCHES = "Typicality of the patches that match (median)"
+DATING_CURVE = "Dating curve: {patch} scored under every label (± one standard error)"
+NO_PATCH = "no patch"
+DATING_NOT_STORED = "The dating curve of the selected patch is not stored."
+DATING_OF_WHAT = "Select a patch to see its score under every label."
+TOP_OF_POINT = "**{label}**: its top patches"
+TOP_NEAR_ELEMENT = "**{label}**: its top patches nearest to {element}"
+NO_NEAREST = "No features are stored, so nearest patches cannot be found."
+NO_SUCH_CELL = "That cell is not known here."
+NO_SUCH_SEQUENCE = "That sequence is not in this atlas."
+NO_MODEL_TO_DATE = "There is no model beside this atlas."
+PATCH = "Patch"
+PRESS_A_CELL = (
+    "Each image was translated into the other labels. A cell counts the images in which a patch "
+    "shows the element only after the translation (added) or only before it (removed). Press a "
+    "cell to see them."
+)
+CHANGES = (
+    "**Elements of change**: windows that are typical of every label their image is translated "
+    "into, grouped by how they change. The source is framed, the rest is generated; press one to "
+    "see the whole pictures."
+)
+MOST_TYPICAL_OF = "most typical of {label}"
+MOST_DIFFERENT_UNDER = "most different under {label}"
+SEQUENCE_LINE = (
+    "**{image}** ({label}), the {rank:,}. most co-typical sequence; all but the framed picture "
+    "are generated."
+)
+COUNTS_OF = {
+    "added": "Images in which translations add an element of {label}",
+    "removed": "Images in which translations remove an element of {label}",
+}
+COUNTS_MOST = "Most: {element} into {label}, {images}."
+NOTHING_COUNTED = "Nothing was counted for this label."
+TRANSLATED_INTO = "translated into"
+SIDE_OF = {"added": "added", "removed": "removed"}
+CELL = "{side} in {count} of {images} (95 %: {low:.0f} to {high:.0f})"
+CELL_CONTROL = "translated into their own label: {count} of {n}"
+CELL_LINE = (
+    "**{element}** of {label} is {side} in {count} of {images} translated into **{target}** "
+    "(95 %: {low:.0f} to {high:.0f}); translated into their own label: {control} of {control_n}. "
+    "Framed: the source, beside it what was generated."
+)
+NOTHING_BEHIND_CELL = "No image is behind this cell."
+LIKENESS = "Labels that show the same elements lie together"
+NO_LIKENESS = "Too few elements are stored to lay out the labels."
+OF_DIFFERENCES = "{share:.0%} of the differences"
+ALONG_FIRST_AXIS = "Along the first axis: {labels}."
+MULTIPLES = "Each element of {label}: share of images that show it (press one to open it)"
+MULTIPLE_PEAK = "{element}: most in {label}, {share:.0%}"

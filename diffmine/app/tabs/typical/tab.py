@@ -1,0 +1,221 @@
+"""Typical: the wall of a label's patches by rank, and a second label beside it (section 3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app import texts as shared
+from diffmine.app import words
+from diffmine.app.components.filters.filters import Mistyped, filters, form_value, read
+from diffmine.app.components.wall.wall import patch_wall, wall
+from diffmine.app.desk import Desk
+from diffmine.app.downloads import Downloads
+from diffmine.app.parts import LAST, Updates, Value
+from diffmine.app.shelf import PAGE
+from diffmine.app.tabs.typical import texts
+from diffmine.app.view import View, choice, last_page, payload
+from diffmine.atlas.records import Patch
+from diffmine.export.chosen import Chosen
+
+KINDS = [(text, kind) for kind, text in texts.PATCH_KINDS.items()]
+NEAR = 6
+NONE = ""
+TAB = "typical"
+
+
+class Typical:
+    """The tab of the stage `mine`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.refuse = self.refuse
+        own, view = desk.own, desk.first
+        with gr.Row(elem_classes="dm-controls"):
+            self.kind = own(
+                gr.Radio(
+                    KINDS,
+                    label=shared.PATCHES_SHOWN,
+                    value="top",
+                    elem_id="kind",
+                    scale=2,
+                    min_width=260,
+                )
+            )
+            self.second = own(
+                gr.Dropdown(
+                    self._others(view),
+                    value=NONE,
+                    label=texts.BESIDE,
+                    elem_id="second",
+                    scale=1,
+                    min_width=160,
+                )
+            )
+            self.back = own(gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96))
+            self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
+        self.filters = own(filters(self._filters(view), elem_id="filters"))
+        with gr.Row():
+            with gr.Column(min_width=300):
+                self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
+                self.wall = own(wall(self._wall(view, view.label), elem_id="wall"))
+                self.warning = own(
+                    gr.Markdown(self._warning(view, view.label), elem_classes="dm-line")
+                )
+            with gr.Column(min_width=300, visible=False) as column:
+                self.second_line = own(gr.Markdown(elem_classes="dm-line"))
+                self.second_wall = own(wall(elem_id="wall-second"))
+                self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
+            self.column = own(column)
+        with gr.Accordion(texts.EXPORT, open=False, elem_id="typical-export"):
+            gr.Markdown(texts.EXPORT_OF, elem_classes="dm-line")
+            self.downloads = Downloads(desk, "typical")
+        self.linked = [self.wall, self.line, self.second_wall, self.second_line]
+
+    def show(self, view: View) -> Updates:
+        """One page of patches, or two beside each other."""
+        last = last_page(self.desk.shelf(view), view)
+        found: Updates = {
+            self.kind: view.kind,
+            self.filters: self._filters(view),
+            self.second: gr.Dropdown(choices=self._others(view), value=view.second),
+            self.warning: self._warning(view, view.label),
+            self.column: gr.Column(visible=bool(view.second)),
+            self.back: gr.Button(interactive=view.page > 0),
+            self.on: gr.Button(interactive=view.page < last),
+        }
+        if view.second:
+            found[self.second_warning] = self._warning(view, view.second)
+        return found | self._walls(view)
+
+    def _walls(self, view: View) -> Updates:
+        """The walls and their lines; beside another label, with what is near to the selected."""
+        found: Updates = {self.wall: self._wall(view, view.label)}
+        found[self.line] = self._line(view, view.label)
+        if view.second:
+            found[self.second_wall] = self._wall(view, view.second)
+            found[self.second_line] = self._line(view, view.second)
+            return self._link(view, found)
+        return found
+
+    def _link(self, view: View, found: Updates) -> Updates:
+        """Outline in the other wall what is nearest to the selected patch, and say so."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        sides = {
+            view.label: (self.second_wall, self.second_line),
+            view.second: (self.wall, self.line),
+        }
+        if patch is None or patch.label not in sides or view.second == view.label:
+            return found
+        wall, line = sides[patch.label]
+        names = [each["id"] for each in found[wall]["items"]]
+        near = shelf.nearest(patch.patch_id, names, NEAR)
+        name = words.markdown(words.place(patch))
+        if near:
+            said = texts.OUTLINED.format(count=len(near), patch=name)
+        elif names:
+            said = texts.NOT_COMPARED.format(patch=name)
+        else:
+            return found
+        return found | {wall: found[wall] | {"near": near}, line: f"{found[line]}; {said}"}
+
+    def _others(self, view: View) -> list[tuple[str, str]]:
+        labels = self.desk.shelf(view).labels
+        return [(texts.NO_OTHER_LABEL, NONE), *((each, each) for each in labels)]
+
+    def _filters(self, view: View) -> Value:
+        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.kept)
+
+    def _patches(self, view: View, label: str) -> list[Patch]:
+        sieve = self.desk.shelf(view).sieve
+        return sieve.patches(label, view.kind, view.kept, view.page * PAGE, PAGE)
+
+    def _wall(self, view: View, label: str) -> Value:
+        kind = words.KINDS[view.kind]
+        empty = texts.NONE_PASS if view.kept else texts.NONE_ON_PAGE
+        empty = empty.format(kind=kind, label=label)
+        found = self._patches(view, label)
+        return patch_wall(self.desk.shelf(view), found, selected=view.patch, empty=empty)
+
+    def _line(self, view: View, label: str) -> str:
+        shelf, name = self.desk.shelf(view), f"**{words.markdown(label)}**"
+        every = shelf.atlas.count(label, view.kind)
+        count, start = shelf.sieve.count(label, view.kind, view.kept), view.page * PAGE
+        patches = self._patches(view, label)
+        if not patches:
+            none = texts.NONE_OF if view.kept and not count else texts.NO_MORE
+            return none.format(label=name, every=every)
+        places = texts.PLACES.format(start=start + 1, end=start + len(patches))
+        text = texts.PATCHES_OF.format(label=name, places=places, count=count)
+        if view.kept:
+            text = texts.FILTERED_OF.format(label=name, count=count, every=every)
+            if count > len(patches):
+                text += texts.FILTERED_HERE.format(places=places)
+        first, last = (words.score(patches[at].typicality) for at in (0, -1))
+        text += texts.SCORES_FROM_TO.format(first=first, last=last)
+        pale = sum(map(words.noise, patches))
+        return text + (texts.PALE.format(count=pale) if pale else "")
+
+    def _warning(self, view: View, label: str) -> str:
+        """What the top patches of a label have too much in common; empty for other kinds."""
+        if view.kind != "top":
+            return ""
+        lines = [f"⚠ {words.markdown(each)}." for each in self.desk.shelf(view).doubts(label)]
+        return "  \n".join(lines)
+
+    def wire(self) -> None:
+        """Connect walls, switch, second label and pages."""
+        desk = self.desk
+        for pictures in (self.wall, self.second_wall):
+            outputs = [*desk.to("inspector"), *self.linked]
+            pictures.pick(self.on_pick, [desk.state], outputs, **LAST)
+        self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
+        self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
+        self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
+        self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
+        self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
+        self.downloads.wire(self.chosen, [])
+
+    def chosen(self, view: View) -> list[Chosen]:
+        """What is handed out: the patches of the page."""
+        return [Chosen(patch.patch_id) for patch in self._patches(view, view.label)]
+
+    def on_pick(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed: beside another label, both walls follow."""
+        found = self.desk.on_pick(view, event)
+        return found | self._walls(found[self.desk.state]) if view.second else found
+
+    def on_kind(self, view: View, kind: Any) -> Updates:
+        """Top, random or least typical."""
+        return self.desk.go(replace(view, kind=choice(kind, words.KINDS), page=0), TAB)
+
+    def on_second(self, view: View, label: Any) -> Updates:
+        """Another label beside it, or none."""
+        known = [NONE, *self.desk.shelf(view).labels]
+        view = replace(view, second=choice(label or NONE, known))
+        page = min(view.page, last_page(self.desk.shelf(view), view))
+        return self.desk.go(replace(view, page=page), TAB)
+
+    def on_back(self, view: View) -> Updates:
+        """The page before."""
+        return self.desk.go(replace(view, page=max(view.page - 1, 0)), TAB)
+
+    def on_next(self, view: View) -> Updates:
+        """The next page, if there is one."""
+        page = min(view.page + 1, last_page(self.desk.shelf(view), view))
+        return self.desk.go(replace(view, page=page), TAB)
+
+    def refuse(self, view: View, why: str) -> Updates:
+        """Leave the filters as they are and say why."""
+        return {self.filters: self._filters(view) | {"wrong": why}}
+
+    def on_filter(self, view: View, event: gr.EventData) -> Updates:
+        """Other filters, from the first page."""
+        try:
+            kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+        except Mistyped as error:
+            return self.refuse(view, str(error))
+        return self.desk.go(replace(view, kept=kept, page=0), TAB)

@@ -1,0 +1,168 @@
+"""Filters: the same patches as a plain loop finds, on both walls, in links and in words."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import gradio as gr
+import pytest
+
+from diffmine.app import words
+from diffmine.app.components.filters.filters import form_value, read, said, to_query
+from diffmine.app.shelf import PAGE, Shelf
+from diffmine.app.view import asked, first_view, from_query
+from diffmine.atlas.filters import Filter, Sieve
+from diffmine.atlas.records import Patch
+
+FILTERS = [
+    Filter(),
+    Filter(least=0.01),
+    Filter(most=0.01, clear=True),
+    Filter(least=-0.01, most=0.0),
+    Filter(groups=("g1",)),
+    Filter(groups=("g0", "g2"), since=1903),
+    Filter(until=1902),
+    Filter(since=1902, until=1902, clear=True),
+    Filter(sources=("example.org",)),
+    Filter(since=3000),
+]
+
+
+def event(**data: Any) -> gr.EventData:
+    return gr.EventData(None, data)
+
+
+def passes(shelf: Shelf, patch: Patch, kept: Filter) -> bool:
+    record = shelf.atlas.image(patch.image_id)
+    return (
+        (kept.least is None or patch.typicality >= kept.least)
+        and (kept.most is None or patch.typicality <= kept.most)
+        and (not kept.groups or record["group"] in kept.groups)
+        and (kept.since is None or record["year"] >= kept.since)
+        and (kept.until is None or record["year"] <= kept.until)
+        and (not kept.sources or "example.org" in kept.sources)
+        and not (kept.clear and words.noise(patch))
+    )
+
+
+@pytest.mark.parametrize("kept", FILTERS, ids=str)
+@pytest.mark.parametrize("kind", ["top", "random", "least"])
+def test_filters_keep_what_a_plain_loop_keeps(shelf: Shelf, kept: Filter, kind: str) -> None:
+    for label in ("1900", "1930"):
+        want = [each for each in shelf.atlas.patches(label, kind) if passes(shelf, each, kept)]
+        assert shelf.sieve.count(label, kind, kept) == len(want)
+        assert shelf.sieve.patches(label, kind, kept, 0, 1000) == want
+        assert shelf.sieve.patches(label, kind, kept, 3, 5) == want[3:8]
+
+
+@pytest.mark.parametrize("kept", [kept for kept in FILTERS if kept.since != 3000], ids=str)
+def test_a_link_restores_its_filters(shelf: Shelf, kept: Filter) -> None:
+    view = replace(first_view(shelf), second="1920", kept=kept)
+    assert from_query({"shapes": shelf}, dict(parse_qsl(view.query())), lambda _: []) == view
+
+
+def test_names_with_commas_survive_a_link(shelf: Shelf) -> None:
+    sieve = Sieve(shelf.atlas)
+    sieve.groups = ["a, b", "50%", "c,%2C"]
+    kept = Filter(groups=tuple(sieve.groups))
+    fields = to_query(kept)
+    from diffmine.app.components.filters.filters import from_query as filter_of
+
+    assert filter_of(fields, sieve) == kept
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"min": "many"},
+        {"max": "nan"},
+        {"min": "1", "max": "0"},
+        {"since": "19x0"},
+        {"until": "٣"},
+        {"since": "1930", "until": "1900"},
+        {"group": "nobody"},
+        {"source": "<script>"},
+        {"clear": "yes"},
+        {"min": "9" * 400},
+    ],
+)
+def test_a_link_with_wrong_filters_shows_everything(shelf: Shelf, query: dict[str, str]) -> None:
+    assert asked(shelf, query) is None
+    assert from_query({"shapes": shelf}, query, lambda _: []) == first_view(shelf)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (None, "cannot be read"),
+        ([], "cannot be read"),
+        ({"clear": 1}, "cannot be read"),
+        ({"min": 3}, "cannot be read"),
+        ({"min": "much"}, "Typicality: “much” is not a number."),
+        ({"max": "inf"}, "“inf” is not a number"),
+        ({"min": "0.2", "max": "−0.1"}, "the first must not be above the second"),
+        ({"since": "soon"}, "Year: “soon” is not a year."),
+        ({"since": "1950", "until": "1900"}, "Year from 1950 to 1900"),
+        ({"group": "g1"}, "names of a group"),
+        ({"group": ["nobody"]}, "No group of this atlas is called “nobody”."),
+        ({"source": [None]}, "No source of this atlas"),
+        ({"group": ["g1"] * 201}, "At most 200"),
+    ],
+)
+def test_wrong_filters_are_refused_in_one_sentence(desk: Any, fields: Any, said: str) -> None:
+    typical = desk.panels["typical"]
+    updates = typical.on_filter(desk.first, event(fields=fields))
+    assert list(updates) == [typical.filters]
+    assert said in updates[typical.filters]["wrong"]
+
+
+def test_a_form_is_read_as_it_is_written(shelf: Shelf) -> None:
+    kept = Filter(least=-0.0125, most=0.5, groups=("g1",), since=1902, until=1907, clear=True)
+    assert read(form_value(shelf.sieve, "1900", "top", kept)["current"], shelf.sieve) == kept
+    assert read({"min": " 0,5 "}, shelf.sieve) == Filter(least=0.5)
+    assert read({}, shelf.sieve) == Filter()
+
+
+def test_filters_in_words() -> None:
+    assert said(Filter()) == ""
+    kept = Filter(least=-0.5, groups=("a", "b"), since=1900, until=1910, clear=True)
+    assert said(kept) == "typicality from −0.5, years from 1900 to 1910, 2 groups, " + (
+        "not inside the noise"
+    )
+
+
+def test_both_walls_pages_and_counts_follow(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    view = replace(desk.first, second="1930", page=1)
+    updates = typical.on_filter(view, event(fields={"group": ["g1"]}))
+    now = updates[desk.state]
+    assert now.page == 0
+    assert "group=g1" in updates[desk.page]["query"]
+    for label, wall, line in (
+        ("1900", typical.wall, typical.line),
+        ("1930", typical.second_wall, typical.second_line),
+    ):
+        count = desk.shelf(now).sieve.count(label, "top", now.kept)
+        assert 0 < count < PAGE
+        assert len(updates[wall]["items"]) == count
+        assert f"{count} of 120 patches, typicality" in updates[line]
+    assert typical.on_next(now)[desk.state].page == 0
+    assert updates[typical.filters]["said"] == "group g1"
+    everything = typical.on_filter(now, event(fields={}))
+    assert not everything[desk.state].kept
+    assert len(everything[typical.wall]["items"]) == PAGE
+
+
+def test_nothing_left_is_said(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    updates = typical.on_filter(desk.first, event(fields={"min": "5"}))
+    assert updates[typical.wall]["items"] == []
+    assert "pass the filters" in updates[typical.wall]["empty"]
+    assert "none of 120 patches" in updates[typical.line]
+
+
+def test_only_filters_that_choose_are_offered(shelf: Shelf) -> None:
+    offered = form_value(shelf.sieve, "1900", "top", Filter())
+    assert offered["groups"] == ["g0", "g1", "g2"]
+    assert offered["sources"] == []  # all from one host
+    assert offered["years"] == ["1900", "1909"]

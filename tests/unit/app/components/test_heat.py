@@ -1,0 +1,24 @@
+"""Heat maps: clear at zero, even around it."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from diffmine.app.components.heat import heat
+
+
+def test_heat_is_clear_at_zero_and_even_around_it() -> None:
+    mean = np.array([[0, 0.5], [1, -1]], np.float32)
+    content = heat.picture(mean, (2, 2), 1.0)
+    pixels = np.asarray(Image.open(io.BytesIO(content)))
+    assert pixels[0, 0, 3] == 0
+    assert tuple(pixels[1, 0, :3]) == heat.ABOVE
+    assert tuple(pixels[1, 1, :3]) == heat.BELOW
+    assert pixels[1, 0, 3] == pixels[1, 1, 3]
+
+
+@pytest.mark.parametrize("maps", [[], [np.zeros((2, 2))], [np.full((2, 2), np.nan)]])
+def test_heat_has_a_scale_even_without_heat(maps: list[np.ndarray]) -> None:
+    assert heat.scale(maps) == 1.0

@@ -1,0 +1,41 @@
+"""The tab Elements: opening, leading on, naming."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from diffmine.app.page import build
+from diffmine.atlas.writer import open_workspace
+from tests.unit.app.events import event, shown
+from tests.unit.app.make_atlas import make_atlas
+
+
+def test_elements_open_and_lead_on(desk: Any) -> None:
+    elements = desk.panels["elements"]
+    updates = elements.on_open(desk.first, event(key=2))
+    assert len(shown(desk, updates, elements.wall)["items"]) == 40
+    flags = [row["flag"] for row in updates[elements.rows]["rows"]]
+    assert flags == ["", "", "mixed, may be the same as Element 1"]
+    on_map = elements.on_map(updates[desk.state])
+    assert len(on_map[desk.panels["map"].map]["focus"]) == 40
+    trend = elements.on_trend(updates[desk.state])
+    assert trend[desk.panels["trends"].share]["data"]
+    for key in (None, 77, "0"):
+        with pytest.raises(gr.Error):
+            elements.on_open(desk.first, event(key=key))
+
+
+def test_a_name_is_kept_in_the_atlas(tmp_path: Path) -> None:
+    make_atlas(tmp_path / "named")
+    blocks = build([tmp_path / "named"])
+    desk = next(f.fn.__self__.desk for f in blocks.fns.values() if hasattr(f.fn, "__self__"))
+    elements = desk.panels["elements"]
+    updates = elements.on_rename(replace(desk.first, element=1), "  round\n<b>head</b> ")
+    assert updates[elements.rows]["rows"][1]["title"] == "round <b>head</b>"
+    assert open_workspace(tmp_path / "named").manifest.names == {"1900/1": "round <b>head</b>"}
+    desk.editable = False
+    with pytest.raises(gr.Error, match="public"):
+        elements.on_rename(replace(desk.first, element=1), "x")

@@ -1,0 +1,30 @@
+"""The tab Translate without a model: what the atlas holds."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from tests.unit.app.events import event
+
+
+def test_stored_translations_are_shown_at_once(desk: Any) -> None:
+    translate = desk.panels["translate"]
+    updates = desk.go(replace(desk.first, patch="1910-top-0002"), "translate")
+    items = {item["id"]: item for item in updates[translate.wall]["items"]}
+    assert items["1910"]["frame"]
+    assert items["1930"]["made"]
+    assert updates[translate.table]["rows"][0][-2:] == ["no", "0.83"]
+    assert "the outline was kept (0.83)" in updates[translate.verdict]
+    assert "Became typical of 2 of 3" in updates[translate.verdict]
+    assert "no model" in updates[translate.status]
+    chosen = translate.on_target(updates[desk.state], event(id="1930"))
+    assert "1930" in chosen[translate.verdict]
+    with pytest.raises(gr.Error):
+        translate.on_target(updates[desk.state], event(id="1066"))
+
+
+def test_without_a_model_nothing_is_translated(desk: Any) -> None:
+    with pytest.raises(gr.Error, match="no model"):
+        next(desk.panels["translate"].on_run(desk.first, ["1910"]))

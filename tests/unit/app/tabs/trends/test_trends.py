@@ -1,0 +1,38 @@
+"""The tab Trends: of a label, an element, a patch."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from tests.unit.app.events import event, shown
+
+
+def test_trends_of_label_element_and_patch(desk: Any) -> None:
+    trends = desk.panels["trends"]
+    whole = desk.go(desk.first, "trends")
+    assert whole[trends.typicality]["data"]
+    assert whole[trends.dating]["data"]
+    (near,) = whole[trends.share]["data"]
+    assert near["text"] == desk.shelf(desk.first).labels
+    assert near["x"] in (sorted(near["x"]), sorted(near["x"], reverse=True))
+    assert len(shown(desk, whole, trends.rows)["rows"]) == 3
+    each = whole[trends.multiples]
+    assert len(each["data"]) == 3 * 3
+    assert [one["text"] for one in each["layout"]["annotations"]] == [
+        desk.shelf(desk.first).element_name("1900", k) for k in range(3)
+    ]
+    opened = trends.on_multiple(desk.first, event(curve=5, point=2))
+    assert opened[desk.state].element == 1
+    assert not opened[trends.multiples]["data"]
+    with pytest.raises(gr.Error):
+        trends.on_multiple(desk.first, event(curve=9, point=0))
+    one = trends.on_element(desk.first, "1")
+    assert len(one[trends.share]["data"]) == 3
+    text, wall = trends.on_point(replace(desk.first, element=1), event(point=2))
+    assert text.startswith("**1920**")
+    assert len(wall["items"]) == 24
+    for element in ("9", "x", None, 1):
+        with pytest.raises(gr.Error):
+            trends.on_element(desk.first, element)

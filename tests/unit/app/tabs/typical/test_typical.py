@@ -1,0 +1,88 @@
+"""The tab Typical: pages, kinds, two labels beside each other, warnings."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from tests.unit.app.events import event, shown
+
+
+def test_pages_of_a_hundred(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    first = shown(desk, desk.go(desk.first, "typical"), typical.wall)
+    assert len(first["items"]) == 100
+    updates = typical.on_next(desk.first)
+    assert len(shown(desk, updates, typical.wall)["items"]) == 20
+    assert updates[desk.state].page == 1
+    assert typical.on_next(updates[desk.state])[desk.state].page == 1
+    assert typical.on_back(desk.first)[desk.state].page == 0
+
+
+def test_what_lies_inside_the_noise_is_grey(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    random = typical.on_kind(desk.first, "random")
+    assert all(item["grey"] for item in random[typical.wall]["items"])
+    assert "30 drawn pale" in random[typical.line]
+    top = desk.go(desk.first, "typical")
+    assert "grey" not in top[typical.wall]["items"][0]
+
+
+@pytest.mark.parametrize("kind", [None, "best", 1, ["top"]])
+def test_an_unknown_kind_is_refused(desk: Any, kind: Any) -> None:
+    with pytest.raises(gr.Error):
+        desk.panels["typical"].on_kind(desk.first, kind)
+
+
+def test_a_second_label_beside(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    updates = typical.on_second(desk.first, "1930")
+    assert updates[typical.second_wall]["items"][0]["id"].startswith("1930")
+    with pytest.raises(gr.Error):
+        typical.on_second(desk.first, "1066")
+
+
+def test_flagged_artefacts_stand_under_the_wall_and_in_about(desk: Any) -> None:
+    typical, about = desk.panels["typical"], desk.panels["about"]
+    first = replace(desk.first, label="1900", second="1910")
+    updates = desk.go(first, "typical")
+    said = shown(desk, updates, typical.warning).replace("\\", "")
+    touch = "of these patches touch the border of their image"
+    assert f"38 % {touch} (random ones: 12 %)" in said
+    assert updates[typical.second_warning] == ""
+    assert desk.go(replace(first, kind="random"), "typical")[typical.warning] == ""
+    rows = shown(desk, desk.go(first, "about"), about.warnings)["rows"]
+    assert rows == [["1900", "touch the border of their image", "38 %", "12 %", "120"]]
+
+
+@pytest.mark.parametrize(("label", "other"), [("1900", "1930"), ("1930", "1900")])
+def test_a_pick_outlines_what_is_near_in_the_other_wall(desk: Any, label: str, other: str) -> None:
+    typical = desk.panels["typical"]
+    view = replace(desk.first, label="1900", second="1930")
+    updates = typical.on_pick(view, event(id=f"{label}-top-0004"))
+    assert set(updates) <= {*desk.to("inspector"), *typical.linked}
+    own, far = typical.wall, typical.second_wall
+    own_line, far_line = typical.line, typical.second_line
+    if label == "1930":
+        own, far, own_line, far_line = far, own, far_line, own_line
+    assert "near" not in updates[own]
+    assert "outlined" not in updates[own_line]
+    said = f"outlined: the 6 here that are most like No\\. 4, most typical of {label}"
+    assert updates[far_line].endswith(said)
+    atlas = desk.shelf(view).atlas
+    found, features = updates[far]["near"], atlas.neighbours
+    vector = features.matrix[features.names.row(f"{label}-top-0004")]
+    shown = [each["id"] for each in updates[far]["items"]]
+    rows = dict(zip(shown, features.names.rows(shown), strict=True))
+    best = sorted(shown, key=lambda name: -float(features.matrix[rows[name]] @ vector))
+    assert found == best[:6]
+    assert all(atlas.patch(name).label == other for name in found)
+
+
+def test_without_features_the_line_says_so(desk: Any) -> None:
+    typical = desk.panels["typical"]
+    view = replace(desk.first, second="1930", kind="random")
+    updates = typical.on_pick(view, event(id="1900-random-0004"))
+    assert "no features are stored" in updates[typical.second_line]
+    assert typical.wall not in typical.on_pick(desk.first, event(id="1900-top-0004"))
