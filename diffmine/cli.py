@@ -1,5 +1,7 @@
 """The command line. Every option is a field of a stage's configuration, under the same name."""
 
+import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +24,7 @@ from diffmine.config import (
     TypicalityConfig,
 )
 from diffmine.engine import engine_of
-from diffmine.errors import Cancelled, DiffmineError, UsageError
+from diffmine.errors import Cancelled, DiffmineError, EngineError, UsageError
 from diffmine.pipeline.settings import settings
 
 Flat = Parameter(name="*")
@@ -46,17 +48,18 @@ def build(
     model: str | None = None,
     config: Path | None = None,
     engine: Where = "here",
+    replace_all: Annotated[bool, Parameter(name="--replace")] = False,
     dry_run: bool = False,
     options: Annotated[BuildConfig, Flat] = BuildConfig(),  # noqa: B008
 ) -> None:
-    """Mine a folder of labelled pictures into an atlas: all stages, going on where they stopped.
+    """Mine a folder of labelled pictures into an atlas: all stages, from where they stopped.
 
     Parameters
     ----------
     data
         Folder with a metadata.csv (column file_name), or with one folder of pictures per label.
     out
-        Folder of the atlas; it is made, or gone on with.
+        Folder of the atlas; a new one, or one of the same pictures to continue.
     label
         Column of metadata.csv that holds the label (short for --data.label).
     base
@@ -65,6 +68,8 @@ def build(
         Model that was finetuned already; nothing is trained.
     config
         TOML file with one table per stage; flags win over it.
+    replace_all
+        Put these pictures in the place of another data set that OUT holds.
     dry_run
         Print the plan and its cost, and do nothing.
     """
@@ -80,7 +85,13 @@ def build(
         return
     with shown() as progress:
         for report in run_build(
-            data, out, options, model=model, engine=engine_of(engine), progress=progress
+            data,
+            out,
+            options,
+            model=model,
+            replace_all=replace_all,
+            engine=engine_of(engine),
+            progress=progress,
         ):
             _say(report)
     print(f"The atlas is ready: diffmine app {out}")
@@ -259,6 +270,8 @@ def info(atlas: Path) -> None:
         rows = opened.table(name).num_rows if opened.has(name) else 0
         print(f"{name}: {rows}")
     print(f"model: {opened.model_path or 'none'}")
+    if manifest.newer:
+        print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
     for warning in opened.warnings():
         print(f"warning: {warning.label}: {text(warning)}")
 
@@ -368,15 +381,28 @@ def main(tokens: list[str] | None = None) -> None:
 
 def _guarded(run: Callable[[], Any]) -> int:
     try:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # labels may have letters it lacks
+                stream.reconfigure(errors="replace")
         run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (KeyboardInterrupt, Cancelled):
         print("\nStopped. Finished work is kept; the same command goes on.", file=sys.stderr)
         return 130
     except (CycloptsError, ValidationError) as error:
         print(f"diffmine: {_sentence(error)}", file=sys.stderr)
         return 2
+    except EngineError as error:
+        print(f"diffmine: {error}", file=sys.stderr)
+        return 1
     except DiffmineError as error:
         print(f"diffmine: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, a place that is read-only
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"diffmine: {where}{error.strerror or error}.", file=sys.stderr)
         return 2
     return 0
 

@@ -1,16 +1,20 @@
 """The command line: help, options, errors and their exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from diffmine.atlas.writer import open_workspace
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.writer import create_workspace, open_workspace
 from diffmine.cli import main
 from diffmine.model.tiny import make_random
 from tests.helpers import draw_shapes
+
+ROOT = Path(__file__).parents[2]
 
 
 def code_of(*tokens: str) -> int:
@@ -162,3 +166,32 @@ def test_every_field_of_a_config_has_its_line_of_help(capsys: pytest.CaptureFixt
     for table in fields(config.BuildConfig):
         for field in fields(getattr(config.BuildConfig(), table.name)):
             assert f"--{table.name}.{field.name.replace('_', '-')}" in text
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m diffmine --help | head -1; echo ${{PIPESTATUS[0]}}"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT)
+    assert run.stdout.splitlines()[-1] == "0"
+    assert "Traceback" not in run.stderr
+
+
+def test_letters_that_a_terminal_lacks_are_replaced(tmp_path: Path) -> None:
+    create_workspace(tmp_path / "atlas", Manifest(title="t", labels=["東京"]))
+    command = [sys.executable, "-m", "diffmine", "info", str(tmp_path / "atlas")]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    run = subprocess.run(command, capture_output=True, env=environment, cwd=ROOT)
+    assert b"labels: ??" in run.stdout
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
+def test_a_disk_that_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*given: object, **more: object) -> None:
+        raise OSError(28, "No space left on device", "atlas/maps")
+
+    monkeypatch.setattr("diffmine.atlas.reader.open_atlas", full)
+    with pytest.raises(SystemExit) as ended:
+        main(["info", "atlas"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "diffmine: atlas/maps: No space left on device.\n"

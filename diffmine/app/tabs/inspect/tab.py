@@ -26,10 +26,10 @@ from diffmine.app.tabs.inspect import own, texts
 from diffmine.app.tabs.inspect.own import Own
 from diffmine.app.view import View, choice, index
 from diffmine.config import MineConfig
+from diffmine.data.readers import suffixes
 from diffmine.errors import DiffmineError, ImageError
 from diffmine.live.records import Comparison, Errors, Inspection
 
-FORMATS = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"]
 TELL = 0.4  # seconds between two pictures of what was found so far
 TAB = "inspect"
 
@@ -53,7 +53,10 @@ class Inspect:
         with gr.Column() as ask:
             paste({"zone": "own-file"})
             self.file = gr.File(
-                label=texts.OWN_PICTURE, file_types=list(FORMATS), elem_id="own-file", height=120
+                label=texts.OWN_PICTURE,
+                file_types=list(sorted(suffixes())),
+                elem_id="own-file",
+                height=120,
             )
         self.ask = ask
         with gr.Row(elem_classes="dm-controls"):
