@@ -12,15 +12,13 @@ from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
 
 from diffmine import __version__
+from diffmine.atlas.stages import STAGES
 from diffmine.config import (
     BuildConfig,
-    ClusterConfig,
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
-    MineConfig,
     TranslateConfig,
-    TrendsConfig,
     TypicalityConfig,
 )
 from diffmine.engine import engine_of
@@ -157,34 +155,6 @@ def typicality(
         _stage(atlas, "typicality", options, engine)
 
 
-def stage_command(name: str, kind: type[Any], text: str) -> None:
-    """Give a stage its command, whose options are the fields of its configuration `kind`."""
-
-    def command(
-        atlas: Path,
-        *,
-        config: Path | None = None,
-        engine: Where = "here",
-        options: Annotated[kind, Flat] = kind(),  # type: ignore[valid-type]  # noqa: B008
-    ) -> None:
-        _stage(atlas, name, options, engine)
-
-    app.command(command, name=name, help=text)
-
-
-stage_command(
-    "mine",
-    MineConfig,
-    "Choose the best windows of every image and the best patches of every label.",
-)
-stage_command(
-    "cluster",
-    ClusterConfig,
-    "Group the top patches of each label into elements and lay out the map.",
-)
-stage_command("trends", TrendsConfig, "Follow every element, label and patch over the labels.")
-
-
 @app.command
 def translate(
     atlas: Path,
@@ -315,6 +285,32 @@ app.command(
     name="export",
     help="Write patches of an atlas as a table, a figure, pages for a browser or annotations.",
 )
+
+
+def stage_command(name: str, kind: type[Any], text: str) -> None:
+    """Give a stage its command, whose options are the fields of its configuration `kind`."""
+
+    def command(
+        atlas: Path,
+        *,
+        config: Path | None = None,
+        engine: Where = "here",
+        options: Annotated[kind, Flat] = kind(),  # type: ignore[valid-type]  # noqa: B008
+    ) -> None:
+        _stage(atlas, name, options, engine)
+
+    app.command(command, name=name, help=text)
+
+
+STAGE_COMMANDS = {
+    "mine": "Choose the best windows of every image and the best patches of every label.",
+    "cluster": "Group the top patches of each label into elements and lay out the map.",
+    "trends": "Follow every element, label and patch over the labels.",
+}
+for stage in STAGES:
+    if stage.in_build and stage.name not in app:
+        words = STAGE_COMMANDS.get(stage.name, f"{stage.does.capitalize()}.")
+        stage_command(stage.name, type(getattr(BuildConfig(), stage.name)), words)
 
 
 # What all commands share

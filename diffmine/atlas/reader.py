@@ -28,22 +28,12 @@ from diffmine.atlas.maps import Maps, read_known
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import Pictures
 from diffmine.atlas.records import ArtefactWarning, Patch
+from diffmine.atlas.stages import stage_of
 from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
 from diffmine.errors import AtlasError
 from diffmine.maths.score import Scoring
 from diffmine.maths.scores import in_order
 
-UPSTREAM = {
-    "finetune": ("images",),
-    "typicality": ("images", "model"),
-    "mine": ("typicality",),
-    "cluster": ("mine", "model"),
-    "translate": ("cluster", "model"),
-    "trends": ("cluster", "translate"),
-    "parallel": ("mine", "model"),
-}
-
-EDITED = ("trends",)  # stages that merges and splits make out of date
 _KEPT_LISTS = 16
 
 
@@ -288,9 +278,10 @@ class Atlas:
         return known is not None and path.is_file() and sha256(path) == known
 
     def _inputs(self, stage: str) -> list[str]:
-        names = UPSTREAM[stage]
+        known = stage_of(stage)
+        names = known.inputs
         # Without edits the list is as it was before there were any: finished trends stay finished.
-        if stage in EDITED and "edits" in self.manifest.keys:
+        if known.edited and "edits" in self.manifest.keys:
             names = (*names, "edits")
         return [self.manifest.keys.get(name, "") for name in names]
 

@@ -24,22 +24,9 @@ from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
+from diffmine.atlas.stages import STAGES, stage_of
 from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
-
-PREFIXES = {
-    "finetune": ("work/finetune/",),
-    "typicality": ("maps/",),
-    "mine": ("patches.parquet", "duplicates.parquet", "warnings.parquet"),
-    "cluster": ("elements.parquet", EDITS),
-    "translate": ("translations/",),
-    "trends": ("trends.parquet", "sequences.parquet", "changes.parquet", "counts.parquet"),
-    "parallel": ("parallel/", "parallel-windows/"),
-}
-
-
-MAKES = PREFIXES | {"cluster": ("features/", "elements.parquet", "patches.parquet")}
-"""By stage the files that it must make again when they are lost; cluster adds to those of mine."""
 
 
 class Workspace(Atlas):
@@ -103,9 +90,10 @@ class Workspace(Atlas):
         for name in broken:
             (self.path / name).unlink(missing_ok=True)
             del self.manifest.artefacts[name]
-            for stage in [stage for stage in MAKES if name.startswith(MAKES[stage])]:
-                if stage in self.manifest.keys:
-                    self.manifest.keys[f"{stage}:begun"] = self.manifest.keys.pop(stage)
+            for stage in STAGES:
+                if name.startswith(stage.makes) and stage.name in self.manifest.keys:
+                    key = self.manifest.keys.pop(stage.name)
+                    self.manifest.keys[f"{stage.name}:begun"] = key
         if broken:
             self._forget()
             self.save()
@@ -139,9 +127,9 @@ class Workspace(Atlas):
     def drop(self, stage: str) -> None:
         """Remove what a stage wrote, finished or not."""
         shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
-        self.remove(*PREFIXES[stage])
+        self.remove(*stage_of(stage).files)
         self.manifest.keys.pop(stage, None)
-        if EDITS in PREFIXES[stage]:
+        if EDITS in stage_of(stage).files:
             self.manifest.keys.pop("edits", None)
 
     def remove(self, *prefixes: str) -> None:

@@ -1,4 +1,4 @@
-"""The stages of a build, in their order: each is a folder here and a line in STAGES.
+"""The stages of a build: each is a folder here and a line in the list of diffmine/atlas/stages.py.
 
 A stage's `run(atlas, config, *, engine, progress) -> Report` stands in its folder's run.py, and its
 configuration in BuildConfig under the stage's name. Stages meet in the files of an atlas only.
@@ -9,7 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-STAGES = ("finetune", "typicality", "mine", "cluster", "translate", "trends")
+from diffmine.atlas.stages import STAGES as KNOWN
+
+STAGES = tuple(stage.name for stage in KNOWN if stage.in_build)
+"""In their order."""
 
 
 def stage_named(name: str) -> Any:

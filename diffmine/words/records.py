@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from diffmine.atlas.records import Patch
+from diffmine.atlas.stages import STAGES as BUILT
 from diffmine.maths.score import Score, clear
 from diffmine.version import __version__
 
@@ -21,14 +22,7 @@ from *these images*; borders, stamps, scanners and other accidents of a collecti
 typical as what you look for. After each score stands one standard error (±); a score below two of
 them is drawn pale, and so is one that cannot be told from the patches its list left out.
 """
-STAGES = {
-    "finetune": "the model learns the labelled images",
-    "typicality": "every image is scored, spot by spot",
-    "mine": "the most, least and randomly chosen windows",
-    "cluster": "patches that look alike become elements; the map",
-    "translate": "the central patches made over into every label",
-    "trends": "how elements come and go over the labels",
-}
+STAGES = {stage.name: stage.does for stage in BUILT if stage.in_build}
 
 
 def score(typicality: float | None, se: float | None = None) -> str:
