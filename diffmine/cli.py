@@ -187,8 +187,8 @@ def translate(
 
     folder = out or Path(f"translations-{Path(patch).stem}")
     with shown() as progress:
-        made = translate_one(atlas, patch, to or [], folder, options, progress)
-    for one in made:
+        translations = translate_one(atlas, patch, to or [], folder, options, progress)
+    for one in translations:
         gained = "more typical" if one.became_typical == "yes" else "no more typical"
         assert one.before is not None, "a new translation is scored"
         assert one.after is not None
@@ -221,8 +221,8 @@ def evaluate(
     from diffmine.stages.evaluate.tables import show
 
     with shown() as progress:
-        report, found = run_evaluation(atlas, options, engine_of(engine), progress)
-    show(found)
+        report, evaluation = run_evaluation(atlas, options, engine_of(engine), progress)
+    show(evaluation)
     _say(report)
 
 
@@ -335,10 +335,10 @@ def _study(atlas: Path, options: TypicalityConfig) -> None:
     with shown() as progress:
         findings = study(open_atlas(atlas), options, progress)
     print(f"{'scheme':<12} draws  rank corr.  overlap  of the best   error")
-    for each in findings:
+    for row in findings:
         print(
-            f"{each.scheme:<12} {each.draws:5}  {each.correlation:10.3f}  {each.overlap:7.1%}"
-            f"  {each.ratio:11.1%}  {each.error:.2e}"
+            f"{row.scheme:<12} {row.draws:5}  {row.correlation:10.3f}  {row.overlap:7.1%}"
+            f"  {row.ratio:11.1%}  {row.error:.2e}"
         )
     print(f"{advice(findings)} stratified draws choose windows 99 % as typical as the best ones.")
 
@@ -410,5 +410,5 @@ def _sentence(error: CycloptsError | ValidationError) -> str:
         return str(error)
     first = refused.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}, found {first['input']!r}.".removeprefix(": ")
+    sentence = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {sentence}, found {first['input']!r}.".removeprefix(": ")

@@ -37,12 +37,12 @@ class Entry:
 def entries(atlas: Atlas, chosen: Sequence[Chosen]) -> list[Entry]:
     """What is known of chosen patches; AtlasError names one that the atlas does not hold."""
     names = element_names(atlas)
-    rows = _rows(atlas, "patches", "patch_id", [each.patch_id for each in chosen])
+    rows = _rows(atlas, "patches", "patch_id", [entry.patch_id for entry in chosen])
     patches = [Patch(**row) for row in rows]
     records = _rows(atlas, "images", "image_id", [patch.image_id for patch in patches])
     return [
-        Entry(patch, record, names.get((patch.label, patch.element), ""), each.note)
-        for patch, record, each in zip(patches, records, chosen, strict=True)
+        Entry(patch, record, names.get((patch.label, patch.element), ""), entry.note)
+        for patch, record, entry in zip(patches, records, chosen, strict=True)
     ]
 
 
@@ -60,8 +60,8 @@ def listed(
     atlas: Atlas, labels: Sequence[str], kind: str = "top", count: int | None = None
 ) -> list[Chosen]:
     """The first `count` patches of each label, or all; `kind` is top, random or least."""
-    found = [patch for label in labels for patch in atlas.patches(label, kind, count=count)]
-    return [Chosen(patch.patch_id) for patch in found]
+    patches = [patch for label in labels for patch in atlas.patches(label, kind, count=count)]
+    return [Chosen(patch.patch_id) for patch in patches]
 
 
 def element_rows(atlas: Atlas) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ for _name, _form in FORMATS.items():
     if _form.also:
         _SHARED.setdefault(_form.also, []).append(_name)
 _SAID = "; ".join(
-    [f"{name}, {form.said}" for name, form in FORMATS.items()]
+    [f"{name}, {form.help}" for name, form in FORMATS.items()]
     + [f"{name}, {' or '.join(them)} by the name of OUT" for name, them in _SHARED.items()]
 )
 _COUNTS = ", ".join(f"{name} {form.count}" for name, form in FORMATS.items() if form.count)
@@ -114,8 +114,9 @@ def _placed(files: Sequence[File], out: Path) -> list[tuple[Path, bytes]]:
 def _refuse_taken(paths: Sequence[Path], force: bool) -> None:
     for path in paths:
         if path.is_dir() or (path.exists() and not force):
-            said = "is a folder; name a file" if path.is_dir() else "is there already; use --force"
-            raise UsageError(f"{path} {said}, or give another --out.")
+            folder = path.is_dir()
+            reason = "is a folder; name a file" if folder else "is there already; use --force"
+            raise UsageError(f"{path} {reason}, or give another --out.")
 
 
 def _labels(atlas: Atlas, wanted: Sequence[str]) -> list[str]:

@@ -46,7 +46,7 @@ COUNT = 20  # patches of each label where nobody says how many
 class Pen(Protocol):
     """What draws on a page. Lengths are pixels of 300 dots an inch, from the top left corner."""
 
-    def picture(self, picture: Image.Image, left: int, top: int, said: str) -> None:
+    def picture(self, picture: Image.Image, left: int, top: int, alt: str) -> None:
         """A picture, a pixel for a pixel; `said` is what a screen reader says of it."""
 
     def text(self, line: Line, left: int, top: int) -> None:
@@ -59,9 +59,9 @@ class Pen(Protocol):
 def about(atlas: Atlas) -> str:
     """What stands at the foot of every page: title, licence, what ± means, what made it."""
     licence = atlas.manifest.licence.strip().removesuffix(".")
-    made = f"Made with diffmine {__version__}"
-    said = (title(atlas), licence, "± is one standard error", made)
-    return ". ".join(part for part in said if part) + "."
+    credit = f"Made with diffmine {__version__}"
+    foot = (title(atlas), licence, "± is one standard error", credit)
+    return ". ".join(part for part in foot if part) + "."
 
 
 def laid(order: Order) -> list[Page]:
@@ -73,8 +73,8 @@ def laid(order: Order) -> list[Page]:
             f"A figure holds at most {MOST} patches, not {len(order.chosen):,}; "
             "take fewer, or html."
         )
-    found = entries(order.atlas, order.chosen)
-    return pages(found, _grid(order), about(order.atlas))
+    shown = entries(order.atlas, order.chosen)
+    return pages(shown, _grid(order), about(order.atlas))
 
 
 def _grid(order: Order) -> Grid:

@@ -22,15 +22,15 @@ _NO_CHARACTER = "\uffff"
 
 @cache
 def _fonts(size: int) -> tuple[Font, ...]:
-    found: list[Font] = []
+    fonts: list[Font] = []
     for name in _FONTS:
         try:
-            found.append(ImageFont.truetype(name, size))
+            fonts.append(ImageFont.truetype(name, size))
         except OSError:
             continue
     own = ImageFont.load_default(size)
     assert isinstance(own, Font), "Pillow comes with FreeType"
-    return (*found, own)
+    return (*fonts, own)
 
 
 @cache
@@ -52,13 +52,13 @@ def _has(font: Font, letter: str) -> bool:
 def font_for(text: str, size: int) -> Font:
     """The font of `size` pixels that has the most of a text's letters."""
     letters = set(text)
-    return max(_fonts(size), key=lambda font: sum(_has(font, each) for each in letters))
+    return max(_fonts(size), key=lambda font: sum(_has(font, letter) for letter in letters))
 
 
 def shown(text: str, font: Font) -> str:
     """A text with `□`, or else `?`, for every letter that a font lacks, as Pillow draws it."""
     box = "□" if _has(font, "□") else "?"
-    return "".join(each if _has(font, each) else box for each in text)
+    return "".join(letter if _has(font, letter) else box for letter in text)
 
 
 def font_file(font: Font, folder: Path) -> str:
@@ -73,27 +73,27 @@ def font_file(font: Font, folder: Path) -> str:
 
 def lines(text: str, font: Font, width: int, most: int = 0) -> list[str]:
     """A text in lines at most `width` pixels long; of more than `most` the last ends in `…`."""
-    found = [""]
+    broken = [""]
     for word in text.split():
-        joined = f"{found[-1]} {word}".strip()
+        joined = f"{broken[-1]} {word}".strip()
         if font.getlength(joined) <= width:
-            found[-1] = joined
+            broken[-1] = joined
         else:
-            found = [*(line for line in found if line), *_pieces(word, font, width)]
-    if most and len(found) > most:
-        rest = " ".join(found[most - 1 : most + 1])  # more than fits, and no more than that
-        return [*found[: most - 1], short(rest, font, width)]
-    return found if found[0] else []
+            broken = [*(line for line in broken if line), *_pieces(word, font, width)]
+    if most and len(broken) > most:
+        rest = " ".join(broken[most - 1 : most + 1])  # more than fits, and no more than that
+        return [*broken[: most - 1], short(rest, font, width)]
+    return broken if broken[0] else []
 
 
 def _pieces(word: str, font: Font, width: int) -> list[str]:
     """A word cut where it is longer than a line."""
-    found = [""]
+    pieces = [""]
     for letter in word:
-        if found[-1] and font.getlength(found[-1] + letter) > width:
-            found.append("")
-        found[-1] += letter
-    return found
+        if pieces[-1] and font.getlength(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def short(text: str, font: Font, width: int) -> str:

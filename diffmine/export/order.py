@@ -42,7 +42,7 @@ class Format:
 
     button: str
     """Text of the app's button."""
-    said: str
+    help: str
     """What it is, for the help of the command."""
     ending: str
     """Ending of the file, without a dot; of a folder's index."""

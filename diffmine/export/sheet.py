@@ -76,17 +76,17 @@ WITH_IMAGES = Grid(columns=3, side=336)
 def pages(entries: Sequence[Entry], grid: Grid, about: str) -> list[Page]:
     """As many rows on each page as fit above the credits of their images, and at least one."""
     cells = [_cell(at, entry, grid.wide) for at, entry in enumerate(entries, 1)]
-    found: list[Page] = []
+    finished: list[Page] = []
     rows: list[tuple[int, list[Cell]]] = []
     for at in range(0, len(cells), grid.columns):
         new = cells[at : at + grid.columns]
         caption = max(sum(line.height for line in cell.caption) for cell in new)
         grown = [*rows, (grid.side + 14 + caption + GAP, new)]
         if rows and _height(grown, about) > HEIGHT - 2 * MARGIN:
-            found.append(Page(rows, _foot(rows, about)))
+            finished.append(Page(rows, _foot(rows, about)))
             grown = grown[-1:]
         rows = grown
-    return [*found, Page(rows, _foot(rows, about))]
+    return [*finished, Page(rows, _foot(rows, about))]
 
 
 def _height(rows: list[tuple[int, list[Cell]]], about: str) -> int:
@@ -98,16 +98,16 @@ def written(text: str, size: int, colour: str, width: int, most: int) -> list[Li
     """A text in at most `most` lines of a font of `size`."""
     font = font_for(text, size)
     height = round(size * 1.32)
-    return [Line(each, font, size, colour, height) for each in lines(text, font, width, most)]
+    return [Line(text, font, size, colour, height) for text in lines(text, font, width, most)]
 
 
 def _cell(number: int, entry: Entry, wide: int) -> Cell:
     patch = entry.patch
-    said = "Random patch" if patch.kind == "random" else f"{words.KINDS[patch.kind].capitalize()},"
+    place = "Random patch" if patch.kind == "random" else f"{words.KINDS[patch.kind].capitalize()},"
     score = words.score(patch.typicality, patch.se)
     caption = written(f"[{number}] {patch.label}", LABEL, BLACK, wide, 2)
     caption += written(score, TEXT, BLACK, wide, 1)
-    caption += written(f"{said} {words.rank(patch)}", TEXT, GREY, wide, 2)
+    caption += written(f"{place} {words.rank(patch)}", TEXT, GREY, wide, 2)
     caption += written("Inside the noise" if words.noise(patch) else "", TEXT, GREY, wide, 1)
     caption += written(entry.element, TEXT, GREY, wide, 2)
     caption += written(entry.note, TEXT, BLACK, wide, _MOST_NOTE)
@@ -124,17 +124,17 @@ def _foot(rows: list[tuple[int, list[Cell]]], about: str) -> list[Line]:
     whose.pop("", None)
     texts = [f"[{numbers(them)}] {credit}" for credit, them in whose.items()]
     wide = WIDTH - 2 * MARGIN
-    found = [line for text in texts for line in written(text, SMALL, GREY, wide, _MOST_CREDIT)]
-    return found + written(about, SMALL, BLACK, wide - 200, _MOST_CREDIT)
+    credits = [line for text in texts for line in written(text, SMALL, GREY, wide, _MOST_CREDIT)]
+    return credits + written(about, SMALL, BLACK, wide - 200, _MOST_CREDIT)
 
 
 def numbers(them: Sequence[int]) -> str:
     """`1, 4–7, 9`: rising numbers, runs of three and more drawn together."""
     runs: list[list[int]] = []
-    for each in them:
-        if runs and runs[-1][-1] == each - 1:
-            runs[-1].append(each)
+    for rank in them:
+        if runs and runs[-1][-1] == rank - 1:
+            runs[-1].append(rank)
         else:
-            runs.append([each])
-    said = [f"{r[0]}–{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
-    return ", ".join(said)
+            runs.append([rank])
+    drawn = [f"{r[0]}–{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
+    return ", ".join(drawn)

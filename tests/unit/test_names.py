@@ -11,10 +11,12 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "diffmine"
 FOLDERS = (
     "atlas",
+    "cli.py",
     "config.py",
     "data",
     "engine",
     "errors.py",
+    "export",
     "live",
     "maths",
     "model",

@@ -26,12 +26,12 @@ def as_coco(order: Order) -> dict[str, Any]:
     a category the place of its label.
     """
     atlas = order.atlas
-    found = entries(atlas, order.chosen)
-    records = {each.patch.image_id: each.record for each in found}
+    shown = entries(atlas, order.chosen)
+    records = {entry.patch.image_id: entry.record for entry in shown}
     names = atlas.table("images", ["image_id"])["image_id"].to_pylist()
     ids = {name: at for at, name in enumerate(names, 1) if name in records}
     categories = {label: at for at, label in enumerate(atlas.labels, 1)}
-    licences = sorted({each["licence"] for each in records.values() if each["licence"]})
+    licences = sorted({entry["licence"] for entry in records.values() if entry["licence"]})
     return {
         "info": _info(atlas),
         "licenses": [{"id": at, "name": name, "url": ""} for at, name in enumerate(licences, 1)],
@@ -40,16 +40,16 @@ def as_coco(order: Order) -> dict[str, Any]:
             {"id": at, "name": label, "supercategory": "label"} for label, at in categories.items()
         ],
         "annotations": [
-            _annotation(at, each, ids[each.patch.image_id], categories[each.patch.label])
-            for at, each in enumerate(found, 1)
+            _annotation(at, entry, ids[entry.patch.image_id], categories[entry.patch.label])
+            for at, entry in enumerate(shown, 1)
         ],
     }
 
 
 def _info(atlas: Atlas) -> dict[str, str]:
-    said = "Boxes are in pixels of the images as mined: width and height of each image are theirs."
+    boxes = "Boxes are in pixels of the images as mined, of which width and height are given."
     return {
-        "description": f"{title(atlas)}: typical patches. {said}",
+        "description": f"{title(atlas)}: typical patches. {boxes}",
         "version": __version__,
         "contributor": "diffmine",
         "url": atlas.manifest.source,
@@ -58,7 +58,7 @@ def _info(atlas: Atlas) -> dict[str, str]:
 
 def _image(at: int, record: Mapping[str, Any], licences: Sequence[str]) -> dict[str, Any]:
     licence = record["licence"]
-    found = {
+    image = {
         "id": at,
         "file_name": record["image_id"],
         "width": record["width"],
@@ -66,7 +66,7 @@ def _image(at: int, record: Mapping[str, Any], licences: Sequence[str]) -> dict[
         "license": licences.index(licence) + 1 if licence else None,
         **{name: record[name] for name in _TOLD},
     }
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    return {name: value for name, value in image.items() if value not in (None, "")}
 
 
 def _annotation(at: int, entry: Entry, image: int, category: int) -> dict[str, Any]:

@@ -35,12 +35,12 @@ def as_parquet(order: Order) -> bytes:
 
 def _features() -> dict[bytes, bytes]:
     """Metadata by which the Hub's viewer and `datasets` know the column `image` as pictures."""
-    found: dict[str, Any] = {
+    columns: dict[str, Any] = {
         field.name: {"dtype": str(field.type).replace("float", "float32"), "_type": "Value"}
         for field in SCHEMA
     }
-    found["image"] = {"_type": "Image"}
-    return {b"huggingface": json.dumps({"info": {"features": found}}).encode()}
+    columns["image"] = {"_type": "Image"}
+    return {b"huggingface": json.dumps({"info": {"features": columns}}).encode()}
 
 
 def files(order: Order) -> Iterator[File]:

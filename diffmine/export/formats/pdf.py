@@ -38,11 +38,11 @@ class _Paper:
         self._folder = folder
         self._fonts: dict[str, str] = {}
 
-    def picture(self, picture: Image.Image, left: int, top: int, said: str) -> None:
+    def picture(self, picture: Image.Image, left: int, top: int, alt: str) -> None:
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=95, subsampling=0)
         wide, high = picture.size
-        self.pdf.image(out, left, top, wide, high, alt_text=said)
+        self.pdf.image(out, left, top, wide, high, alt_text=alt)
 
     def text(self, line: Line, left: int, top: int) -> None:
         font = line.font

@@ -19,7 +19,7 @@ class _Sheet:
         self.paper = Image.new("RGB", (WIDTH, HEIGHT), "white")
         self._pen = ImageDraw.Draw(self.paper)
 
-    def picture(self, picture: Image.Image, left: int, top: int, said: str) -> None:
+    def picture(self, picture: Image.Image, left: int, top: int, alt: str) -> None:
         self.paper.paste(picture, (left, top))
 
     def text(self, line: Line, left: int, top: int) -> None:

@@ -22,9 +22,9 @@ def basket(atlas: Atlas, chosen: Sequence[Chosen]) -> Iterator[File]:
     """
     if not chosen:
         raise UsageError("A page needs at least one patch.")
-    found = entries(atlas, chosen)
-    for entry in {entry.patch.patch_id: entry for entry in found}.values():
+    shown = entries(atlas, chosen)
+    for entry in {entry.patch.patch_id: entry for entry in shown}.values():
         yield crop_name(entry), pictures.png(pictures.cut(atlas, entry.patch))
         yield image_name(entry), pictures.webp(pictures.boxed(atlas, entry.patch, *_IMAGE))
-    told = [(entry, facts(entry.patch, entry.record, entry.element)) for entry in found]
-    yield "index.html", document("basket.html", atlas, entries=found, told=told)
+    told = [(entry, facts(entry.patch, entry.record, entry.element)) for entry in shown]
+    yield "index.html", document("basket.html", atlas, entries=shown, told=told)

@@ -30,7 +30,7 @@ def document(template: str, atlas: Atlas, **values: Any) -> bytes:
 
 @cache
 def _templates() -> Environment:
-    found = Environment(
+    templates = Environment(
         loader=PackageLoader("diffmine.export.pages"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -38,10 +38,10 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters |= {"marked": marked, "web_address": words.web_address, "warning": text}
-    found.filters["grouped"] = "{:,}".format
-    found.tests["pale"] = _pale
-    found.globals |= {
+    templates.filters |= {"marked": marked, "web_address": words.web_address, "warning": text}
+    templates.filters["grouped"] = "{:,}".format
+    templates.tests["pale"] = _pale
+    templates.globals |= {
         "words": words,
         "version": __version__,
         "crop_name": crop_name,
@@ -50,7 +50,7 @@ def _templates() -> Environment:
         **{name: _asset(f"page.{ending}") for name, ending in (("style", "css"), ("script", "js"))},
         "allowed": _allowed,
     }
-    return found
+    return templates
 
 
 def _pale(entry: Entry) -> bool:
@@ -69,8 +69,8 @@ def _allowed(content: str) -> str:
 
 def marked(text: str) -> Markup:
     """A text of ours as HTML, in which ** and * mark what is strong and what is stressed."""
-    found = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text.strip())))
-    return Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", found))
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text.strip())))
+    return Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", strong))
 
 
 def link(text: str, address: str = "") -> str:
@@ -92,4 +92,4 @@ def searched(entry: Entry) -> str:
     """The words by which the filter finds a patch."""
     patch = entry.patch
     told = (patch.label, patch.image_id, entry.element, entry.note, entry.record.get("credit"))
-    return " ".join(str(each) for each in told if each).lower()
+    return " ".join(str(text) for text in told if text).lower()

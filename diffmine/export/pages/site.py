@@ -24,7 +24,7 @@ class Card:
 
     file: str
     label: str
-    said: str
+    counts: str
     first: Sequence[Entry]
 
 
@@ -46,11 +46,11 @@ def site(atlas: Atlas, lists: Lists) -> Iterator[File]:
     for at, (file, label) in enumerate(files):
         wall = entries(atlas, listed(atlas, [label], lists.kind, lists.count))
         elements = _elements(atlas, label)
-        shown = [*wall, *(entry for each in elements for entry in each.central)]
+        shown = [*wall, *(entry for element in elements for entry in element.central)]
         yield from _pictures(atlas, shown, seen)
-        said = f"{images_of.get(label, 0):,} images, {atlas.count(label, lists.kind):,} patches"
-        said += f", {len(elements):,} elements" if elements else ""
-        card = Card(file, label, said, wall[:CENTRAL])
+        counted = f"{images_of.get(label, 0):,} images, {atlas.count(label, lists.kind):,} patches"
+        counted += f", {len(elements):,} elements" if elements else ""
+        card = Card(file, label, counted, wall[:CENTRAL])
         page = {
             "card": card,
             "before": files[at - 1] if at else None,
@@ -60,7 +60,7 @@ def site(atlas: Atlas, lists: Lists) -> Iterator[File]:
             "kind": lists.kind,
             "wall": wall,
             "elements": elements,
-            "records": {each.patch.image_id: each.record for each in shown},
+            "records": {element.patch.image_id: element.record for element in shown},
         }
         yield file, document("label.html", atlas, **page)
         cards.append(card)
@@ -75,11 +75,13 @@ def _elements(atlas: Atlas, label: str) -> list[Element]:
     rows = [row for row in element_rows(atlas) if row["label"] == label]
     names = [[p.patch_id for p in atlas.element(label, r["element"], CENTRAL)] for r in rows]
     central = iter(entries(atlas, [Chosen(name) for them in names for name in them]))
-    found = []
+    elements = []
     for row, them in zip(rows, names, strict=True):
         shown = list(islice(central, len(them)))
-        found.append(Element(row, shown[0].element if shown else f"Element {row['rank']}", shown))
-    return found
+        elements.append(
+            Element(row, shown[0].element if shown else f"Element {row['rank']}", shown)
+        )
+    return elements
 
 
 def _pictures(atlas: Atlas, shown: Sequence[Entry], seen: set[str]) -> Iterator[File]:

@@ -107,7 +107,7 @@ def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None
         main(["export", "--help"])
     said = " ".join(capsys.readouterr().out.replace("│", " ").split())
     for name, form in FORMATS.items():
-        assert f"{name}, {form.said}" in said
+        assert f"{name}, {form.help}" in said
 
 
 def test_png_and_pdf_have_names_of_their_own(atlas: Atlas, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_format_says_what_it_is_and_names_its_files(
 ) -> None:
     form = FORMATS[name]
     assert form.button
-    assert form.said == form.said.strip(" .")
+    assert form.help == form.help.strip(" .")
     files = dict(form.files(Order(atlas, chosen, "mine")))
     if form.ours is None:
         assert list(files) == [f"mine.{form.ending}"]
