@@ -24,6 +24,7 @@ IMAGES = pa.schema(
         ("source_width", pa.int32()),
         ("source_height", pa.int32()),
         ("labels", pa.list_(pa.string())),
+        ("source_digest", pa.string()),
     ]
 )
 MAPS = pa.schema(

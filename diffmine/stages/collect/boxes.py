@@ -15,8 +15,9 @@ from diffmine.data.boxes import box_as_mined, read_boxes
 from diffmine.errors import AtlasError, DataError
 
 
-def keep_boxes(atlas: Workspace, path: Path) -> KeptBoxes:
-    """Write boxes.parquet from a boxes.csv.
+def keep_boxes(atlas: Workspace, path: Path, *, of_data: bool = False) -> KeptBoxes:
+    """Write boxes.parquet from a boxes.csv; `of_data`: it stands beside the pictures, and its boxes
+    go when it does.
 
     Raises DataError when the file cannot be read or none of its boxes lies in an image of the
     atlas, AtlasError when the atlas does not know the sizes of its pictures.
@@ -45,6 +46,7 @@ def keep_boxes(atlas: Workspace, path: Path) -> KeptBoxes:
         )
     if atlas.manifest.keys.get("boxes") != key or not atlas.finished("boxes.parquet"):
         atlas.manifest.keys["boxes"] = key
+        atlas.manifest.config["boxes"] = {"of_data": of_data}
         atlas.write("boxes.parquet", rows, BOXES)
     reason = f"line {boxes.refused[0][0]}: {boxes.refused[0][1]}" if boxes.refused else ""
     return KeptBoxes(len(rows), len(boxes.refused), elsewhere, cropped, reason)
@@ -53,9 +55,12 @@ def keep_boxes(atlas: Workspace, path: Path) -> KeptBoxes:
 _COLUMNS = ["image_id", "width", "height", "source_width", "source_height"]
 
 
-def knows_sizes(atlas: Atlas) -> bool:
-    """Whether the sizes of the pictures before scaling were kept: older atlases lack them."""
-    return not atlas.table("images", ["source_width"])["source_width"].null_count
+def forget_boxes(atlas: Workspace) -> None:
+    """Take the boxes out of an atlas."""
+    atlas.remove("boxes.parquet")
+    atlas.manifest.keys.pop("boxes", None)
+    atlas.manifest.config.pop("boxes", None)
+    atlas.save()
 
 
 def _source(atlas: Atlas, image: dict[str, Any]) -> tuple[int, int]:

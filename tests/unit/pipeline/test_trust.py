@@ -3,12 +3,15 @@ made again, and one data set never takes another's place."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig
@@ -128,3 +131,100 @@ def test_another_data_set_is_refused_and_nothing_touched(root: Path, atlas: Work
     assert {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")} == before
     build(other, atlas.path, quick(root / "base"), replace_all=True)
     assert open_workspace(atlas.path).labels == ["round"]
+
+
+@pytest.fixture(scope="module")
+def recorded(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set with a table of records, and the atlas of it."""
+    folder = tmp_path_factory.mktemp("recorded")
+    data = shutil.copytree(root / "data", folder / "data")
+    write_records(data, year="1920", patient="p")
+    build(data, folder / "atlas", with_groups(root))
+    return folder
+
+
+@pytest.fixture
+def own(recorded: Path, tmp_path: Path) -> tuple[Path, Workspace]:
+    """A copy of both."""
+    shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data", open_workspace(tmp_path / "atlas")
+
+
+def with_groups(root: Path) -> BuildConfig:
+    return changed(quick(root / "base"), data={"group": "patient"})
+
+
+def write_records(data: Path, year: str, patient: str) -> None:
+    names = sorted(path.relative_to(data).as_posix() for path in data.rglob("*.png"))
+    lines = [f"{name},{name.split('/')[0]},{year},{patient}{at}" for at, name in enumerate(names)]
+    (data / "metadata.csv").write_text("\n".join(["file_name,label,year,patient", *lines]))
+
+
+def rebuilt(root: Path, data: Path, atlas: Workspace) -> dict[str, Report]:
+    reports = {each.stage: each for each in build(data, atlas.path, with_groups(root))}
+    atlas.manifest = open_workspace(atlas.path).manifest
+    atlas._forget()
+    return reports
+
+
+def test_a_picture_that_was_painted_over_is_noticed(
+    root: Path, own: tuple[Path, Workspace]
+) -> None:
+    data, atlas = own
+    Image.new("RGB", (32, 32), (5, 5, 5)).save(data / "disc" / "000.png")
+    reports = rebuilt(root, data, atlas)
+    assert (reports["collect"].done, reports["collect"].kept) == (1, 11)
+    assert np.asarray(atlas.pictures.picture("disc/000.png")).mean() == 5
+    for stage in ("finetune", "typicality", "mine"):
+        assert reports[stage].done > 0
+    again = rebuilt(root, data, atlas)
+    assert {name: report.done for name, report in again.items() if report.done} == {}
+
+
+def test_a_corrected_record_is_in_the_atlas_and_nothing_computed_again(
+    root: Path, own: tuple[Path, Workspace]
+) -> None:
+    data, atlas = own
+    write_records(data, year="1955", patient="q")
+    reports = rebuilt(root, data, atlas)
+    record = atlas.image("disc/000.png")
+    assert (record["year"], record["group"]) == (1955, "q0")
+    assert {name: report.done for name, report in reports.items() if report.done} == {}
+
+
+def test_a_file_that_is_only_touched_changes_nothing(
+    root: Path, own: tuple[Path, Workspace]
+) -> None:
+    data, atlas = own
+    before = dict(atlas.manifest.artefacts)
+    for path in data.rglob("*.png"):
+        os.utime(path, (1, 1))
+    (atlas.path / ".diffmine.sources.json").unlink()
+    assert {name: each.done for name, each in rebuilt(root, data, atlas).items() if each.done} == {}
+    assert atlas.manifest.artefacts == before
+
+
+def test_a_broken_file_that_was_repaired_comes_in(root: Path, own: tuple[Path, Workspace]) -> None:
+    data, atlas = own
+    path = data / "disc" / "000.png"
+    good = path.read_bytes()
+    path.write_bytes(good[:60])
+    reports = rebuilt(root, data, atlas)
+    assert (reports["collect"].refused, reports["collect"].kept) == (1, 11)
+    assert reports["typicality"].done == 11
+    again = rebuilt(root, data, atlas)
+    assert {name: report.done for name, report in again.items() if report.done} == {}
+    path.write_bytes(good)
+    reports = rebuilt(root, data, atlas)
+    assert (reports["collect"].done, reports["collect"].kept) == (1, 11)
+    assert reports["typicality"].done == 12
+
+
+def test_boxes_go_when_their_file_does(root: Path, own: tuple[Path, Workspace]) -> None:
+    data, atlas = own
+    (data / "boxes.csv").write_text("file_name,label,x,y,w,h\ndisc/000.png,disc,2,2,9,9\n")
+    rebuilt(root, data, atlas)
+    assert atlas.has("boxes")
+    (data / "boxes.csv").unlink()
+    rebuilt(root, data, atlas)
+    assert not atlas.has("boxes")

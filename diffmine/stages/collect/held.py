@@ -1,0 +1,112 @@
+"""What an atlas holds already of a data set, and whether the files are still what they were.
+
+A file is what it was while its size and time of change are; else its digest decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from diffmine.atlas.atomic import sha256, write_bytes
+from diffmine.atlas.reader import Atlas
+from diffmine.data.records import Record
+
+NAME = ".diffmine.sources.json"
+"""Size, time of change and digest of each source. A note of this machine's own: without it, or in a
+copy of the atlas, files are read once more."""
+Row = dict[str, Any]
+
+
+def fields_of(record: Record) -> Row:
+    """The columns of images.parquet that come from a picture's record."""
+    return {
+        "label": record.label,
+        "group": record.group,
+        "year": record.year,
+        "source_url": record.source_url,
+        "licence": record.licence,
+        "credit": record.credit,
+        "labels": list(record.labels or (record.label,)),
+    }
+
+
+def digests_of(atlas: Atlas, records: Iterable[Record]) -> dict[str, str]:
+    """The digest of each picture's file, by the picture's name; empty where it cannot be read."""
+    notes = _read(atlas)
+    now: dict[str, list[Any]] = {}
+    for record in records:
+        try:
+            stat = record.path.stat()
+            note = notes["files"].get(record.image_id)
+            if note is None or note[:2] != [stat.st_size, stat.st_mtime_ns]:
+                note = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
+        except OSError:
+            note = [0, 0, ""]
+        now[record.image_id] = note
+    if now != notes["files"]:
+        _write(atlas, notes | {"files": now})
+    return {name: note[2] for name, note in now.items()}
+
+
+def refused_before(atlas: Atlas) -> dict[str, str]:
+    """The digests of files that could not be read when the images were collected, by name."""
+    return {str(name): str(digest) for name, digest in _read(atlas)["refused"].items()}
+
+
+def note_refused(atlas: Atlas, digests: Mapping[str, str]) -> None:
+    """Note the digests of files that cannot be read."""
+    _write(atlas, _read(atlas) | {"refused": dict(digests)})
+
+
+def _read(atlas: Atlas) -> dict[str, dict[str, Any]]:
+    nothing: dict[str, dict[str, Any]] = {"files": {}, "refused": {}}
+    try:
+        notes = json.loads((atlas.path / NAME).read_text())
+        whole = all(len(note) == 3 for note in notes["files"].values())
+        return notes if whole and isinstance(notes["refused"], dict) else nothing
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return nothing
+
+
+def _write(atlas: Atlas, notes: dict[str, dict[str, Any]]) -> None:
+    write_bytes(atlas.path / NAME, json.dumps(notes).encode())
+
+
+@dataclass(frozen=True)
+class Held:
+    """The images of an atlas by name, without their pictures; none where they are of another size
+    than is asked for, or the file is not as it was written."""
+
+    atlas: Atlas
+    rows: Mapping[str, Row] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, atlas: Atlas, image_size: int) -> Held:
+        """The images of an atlas, where they are of that size."""
+        size = atlas.manifest.config.get("data", {}).get("image_size")
+        if size != image_size or not atlas.finished("images.parquet"):
+            return cls(atlas)
+        rows = atlas.table("images").to_pylist()
+        if any(row["source_width"] is None or row["hash"] is None for row in rows):
+            return cls(atlas)  # written before these were kept
+        return cls(atlas, {row["image_id"]: row for row in rows})
+
+    def same(self, record: Record, digest: str) -> bool:
+        """Whether a picture is held as its file is now; one of an atlas without digests is."""
+        row = self.rows.get(record.image_id)
+        return row is not None and row["source_digest"] in (None, digest)
+
+    def row(self, record: Record, digest: str) -> Row:
+        """The row of a picture that is held, with what its record says now."""
+        content = self.atlas.pictures.content(record.image_id)
+        row = self.rows[record.image_id] | fields_of(record)
+        return row | {"image": {"bytes": content, "path": None}, "source_digest": digest}
+
+    def describes(self, record: Record, digest: str) -> bool:
+        """Whether the row of a picture says what its record and its file say now."""
+        row = self.rows[record.image_id]
+        known = {name: row[name] for name in fields_of(record)}
+        return known == fields_of(record) and row["source_digest"] == digest
