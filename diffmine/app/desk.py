@@ -55,8 +55,8 @@ class Tab:
     def panel(self, desk: Desk) -> Panel:
         """The part of the page that it is, made."""
         module, _, name = self.path.partition(":")
-        made: Panel = getattr(import_module(module), name)(desk)
-        return made
+        panel: Panel = getattr(import_module(module), name)(desk)
+        return panel
 
 
 class Desk:
@@ -87,7 +87,7 @@ class Desk:
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.page: gr.HTML
-        self.kept: gr.State  # the basket
+        self.basket: gr.State
         self.arrived: gr.events.Dependency  # another atlas was opened
         self.state = self.own(held(view))
 
@@ -99,7 +99,7 @@ class Desk:
 
     def to(self, *groups: str) -> list[Any]:
         """Outputs of a handler that changes only some groups: each output costs a millisecond."""
-        named = (each for name in groups for each in self.groups[name])
+        named = (component for name in groups for component in self.groups[name])
         return list(dict.fromkeys([self.state, self.page, *named]))
 
     def shown(self, shelf: Shelf) -> list[str]:
@@ -117,8 +117,8 @@ class Desk:
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
-        found = self.go(view, tab) | self.header.show(replace(view, tab=tab))
-        return found | {self.bar: gr.Tabs(selected=tab)}
+        updates = self.go(view, tab) | self.header.show(replace(view, tab=tab))
+        return updates | {self.bar: gr.Tabs(selected=tab)}
 
     def arrive(self, view: View) -> Updates:
         """A place in perhaps another atlas: header, inspector and tab anew."""

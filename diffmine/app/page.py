@@ -40,7 +40,7 @@ PREPARES = "diffmine-prepare"
 def embedded() -> list[Path]:
     """The atlases that come with a checkout."""
     assets = Path(__file__).parents[2] / "assets" / "atlases"
-    return sorted(each.parent for each in assets.glob("*/atlas.json"))
+    return sorted(manifest.parent for manifest in assets.glob("*/atlas.json"))
 
 
 def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:

@@ -119,7 +119,7 @@ def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
         "show_error": False,
         "strict_cors": True,
         "allowed_paths": [],
-        "blocked_paths": [str(each) for each in folders if each not in cache.folder.parents],
+        "blocked_paths": [str(folder) for folder in folders if folder not in cache.folder.parents],
         "footer_links": ["settings"],
         "share": False,
         "ssr_mode": False,
@@ -139,11 +139,11 @@ def styles() -> str:
 
 
 def _sheets(folder: Traversable) -> Iterator[Traversable]:
-    for each in sorted(folder.iterdir(), key=lambda each: each.name):
-        if each.is_dir():
-            yield from _sheets(each)
-        elif each.name.endswith(".css"):
-            yield each
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sheets(entry)
+        elif entry.name.endswith(".css"):
+            yield entry
 
 
 def looks() -> dict[str, Any]:

@@ -48,7 +48,7 @@ def in_turn(blocks: gr.Blocks) -> None:
     Raises ValueError for a generator that would change one.
     """
     for event in blocks.fns.values():
-        written = [each for each in event.outputs if _is_held(each)]
+        written = [component for component in event.outputs if _is_held(component)]
         if event.fn is None or not any(map(_is_held, [*event.inputs, *written])):
             continue
         if not written:
@@ -58,9 +58,10 @@ def in_turn(blocks: gr.Blocks) -> None:
             raise ValueError(f"{event.name} would hold a state for as long as it runs.")
         # gradio puts what is no component, an event or a request, behind the function's own inputs
         # and before the added ones: those are counted from the end.
-        added = [each for each in written if each not in event.inputs]
-        places = {each: event.inputs.index(each) for each in written if each not in added}
-        places |= {each: at - len(added) for at, each in enumerate(added)}
+        added = [component for component in written if component not in event.inputs]
+        own = (component for component in written if component in event.inputs)
+        places = {component: event.inputs.index(component) for component in own}
+        places |= {component: at - len(added) for at, component in enumerate(added)}
         event.inputs = [*event.inputs, *added]
         event.fn = _writes(event.fn, places, len(added))
 
@@ -73,10 +74,10 @@ def _reads(function: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
-        def each(*values: Any) -> Iterator[Any]:
+        def steps(*values: Any) -> Iterator[Any]:
             yield from function(*map(_now, values))
 
-        return each
+        return steps
 
     @functools.wraps(function)
     def once(*values: Any) -> Any:
@@ -102,16 +103,16 @@ def _writes(function: Callable[..., Any], places: dict[Any, int], added: int) ->
         given = values[: len(values) - added]
         with ExitStack() as stack:
             # In one order, so that no two events wait for each other.
-            states = [each for each in values if isinstance(each, Held)]
-            for each in sorted(states, key=lambda each: each.number):
-                stack.enter_context(each.lock)
-            found = dict(
-                function(*(each.value if isinstance(each, Held) else each for each in given))
+            states = [value for value in values if isinstance(value, Held)]
+            for state in sorted(states, key=lambda state: state.number):
+                stack.enter_context(state.lock)
+            updates = dict(
+                function(*(value.value if isinstance(value, Held) else value for value in given))
             )
-            for component in places.keys() & found.keys():
+            for component in places.keys() & updates.keys():
                 mine = values[places[component]]
-                mine.value = found[component]
-                found[component] = mine
-        return found
+                mine.value = updates[component]
+                updates[component] = mine
+        return updates
 
     return once

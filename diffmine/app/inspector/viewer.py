@@ -50,7 +50,7 @@ def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:
     scale = shelf.scale_of(drawn)
     return {
         "heat": file_ref(heat) if heat else None,
-        "scores": [{"score": each, "title": titled(each)[0]} for each in scores],
+        "scores": [{"score": name, "title": titled(name)[0]} for name in scores],
         "score": drawn,
         "unit": titled(drawn)[0],
         "sentence": titled(drawn)[1],

@@ -36,8 +36,8 @@ def read(fields: Any, sieve: Sieve) -> Filter:
     lists of names `group` and `source`, `clear`. Raises Mistyped, with one sentence."""
     if not isinstance(fields, Mapping) or not isinstance(fields.get("clear", False), bool):
         raise Mistyped(texts.FILTERS_UNREAD)
-    least, most = (_number(fields.get(each, "")) for each in ("min", "max"))
-    since, until = (_year(fields.get(each, "")) for each in ("since", "until"))
+    least, most = (_number(fields.get(name, "")) for name in ("min", "max"))
+    since, until = (_year(fields.get(name, "")) for name in ("since", "until"))
     _ordered(texts.TYPICALITY, least, most)
     _ordered(texts.YEAR, since, until)
     groups = _names("group", fields.get("group", []), sieve.groups)
@@ -92,16 +92,16 @@ def _names(kind: str, value: Any, known: list[str]) -> tuple[str, ...]:
 # Links
 
 
-def to_query(kept: Filter) -> dict[str, str]:
+def to_query(filter: Filter) -> dict[str, str]:
     """A filter as parts of a link; names are quoted, so that a comma may part them."""
     return {
-        "min": "" if kept.least is None else repr(kept.least),
-        "max": "" if kept.most is None else repr(kept.most),
-        "since": "" if kept.since is None else str(kept.since),
-        "until": "" if kept.until is None else str(kept.until),
-        "group": ",".join(quote(name, safe=" ") for name in kept.groups),
-        "source": ",".join(quote(name, safe=" ") for name in kept.sources),
-        "clear": "1" if kept.clear else "",
+        "min": "" if filter.least is None else repr(filter.least),
+        "max": "" if filter.most is None else repr(filter.most),
+        "since": "" if filter.since is None else str(filter.since),
+        "until": "" if filter.until is None else str(filter.until),
+        "group": ",".join(quote(name, safe=" ") for name in filter.groups),
+        "source": ",".join(quote(name, safe=" ") for name in filter.sources),
+        "clear": "1" if filter.clear else "",
     }
 
 
@@ -118,29 +118,29 @@ def from_query(query: Mapping[str, str], sieve: Sieve) -> Filter:
 # The form
 
 
-def said(kept: Filter) -> str:
+def in_words(filter: Filter) -> str:
     """`typicality from 0.01, years to 1930, not inside the noise`; empty when nothing is set."""
     parts = []
     for name, low, high in (
-        (texts.FILTER_TYPICALITY, kept.least, kept.most),
-        (texts.FILTER_YEARS, kept.since, kept.until),
+        (texts.FILTER_TYPICALITY, filter.least, filter.most),
+        (texts.FILTER_YEARS, filter.since, filter.until),
     ):
         ends = [(texts.FILTER_FROM, low), (texts.FILTER_TO, high)]
         given = [end.format(value=_plain(value)) for end, value in ends if value is not None]
         if given:
             parts.append(f"{name} {' '.join(given)}")
-    for kind, names in (("group", kept.groups), ("source", kept.sources)):
+    for kind, names in (("group", filter.groups), ("source", filter.sources)):
         if names:
             text = texts.ONE_NAME[kind] if len(names) == 1 else texts.SEVERAL_NAMES[kind]
             parts.append(text.format(name=names[0], count=len(names)))
-    return ", ".join([*parts, *([texts.FILTER_CLEAR] if kept.clear else [])])
+    return ", ".join([*parts, *([texts.FILTER_CLEAR] if filter.clear else [])])
 
 
 def _plain(value: float | int | None) -> str:
     return "" if value is None else f"{value}".replace("-", "−")
 
 
-def form_value(sieve: Sieve, label: str, kind: str, kept: Filter) -> dict[str, Any]:
+def form_value(sieve: Sieve, label: str, kind: str, filter: Filter) -> dict[str, Any]:
     """The value of a Filters: what can be asked for, and what is. A filter that would keep all or
     nothing is not offered."""
     span = sieve.span(label, kind)
@@ -148,21 +148,21 @@ def form_value(sieve: Sieve, label: str, kind: str, kept: Filter) -> dict[str, A
     offered = {
         "groups": sieve.groups[:MOST_OFFERED] if len(sieve.groups) > 1 else [],
         "sources": sieve.sources[:MOST_OFFERED] if len(sieve.sources) > 1 else [],
-        "years": [str(each) for each in years] if years and years[0] < years[1] else [],
+        "years": [str(year) for year in years] if years and years[0] < years[1] else [],
     }
     current = {
-        "min": _plain(kept.least),
-        "max": _plain(kept.most),
-        "since": _plain(kept.since),
-        "until": _plain(kept.until),
-        "group": list(kept.groups),
-        "source": list(kept.sources),
-        "clear": kept.clear,
+        "min": _plain(filter.least),
+        "max": _plain(filter.most),
+        "since": _plain(filter.since),
+        "until": _plain(filter.until),
+        "group": list(filter.groups),
+        "source": list(filter.sources),
+        "clear": filter.clear,
     }
     return {
         "rev": digest(offered),
         **offered,
-        "span": [words.score(each) for each in span] if span else [],
+        "span": [words.score(end) for end in span] if span else [],
         "current": current,
-        "said": said(kept),
+        "said": in_words(filter),
     }

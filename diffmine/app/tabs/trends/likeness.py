@@ -34,7 +34,7 @@ def likeness(
         "mode": "lines+markers+text" if ordered else "markers+text",
         "x": x,
         "y": y,
-        "text": [each if each == marked or len(labels) <= _NAMED else "" for each in labels],
+        "text": [name if name == marked or len(labels) <= _NAMED else "" for name in labels],
         "customdata": labels,
         "textposition": _sides(x),
         "cliponaxis": False,
