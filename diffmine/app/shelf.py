@@ -1,6 +1,6 @@
 """An open atlas and what the app derives from it: sheets, pictures, heat maps, neighbours.
 
-Everything here reads; nothing is computed with a model. What is slow is kept.
+Everything here reads; nothing is computed with a model. What is slow is cached.
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ class Shelf:
 
     @cached_property
     def image_counts(self) -> dict[str, int]:
-        """Images of each label; one with several labels counts under each."""
+        """How many images each label has; an image with several labels counts under each."""
         return dict(counts_of(self.atlas.table("images", COLUMNS)))
 
     @cached_property
     def evaluation(self) -> Evaluation | None:
-        """What an evaluation found, if there was one that can be read."""
+        """The results of an evaluation, if there is one that can be read."""
         try:
             return read_evaluation(self.atlas)
         except AtlasError:
@@ -108,7 +108,7 @@ class Shelf:
         return signs + [confound(row) for row in known if row["label"] == label and row["flagged"]]
 
     def known(self, patch_id: str) -> Patch | None:
-        """The patch of that name, None when there is none."""
+        """The patch of that name; None when there is none."""
         return self.atlas.find(patch_id)
 
     @cached_property
@@ -156,7 +156,7 @@ class Shelf:
         return self.cache.file(name, lambda: content)
 
     def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
-        """The map of a score of an image under a label as a transparent picture; None where the
+        """The map of an image's score under a label as a transparent picture; None where the
         atlas holds none."""
         known = self.atlas.map(image_id, label, score)
         if known is None:
@@ -233,8 +233,8 @@ class Shelf:
         return self._patches(neighbours.nearest(patch_id, count)) if neighbours else []
 
     def nearest(self, patch_id: str, names: Sequence[str], count: int) -> list[str]:
-        """Those of some patches whose features are nearest to a patch's, nearest first; none when
-        it has no feature."""
+        """Of some patches, those whose features are nearest to a patch's, nearest first; none
+        when it has no features."""
         neighbours = self._neighbours
         own = neighbours.names.row(patch_id) if neighbours else None
         if neighbours is None or own is None:
@@ -290,7 +290,7 @@ class Shelf:
         return GeneratedPictures(self.atlas.parts("parallel"))
 
     def generated(self, image_id: str, target: str) -> np.ndarray | None:
-        """An image of the parallel set under a label, uint8 (h, w, 3); None when it is not kept."""
+        """An image of the parallel set under a label, uint8 (h, w, 3); None where there is none."""
         content = self._generated.content(image_id, target)
         return None if content is None else pixels_of(content)
 

@@ -14,7 +14,7 @@ from diffmine.config import TranslateConfig
 @dataclass(frozen=True)
 class Strip:
     """A source patch and its translations by target; `method`, `seed` and whether the picture was
-    kept outside the window, as they were made."""
+    kept outside the window say how they were made."""
 
     patch: Patch
     source: np.ndarray
@@ -31,7 +31,7 @@ def known(shelf: Shelf) -> TranslateConfig:
 
 
 def stored(shelf: Shelf, patch: Patch) -> Strip:
-    """The strip of a patch with what the atlas holds of it."""
+    """The strip of a patch, with the translations the atlas holds."""
     every = map(Translation.from_row, shelf.translations(patch.patch_id))
     others = (translation for translation in every if translation.target != patch.label)
     translations = {translation.target: translation for translation in others}

@@ -2,7 +2,7 @@
 
 gradio hands a handler the state as it is when the handler is called and stores what comes back
 when it has ended. Of two events of one visitor that overlap, the second would therefore begin from
-what the first has just changed, and undo it.
+the state before the first, and undo what that changed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Held:
 
 
 def held(value: Any) -> gr.State:
-    """A state whose handlers run in turn, once `in_turn` has gone over the page.
+    """A state whose handlers run in turn once `in_turn` has been through the page.
 
     They get the value itself as an input and hand back a new one, by component, in a dict.
     """
@@ -42,8 +42,8 @@ def held(value: Any) -> gr.State:
 
 
 def in_turn(blocks: gr.Blocks) -> None:
-    """Let every event that changes a held state begin from what the one before it left, and every
-    event that reads one wait for those that are changing it.
+    """Let every event that changes a held state begin from what the one before it left, and let
+    every event that reads one wait for those that are changing it.
 
     Raises ValueError for a generator that would change one.
     """
@@ -87,7 +87,7 @@ def _reads(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _now(value: Any) -> Any:
-    """An argument, that of a held state once nobody changes it."""
+    """The value of an argument; that of a held state once nobody is changing it."""
     if not isinstance(value, Held):
         return value
     with value.lock:
@@ -95,8 +95,8 @@ def _now(value: Any) -> Any:
 
 
 def _writes(function: Callable[..., Any], places: dict[Any, int], added: int) -> Callable[..., Any]:
-    """`places`: where the states that are written are among the values; the last `added` values
-    are there for this alone."""
+    """`places`: the index of each written state among the values; the last `added` values are there
+    for this alone."""
 
     @functools.wraps(function)
     def once(*values: Any) -> dict[Any, Any]:

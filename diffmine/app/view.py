@@ -1,4 +1,4 @@
-"""What one visitor looks at, and the checks of everything a browser sends."""
+"""What one visitor is looking at, and the checks on everything a browser sends."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def first_view(shelf: Shelf) -> View:
 def from_query(
     shelves: Mapping[str, Shelf], query: Mapping[str, str], tabs: Callable[[Shelf], Sequence[str]]
 ) -> View:
-    """The view a link means; what it names wrongly is left at the beginning's. `tabs` gives the
+    """The view a link means; what it names wrongly stays as on a first visit. `tabs` gives the
     names of the tabs that an atlas has."""
     shelf = shelves.get(query.get("atlas", ""), next(iter(shelves.values())))
     view = first_view(shelf)
@@ -94,7 +94,7 @@ def from_query(
 
 
 def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
-    """The filter of a link, None when it cannot be read."""
+    """The filter in a link; None when it cannot be read."""
     if not set(query) & set(filters.KEYS):
         return EVERYTHING
     try:
@@ -115,14 +115,14 @@ def _digits(text: str) -> int | None:
 
 
 class Refused(gr.Error):
-    """Something the browser sent that no button of the app sends."""
+    """Something the browser sent that no button of the app would send."""
 
     def __init__(self, what: str) -> None:
         super().__init__(texts.REFUSED.format(what=what), print_exception=False)
 
 
 def payload(event: gr.EventData, name: str) -> Any:
-    """A field of an event, None when it is not there."""
+    """A field of an event; None when it is not there."""
     data = getattr(event, "_data", None)
     return data.get(name) if isinstance(data, dict) else None
 

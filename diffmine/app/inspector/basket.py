@@ -1,4 +1,4 @@
-"""The basket: chosen patches with notes, in an order of one's own, and their way out."""
+"""The basket: chosen patches with notes, in the visitor's own order, and their export."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Basket:
         return self.show(view, entries) | {self.entries: entries}
 
     def _less(self, view: View, left: list[Entry], entries: list[Entry]) -> Updates:
-        """With patches taken out, which Undo brings back."""
+        """The basket after patches were taken out; Undo brings them back."""
         updates = self._changed(view, left) | self._note(view, left)
         if left == entries:
             return updates
@@ -114,7 +114,7 @@ class Basket:
         return [Chosen(entry.patch, entry.note) for entry in here(entries, view)]
 
     def on_add(self, view: View, entries: list[Entry]) -> Updates:
-        """Keep the selected patch; what is being typed stays."""
+        """Add the selected patch; what is being typed stays."""
         return self._changed(view, self._with(view, entries))
 
     def _with(self, view: View, entries: list[Entry]) -> list[Entry]:
@@ -125,14 +125,14 @@ class Basket:
     def on_save(
         self, view: View, entries: list[Entry], note: str | None, noted: str | None
     ) -> Updates:
-        """Keep a note with its patch, which is put into the basket if need be."""
+        """Save a note with its patch, which is put into the basket if need be."""
         of = self._of(noted)
         return self._changed(view, with_note(self._with(of, entries), of, note or ""))
 
     def on_turn(
         self, view: View, entries: list[Entry], note: str | None, noted: str | None
     ) -> Updates:
-        """Another patch is shown, with its note; one begun on the patch before is kept."""
+        """Another patch is shown, with its note; a note begun on the one before is saved."""
         of = self._of(noted)
         if (note or "") == note_of(entries, of):
             return self._note(view, entries)
@@ -142,7 +142,7 @@ class Basket:
         return self._changed(view, entries) | self._note(view, entries)
 
     def _of(self, noted: str | None) -> View:
-        """Where a note was begun, from what the browser says of it."""
+        """Where a note was begun, from what the browser says about it."""
         atlas, _, patch = (noted or "").partition("/")
         view = replace(self.desk.first, atlas=choice(atlas, self.desk.shelves))
         return replace(view, patch=patch if self.desk.shelf(view).known(patch) else "")

@@ -1,4 +1,4 @@
-"""The patches a visitor keeps, as a list that is never changed in place."""
+"""The patches in a visitor's basket, as a list that is never changed in place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class Entry:
-    """A patch in the basket of a visitor."""
+    """A patch in a visitor's basket, with a note."""
 
     atlas: str
     patch: str
@@ -24,7 +24,7 @@ class Entry:
 
 
 def here(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """Those of the atlas that is open."""
+    """The entries of the atlas that is open."""
     return [entry for entry in entries if entry.atlas == view.atlas]
 
 
@@ -39,7 +39,7 @@ def note_of(entries: Sequence[Entry], view: View) -> str:
 
 
 def added(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """With the selected patch at the end, if it is not there yet; gr.Error when there are MOST."""
+    """The entries with the selected patch at the end, unless it is there; gr.Error at MOST."""
     if any(_is(entry, view) for entry in entries):
         return list(entries)
     if len(entries) >= MOST:
@@ -48,23 +48,24 @@ def added(entries: Sequence[Entry], view: View) -> list[Entry]:
 
 
 def with_note(entries: Sequence[Entry], view: View, note: str) -> list[Entry]:
-    """With a note on the selected patch, cut to LONGEST_NOTE."""
+    """The entries with a note on the selected patch, cut to LONGEST_NOTE."""
     text = note[:LONGEST_NOTE]
     return [replace(entry, note=text) if _is(entry, view) else entry for entry in entries]
 
 
 def without(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """Without the selected patch."""
+    """The entries without the selected patch."""
     return [entry for entry in entries if not _is(entry, view)]
 
 
 def emptied(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """Without any patch of the atlas that is open."""
+    """The entries without any patch of the atlas that is open."""
     return [entry for entry in entries if entry.atlas != view.atlas]
 
 
 def moved(entries: Sequence[Entry], view: View, step: int) -> list[Entry]:
-    """With the selected patch `step` places later among those of its atlas, earlier below zero."""
+    """The entries with the selected patch `step` places later among those of its atlas (earlier if
+    `step` is negative)."""
     own = [at for at, entry in enumerate(entries) if entry.atlas == view.atlas]
     place = next((at for at, index in enumerate(own) if _is(entries[index], view)), None)
     order = list(entries)

@@ -70,7 +70,7 @@ class Inspector:
         self.basket.wire(self.add, self.viewer)
 
     def on_score(self, view: View, event: gr.EventData) -> Updates:
-        """Another map over the image of the selected patch; it stays chosen."""
+        """Another map over the selected patch's image; it stays chosen for other patches."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         scores = shelf.atlas.scores(patch.image_id, patch.label) if patch else []

@@ -21,18 +21,18 @@ KEYS = ("min", "max", "since", "until", "group", "source", "clear")
 
 
 def filters(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """What the walls show of their lists. Event: filter(fields)."""
+    """The form that chooses what the walls show. Event: filter(fields)."""
     return component("filters", page_template("filters/filters.html"), value, settings)
 
 
 class Mistyped(ValueError):
-    """Something that a reader typed and that cannot be meant, said in one sentence.
+    """Something that a reader typed and cannot have meant, said in one sentence.
 
-    It is shown in the form: gradio tells nobody of errors outside its queue."""
+    It is shown in the form: gradio shows no errors from outside its queue."""
 
 
 def read(fields: Any, sieve: Sieve) -> Filter:
-    """The filter that the fields of the form say: `min`, `max`, `since` and `until` as typed,
+    """The filter that the fields of the form describe: `min`, `max`, `since` and `until` as typed,
     lists of names `group` and `source`, `clear`. Raises Mistyped, with one sentence."""
     if not isinstance(fields, Mapping) or not isinstance(fields.get("clear", False), bool):
         raise Mistyped(texts.FILTERS_UNREAD)
@@ -93,7 +93,7 @@ def _names(kind: str, value: Any, known: list[str]) -> tuple[str, ...]:
 
 
 def to_query(filter: Filter) -> dict[str, str]:
-    """A filter as parts of a link; names are quoted, so that a comma may part them."""
+    """A filter as parts of a link; names are quoted, so that commas can separate them."""
     return {
         "min": "" if filter.least is None else repr(filter.least),
         "max": "" if filter.most is None else repr(filter.most),
@@ -106,7 +106,7 @@ def to_query(filter: Filter) -> dict[str, str]:
 
 
 def from_query(query: Mapping[str, str], sieve: Sieve) -> Filter:
-    """The filter that a link says; raises Mistyped."""
+    """The filter in a link; raises Mistyped."""
     fields: dict[str, Any] = {key: query.get(key, "") for key in ("min", "max", "since", "until")}
     for key in ("group", "source"):
         fields[key] = [unquote(name) for name in query.get(key, "").split(",") if name]
@@ -141,8 +141,8 @@ def _plain(value: float | int | None) -> str:
 
 
 def form_value(sieve: Sieve, label: str, kind: str, filter: Filter) -> dict[str, Any]:
-    """The value of a Filters: what can be asked for, and what is. A filter that would keep all or
-    nothing is not offered."""
+    """The value of a Filters: what can be asked for, and what is asked for. A filter that
+    would keep all patches or none is not offered."""
     span = sieve.span(label, kind)
     years = sieve.years
     offered = {

@@ -17,7 +17,7 @@ from diffmine.atlas.records import Patch
 
 @runtime_checkable
 class Sheets(Protocol):
-    """What has the pictures of patches: a shelf."""
+    """Whatever holds the pictures of patches: a shelf."""
 
     def sheet(self, patches: Sequence[Patch]) -> Sheet:
         """The sprite sheet of some patches, in their order."""

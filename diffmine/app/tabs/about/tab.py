@@ -53,7 +53,7 @@ class About:
         }
 
     def wire(self) -> None:
-        """Nothing to connect: it only tells."""
+        """Nothing to connect: the tab is only read."""
 
 
 def about(shelf: Shelf) -> str:

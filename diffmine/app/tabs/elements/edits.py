@@ -1,4 +1,4 @@
-"""Merging and splitting elements in the app, and taking that back."""
+"""Merging and splitting elements in the app, and undoing it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TAB = "elements"
 
 
 class Edits:
-    """A picker of another element to merge with, a button to split, one to take the last back."""
+    """A picker of another element to merge with, a button to split, one to undo the last edit."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -49,7 +49,7 @@ class Edits:
         self.undo = own(gr.Button(shared.UNDO, size="sm", elem_id="undo", visible=False))
 
     def why_not(self, view: View) -> str:
-        """Why elements cannot be changed here, empty when they can."""
+        """Why elements cannot be changed here; empty when they can."""
         if not self.desk.editable:
             return texts.NOT_HERE
         if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
@@ -129,8 +129,8 @@ class Edits:
         return updates | self.desk.header.show(updates[self.desk.state])
 
     def _try(self, view: View, change: Callable[[], Any]) -> tuple[Any, str]:
-        """What a change gives, or why it cannot be: gradio tells nobody of errors outside its
-        queue, so they are said beside the buttons."""
+        """What a change returns, or why it cannot be made: gradio shows no errors from outside its
+        queue, so they are shown beside the buttons."""
         why = self.why_not(view)
         if why:
             return None, why

@@ -57,7 +57,7 @@ class Evaluate:
         }
 
     def wire(self) -> None:
-        """Nothing to connect: it only tells."""
+        """Nothing to connect: the tab is only read."""
 
 
 def _line(evaluation: Evaluation) -> str:

@@ -42,14 +42,14 @@ class Own:
 
     @property
     def done(self) -> bool:
-        """Whether all draws were made."""
+        """Whether all draws are done."""
         return self.inspection is not None and bool(self.inspection.windows)
 
 
 def read_own(path: Path, shelf: Shelf) -> Own:
     """The picture of a file, as the atlas's are mined.
 
-    Raises ImageError in one sentence without the file's name, which is foreign text too.
+    Raises ImageError, in one sentence without the file's name: that is foreign text too.
     """
     if not path.is_file():
         raise ImageError(texts.PICTURE_GONE)
@@ -100,7 +100,7 @@ def chart(shelf: Shelf, own: Own) -> Value:
 
 
 def sentence(own: Own) -> str:
-    """What was found, in words; nothing before all draws are made."""
+    """What was found, in words; empty until all draws are done."""
     if not own.done or own.inspection is None:
         return ""
     inspection = own.inspection
@@ -135,7 +135,7 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
         drawn = heat.picture(own.inspection.maps[at], (high, wide), shelf.heat_scale)
         value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
-        # A reader of films looks at the film first; who asks of a picture of their own, at the map.
+        # Readers of films look at the film first, other visitors at the map.
         value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
         name = TYPICALITY.name
         value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}

@@ -78,7 +78,7 @@ class Inspect:
         self.results = results
 
     def show(self, view: View) -> Updates:
-        """What the tab says of an atlas; the visitor's picture is theirs and not of the view."""
+        """What the tab says of an atlas; the visitor's picture is no part of the view."""
         shelf = self.desk.shelf(view)
         if shelf.model is not None:
             jobs.prepare(shelf.model)
@@ -219,7 +219,7 @@ class Inspect:
             self._usual[shelf.version] = usual
 
     def on_stop(self, view: View, picture: Own | None, job: Job) -> Updates:
-        """Say that the job is stopped; the picture stays. What can be done next comes with its end:
+        """Say that the job is stopped; the picture stays. The buttons come when it ends:
         a job that is begun while another is being cancelled would be cancelled with it."""
         if picture is None:
             return self._nothing()
@@ -227,8 +227,8 @@ class Inspect:
         return {**shown, **self._told(jobs.stopped(job)), self.stop: gr.Button(visible=False)}
 
     def on_end(self, picture: Own | None, job: Job) -> Updates:
-        """What can be done once no job runs. The last step of a job that was stopped may be told
-        after the stop: it is taken back."""
+        """What can be done once no job runs. The last step of a job that was stopped may be
+        reported after the stop: it is taken back."""
         end = jobs.ended(job) if picture is not None else Job()
         told = {self.job: job} if end == job else self._told(end)
         return {**told, **self._buttons(picture)}
@@ -273,13 +273,13 @@ def _line(shelf: Shelf) -> str:
 
 
 class _Clock:
-    """Time left by the pace since the first step: what came before it was loading."""
+    """The time left at the pace since the first step; the time before it went into loading."""
 
     def __init__(self) -> None:
         self.first: tuple[float, int] | None = None
 
     def at(self, done: int, goal: int) -> Job:
-        """A job that has made so many steps; the first says no time, as there is no pace yet."""
+        """A job after so many steps; the first gives no time left, as there is no pace yet."""
         now = time.monotonic()
         if self.first is None:
             self.first = (now, done)

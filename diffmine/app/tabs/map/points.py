@@ -31,7 +31,7 @@ MOST_GROUPS = 255
 class Points:
     """The top patches that have a place: their rows in patches.parquet, ascending, places
     float32 (n, 2) and columns. `element` is -1 for none, and for
-    all of them where the points of all labels are meant: nothing is coloured by it there."""
+    every point where the points of all labels are shown: nothing is coloured by it there."""
 
     rows: np.ndarray
     xy: np.ndarray
@@ -53,7 +53,7 @@ class Points:
         return hashlib.sha256(self.rows.tobytes() + self.raw).hexdigest()[:32]
 
     def at(self, row: int | None) -> int | None:
-        """Which point a row of patches.parquet is, None when it is none."""
+        """Which point a row of patches.parquet is; None when it is none."""
         if row is None or not len(self):
             return None
         place = min(int(np.searchsorted(self.rows, row)), len(self) - 1)
@@ -153,8 +153,8 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
 
 
 def landmarks(shelf: Shelf, points: Points, label: str | None) -> tuple[list[int], list[Patch]]:
-    """The central patch of each element, of at most MOST_LANDMARKS in all: where it is among the
-    points, and itself. With more labels than that, of some that lie evenly among them."""
+    """The central patches of at most MOST_LANDMARKS elements: where they are among the points, and
+    the patches. With more labels than that, the elements of labels at even steps."""
     names = shelf.labels if label is None else [label]
     step = max(math.ceil(len(names) / MOST_LANDMARKS), 1)
     names = names[::step]
@@ -196,7 +196,7 @@ def map_value(
 
 
 def crops(shelf: Shelf, points: Points, wanted: list[int]) -> dict[str, Any]:
-    """A sheet of the points' crops as a data address, with a line of text for each."""
+    """A sheet of the points' crops as a data URL, with a line of text for each."""
     patches = points.patches(shelf, wanted[:MOST_CROPS])
     sheet = shelf.sheet(patches)
     content = base64.b64encode(sheet.path.read_bytes()).decode()

@@ -176,7 +176,7 @@ class Map:
 
 
 def nearest(xy: np.ndarray, start: int, count: int) -> np.ndarray:
-    """The `count` points (n, 2) that lie nearest to one, the nearest first: it itself."""
+    """The `count` points (n, 2) that lie nearest to one, the nearest first: that one itself."""
     away = ((xy - xy[start]) ** 2).sum(1)
     near = np.arange(len(xy))
     if count < len(xy):

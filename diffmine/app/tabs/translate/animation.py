@@ -23,8 +23,8 @@ _RED, _MARK = "#d00000", "#ffb000"
 
 
 def animation(strip: Strip, labels: Sequence[str], about: Mapping[str, str]) -> bytes:
-    """A GIF that repeats: the source framed in red, every made frame marked as generated. Its
-    comment says the same, and what `about` holds."""
+    """A GIF that repeats: the source framed in red, every other frame marked as generated. Its
+    comment says the same, with what `about` holds."""
     shown = [name for name in labels if name == strip.patch.label or name in strip.translations]
     frames = [frame(strip, name) for name in shown]
     listing = "; ".join(f"{key}: {value}" for key, value in about.items() if value)

@@ -33,7 +33,7 @@ TELL = 0.4  # seconds between two lines of progress
 
 
 def chosen(shelf: Shelf, targets: Any, patch: Patch | None = None) -> list[str]:
-    """The targets in the order of the labels, without the patch's own; gr.Error without any."""
+    """The targets in the order of the labels, without the patch's own; gr.Error if none is left."""
     own = patch.label if patch else None
     names = [name for name in shelf.labels if name in (targets or []) and name != own]
     if not names:
@@ -42,7 +42,7 @@ def chosen(shelf: Shelf, targets: Any, patch: Patch | None = None) -> list[str]:
 
 
 def settings(method: Any, outside: Any) -> dict[str, Any]:
-    """What the page says of how to translate."""
+    """How to translate, as chosen on the page."""
     return {"method": choice(method, [value for _, value in METHODS]), "keep": outside is True}
 
 
@@ -70,7 +70,7 @@ class Several:
             self.rows = rows(elem_id="several-rows")
 
     def show(self, view: View) -> Updates:
-        """Rows stay those of what was asked for last."""
+        """The rows stay as they were last asked for."""
         return {self.run: gr.Button(visible=self.desk.shelf(view).model is not None)}
 
     def wire(self, how: list[Any]) -> None:
@@ -100,11 +100,11 @@ class Several:
         return updates | self.desk.panels[view.tab].show(updates[self.desk.state])
 
     def on_stop(self, job: Job) -> Updates:
-        """Stop; the rows that are done stay."""
+        """Stop the job; rows that are done stay."""
         return self._told(jobs.stopped(job))
 
     def on_end(self, job: Job) -> Updates:
-        """The last step of a job that was stopped may be told after the stop: take it back."""
+        """The last step of a stopped job may be reported after the stop: take it back."""
         end = jobs.ended(job)
         return {self.job: job} if end == job else self._told(end)
 

@@ -1,4 +1,4 @@
-"""Strips of the tab: how they are made and kept, the source framed, the made pictures marked."""
+"""Strips of the tab: how they are made and kept; the source is framed, the rest marked."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ KEPT = 64
 
 
 class Strips:
-    """The strips that were made here, the latest of them, for every visitor alike."""
+    """The latest strips that were made here, shared by all visitors."""
 
     def __init__(self) -> None:
         self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
         self._lock = Lock()
 
     def of(self, shelf: Shelf, atlas: str, patch: Patch) -> Strip:
-        """What was made here of a patch, else what the atlas holds."""
+        """The strip of a patch that was made here, else the one the atlas holds."""
         with self._lock:
             live = self._live.get((atlas, patch.patch_id))
         return live or stored(shelf, patch)
 
     def keep(self, atlas: str, strip: Strip) -> None:
-        """Keep a strip; the oldest is forgotten when there are many."""
+        """Keep a strip; the oldest is dropped when there are many."""
         with self._lock:
             self._live[(atlas, strip.patch.patch_id)] = strip
             if len(self._live) > KEPT:
@@ -170,7 +170,7 @@ def scores(strip: Strip, labels: Sequence[str]) -> Value:
 
 
 def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
-    """A small picture enlarged by a whole number, smooth."""
+    """A small picture smoothly enlarged by a whole number."""
     times = max(math.ceil(least / max(pixels.shape[:2])), 1)
     if times == 1:
         return pixels
@@ -194,7 +194,7 @@ def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
 
 
 def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) -> bytes:
-    """The strip as a PNG for a paper: labels, source framed in red, `generated` on what is made."""
+    """The strip as a PNG for a paper: labels, source framed in red, the rest marked generated."""
     font, margin, under = ImageFont.load_default(14), 12, 40
     side_high, side_wide = bigger(strip.source, BIGGER).shape[:2]
     shown = [name for name in labels if name == strip.patch.label or name in strip.translations]

@@ -204,7 +204,7 @@ class Translate:
         return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
 
     def on_end(self, job: Job) -> Updates:
-        """The last step of a job that was stopped may be told after the stop: take it back."""
+        """The last step of a stopped job may be reported after the stop: take it back."""
         end = jobs.ended(job)
         return {self.job: job} if end == job else self._told(end)
 
@@ -268,7 +268,7 @@ class Translate:
 
 
 def _inversion(error: float) -> str:
-    """What no translation by inversion can undercut; nothing where nothing was inverted."""
+    """The error that no translation by inversion can undercut; empty where nothing was inverted."""
     if math.isnan(error):
         return ""
     return texts.INVERSION.format(error=error)

@@ -83,7 +83,7 @@ class Trends:
         self.sequence = own(wall(elem_id="sequence"))
 
     def show(self, view: View) -> Updates:
-        """Charts of the label or the open element, the selected patch's curve, the sequences."""
+        """Charts of the label or of the open element, the selected patch's curve, the sequences."""
         shelf = self.desk.shelf(view)
         choices = [(texts.WHOLE_LABEL, WHOLE)]
         choices += [

@@ -91,7 +91,7 @@ class Typical:
         return updates | self._walls(view)
 
     def _walls(self, view: View) -> Updates:
-        """The walls and their lines; beside another label, with what is near to the selected."""
+        """The walls and their lines; beside another label, with what is near the selected patch."""
         updates: Updates = {self.wall: self._wall(view, view.label)}
         updates[self.line] = self._line(view, view.label)
         if view.second:
@@ -160,7 +160,7 @@ class Typical:
         return text + (texts.PALE.format(count=pale) if pale else "")
 
     def _warning(self, view: View, label: str) -> str:
-        """What the top patches of a label have too much in common; empty for other kinds."""
+        """What the top patches of a label share suspiciously often; empty for other kinds."""
         if view.kind != "top":
             return ""
         lines = [f"⚠ {words.markdown(doubt)}." for doubt in self.desk.shelf(view).doubts(label)]
