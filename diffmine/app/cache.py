@@ -1,7 +1,7 @@
 """The one folder the server hands out: sprite sheets, pictures, point files, plotly.js.
 
-A file is named by what it was made from, so it never changes under its name and a browser may
-keep it for ever. Nothing else of the machine is served.
+A file is named by what it was made from, so its content never changes under that name and a
+browser may keep it for ever. Nothing else on the machine is served.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _LOOK_EVERY = 500
 
 
 def digest(*parts: Any) -> str:
-    """Name of what is made from `parts`."""
+    """A name for what is made from `parts`."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 class Cache:
-    """Files by name, made once, the longest unused removed when the folder grows too large."""
+    """Files by name, made once; the least recently used go when the folder grows too large."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
@@ -48,8 +48,8 @@ class Cache:
         self._lock = Lock()
 
     def publish(self) -> None:
-        """Let gradio serve the folder, and keep uploads in one that goes with this process: a
-        component notes where when it is made."""
+        """Let gradio serve the folder, and keep uploads in one that is removed with this process:
+        a component notes their place when it is made."""
         os.environ["GRADIO_TEMP_DIR"] = str(self.uploads)
         if self.folder.resolve() not in _StaticFiles.all_paths:
             gr.set_static_paths([self.folder])

@@ -11,20 +11,20 @@ _SHADES = (1.0, 0.65, 1.35, 0.4)
 
 def ordered(count: int) -> list[str]:
     """`count` even steps of viridis."""
-    anchors = np.array([_numbers(each) for each in VIRIDIS])
+    anchors = np.array([_numbers(colour) for colour in VIRIDIS])
     at = np.linspace(0, len(anchors) - 1, max(count, 1))
     rows = [np.interp(at, np.arange(len(anchors)), anchors[:, part]) for part in range(3)]
-    return [_hex(each) for each in np.stack(rows, axis=1)]
+    return [_hex(rgb) for rgb in np.stack(rows, axis=1)]
 
 
 def distinct(count: int) -> list[str]:
     """`count` colours, the first eight of Okabe and Ito, then darker and lighter ones of them."""
-    found = []
+    colours = []
     for at in range(max(count, 1)):
         shade = _SHADES[at // len(OKABE_ITO) % len(_SHADES)]
         base = _numbers(OKABE_ITO[at % len(OKABE_ITO)])
-        found.append(_hex(base * shade if shade <= 1 else base + (255 - base) * (shade - 1)))
-    return found
+        colours.append(_hex(base * shade if shade <= 1 else base + (255 - base) * (shade - 1)))
+    return colours
 
 
 def _numbers(colour: str) -> np.ndarray:
@@ -32,4 +32,4 @@ def _numbers(colour: str) -> np.ndarray:
 
 
 def _hex(rgb: np.ndarray) -> str:
-    return "#" + "".join(f"{round(float(each)):02x}" for each in np.clip(rgb, 0, 255))
+    return "#" + "".join(f"{round(float(channel)):02x}" for channel in np.clip(rgb, 0, 255))

@@ -25,7 +25,7 @@ def always(of: object) -> bool:
 
 
 def never(of: object) -> bool:
-    """For a tab that shows the same whichever patch is selected."""
+    """For a tab that shows the same thing whichever patch is selected."""
     return False
 
 
@@ -44,7 +44,7 @@ class Panel(Protocol):
 class Tab:
     """A tab: its name in links, its title on the screen, where its class is (`module:Class`, a
     Panel), which atlases it is shown for, and in which views it follows the selected patch: then
-    it is made anew when another one is selected beside the tabs."""
+    it is filled again when another one is selected beside the tabs."""
 
     name: str
     title: str
@@ -53,10 +53,10 @@ class Tab:
     follows: Callable[[View], bool] = never
 
     def panel(self, desk: Desk) -> Panel:
-        """The part of the page that it is, made."""
+        """Its part of the page, newly made."""
         module, _, name = self.path.partition(":")
-        made: Panel = getattr(import_module(module), name)(desk)
-        return made
+        panel: Panel = getattr(import_module(module), name)(desk)
+        return panel
 
 
 class Desk:
@@ -87,19 +87,19 @@ class Desk:
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.page: gr.HTML
-        self.kept: gr.State  # the basket
+        self.basket: gr.State
         self.arrived: gr.events.Dependency  # another atlas was opened
         self.state = self.own(held(view))
 
     def own(self, component: Component) -> Component:
-        """Note a component as one that moving about may change, in the group being made."""
+        """Note a component as one that moving about may change, in the group being built."""
         self.outputs.append(component)
         self.groups.setdefault(self.group, []).append(component)
         return component
 
     def to(self, *groups: str) -> list[Any]:
         """Outputs of a handler that changes only some groups: each output costs a millisecond."""
-        named = (each for name in groups for each in self.groups[name])
+        named = (component for name in groups for component in self.groups[name])
         return list(dict.fromkeys([self.state, self.page, *named]))
 
     def shown(self, shelf: Shelf) -> list[str]:
@@ -117,11 +117,11 @@ class Desk:
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
-        found = self.go(view, tab) | self.header.show(replace(view, tab=tab))
-        return found | {self.bar: gr.Tabs(selected=tab)}
+        updates = self.go(view, tab) | self.header.show(replace(view, tab=tab))
+        return updates | {self.bar: gr.Tabs(selected=tab)}
 
     def arrive(self, view: View) -> Updates:
-        """A place in perhaps another atlas: header, inspector and tab anew."""
+        """A place, perhaps in another atlas: header, inspector and tab are filled again."""
         return self.turn(view, view.tab) | self.inspector.show(view)
 
     def select(self, view: View, patch: Patch) -> Updates:
@@ -134,7 +134,7 @@ class Desk:
         return {self.state: view, self.page: {"query": view.query()}}
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
-        """A picture was pressed in a tab that shows the same whichever patch is selected."""
+        """A picture was pressed in a tab that shows the same thing whichever patch is selected."""
         return self.select(view, picked(event, self.shelf(view)))
 
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:

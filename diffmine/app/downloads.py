@@ -22,7 +22,7 @@ from diffmine.export.formats import FORMATS
 from diffmine.export.order import Order
 from diffmine.export.pack import zipped
 
-_LONG = 24  # patches from which on making takes so long that it is said
+_LONG = 24  # with more patches than this, making takes so long that it is announced
 
 # gradio's own download button hands out what it already has; this one waits for the file.
 FETCH = """file => {
@@ -39,7 +39,7 @@ Choose = Callable[..., Sequence[Chosen]]
 
 
 def made(shelf: Shelf, chosen: Sequence[Chosen], to: str, name: str, images: bool) -> Path:
-    """The file of some patches, named `name`; what was made before is not made again."""
+    """The file of some patches, named `name`; a file made before is not made again."""
     names = sorted(shelf.atlas.manifest.names.items())
     key = digest(shelf.version, names, list(chosen), to, images)
     form = FORMATS[to]

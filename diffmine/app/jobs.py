@@ -48,8 +48,8 @@ OVER = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 @dataclass(frozen=True)
 class Job:
-    """One visitor's job: what its line on the screen is made from, and what tells a later handler
-    how it ended. It has made `done` of `goal` steps and may need `left` seconds more; at its end
+    """One visitor's job: what its line on the screen is made from, and how it ended, for a later
+    handler. It has made `done` of `goal` steps and may need `left` seconds more; at its end
     it says how many seconds it `took`, or the `reason` why it failed."""
 
     state: JobState = JobState.WAITING
@@ -65,13 +65,13 @@ CANCELLED = Job(JobState.CANCELLED)
 
 
 def stopped(job: Job) -> Job:
-    """A job that is stopped by hand: cancelled, unless it was over already."""
+    """A job that was stopped by hand: cancelled, unless it was over already."""
     return job if job.state in OVER else CANCELLED
 
 
 def ended(job: Job) -> Job:
     """A job whose events have ended: one that still seems to run was cancelled. (Its last step may
-    be told after the stop.)"""
+    be reported after the stop.)"""
     return CANCELLED if job.state is JobState.RUNNING else job
 
 
@@ -81,8 +81,8 @@ def failed(error: DiffmineError) -> Job:
 
 
 def line(job: Job, step: str, done: str) -> str:
-    """What is said of a job: `step` is the text of the steps it makes (it fills in `done`, `goal`
-    and `left`), `done` that of its end (`took`)."""
+    """What the screen says of a job: `step` is the text while it runs (with `done`, `goal` and
+    `left` to fill in), `done` the text at its end (with `took`)."""
     if job.state is JobState.WAITING:
         return ""
     if job.state is JobState.CANCELLED:
@@ -114,8 +114,8 @@ def warm(folders: Sequence[Path]) -> None:
 
 
 def prepare(folder: Path) -> None:
-    """Load a model while the visitor still chooses, so that the first job does not wait for it;
-    what is wrong with it is told by the job."""
+    """Load a model while the visitor is still choosing, so that the first job does not wait for it;
+    what is wrong with it is reported by the job."""
 
     def load() -> None:
         with suppress(DiffmineError, OSError):
@@ -170,7 +170,7 @@ def inspection(
     """A picture under every label as draws add up, then the errors on a sample of the atlas's own
     images as they are made, then both together; `usual` are those errors where they are known.
 
-    The errors come back to be kept by the caller: on ZeroGPU what is kept here is lost.
+    The errors are returned for the caller to keep: on ZeroGPU what is kept here is lost.
     """
     from diffmine.atlas.reader import open_atlas
     from diffmine.live.familiar import SAMPLE, errors, sample, usual_errors

@@ -40,11 +40,11 @@ PREPARES = "diffmine-prepare"
 def embedded() -> list[Path]:
     """The atlases that come with a checkout."""
     assets = Path(__file__).parents[2] / "assets" / "atlases"
-    return sorted(each.parent for each in assets.glob("*/atlas.json"))
+    return sorted(manifest.parent for manifest in assets.glob("*/atlas.json"))
 
 
 def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
-    """Open atlases, each under a key of its own: its folder's name, numbered if need be."""
+    """Open atlases, each under its own key: its folder's name, numbered if need be."""
     shelves: dict[str, Shelf] = {}
     for path in atlases:
         atlas = open_workspace(path)
@@ -133,7 +133,7 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
 
 
 def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
-    """Keep the progress of events that show none on one small component. Otherwise gradio notes it
+    """Put the progress of events that show none on one small component. Otherwise gradio notes it
     on every output, which makes the browser copy each of them twice an event."""
     for event in blocks.fns.values():
         if event.show_progress == "hidden":
@@ -141,7 +141,7 @@ def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
 
 
 def _prepare(shelves: list[Shelf]) -> None:
-    """Make the first page of every label, of many the first ones, before anyone asks for it."""
+    """Make the first pages of the labels (of many, the first) before anyone asks for them."""
     for shelf in shelves:
         try:
             for label in shelf.labels[:PREPARED]:

@@ -1,5 +1,5 @@
-"""What the parts of the page share: how their events are wired, and how an own component is made
-of its files: a constant template, data through `props` as text, one JS file."""
+"""What the parts of the page share: how their events are wired, and how a component of the app is
+made from its files: a constant template, data through `props` as text, one JS file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private",
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 # gradio shows a message of a handler only when it went through the queue.
 TELLS: dict[str, Any] = {**LAST, "queue": True}
-# What takes seconds waits its turn, two at a time, and is not begun twice by a double press.
+# What takes seconds waits its turn, two at a time; a double press does not start it twice.
 MAKES: dict[str, Any] = {
     **QUIET,
     "queue": True,
@@ -58,14 +58,14 @@ def component(
 
 @cache
 def script(*paths: str) -> str:
-    """The JavaScript of a component: what all share, then its own files."""
+    """The JavaScript of a component: what they all share, then its own files."""
     code = "\n".join(_read(path) for path in ("common.js", *paths))
     used = {name: text for name, text in texts.PAGE.items() if f"TEXTS.{name}" in code}
     return f"const TEXTS = {json.dumps(used)};\n{code}"
 
 
 def page_template(path: str, **more: str) -> str:
-    """A template of components/ (`map/map.html`) with the texts in the place of their names."""
+    """A template of components/ (`map/map.html`) with the texts in place of their names."""
     words = texts.PAGE | more
     return Template(_read(path)).substitute(
         {name: html.escape(text) for name, text in words.items()}

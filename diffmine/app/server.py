@@ -119,7 +119,7 @@ def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
         "show_error": False,
         "strict_cors": True,
         "allowed_paths": [],
-        "blocked_paths": [str(each) for each in folders if each not in cache.folder.parents],
+        "blocked_paths": [str(folder) for folder in folders if folder not in cache.folder.parents],
         "footer_links": ["settings"],
         "share": False,
         "ssr_mode": False,
@@ -131,7 +131,7 @@ def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
 
 
 def styles() -> str:
-    """All style sheets of the app: what all share, then those of its folders."""
+    """All style sheets of the app: the shared ones, then those of its folders."""
     app = files("diffmine.app")
     sheets = [app / "base.css", *_sheets(app / "components"), *_sheets(app / "inspector")]
     sheets += _sheets(app / "tabs")
@@ -139,11 +139,11 @@ def styles() -> str:
 
 
 def _sheets(folder: Traversable) -> Iterator[Traversable]:
-    for each in sorted(folder.iterdir(), key=lambda each: each.name):
-        if each.is_dir():
-            yield from _sheets(each)
-        elif each.name.endswith(".css"):
-            yield each
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sheets(entry)
+        elif entry.name.endswith(".css"):
+            yield entry
 
 
 def looks() -> dict[str, Any]:
@@ -172,7 +172,7 @@ def refuse_plainly(blocks: gr.Blocks) -> None:
     async def preprocess_data(*values: Any, **how: Any) -> Any:
         try:
             return await read(*values, **how)
-        except Exception as error:  # of any component; what a handler raises is not caught here
+        except Exception as error:  # from any component; what a handler raises is not caught here
             raise Refused(texts.NOT_READ) from error
 
     blocks.preprocess_data = preprocess_data  # type: ignore[method-assign]
@@ -186,7 +186,7 @@ def serve(
     auth: tuple[str, str] | None = None,
     block: bool = True,
 ) -> str:
-    """Serve the app and give its address; with `block`, until Ctrl-C.
+    """Serve the app and give its address; with `block`, serve until Ctrl-C.
 
     Raises UsageError when others could reach it without a password, or the port is taken.
     """

@@ -1,6 +1,6 @@
 """An open atlas and what the app derives from it: sheets, pictures, heat maps, neighbours.
 
-Everything here reads; nothing is computed with a model. What is slow is kept.
+Everything here reads; nothing is computed with a model. What is slow is cached.
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ class Shelf:
 
     @cached_property
     def image_counts(self) -> dict[str, int]:
-        """Images of each label; one with several labels counts under each."""
+        """How many images each label has; an image with several labels counts under each."""
         return dict(counts_of(self.atlas.table("images", COLUMNS)))
 
     @cached_property
     def evaluation(self) -> Evaluation | None:
-        """What an evaluation found, if there was one that can be read."""
+        """The results of an evaluation, if there is one that can be read."""
         try:
             return read_evaluation(self.atlas)
         except AtlasError:
@@ -103,12 +103,12 @@ class Shelf:
 
     def doubts(self, label: str) -> list[str]:
         """Signs that a label's top patches show the data set rather than the label, in words."""
-        found = [text(each) for each in self.atlas.warnings(label)]
+        signs = [text(warning) for warning in self.atlas.warnings(label)]
         known = self.evaluation.confounds if self.evaluation else []
-        return found + [confound(row) for row in known if row["label"] == label and row["flagged"]]
+        return signs + [confound(row) for row in known if row["label"] == label and row["flagged"]]
 
     def known(self, patch_id: str) -> Patch | None:
-        """The patch of that name, None when there is none."""
+        """The patch of that name; None when there is none."""
         return self.atlas.find(patch_id)
 
     @cached_property
@@ -124,12 +124,12 @@ class Shelf:
             if image_id in self._pictures:
                 self._pictures.move_to_end(image_id)
                 return self._pictures[image_id]
-        found = np.asarray(self.atlas.pictures.picture(image_id))
+        pixels = np.asarray(self.atlas.pictures.picture(image_id))
         with self._lock:
-            self._pictures[image_id] = found
+            self._pictures[image_id] = pixels
             if len(self._pictures) > _KEPT_PICTURES:
                 self._pictures.popitem(last=False)
-        return found
+        return pixels
 
     def crop(self, patch: Patch) -> np.ndarray:
         """The pixels of a patch, uint8 (size, size, 3)."""
@@ -156,7 +156,7 @@ class Shelf:
         return self.cache.file(name, lambda: content)
 
     def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
-        """The map of a score of an image under a label as a transparent picture; None where the
+        """The map of an image's score under a label as a transparent picture; None where the
         atlas holds none."""
         known = self.atlas.map(image_id, label, score)
         if known is None:
@@ -193,18 +193,18 @@ class Shelf:
             for score in self.atlas.scores(patch.image_id, patch.label)
             if measure.knows(score)
         )
-        known = (each[0] for each in maps if each is not None)
+        known = (pair[0] for pair in maps if pair is not None)
         return list(itertools.islice(known, _SAMPLED_MAPS))
 
     # Elements and names
 
     @cached_property
     def _elements(self) -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = {label: [] for label in self.labels}
+        ranked: dict[str, list[Row]] = {label: [] for label in self.labels}
         if self.atlas.has("elements"):
             for row in self.atlas.table("elements").to_pylist():
-                found.setdefault(row["label"], []).append(row)
-        return {label: sorted(rows, key=lambda row: row["rank"]) for label, rows in found.items()}
+                ranked.setdefault(row["label"], []).append(row)
+        return {label: sorted(rows, key=lambda row: row["rank"]) for label, rows in ranked.items()}
 
     def elements(self, label: str) -> list[Row]:
         """The elements of a label in the order of their rank."""
@@ -229,29 +229,29 @@ class Shelf:
 
     def similar(self, patch_id: str, count: int = 24) -> list[Patch]:
         """The patches of all labels whose features are nearest to a patch's, nearest first."""
-        found = self._neighbours
-        return self._patches(found.nearest(patch_id, count)) if found else []
+        neighbours = self._neighbours
+        return self._patches(neighbours.nearest(patch_id, count)) if neighbours else []
 
     def nearest(self, patch_id: str, names: Sequence[str], count: int) -> list[str]:
-        """Those of some patches whose features are nearest to a patch's, nearest first; none when
-        it has no feature."""
-        found = self._neighbours
-        own = found.names.row(patch_id) if found else None
-        if found is None or own is None:
+        """Of some patches, those whose features are nearest to a patch's, nearest first; none
+        when it has no features."""
+        neighbours = self._neighbours
+        own = neighbours.names.row(patch_id) if neighbours else None
+        if neighbours is None or own is None:
             return []
         others = [name for name in names if name != patch_id]
-        return [name for name, _ in found.among(found.matrix[own], others, count)]
+        return [name for name, _ in neighbours.among(neighbours.matrix[own], others, count)]
 
     def like_element(self, label: str, element: int, target: str, count: int = 24) -> list[Patch]:
         """Top patches of `target` nearest to the centre of an element of `label`."""
-        found = self._neighbours
-        if found is None:
+        neighbours = self._neighbours
+        if neighbours is None:
             return []
-        centre = found.centre([each.patch_id for each in self.atlas.element(label, element)])
+        centre = neighbours.centre([patch.patch_id for patch in self.atlas.element(label, element)])
         if centre is None:
             return []
         pool = self.atlas.rows(target)["patch_id"].to_pylist()
-        return self._patches(found.among(centre, pool, count))
+        return self._patches(neighbours.among(centre, pool, count))
 
     def _patches(self, near: list[tuple[str, float]]) -> list[Patch]:
         return self.atlas.named([name for name, _ in near])
@@ -279,19 +279,19 @@ class Shelf:
 
     def translations(self, patch_id: str) -> list[Row]:
         """Stored translations of a patch's image, one row for each target."""
-        found = self._translations
-        if found is None:
+        stored = self._translations
+        if stored is None:
             return []
-        table, rows = found
+        table, rows = stored
         return list(table.take(pa.array(rows.get(patch_id, []), pa.int64())).to_pylist())
 
     @cached_property
-    def _made(self) -> GeneratedPictures:
+    def _generated(self) -> GeneratedPictures:
         return GeneratedPictures(self.atlas.parts("parallel"))
 
-    def made(self, image_id: str, target: str) -> np.ndarray | None:
-        """An image of the parallel set under a label, uint8 (h, w, 3); None when it is not kept."""
-        content = self._made.content(image_id, target)
+    def generated(self, image_id: str, target: str) -> np.ndarray | None:
+        """An image of the parallel set under a label, uint8 (h, w, 3); None where there is none."""
+        content = self._generated.content(image_id, target)
         return None if content is None else pixels_of(content)
 
     def rows_of(self, name: str) -> list[Row]:
@@ -305,5 +305,5 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_made", "image_counts"):
+        for name in ("_elements", "_generated", "image_counts"):
             self.__dict__.pop(name, None)

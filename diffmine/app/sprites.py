@@ -52,7 +52,7 @@ def fit(shape: tuple[int, int], largest: int = LARGEST) -> tuple[int, int]:
 
 
 def resized(pixels: np.ndarray, tile: tuple[int, int]) -> np.ndarray:
-    """Pixels uint8 (h, w, 3) as they stand on a sheet."""
+    """Pixels uint8 (h, w, 3) at the size they have on a sheet."""
     if pixels.shape[:2] == tile:
         return pixels
     picture = Image.fromarray(pixels).resize((tile[1], tile[0]), Image.Resampling.LANCZOS)

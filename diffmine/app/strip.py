@@ -14,11 +14,11 @@ from diffmine.config import TranslateConfig
 @dataclass(frozen=True)
 class Strip:
     """A source patch and its translations by target; `method`, `seed` and whether the picture was
-    kept outside the window, as they were made."""
+    kept outside the window say how they were made."""
 
     patch: Patch
     source: np.ndarray
-    made: dict[str, Translation] = field(default_factory=dict)
+    translations: dict[str, Translation] = field(default_factory=dict)
     stored: bool = False
     method: str = ""
     seed: int = 0
@@ -31,15 +31,16 @@ def known(shelf: Shelf) -> TranslateConfig:
 
 
 def stored(shelf: Shelf, patch: Patch) -> Strip:
-    """The strip of a patch with what the atlas holds of it."""
+    """The strip of a patch, with the translations the atlas holds."""
     every = map(Translation.from_row, shelf.translations(patch.patch_id))
-    made = {each.target: each for each in every if each.target != patch.label}
+    others = (translation for translation in every if translation.target != patch.label)
+    translations = {translation.target: translation for translation in others}
     how = known(shelf)
     source = shelf.pixels(patch.image_id)
-    return Strip(patch, source, made, True, how.method, how.seed, how.keep)
+    return Strip(patch, source, translations, True, how.method, how.seed, how.keep)
 
 
 def window(patch: Patch, pixels: np.ndarray) -> np.ndarray:
     """The patch's window of a picture."""
-    found = pixels[patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
-    return np.ascontiguousarray(found)
+    square = pixels[patch.row : patch.row + patch.size, patch.col : patch.col + patch.size]
+    return np.ascontiguousarray(square)

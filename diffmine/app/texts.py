@@ -1,4 +1,4 @@
-"""The texts of the app that several of its parts say; those of one tab stand in its own texts.py,
+"""The texts that several parts of the app use; those of one tab stand in its own texts.py,
 the titles of the tabs in tabs/__init__.py. Every sentence and label that is not data stands in one
 of these files, so that all can be translated there.
 

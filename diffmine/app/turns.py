@@ -2,7 +2,7 @@
 
 gradio hands a handler the state as it is when the handler is called and stores what comes back
 when it has ended. Of two events of one visitor that overlap, the second would therefore begin from
-what the first has just changed, and undo it.
+the state before the first, and undo what that changed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Held:
 
 
 def held(value: Any) -> gr.State:
-    """A state whose handlers run in turn, once `in_turn` has gone over the page.
+    """A state whose handlers run in turn once `in_turn` has been through the page.
 
     They get the value itself as an input and hand back a new one, by component, in a dict.
     """
@@ -42,13 +42,13 @@ def held(value: Any) -> gr.State:
 
 
 def in_turn(blocks: gr.Blocks) -> None:
-    """Let every event that changes a held state begin from what the one before it left, and every
-    event that reads one wait for those that are changing it.
+    """Let every event that changes a held state begin from what the one before it left, and let
+    every event that reads one wait for those that are changing it.
 
     Raises ValueError for a generator that would change one.
     """
     for event in blocks.fns.values():
-        written = [each for each in event.outputs if _is_held(each)]
+        written = [component for component in event.outputs if _is_held(component)]
         if event.fn is None or not any(map(_is_held, [*event.inputs, *written])):
             continue
         if not written:
@@ -58,9 +58,10 @@ def in_turn(blocks: gr.Blocks) -> None:
             raise ValueError(f"{event.name} would hold a state for as long as it runs.")
         # gradio puts what is no component, an event or a request, behind the function's own inputs
         # and before the added ones: those are counted from the end.
-        added = [each for each in written if each not in event.inputs]
-        places = {each: event.inputs.index(each) for each in written if each not in added}
-        places |= {each: at - len(added) for at, each in enumerate(added)}
+        added = [component for component in written if component not in event.inputs]
+        own = (component for component in written if component in event.inputs)
+        places = {component: event.inputs.index(component) for component in own}
+        places |= {component: at - len(added) for at, component in enumerate(added)}
         event.inputs = [*event.inputs, *added]
         event.fn = _writes(event.fn, places, len(added))
 
@@ -73,10 +74,10 @@ def _reads(function: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
-        def each(*values: Any) -> Iterator[Any]:
+        def steps(*values: Any) -> Iterator[Any]:
             yield from function(*map(_now, values))
 
-        return each
+        return steps
 
     @functools.wraps(function)
     def once(*values: Any) -> Any:
@@ -86,7 +87,7 @@ def _reads(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _now(value: Any) -> Any:
-    """An argument, that of a held state once nobody changes it."""
+    """The value of an argument; that of a held state once nobody is changing it."""
     if not isinstance(value, Held):
         return value
     with value.lock:
@@ -94,24 +95,24 @@ def _now(value: Any) -> Any:
 
 
 def _writes(function: Callable[..., Any], places: dict[Any, int], added: int) -> Callable[..., Any]:
-    """`places`: where the states that are written are among the values; the last `added` values
-    are there for this alone."""
+    """`places`: the index of each written state among the values; the last `added` values are there
+    for this alone."""
 
     @functools.wraps(function)
     def once(*values: Any) -> dict[Any, Any]:
         given = values[: len(values) - added]
         with ExitStack() as stack:
             # In one order, so that no two events wait for each other.
-            states = [each for each in values if isinstance(each, Held)]
-            for each in sorted(states, key=lambda each: each.number):
-                stack.enter_context(each.lock)
-            found = dict(
-                function(*(each.value if isinstance(each, Held) else each for each in given))
+            states = [value for value in values if isinstance(value, Held)]
+            for state in sorted(states, key=lambda state: state.number):
+                stack.enter_context(state.lock)
+            updates = dict(
+                function(*(value.value if isinstance(value, Held) else value for value in given))
             )
-            for component in places.keys() & found.keys():
+            for component in places.keys() & updates.keys():
                 mine = values[places[component]]
-                mine.value = found[component]
-                found[component] = mine
-        return found
+                mine.value = updates[component]
+                updates[component] = mine
+        return updates
 
     return once

@@ -1,4 +1,4 @@
-"""What one visitor looks at, and the checks of everything a browser sends."""
+"""What one visitor is looking at, and the checks on everything a browser sends."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class View:
     colour: str = "elements"
     target: str = ""
     score: str = TYPICALITY.name
-    kept: Filter = EVERYTHING
+    filter: Filter = EVERYTHING
 
     def query(self) -> str:
         """The link to this place: `atlas=...&label=...&tab=...&patch=...`."""
@@ -51,21 +51,21 @@ class View:
             parts["kind"] = self.kind if self.kind != "top" else ""
             parts["page"] = str(self.page + 1) if self.page else ""
             parts["beside"] = self.second
-            parts |= filters.to_query(self.kept)
+            parts |= filters.to_query(self.filter)
         return urlencode({key: value for key, value in parts.items() if value})
 
 
 def first_view(shelf: Shelf) -> View:
     """Where a visitor begins: the first label that has patches, its best patch selected."""
-    label = next((each for each in shelf.labels if shelf.atlas.count(each)), shelf.labels[0])
-    found = shelf.atlas.patches(label, count=1)
-    return View(shelf.key, label, patch=found[0].patch_id if found else "")
+    label = next((name for name in shelf.labels if shelf.atlas.count(name)), shelf.labels[0])
+    patches = shelf.atlas.patches(label, count=1)
+    return View(shelf.key, label, patch=patches[0].patch_id if patches else "")
 
 
 def from_query(
     shelves: Mapping[str, Shelf], query: Mapping[str, str], tabs: Callable[[Shelf], Sequence[str]]
 ) -> View:
-    """The view a link means; what it names wrongly is left at the beginning's. `tabs` gives the
+    """The view a link means; what it names wrongly stays as on a first visit. `tabs` gives the
     names of the tabs that an atlas has."""
     shelf = shelves.get(query.get("atlas", ""), next(iter(shelves.values())))
     view = first_view(shelf)
@@ -88,13 +88,13 @@ def from_query(
     element, page = _digits(query.get("element", "")), _digits(query.get("page", ""))
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)
-    if (kept := asked(shelf, query)) is not None:
-        view = replace(view, kept=kept)
+    if (filter := asked(shelf, query)) is not None:
+        view = replace(view, filter=filter)
     return replace(view, page=min(page - 1, last_page(shelf, view))) if page else view
 
 
 def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
-    """The filter of a link, None when it cannot be read."""
+    """The filter in a link; None when it cannot be read."""
     if not set(query) & set(filters.KEYS):
         return EVERYTHING
     try:
@@ -106,7 +106,7 @@ def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
 def last_page(shelf: Shelf, view: View) -> int:
     """The last page, from 0, of the longer of the two walls of a view."""
     names = [name for name in (view.label, view.second) if name]
-    most = max(shelf.sieve.count(name, view.kind, view.kept) for name in names)
+    most = max(shelf.sieve.count(name, view.kind, view.filter) for name in names)
     return max(math.ceil(most / PAGE), 1) - 1
 
 
@@ -115,14 +115,14 @@ def _digits(text: str) -> int | None:
 
 
 class Refused(gr.Error):
-    """Something the browser sent that no button of the app sends."""
+    """Something the browser sent that no button of the app would send."""
 
     def __init__(self, what: str) -> None:
         super().__init__(texts.REFUSED.format(what=what), print_exception=False)
 
 
 def payload(event: gr.EventData, name: str) -> Any:
-    """A field of an event, None when it is not there."""
+    """A field of an event; None when it is not there."""
     data = getattr(event, "_data", None)
     return data.get(name) if isinstance(data, dict) else None
 

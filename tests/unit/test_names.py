@@ -10,6 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "diffmine"
 FOLDERS = (
+    "app",
     "atlas",
     "cli.py",
     "config.py",

@@ -1,4 +1,4 @@
-"""The basket: chosen patches with notes, in an order of one's own, and their way out."""
+"""The basket: chosen patches with notes, in the visitor's own order, and their export."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ from diffmine.app import texts as shared
 from diffmine.app.components.wall.wall import item, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
-from diffmine.app.inspector import kept as keep
 from diffmine.app.inspector import texts
-from diffmine.app.inspector.kept import LONGEST_NOTE, Kept
+from diffmine.app.inspector.entries import (
+    LONGEST_NOTE,
+    Entry,
+    added,
+    emptied,
+    here,
+    key,
+    moved,
+    note_of,
+    with_note,
+    without,
+)
 from diffmine.app.parts import LAST, TELLS, Updates
 from diffmine.app.turns import held
 from diffmine.app.view import View, choice
@@ -25,7 +35,7 @@ class Basket:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.kept = desk.kept = held([])
+        self.entries = desk.basket = held([])
         self.before = held([])
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
@@ -43,33 +53,33 @@ class Basket:
             self.downloads = Downloads(desk, "basket")
         self.accordion = accordion
         self.own: list[Any] = [
-            self.kept, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
+            self.entries, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
         ]  # fmt: skip
 
     def wire(self, add: gr.Button, viewer: gr.HTML) -> None:
         """Connect its buttons, the inspector's that adds, and the patch that is shown."""
-        state, kept = self.desk.state, self.kept
-        written = [state, kept, self.note, self.noted]
-        add.click(self.on_add, [state, kept], self.own, **TELLS)
+        state, entries = self.desk.state, self.entries
+        written = [state, entries, self.note, self.noted]
+        add.click(self.on_add, [state, entries], self.own, **TELLS)
         self.save.click(self.on_save, written, self.own, **TELLS)
         viewer.turned(self.on_turn, written, self.own, **LAST)
-        self.earlier.click(self.on_earlier, [state, kept], self.own, **LAST)
-        self.later.click(self.on_later, [state, kept], self.own, **LAST)
-        self.drop.click(self.on_drop, [state, kept], self.own, **LAST)
-        self.clear.click(self.on_clear, [state, kept], self.own, **LAST)
+        self.earlier.click(self.on_earlier, [state, entries], self.own, **LAST)
+        self.later.click(self.on_later, [state, entries], self.own, **LAST)
+        self.drop.click(self.on_drop, [state, entries], self.own, **LAST)
+        self.clear.click(self.on_clear, [state, entries], self.own, **LAST)
         self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
         self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
-        self.desk.arrived.then(self.show, [state, kept], self.own, **LAST)
-        self.downloads.wire(self.chosen, [kept])
+        self.desk.arrived.then(self.show, [state, entries], self.own, **LAST)
+        self.downloads.wire(self.chosen, [entries])
 
-    def show(self, view: View, kept: list[Kept]) -> Updates:
+    def show(self, view: View, entries: list[Entry]) -> Updates:
         """The basket of the atlas that is open."""
         shelf = self.desk.shelf(view)
-        own = keep.here(kept, view)
-        patches = [shelf.atlas.patch(each.patch) for each in own]
+        own = here(entries, view)
+        patches = [shelf.atlas.patch(entry.patch) for entry in own]
         items = [
-            item(patch, caption=f"{patch.label} ✎" if each.note else patch.label)
-            for patch, each in zip(patches, own, strict=True)
+            item(patch, caption=f"{patch.label} ✎" if entry.note else patch.label)
+            for patch, entry in zip(patches, own, strict=True)
         ]
         sheet = shelf.sheet(patches) if patches else None
         title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
@@ -84,71 +94,75 @@ class Basket:
 
     def begun(self, view: View) -> Updates:
         """Where the first note of a visit belongs."""
-        return {self.noted: keep.key(view)}
+        return {self.noted: key(view)}
 
-    def _changed(self, view: View, kept: list[Kept]) -> Updates:
-        return self.show(view, kept) | {self.kept: kept}
+    def _changed(self, view: View, entries: list[Entry]) -> Updates:
+        return self.show(view, entries) | {self.entries: entries}
 
-    def _less(self, view: View, left: list[Kept], kept: list[Kept]) -> Updates:
-        """With patches taken out, which Undo brings back."""
-        found = self._changed(view, left) | self._note(view, left)
-        if left == kept:
-            return found
-        return found | {self.before: kept, self.undo: gr.Button(visible=True)}
+    def _less(self, view: View, left: list[Entry], entries: list[Entry]) -> Updates:
+        """The basket after patches were taken out; Undo brings them back."""
+        updates = self._changed(view, left) | self._note(view, left)
+        if left == entries:
+            return updates
+        return updates | {self.before: entries, self.undo: gr.Button(visible=True)}
 
-    def _note(self, view: View, kept: list[Kept]) -> Updates:
-        return {self.note: keep.note_of(kept, view), self.noted: keep.key(view)}
+    def _note(self, view: View, entries: list[Entry]) -> Updates:
+        return {self.note: note_of(entries, view), self.noted: key(view)}
 
-    def chosen(self, view: View, kept: list[Kept]) -> list[Chosen]:
+    def chosen(self, view: View, entries: list[Entry]) -> list[Chosen]:
         """What is handed out: the patches of the open atlas with their notes."""
-        return [Chosen(each.patch, each.note) for each in keep.here(kept, view)]
+        return [Chosen(entry.patch, entry.note) for entry in here(entries, view)]
 
-    def on_add(self, view: View, kept: list[Kept]) -> Updates:
-        """Keep the selected patch; what is being typed stays."""
-        return self._changed(view, self._with(view, kept))
+    def on_add(self, view: View, entries: list[Entry]) -> Updates:
+        """Add the selected patch; what is being typed stays."""
+        return self._changed(view, self._with(view, entries))
 
-    def _with(self, view: View, kept: list[Kept]) -> list[Kept]:
+    def _with(self, view: View, entries: list[Entry]) -> list[Entry]:
         if self.desk.shelf(view).known(view.patch) is None:
             raise gr.Error(shared.SELECT_FIRST, print_exception=False)
-        return keep.added(kept, view)
+        return added(entries, view)
 
-    def on_save(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
-        """Keep a note with its patch, which is put into the basket if need be."""
+    def on_save(
+        self, view: View, entries: list[Entry], note: str | None, noted: str | None
+    ) -> Updates:
+        """Save a note with its patch, which is put into the basket if need be."""
         of = self._of(noted)
-        return self._changed(view, keep.noted(self._with(of, kept), of, note or ""))
+        return self._changed(view, with_note(self._with(of, entries), of, note or ""))
 
-    def on_turn(self, view: View, kept: list[Kept], note: str | None, noted: str | None) -> Updates:
-        """Another patch is shown, with its note; one begun on the patch before is kept."""
+    def on_turn(
+        self, view: View, entries: list[Entry], note: str | None, noted: str | None
+    ) -> Updates:
+        """Another patch is shown, with its note; a note begun on the one before is saved."""
         of = self._of(noted)
-        if (note or "") == keep.note_of(kept, of):
-            return self._note(view, kept)
+        if (note or "") == note_of(entries, of):
+            return self._note(view, entries)
         if not of.patch:
-            return {self.noted: keep.key(view)}
-        kept = keep.noted(self._with(of, kept), of, note or "")
-        return self._changed(view, kept) | self._note(view, kept)
+            return {self.noted: key(view)}
+        entries = with_note(self._with(of, entries), of, note or "")
+        return self._changed(view, entries) | self._note(view, entries)
 
     def _of(self, noted: str | None) -> View:
-        """Where a note was begun, from what the browser says of it."""
+        """Where a note was begun, from what the browser says about it."""
         atlas, _, patch = (noted or "").partition("/")
         view = replace(self.desk.first, atlas=choice(atlas, self.desk.shelves))
         return replace(view, patch=patch if self.desk.shelf(view).known(patch) else "")
 
-    def on_earlier(self, view: View, kept: list[Kept]) -> Updates:
+    def on_earlier(self, view: View, entries: list[Entry]) -> Updates:
         """The selected patch one place earlier."""
-        return self._changed(view, keep.moved(kept, view, -1))
+        return self._changed(view, moved(entries, view, -1))
 
-    def on_later(self, view: View, kept: list[Kept]) -> Updates:
+    def on_later(self, view: View, entries: list[Entry]) -> Updates:
         """The selected patch one place later."""
-        return self._changed(view, keep.moved(kept, view, 1))
+        return self._changed(view, moved(entries, view, 1))
 
-    def on_drop(self, view: View, kept: list[Kept]) -> Updates:
+    def on_drop(self, view: View, entries: list[Entry]) -> Updates:
         """Take the selected patch out; Undo brings it back."""
-        return self._less(view, keep.without(kept, view), kept)
+        return self._less(view, without(entries, view), entries)
 
-    def on_clear(self, view: View, kept: list[Kept]) -> Updates:
+    def on_clear(self, view: View, entries: list[Entry]) -> Updates:
         """Take all patches of the open atlas out; Undo brings them back with their notes."""
-        return self._less(view, keep.emptied(kept, view), kept)
+        return self._less(view, emptied(entries, view), entries)
 
-    def on_undo(self, view: View, before: list[Kept]) -> Updates:
+    def on_undo(self, view: View, before: list[Entry]) -> Updates:
         """The basket as it was before something was taken out."""
         return self._changed(view, before) | self._note(view, before)

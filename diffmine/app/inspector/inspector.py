@@ -70,7 +70,7 @@ class Inspector:
         self.basket.wire(self.add, self.viewer)
 
     def on_score(self, view: View, event: gr.EventData) -> Updates:
-        """Another map over the image of the selected patch; it stays chosen."""
+        """Another map over the selected patch's image; it stays chosen for other patches."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         scores = shelf.atlas.scores(patch.image_id, patch.label) if patch else []
@@ -81,13 +81,13 @@ class Inspector:
         """The patches most like the selected one, of all labels."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
-        found = shelf.similar(view.patch) if patch else []
+        patches = shelf.similar(view.patch) if patch else []
         empty = texts.NO_FEATURES if patch else shared.SELECT_FIRST
         name = words.markdown(words.place(patch)) if patch else ""
         return {
             self.column: gr.Column(visible=True),
-            self.line: texts.SIMILAR_TO.format(patch=name) if found else "",
-            self.wall: patch_wall(shelf, found, empty=empty, size=56, labelled=True),
+            self.line: texts.SIMILAR_TO.format(patch=name) if patches else "",
+            self.wall: patch_wall(shelf, patches, empty=empty, size=56, labelled=True),
         }
 
     def on_element(self, view: View) -> Updates:

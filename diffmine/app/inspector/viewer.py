@@ -1,4 +1,4 @@
-"""A patch as the inspector shows it: its image, one of its score maps, what is known of it."""
+"""A patch as the inspector shows it: its image, one of its score maps, what is known about it."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
 
 
 def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:
-    """The part of it that changes with the map: which maps there are, by their titles, and the one
-    that is drawn, with its scale and a sentence on it. One that is not there gives way to the
-    first: typicality."""
+    """The part of a viewer's value that changes with the map: which maps there are, by their
+    titles, and the one that is drawn, with its scale and a sentence on it. Where the atlas lacks
+    the map asked for, the first one is drawn: typicality."""
     scores = shelf.atlas.scores(patch.image_id, patch.label)
     if not scores:
         return {"heat": None, "scores": []}
@@ -50,7 +50,7 @@ def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:
     scale = shelf.scale_of(drawn)
     return {
         "heat": file_ref(heat) if heat else None,
-        "scores": [{"score": each, "title": titled(each)[0]} for each in scores],
+        "scores": [{"score": name, "title": titled(name)[0]} for name in scores],
         "score": drawn,
         "unit": titled(drawn)[0],
         "sentence": titled(drawn)[1],
@@ -66,7 +66,7 @@ def titled(score: str) -> tuple[str, str]:
 
 
 def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]:
-    """What is known of a patch and of its image: name, text, web address."""
+    """What is known about a patch and its image: name, text, web address."""
     element = ""
     if patch.element is not None and shelf.has_element(patch.label, patch.element):
         element = shelf.element_name(patch.label, patch.element)

@@ -1,5 +1,5 @@
 """The list of tabs, in their order on the screen. A new tab is a folder here (`tab.py` and its
-`texts.py`) and a line in TABS; the titles are texts of the app too and are translated here."""
+`texts.py`) and a line in TABS; the titles are texts of the app too, to be translated here."""
 
 from __future__ import annotations
 

@@ -78,8 +78,8 @@ def over_labels(
     }
     bars = _bars(values, low, high, errors, ordered)
     traces.append(main | ({"error_y": bars} if bars else {}))
-    said = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
-    return chart_value(cache, traces, layout, title=title, alt=f"{title}. {said}", empty=empty)
+    listing = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
+    return chart_value(cache, traces, layout, title=title, alt=f"{title}. {listing}", empty=empty)
 
 
 def _bars(

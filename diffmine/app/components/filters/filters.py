@@ -21,23 +21,23 @@ KEYS = ("min", "max", "since", "until", "group", "source", "clear")
 
 
 def filters(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """What the walls show of their lists. Event: filter(fields)."""
+    """The form that chooses what the walls show. Event: filter(fields)."""
     return component("filters", page_template("filters/filters.html"), value, settings)
 
 
 class Mistyped(ValueError):
-    """Something that a reader typed and that cannot be meant, said in one sentence.
+    """Something that a reader typed and cannot have meant, said in one sentence.
 
-    It is shown in the form: gradio tells nobody of errors outside its queue."""
+    It is shown in the form: gradio shows no errors from outside its queue."""
 
 
 def read(fields: Any, sieve: Sieve) -> Filter:
-    """The filter that the fields of the form say: `min`, `max`, `since` and `until` as typed,
+    """The filter that the fields of the form describe: `min`, `max`, `since` and `until` as typed,
     lists of names `group` and `source`, `clear`. Raises Mistyped, with one sentence."""
     if not isinstance(fields, Mapping) or not isinstance(fields.get("clear", False), bool):
         raise Mistyped(texts.FILTERS_UNREAD)
-    least, most = (_number(fields.get(each, "")) for each in ("min", "max"))
-    since, until = (_year(fields.get(each, "")) for each in ("since", "until"))
+    least, most = (_number(fields.get(name, "")) for name in ("min", "max"))
+    since, until = (_year(fields.get(name, "")) for name in ("since", "until"))
     _ordered(texts.TYPICALITY, least, most)
     _ordered(texts.YEAR, since, until)
     groups = _names("group", fields.get("group", []), sieve.groups)
@@ -92,21 +92,21 @@ def _names(kind: str, value: Any, known: list[str]) -> tuple[str, ...]:
 # Links
 
 
-def to_query(kept: Filter) -> dict[str, str]:
-    """A filter as parts of a link; names are quoted, so that a comma may part them."""
+def to_query(filter: Filter) -> dict[str, str]:
+    """A filter as parts of a link; names are quoted, so that commas can separate them."""
     return {
-        "min": "" if kept.least is None else repr(kept.least),
-        "max": "" if kept.most is None else repr(kept.most),
-        "since": "" if kept.since is None else str(kept.since),
-        "until": "" if kept.until is None else str(kept.until),
-        "group": ",".join(quote(name, safe=" ") for name in kept.groups),
-        "source": ",".join(quote(name, safe=" ") for name in kept.sources),
-        "clear": "1" if kept.clear else "",
+        "min": "" if filter.least is None else repr(filter.least),
+        "max": "" if filter.most is None else repr(filter.most),
+        "since": "" if filter.since is None else str(filter.since),
+        "until": "" if filter.until is None else str(filter.until),
+        "group": ",".join(quote(name, safe=" ") for name in filter.groups),
+        "source": ",".join(quote(name, safe=" ") for name in filter.sources),
+        "clear": "1" if filter.clear else "",
     }
 
 
 def from_query(query: Mapping[str, str], sieve: Sieve) -> Filter:
-    """The filter that a link says; raises Mistyped."""
+    """The filter in a link; raises Mistyped."""
     fields: dict[str, Any] = {key: query.get(key, "") for key in ("min", "max", "since", "until")}
     for key in ("group", "source"):
         fields[key] = [unquote(name) for name in query.get(key, "").split(",") if name]
@@ -118,51 +118,51 @@ def from_query(query: Mapping[str, str], sieve: Sieve) -> Filter:
 # The form
 
 
-def said(kept: Filter) -> str:
+def in_words(filter: Filter) -> str:
     """`typicality from 0.01, years to 1930, not inside the noise`; empty when nothing is set."""
     parts = []
     for name, low, high in (
-        (texts.FILTER_TYPICALITY, kept.least, kept.most),
-        (texts.FILTER_YEARS, kept.since, kept.until),
+        (texts.FILTER_TYPICALITY, filter.least, filter.most),
+        (texts.FILTER_YEARS, filter.since, filter.until),
     ):
         ends = [(texts.FILTER_FROM, low), (texts.FILTER_TO, high)]
         given = [end.format(value=_plain(value)) for end, value in ends if value is not None]
         if given:
             parts.append(f"{name} {' '.join(given)}")
-    for kind, names in (("group", kept.groups), ("source", kept.sources)):
+    for kind, names in (("group", filter.groups), ("source", filter.sources)):
         if names:
             text = texts.ONE_NAME[kind] if len(names) == 1 else texts.SEVERAL_NAMES[kind]
             parts.append(text.format(name=names[0], count=len(names)))
-    return ", ".join([*parts, *([texts.FILTER_CLEAR] if kept.clear else [])])
+    return ", ".join([*parts, *([texts.FILTER_CLEAR] if filter.clear else [])])
 
 
 def _plain(value: float | int | None) -> str:
     return "" if value is None else f"{value}".replace("-", "−")
 
 
-def form_value(sieve: Sieve, label: str, kind: str, kept: Filter) -> dict[str, Any]:
-    """The value of a Filters: what can be asked for, and what is. A filter that would keep all or
-    nothing is not offered."""
+def form_value(sieve: Sieve, label: str, kind: str, filter: Filter) -> dict[str, Any]:
+    """The value of a Filters: what can be asked for, and what is asked for. A filter that
+    would keep all patches or none is not offered."""
     span = sieve.span(label, kind)
     years = sieve.years
     offered = {
         "groups": sieve.groups[:MOST_OFFERED] if len(sieve.groups) > 1 else [],
         "sources": sieve.sources[:MOST_OFFERED] if len(sieve.sources) > 1 else [],
-        "years": [str(each) for each in years] if years and years[0] < years[1] else [],
+        "years": [str(year) for year in years] if years and years[0] < years[1] else [],
     }
     current = {
-        "min": _plain(kept.least),
-        "max": _plain(kept.most),
-        "since": _plain(kept.since),
-        "until": _plain(kept.until),
-        "group": list(kept.groups),
-        "source": list(kept.sources),
-        "clear": kept.clear,
+        "min": _plain(filter.least),
+        "max": _plain(filter.most),
+        "since": _plain(filter.since),
+        "until": _plain(filter.until),
+        "group": list(filter.groups),
+        "source": list(filter.sources),
+        "clear": filter.clear,
     }
     return {
         "rev": digest(offered),
         **offered,
-        "span": [words.score(each) for each in span] if span else [],
+        "span": [words.score(end) for end in span] if span else [],
         "current": current,
-        "said": said(kept),
+        "said": in_words(filter),
     }

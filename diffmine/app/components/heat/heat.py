@@ -16,7 +16,8 @@ _STRONGEST = 235
 
 def scale(maps: Sequence[np.ndarray]) -> float:
     """The size of typicality that is drawn at full strength: the 99th percentile."""
-    values = np.concatenate([np.abs(each).ravel() for each in maps]) if maps else np.zeros(1)
+    sizes = [np.abs(typicality).ravel() for typicality in maps]
+    values = np.concatenate(sizes) if sizes else np.zeros(1)
     values = values[np.isfinite(values)]
     return float(np.percentile(values, 99)) if values.size and values.max() > 0 else 1.0
 

@@ -17,7 +17,7 @@ from diffmine.atlas.records import Patch
 
 @runtime_checkable
 class Sheets(Protocol):
-    """What has the pictures of patches: a shelf."""
+    """Whatever holds the pictures of patches: a shelf."""
 
     def sheet(self, patches: Sequence[Patch]) -> Sheet:
         """The sprite sheet of some patches, in their order."""
@@ -74,6 +74,6 @@ def patch_wall(
     labelled: bool = False,
 ) -> Value:
     """A wall of patches; `labelled` writes each one's label under it."""
-    items = [item(each, caption=each.label if labelled else "") for each in patches]
+    items = [item(patch, caption=patch.label if labelled else "") for patch in patches]
     sheet = sheets.sheet(patches) if patches else None
     return wall_value(sheet, items, selected=selected, empty=empty, size=size)

@@ -53,7 +53,7 @@ class About:
         }
 
     def wire(self) -> None:
-        """Nothing to connect: it only tells."""
+        """Nothing to connect: the tab is only read."""
 
 
 def about(shelf: Shelf) -> str:
@@ -72,7 +72,7 @@ def about(shelf: Shelf) -> str:
         )
     )
     if manifest.limits:
-        limits = "\n".join(f"- {markdown(each)}" for each in manifest.limits)
+        limits = "\n".join(f"- {markdown(limit)}" for limit in manifest.limits)
         parts.append(f"### {texts.LIMITS}\n{limits}")
     parts.append(MEANING)
     parts += [
@@ -107,8 +107,8 @@ def stages(shelf: Shelf) -> Value:
 def warnings(shelf: Shelf) -> Value:
     """Signs that top patches show the data set rather than the label, beside random patches."""
     rows = [
-        [each.label, what(each), _percent(each.share), _percent(each.expected), f"{each.n:,}"]
-        for each in shelf.atlas.warnings()
+        [sign.label, what(sign), _percent(sign.share), _percent(sign.expected), f"{sign.n:,}"]
+        for sign in shelf.atlas.warnings()
     ]
     for row in shelf.evaluation.confounds if shelf.evaluation else []:
         if row["flagged"]:

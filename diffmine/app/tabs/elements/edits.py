@@ -1,4 +1,4 @@
-"""Merging and splitting elements in the app, and taking that back."""
+"""Merging and splitting elements in the app, and undoing it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TAB = "elements"
 
 
 class Edits:
-    """A picker of another element to merge with, a button to split, one to take the last back."""
+    """A picker of another element to merge with, a button to split, one to undo the last edit."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -49,7 +49,7 @@ class Edits:
         self.undo = own(gr.Button(shared.UNDO, size="sm", elem_id="undo", visible=False))
 
     def why_not(self, view: View) -> str:
-        """Why elements cannot be changed here, empty when they can."""
+        """Why elements cannot be changed here; empty when they can."""
         if not self.desk.editable:
             return texts.NOT_HERE
         if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
@@ -62,9 +62,9 @@ class Edits:
         shown = shelf.has_element(view.label, view.element) and not self.why_not(view)
         others = [row["element"] for row in shelf.elements(view.label)]
         choices = [
-            (shelf.element_name(view.label, each), str(each))
-            for each in others
-            if each != view.element
+            (shelf.element_name(view.label, element), str(element))
+            for element in others
+            if element != view.element
         ]
         last = None if self.why_not(view) else last_edit(shelf)
         return {
@@ -73,7 +73,7 @@ class Edits:
             self.merge: gr.Button(visible=shown, interactive=bool(choices)),
             self.split: gr.Button(visible=shown),
             self.undo: gr.Button(
-                texts.UNDO_OF.format(edit=said(shelf, last)) if last else "", visible=bool(last)
+                texts.UNDO_OF.format(edit=in_words(shelf, last)) if last else "", visible=bool(last)
             ),
         }
 
@@ -97,7 +97,7 @@ class Edits:
         shelf = self.desk.shelf(view)
         pair = [checked_index(payload(event, name), MOST) for name in ("key", "into")]
         ranks = {row["element"]: row["rank"] for row in shelf.elements(view.label)}
-        into, element = sorted(pair, key=lambda each: ranks.get(each, MOST))
+        into, element = sorted(pair, key=lambda number: ranks.get(number, MOST))
         return self._merged(view, element, into)
 
     def _merged(self, view: View, element: int, into: int) -> Updates:
@@ -114,7 +114,7 @@ class Edits:
         if why:
             return self._say(why)
         sizes = {row["element"]: row["size"] for row in shelf.elements(view.label)}
-        names = [shelf.element_name(view.label, each) for each in (element, new)]
+        names = [shelf.element_name(view.label, number) for number in (element, new)]
         text = texts.WAS_SPLIT.format(
             element=names[0], left=plurals(sizes[element], "patch"), new=names[1], moved=sizes[new]
         )
@@ -125,12 +125,12 @@ class Edits:
         last, why = self._try(view, lambda: undo(self.desk.shelf(view).atlas))
         if why:
             return self._say(why)
-        found = self.desk.go(replace(view, label=last.label, element=last.element), TAB)
-        return found | self.desk.header.show(found[self.desk.state])
+        updates = self.desk.go(replace(view, label=last.label, element=last.element), TAB)
+        return updates | self.desk.header.show(updates[self.desk.state])
 
     def _try(self, view: View, change: Callable[[], Any]) -> tuple[Any, str]:
-        """What a change gives, or why it cannot be: gradio tells nobody of errors outside its
-        queue, so they are said beside the buttons."""
+        """What a change returns, or why it cannot be made: gradio shows no errors from outside its
+        queue, so they are shown beside the buttons."""
         why = self.why_not(view)
         if why:
             return None, why
@@ -147,11 +147,11 @@ class Edits:
 
 def last_edit(shelf: Shelf) -> Edit | None:
     """The edit that an undo would take back."""
-    found = shelf.atlas.edits.edits
-    return found[-1] if found else None
+    edits = shelf.atlas.edits.edits
+    return edits[-1] if edits else None
 
 
-def said(shelf: Shelf, edit: Edit) -> str:
+def in_words(shelf: Shelf, edit: Edit) -> str:
     """`merging into Element 2 of 1900`."""
     if edit.kind == "merge":
         into = shelf.element_name(edit.label, edit.into)

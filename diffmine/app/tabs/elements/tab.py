@@ -34,14 +34,14 @@ def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
         other = shelf.element_name(row["like_label"], row["like_element"])
         doubts.append((texts.SAME.format(element=other), texts.SAME_WHY))
     flags, reasons = zip(*doubts, strict=True) if doubts else ((), ())
-    found: Value = {"flag": ", ".join(flags), "why": " ".join(reasons)}
+    value: Value = {"flag": ", ".join(flags), "why": " ".join(reasons)}
     if editable and row["like_label"] == row["label"]:
         own = shelf.element_name(row["label"], row["element"])
-        found |= {
+        value |= {
             "into": row["like_element"],
             "merge": texts.MERGE_BOTH.format(own=own, other=other),
         }
-    return found
+    return value
 
 
 class Elements:
@@ -73,14 +73,14 @@ class Elements:
     def show(self, view: View) -> Updates:
         """All elements of the label, and the one that is open."""
         shelf = self.desk.shelf(view)
-        found = shelf.elements(view.label)
-        if view.element is None and found:
-            view = replace(view, element=found[0]["element"])
-        count = plurals(len(found), "element")
+        elements = shelf.elements(view.label)
+        if view.element is None and elements:
+            view = replace(view, element=elements[0]["element"])
+        count = plurals(len(elements), "element")
         text = texts.ELEMENTS_LINE.format(label=words.markdown(view.label), count=count)
         return {
             self.desk.state: view,
-            self.line: text if found else "",
+            self.line: text if elements else "",
             self.rows: self._rows(view),
             **self._opened(view),
             **self.edits.show(view),
@@ -107,7 +107,7 @@ class Elements:
                             patches=plurals(row["size"], "patch"), spread=row["spread"]
                         ),
                     ],
-                    "items": [item(each, at=start + at) for at, each in enumerate(patches)],
+                    "items": [item(patch, at=start + at) for at, patch in enumerate(patches)],
                 }
             )
         sheet = shelf.sheet(central).value() if central else None
@@ -123,7 +123,7 @@ class Elements:
     def _opened(self, view: View) -> Updates:
         shelf, element = self.desk.shelf(view), view.element
         is_open = element is not None and shelf.has_element(view.label, element)
-        found: Updates = {
+        updates: Updates = {
             self.to_map: gr.Button(visible=is_open),
             self.to_trend: gr.Button(visible=is_open),
             self.name: gr.Textbox(visible=is_open),
@@ -132,15 +132,15 @@ class Elements:
             self.wall: NOTHING,
         }
         if not is_open or element is None:
-            return found if shelf.elements(view.label) else found | {self.title: ""}
+            return updates if shelf.elements(view.label) else updates | {self.title: ""}
         name = shelf.element_name(view.label, element)
         patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
         why = self.edits.why_not(view)
-        found[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
-        found[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
-        found[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
-        found[self.save] = gr.Button(visible=True, interactive=not why)
-        return found
+        updates[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
+        updates[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
+        updates[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
+        updates[self.save] = gr.Button(visible=True, interactive=not why)
+        return updates
 
     def wire(self) -> None:
         """Connect rows, wall and buttons."""

@@ -57,12 +57,12 @@ def bars(
         "xaxis": {"type": "category", "categoryorder": "array", "categoryarray": names},
         "yaxis": _AXIS,
     }
-    said = "; ".join(
+    listing = "; ".join(
         f"{trace['name']}: " + ", ".join(f"{x} {y:.3f}" for x, y in pairs if y is not None)
         for trace in traces
         for pairs in [list(zip(trace["x"], trace["y"], strict=True))]
     )
-    alt = f"{title}. {said}"
+    alt = f"{title}. {listing}"
     return chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
 
 

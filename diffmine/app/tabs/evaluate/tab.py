@@ -44,33 +44,32 @@ class Evaluate:
     def show(self, view: View) -> Updates:
         """The charts of all labels, the curve and the table of the view's."""
         shelf = self.desk.shelf(view)
-        found = shelf.evaluation
-        if found is None:
-            return {self.line: texts.NOT_EVALUATED} | {
-                each: NOTHING for each in (self.area, self.curve, self.precision, self.table)
-            }
+        evaluation = shelf.evaluation
+        if evaluation is None:
+            empty = (self.area, self.curve, self.precision, self.table)
+            return {self.line: texts.NOT_EVALUATED, **dict.fromkeys(empty, NOTHING)}
         return {
-            self.line: _line(found),
-            self.area: area(shelf, found),
-            self.curve: curve(shelf, found, view.label),
-            self.precision: precision(shelf, found),
-            self.table: localisation(found, view.label),
+            self.line: _line(evaluation),
+            self.area: area(shelf, evaluation),
+            self.curve: curve(shelf, evaluation, view.label),
+            self.precision: precision(shelf, evaluation),
+            self.table: localisation(evaluation, view.label),
         }
 
     def wire(self) -> None:
-        """Nothing to connect: it only tells."""
+        """Nothing to connect: the tab is only read."""
 
 
-def _line(found: Evaluation) -> str:
-    boxes = found.boxes
+def _line(evaluation: Evaluation) -> str:
+    boxes = evaluation.boxes
     return texts.JUDGED_BY.format(
         boxes=plurals(boxes["boxes"], "box"), images=plurals(boxes["images"], "image")
     )
 
 
-def area(shelf: Shelf, found: Evaluation) -> Value:
+def area(shelf: Shelf, evaluation: Evaluation) -> Value:
     """AUC-PR by label, priors and prevalence beside it."""
-    groups = {name: _by_label(found.localisation, score=name) for name in SHOWN}
+    groups = {name: _by_label(evaluation.localisation, score=name) for name in SHOWN}
     groups = {name: rows for name, rows in groups.items() if rows}
     if groups:
         first = next(iter(groups.values()))
@@ -83,31 +82,32 @@ def area(shelf: Shelf, found: Evaluation) -> Value:
     return bars(shelf.cache, labels, groups, "ap", title=title, low="ap_low", high="ap_high")
 
 
-def curve(shelf: Shelf, found: Evaluation, label: str) -> Value:
+def curve(shelf: Shelf, evaluation: Evaluation, label: str) -> Value:
     """Precision over recall of the pixels, mean over the label's images."""
-    rows = [row for row in found.curves if row["label"] == label and row["score"] in SHOWN]
-    known = [row for row in found.localisation if row["label"] == label]
+    rows = [row for row in evaluation.curves if row["label"] == label and row["score"] in SHOWN]
+    known = [row for row in evaluation.localisation if row["label"] == label]
     prevalence = known[0]["prevalence"] if known else None
     return curves(shelf.cache, rows, prevalence, title=texts.CURVE.format(label=label))
 
 
-def precision(shelf: Shelf, found: Evaluation) -> Value:
+def precision(shelf: Shelf, evaluation: Evaluation) -> Value:
     """Precision of the best patches by label, beside the controls and other methods."""
     groups: dict[str, dict[str, Row]] = {}
-    for method, kind in dict.fromkeys((row["method"], row["kind"]) for row in found.precision):
+    for method, kind in dict.fromkeys((row["method"], row["kind"]) for row in evaluation.precision):
         name = words.KINDS[kind] if method == "typicality" else method
         if kind == "top" or method == "typicality":
-            own = [row for row in found.precision if (row["method"], row["kind"]) == (method, kind)]
+            equal = {"method": method, "kind": kind}
+            own = [row for row in evaluation.precision if equal.items() <= row.items()]
             groups[name] = _by_label(own, top=max(row["top"] for row in own if row["top"] <= TOP))
     title = texts.PRECISION_OF_BEST.format(top=TOP)
     labels = ["", *shelf.labels]
     return bars(shelf.cache, labels, groups, "precision", title=title, low="low", high="high")
 
 
-def localisation(found: Evaluation, label: str) -> Value:
+def localisation(evaluation: Evaluation, label: str) -> Value:
     """All scores of the label, or of the mean over labels where it has no box."""
-    own = [row for row in found.localisation if row["label"] == label]
-    rows = own or [row for row in found.localisation if not row["label"]]
+    own = [row for row in evaluation.localisation if row["label"] == label]
+    rows = own or [row for row in evaluation.localisation if not row["label"]]
     cells = [
         [row["score"], figure(row["ap"]), between(row, "ap"), figure(row["prevalence"]),
          figure(row["pointing"]), figure(row["near"]), figure(row["iou"]), str(row["n"])]

@@ -36,20 +36,20 @@ class Own:
     atlas: str
     pixels: np.ndarray
     given: tuple[int, int]
-    found: Inspection | None = None
+    inspection: Inspection | None = None
     compared: Comparison | None = None
     label: str = ""
 
     @property
     def done(self) -> bool:
-        """Whether all draws were made."""
-        return self.found is not None and bool(self.found.windows)
+        """Whether all draws are done."""
+        return self.inspection is not None and bool(self.inspection.windows)
 
 
 def read_own(path: Path, shelf: Shelf) -> Own:
     """The picture of a file, as the atlas's are mined.
 
-    Raises ImageError in one sentence without the file's name, which is foreign text too.
+    Raises ImageError, in one sentence without the file's name: that is foreign text too.
     """
     if not path.is_file():
         raise ImageError(texts.PICTURE_GONE)
@@ -70,22 +70,22 @@ def read_own(path: Path, shelf: Shelf) -> Own:
 
 def ranked(shelf: Shelf, own: Own) -> list[int]:
     """Places of the labels as the chart shows them: in order of time, else the highest first."""
-    if own.found is None:
+    if own.inspection is None:
         return []
-    places = range(len(own.found.labels))
+    places = range(len(own.inspection.labels))
     if shelf.atlas.manifest.kind == "time":
         return list(places)
-    scores = own.found.scores
+    scores = own.inspection.scores
     return sorted(places, key=lambda at: -scores[at].typicality)
 
 
 def chart(shelf: Shelf, own: Own) -> Value:
     """The score of the whole picture under every label."""
-    if own.found is None:
+    if own.inspection is None:
         return NO_CHART
-    places, found = ranked(shelf, own), own.found
-    scores = [found.scores[at] for at in places]
-    labels = [found.labels[at] for at in places]
+    places, inspection = ranked(shelf, own), own.inspection
+    scores = [inspection.scores[at] for at in places]
+    labels = [inspection.labels[at] for at in places]
     return over_labels(
         shelf.cache,
         labels,
@@ -100,12 +100,12 @@ def chart(shelf: Shelf, own: Own) -> Value:
 
 
 def sentence(own: Own) -> str:
-    """What was found, in words; nothing before all draws are made."""
-    if not own.done or own.found is None:
+    """What was found, in words; empty until all draws are done."""
+    if not own.done or own.inspection is None:
         return ""
-    best = own.found.scores[own.found.best]
-    name = own.found.labels[own.found.best]
-    return ranking(name, (best.typicality, best.se), own.found.near, len(own.found.labels) - 1)
+    inspection = own.inspection
+    name, best = inspection.labels[inspection.best], inspection.scores[inspection.best]
+    return ranking(name, (best.typicality, best.se), inspection.near, len(inspection.labels) - 1)
 
 
 def warning(own: Own) -> str:
@@ -126,16 +126,16 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         "alt": texts.OWN_ALT,
         "facts": _facts(own),
     }
-    if own.done and own.found is not None:
-        at = own.found.labels.index(own.label)
-        window = own.found.windows[at]
+    if own.done and own.inspection is not None:
+        at = own.inspection.labels.index(own.label)
+        window = own.inspection.windows[at]
         value |= {"row": window.row, "col": window.col, "size": window.size, "label": own.label}
         value["title"] = texts.OWN_WINDOW.format(label=own.label)
         score = words.signed(window.typicality, window.se)
         value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
-        drawn = heat.picture(own.found.maps[at], (high, wide), shelf.heat_scale)
+        drawn = heat.picture(own.inspection.maps[at], (high, wide), shelf.heat_scale)
         value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
-        # A reader of films looks at the film first; who asks of a picture of their own, at the map.
+        # Readers of films look at the film first, other visitors at the map.
         value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
         name = TYPICALITY.name
         value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}
@@ -147,16 +147,16 @@ def _facts(own: Own) -> list[list[str]]:
     given_wide, given_high = own.given
     size = texts.OWN_SIZE.format(given_wide=given_wide, given_high=given_high, wide=wide, high=high)
     rows: list[list[Any]] = []
-    if own.done and own.found is not None:
-        at = own.found.labels.index(own.label)
-        score, window = own.found.scores[at], own.found.windows[at]
+    if own.done and own.inspection is not None:
+        at = own.inspection.labels.index(own.label)
+        score, window = own.inspection.scores[at], own.inspection.windows[at]
         whole = words.signed(score.typicality, score.se)
         place = texts.WINDOW_PLACE.format(row=window.row, col=window.col, size=window.size)
         rows += [
             [texts.WHOLE_PICTURE, texts.SCORE_FOR.format(score=whole, label=own.label), ""],
             [texts.WINDOW, words.signed(window.typicality, window.se), ""],
             [texts.PLACE, place, ""],
-            [texts.DRAWS, str(own.found.draws), ""],
+            [texts.DRAWS, str(own.inspection.draws), ""],
         ]
     if own.compared is not None:
         limits = own.compared.limits

@@ -12,13 +12,13 @@ from diffmine.maths.score import clear
 _NAMED = 3
 
 
-def ranking(best: str, found: tuple[float, float], near: Sequence[str], others: int) -> str:
+def ranking(best: str, score: tuple[float, float], near: Sequence[str], others: int) -> str:
     """Which label a picture is most typical of; `near`: labels within the error of the best,
     `others`: how many there are besides it."""
-    name, value = words.markdown(best), words.signed(*found)
-    if not clear(*found):
+    name, value = words.markdown(best), words.signed(*score)
+    if not clear(*score):
         return texts.NOT_CLEAR.format(label=name, score=value)
-    if found[0] < 0:
+    if score[0] < 0:
         return texts.TYPICAL_OF_NONE.format(label=name, score=value)
     if not others:
         return texts.TYPICAL_OF.format(label=name, score=value)

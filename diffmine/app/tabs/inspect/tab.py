@@ -41,7 +41,7 @@ class Inspect:
         self.desk = desk
         self._usual: dict[str, tuple[Any, ...]] = {}
         self._lock = Lock()
-        self.kept = gr.State(None)
+        self.picture = gr.State(None)
         self.job = gr.State(Job())
         shelf = desk.shelf(desk.first)
         self.line = desk.own(gr.Markdown(_line(shelf), elem_id="own-line", elem_classes="dm-line"))
@@ -78,7 +78,7 @@ class Inspect:
         self.results = results
 
     def show(self, view: View) -> Updates:
-        """What the tab says of an atlas; the visitor's picture is theirs and not of the view."""
+        """What the tab says of an atlas; the visitor's picture is no part of the view."""
         shelf = self.desk.shelf(view)
         if shelf.model is not None:
             jobs.prepare(shelf.model)
@@ -86,22 +86,22 @@ class Inspect:
 
     # What is shown
 
-    def _shown(self, shelf: Shelf, kept: Own) -> Updates:
+    def _shown(self, shelf: Shelf, picture: Own) -> Updates:
         """Everything that is known of a picture."""
-        warning = own.warning(kept)
-        labels = gr.Dropdown(choices=shelf.labels, value=kept.label or None, visible=kept.done)
+        warning = own.warning(picture)
+        label, done = picture.label or None, picture.done
         return {
             self.results: gr.Row(visible=True),
-            self.viewer: own.viewer_value(shelf, kept),
-            self.chart: own.chart(shelf, kept),
+            self.viewer: own.viewer_value(shelf, picture),
+            self.chart: own.chart(shelf, picture),
             self.warning: gr.Markdown(warning, visible=bool(warning)),
-            self.verdict: own.sentence(kept),
-            self.label: labels,
+            self.verdict: own.sentence(picture),
+            self.label: gr.Dropdown(choices=shelf.labels, value=label, visible=done),
         }
 
     def _nothing(self) -> Updates:
         return {
-            self.kept: None,
+            self.picture: None,
             self.results: gr.Row(visible=False),
             self.viewer: NOTHING,
             self.chart: own.NO_CHART,
@@ -116,11 +116,11 @@ class Inspect:
         """How a job stands: its state and its line, which is empty once all is shown."""
         return {self.job: job, self.status: jobs.line(job, step, "")}
 
-    def _buttons(self, kept: Own | None = None, *, running: bool = False) -> Updates:
-        rests = kept is not None and not running
+    def _buttons(self, picture: Own | None = None, *, running: bool = False) -> Updates:
+        rests = picture is not None and not running
         return {
             self.ask: gr.Column(visible=not running),
-            self.run: gr.Button(visible=rests and kept is not None and not kept.done),
+            self.run: gr.Button(visible=rests and picture is not None and not picture.done),
             self.stop: gr.Button(visible=running),
             self.clear: gr.Button(visible=rests),
         }
@@ -131,7 +131,7 @@ class Inspect:
         """Connect the drop zone, the job and its cancel, the label and the heat map."""
         desk, state = self.desk, self.desk.state
         results = [
-            self.kept, self.job, self.ask, self.run, self.stop, self.clear, self.status,
+            self.picture, self.job, self.ask, self.run, self.stop, self.clear, self.status,
             self.warning,
             self.verdict, self.results, self.viewer, self.chart, self.label,
         ]  # fmt: skip
@@ -142,20 +142,20 @@ class Inspect:
         }
         read = self.file.upload(self.on_upload, [state, self.file], results, **TELLS)
         read.then(lambda: None, None, self.file, **LAST)
-        begun = read.success(self.on_run, [state, self.kept], results, **job)
-        again = self.run.click(self.on_run, [state, self.kept], results, **job)
+        begun = read.success(self.on_run, [state, self.picture], results, **job)
+        again = self.run.click(self.on_run, [state, self.picture], results, **job)
         ended = [self.job, self.status, self.ask, self.run, self.stop, self.clear]
         for job_done in (begun, again):  # also after a cancel, when it took hold on the server
-            job_done.then(self.on_end, [self.kept, self.job], ended, **LAST)
+            job_done.then(self.on_end, [self.picture, self.job], ended, **LAST)
         self.stop.click(
-            self.on_stop, [state, self.kept, self.job], results, cancels=[begun, again], **LAST
+            self.on_stop, [state, self.picture, self.job], results, cancels=[begun, again], **LAST
         )
         self.clear.click(self._nothing, None, results, **LAST)
         desk.atlas.input(self._nothing, None, results, cancels=[begun, again], **LAST)
-        chosen = [self.kept, self.viewer, self.chart, self.label]
-        self.label.input(self.on_label, [state, self.kept, self.label], chosen, **LAST)
-        self.chart.point(self.on_point, [state, self.kept], chosen, **LAST)
-        desk.labels.choose_inspect(self.on_header, [state, self.kept], chosen, **LAST)
+        chosen = [self.picture, self.viewer, self.chart, self.label]
+        self.label.input(self.on_label, [state, self.picture, self.label], chosen, **LAST)
+        self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
+        desk.labels.choose_inspect(self.on_header, [state, self.picture], chosen, **LAST)
 
     def on_upload(self, view: View, file: Any) -> Updates:
         """Read a picture and delete its file, whatever it was."""
@@ -170,95 +170,96 @@ class Inspect:
         finally:
             path.unlink(missing_ok=True)
         shown = {**self._shown(shelf, read), **self._told(Job()), **self._buttons(running=True)}
-        return {self.kept: read, **shown}
+        return {self.picture: read, **shown}
 
-    def on_run(self, view: View, kept: Own | None) -> Iterator[Updates]:
+    def on_run(self, view: View, picture: Own | None) -> Iterator[Updates]:
         """Inspect the picture, with the chart as draws add up."""
         shelf = self.desk.shelf(view)
-        if kept is None or kept.atlas != view.atlas or shelf.model is None:
+        if picture is None or picture.atlas != view.atlas or shelf.model is None:
             raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
         yield {**self._told(jobs.RUNNING), **self._buttons(running=True)}
         try:
-            yield from self._inspected(shelf, shelf.model, replace(kept, found=None, compared=None))
+            picture = replace(picture, inspection=None, compared=None)
+            yield from self._inspected(shelf, shelf.model, picture)
         except DiffmineError as error:
             yield self._told(jobs.failed(error))
 
-    def _inspected(self, shelf: Shelf, model: Path, kept: Own) -> Iterator[Updates]:
+    def _inspected(self, shelf: Shelf, model: Path, picture: Own) -> Iterator[Updates]:
         how, mining = shelf.atlas.scoring(), shelf.atlas.configured(MineConfig)
-        picture = Image.fromarray(kept.pixels)
+        image = Image.fromarray(picture.pixels)
         known = self._usual.get(shelf.version, ())
         began = told = time.monotonic()
         clock = _Clock()
         results = jobs.inspection(
-            str(model), picture, shelf.labels, how, mining, shelf.atlas.path, known
+            str(model), image, shelf.labels, how, mining, shelf.atlas.path, known
         )
         for result in results:
             now = time.monotonic()
             if isinstance(result, Inspection):
-                kept = replace(kept, found=result)
+                picture = replace(picture, inspection=result)
                 job = clock.at(result.draws, result.goal)
                 step = texts.DRAW if job.left is None else texts.DRAW_LEFT
                 if result.windows:
-                    kept, clock = replace(kept, label=result.labels[result.best]), _Clock()
+                    picture, clock = replace(picture, label=result.labels[result.best]), _Clock()
                 elif now - told > TELL:
                     told = now
-                    yield {**self._told(job, step), self.chart: own.chart(shelf, kept)}
+                    yield {**self._told(job, step), self.chart: own.chart(shelf, picture)}
             elif isinstance(result, Comparison):
                 self._keep(shelf, result.usual)
-                kept = replace(kept, compared=result)
+                picture = replace(picture, compared=result)
             else:
                 job = clock.at(result.done, result.goal)
                 step = texts.COMPARING if job.left is None else texts.COMPARING_LEFT
-                yield {**self._told(job, step), self.chart: own.chart(shelf, kept)}
+                yield {**self._told(job, step), self.chart: own.chart(shelf, picture)}
         end = Job(JobState.DONE, took=time.monotonic() - began)
-        yield {self.kept: kept, **self._told(end), **self._shown(shelf, kept)}
+        yield {self.picture: picture, **self._told(end), **self._shown(shelf, picture)}
 
     def _keep(self, shelf: Shelf, usual: tuple[Errors, ...]) -> None:
         with self._lock:
             self._usual[shelf.version] = usual
 
-    def on_stop(self, view: View, kept: Own | None, job: Job) -> Updates:
-        """Say that the job is stopped; the picture stays. What can be done next comes with its end:
+    def on_stop(self, view: View, picture: Own | None, job: Job) -> Updates:
+        """Say that the job is stopped; the picture stays. The buttons come when it ends:
         a job that is begun while another is being cancelled would be cancelled with it."""
-        if kept is None:
+        if picture is None:
             return self._nothing()
-        shown = self._shown(self.desk.shelf(view), kept)
+        shown = self._shown(self.desk.shelf(view), picture)
         return {**shown, **self._told(jobs.stopped(job)), self.stop: gr.Button(visible=False)}
 
-    def on_end(self, kept: Own | None, job: Job) -> Updates:
-        """What can be done once no job runs. The last step of a job that was stopped may be told
-        after the stop: it is taken back."""
-        end = jobs.ended(job) if kept is not None else Job()
+    def on_end(self, picture: Own | None, job: Job) -> Updates:
+        """What can be done once no job runs. The last step of a job that was stopped may be
+        reported after the stop: it is taken back."""
+        end = jobs.ended(job) if picture is not None else Job()
         told = {self.job: job} if end == job else self._told(end)
-        return {**told, **self._buttons(kept)}
+        return {**told, **self._buttons(picture)}
 
-    def on_label(self, view: View, kept: Own | None, label: Any) -> Updates:
+    def on_label(self, view: View, picture: Own | None, label: Any) -> Updates:
         """Another label for heat map and window."""
         name = choice(label, self.desk.shelf(view).labels)
-        if kept is None or kept.atlas != view.atlas:
-            return {self.kept: kept}
-        return self._turned(view, replace(kept, label=name))
+        if picture is None or picture.atlas != view.atlas:
+            return {self.picture: picture}
+        return self._turned(view, replace(picture, label=name))
 
-    def on_point(self, view: View, kept: Own | None, event: gr.EventData) -> Updates:
+    def on_point(self, view: View, picture: Own | None, event: gr.EventData) -> Updates:
         """A label by its point in the chart."""
-        places = own.ranked(self.desk.shelf(view), kept) if kept else []
+        places = own.ranked(self.desk.shelf(view), picture) if picture else []
         at = index(event, "point", len(places))
-        return self.on_label(view, kept, self.desk.shelf(view).labels[places[at]])
+        return self.on_label(view, picture, self.desk.shelf(view).labels[places[at]])
 
-    def on_header(self, view: View, kept: Own | None, event: gr.EventData) -> Updates:
+    def on_header(self, view: View, picture: Own | None, event: gr.EventData) -> Updates:
         """A label by the label picker."""
         labels = self.desk.shelf(view).labels
-        return self.on_label(view, kept, labels[index(event, "index", len(labels))])
+        return self.on_label(view, picture, labels[index(event, "index", len(labels))])
 
-    def _turned(self, view: View, kept: Own) -> Updates:
-        if not kept.done:
-            return {self.kept: kept}
+    def _turned(self, view: View, picture: Own) -> Updates:
+        if not picture.done:
+            return {self.picture: picture}
         shelf = self.desk.shelf(view)
         return {
-            self.kept: kept,
-            self.viewer: own.viewer_value(shelf, kept),
-            self.chart: own.chart(shelf, kept),
-            self.label: kept.label,
+            self.picture: picture,
+            self.viewer: own.viewer_value(shelf, picture),
+            self.chart: own.chart(shelf, picture),
+            self.label: picture.label,
         }
 
 
@@ -272,13 +273,13 @@ def _line(shelf: Shelf) -> str:
 
 
 class _Clock:
-    """Time left by the pace since the first step: what came before it was loading."""
+    """The time left at the pace since the first step; the time before it went into loading."""
 
     def __init__(self) -> None:
         self.first: tuple[float, int] | None = None
 
     def at(self, done: int, goal: int) -> Job:
-        """A job that has made so many steps; the first says no time, as there is no pace yet."""
+        """A job after so many steps; the first gives no time left, as there is no pace yet."""
         now = time.monotonic()
         if self.first is None:
             self.first = (now, done)

@@ -31,7 +31,7 @@ MOST_GROUPS = 255
 class Points:
     """The top patches that have a place: their rows in patches.parquet, ascending, places
     float32 (n, 2) and columns. `element` is -1 for none, and for
-    all of them where the points of all labels are meant: nothing is coloured by it there."""
+    every point where the points of all labels are shown: nothing is coloured by it there."""
 
     rows: np.ndarray
     xy: np.ndarray
@@ -53,11 +53,11 @@ class Points:
         return hashlib.sha256(self.rows.tobytes() + self.raw).hexdigest()[:32]
 
     def at(self, row: int | None) -> int | None:
-        """Which point a row of patches.parquet is, None when it is none."""
+        """Which point a row of patches.parquet is; None when it is none."""
         if row is None or not len(self):
             return None
-        found = min(int(np.searchsorted(self.rows, row)), len(self) - 1)
-        return found if self.rows[found] == row else None
+        place = min(int(np.searchsorted(self.rows, row)), len(self) - 1)
+        return place if self.rows[place] == row else None
 
     def patches(self, shelf: Shelf, chosen: Sequence[int] | np.ndarray) -> list[Patch]:
         """The patches of some points, in the order asked for."""
@@ -109,34 +109,35 @@ def _every(shelf: Shelf) -> Points:
 def inside(xy: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Which points (n, 2) lie inside an outline (corners, 2), by the even-odd rule: bool (n,)."""
     low, high = corners.min(0), corners.max(0)
-    found = ((xy >= low) & (xy <= high)).all(1)
-    x, y = xy[found].T
+    mask = ((xy >= low) & (xy <= high)).all(1)
+    x, y = xy[mask].T
     hit = np.zeros(len(x), bool)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, 1, 0), strict=True):
         if y1 != y2:
             hit ^= ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    found[found] = hit
-    return found
+    mask[mask] = hit
+    return mask
 
 
 def coded(
-    shelf: Shelf, found: Points, label: str | None, colour: str
+    shelf: Shelf, points: Points, label: str | None, colour: str
 ) -> tuple[np.ndarray, list[Value] | None, list[str], list[str]]:
     """A code uint8 per point, groups of the legend (None: a scale), colours, the scale's ends."""
     if colour == "typicality":
-        low, high = _ends(found.typicality)
-        share = (found.typicality - low) / max(high - low, 1e-12)
+        low, high = _ends(points.typicality)
+        share = (points.typicality - low) / max(high - low, 1e-12)
         codes = np.clip(share * 255, 0, 255).astype(np.uint8)
         return codes, None, colours.ordered(8), [words.score(low), words.score(high)]
     if label is None or colour == "labels":
-        names, codes = shelf.labels, found.label
+        names, codes = shelf.labels, points.label
         in_order = shelf.atlas.manifest.kind == "time"
         shades = colours.ordered(len(names)) if in_order else colours.distinct(len(names))
     else:
         known = [row["element"] for row in shelf.elements(label)]
-        names = [shelf.element_name(label, each) for each in known] + [texts.NO_ELEMENT]
-        place = {each: at for at, each in enumerate(known)}
-        codes = np.array([place.get(int(each), len(known)) for each in found.element], np.int64)
+        names = [shelf.element_name(label, element) for element in known] + [texts.NO_ELEMENT]
+        place = {element: at for at, element in enumerate(known)}
+        element_codes = (place.get(element, len(known)) for element in points.element.tolist())
+        codes = np.fromiter(element_codes, np.int64, len(points))
         shades = [*colours.distinct(len(known)), "#888888"] if known else ["#888888"]
     codes = np.minimum(codes, MOST_GROUPS).astype(np.uint8)
     counts = np.bincount(codes, minlength=len(names))[: len(names)]
@@ -151,9 +152,9 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     return float(np.percentile(values, 2)), float(np.percentile(values, 98))
 
 
-def landmarks(shelf: Shelf, found: Points, label: str | None) -> tuple[list[int], list[Patch]]:
-    """The central patch of each element, of at most MOST_LANDMARKS in all: where it is among the
-    points, and itself. With more labels than that, of some that lie evenly among them."""
+def landmarks(shelf: Shelf, points: Points, label: str | None) -> tuple[list[int], list[Patch]]:
+    """The central patches of at most MOST_LANDMARKS elements: where they are among the points, and
+    the patches. With more labels than that, the elements of labels at even steps."""
     names = shelf.labels if label is None else [label]
     step = max(math.ceil(len(names) / MOST_LANDMARKS), 1)
     names = names[::step]
@@ -165,23 +166,24 @@ def landmarks(shelf: Shelf, found: Points, label: str | None) -> tuple[list[int]
         for patch in shelf.atlas.element(name, row["element"], 1)
     ]
     rows = shelf.atlas.lists.names.rows([patch.patch_id for patch in central])
-    places = [found.at(row) for row in rows.tolist()]
+    places = [points.at(row) for row in rows.tolist()]
     known = [(at, patch) for at, patch in zip(places, central, strict=True) if at is not None]
     return [at for at, _ in known], [patch for _, patch in known]
 
 
 def map_value(
-    shelf: Shelf, found: Points, label: str | None, colour: str, focus: list[int]
+    shelf: Shelf, points: Points, label: str | None, colour: str, focus: list[int]
 ) -> Value:
     """The value of a ScatterMap."""
-    codes, groups, shades, ends = coded(shelf, found, label, colour)
-    place, tints = digest(shelf.key, label, found.name), hashlib.sha256(codes.tobytes()).hexdigest()
-    at, patches = landmarks(shelf, found, label)
+    codes, groups, shades, ends = coded(shelf, points, label, colour)
+    place = digest(shelf.key, label, points.name)
+    tints = hashlib.sha256(codes.tobytes()).hexdigest()
+    at, patches = landmarks(shelf, points, label)
     cache = shelf.cache
     value: Value = {
-        "n": len(found),
+        "n": len(points),
         "place": place,
-        "points": file_ref(cache.file(f"{place}.bin", lambda: found.raw)),
+        "points": file_ref(cache.file(f"{place}.bin", lambda: points.raw)),
         "codes": file_ref(cache.file(f"{tints}.bin", lambda: codes.tobytes())),
         "groups": groups,
         "colours": shades,
@@ -193,16 +195,16 @@ def map_value(
     return {"rev": digest(value), **value, "focus": focus}
 
 
-def crops(shelf: Shelf, found: Points, wanted: list[int]) -> dict[str, Any]:
-    """A sheet of the points' crops as a data address, with a line of text for each."""
-    patches = found.patches(shelf, wanted[:MOST_CROPS])
+def crops(shelf: Shelf, points: Points, wanted: list[int]) -> dict[str, Any]:
+    """A sheet of the points' crops as a data URL, with a line of text for each."""
+    patches = points.patches(shelf, wanted[:MOST_CROPS])
     sheet = shelf.sheet(patches)
     content = base64.b64encode(sheet.path.read_bytes()).decode()
     value = sheet.value() | {"file": None, "src": f"data:image/png;base64,{content}"}
     value["texts"] = [
         texts.MAP_POINT.format(
-            label=each.label, rank=each.rank, score=words.score(each.typicality, each.se)
+            label=patch.label, rank=patch.rank, score=words.score(patch.typicality, patch.se)
         )
-        for each in patches
+        for patch in patches
     ]
     return value

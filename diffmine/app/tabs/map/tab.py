@@ -61,7 +61,7 @@ class Map:
     def _points(self, key: str, version: str, label: str | None) -> Points:
         return points(self.desk.shelves[key], label)
 
-    def _found(self, view: View) -> Points:
+    def _points_of(self, view: View) -> Points:
         return self.points(view.atlas, self.desk.shelf(view).version, _label(view))
 
     def crops(self, data: Any) -> dict[str, Any] | None:
@@ -74,54 +74,54 @@ class Map:
             return None
         if label is not None and label not in shelf.labels:
             return None
-        found = self.points(shelf.key, shelf.version, label)
+        points = self.points(shelf.key, shelf.version, label)
         fits = 0 < len(wanted) <= MOST_CROPS and all(
-            type(at) is int and 0 <= at < len(found) for at in wanted
+            type(at) is int and 0 <= at < len(points) for at in wanted
         )
-        return crops(shelf, found, wanted) if fits else None
+        return crops(shelf, points, wanted) if fits else None
 
     def show(self, view: View) -> Updates:
         """The map of a view, with the open element in focus."""
         allowed = colours_for(view)
         if view.colour not in dict((value, name) for name, value in allowed):
             view = replace(view, colour=allowed[0][1])
-        found = self._found(view)
+        points = self._points_of(view)
         focus: list[int] = []
         if view.scope == "one" and view.element is not None:
-            focus = np.flatnonzero(found.element == view.element).tolist()
+            focus = np.flatnonzero(points.element == view.element).tolist()
         return {
             self.desk.state: view,
             self.scope: view.scope,
             self.colour: gr.Radio(choices=allowed, value=view.colour),
-            self.map: map_value(self.desk.shelf(view), found, _label(view), view.colour, focus),
+            self.map: map_value(self.desk.shelf(view), points, _label(view), view.colour, focus),
             self.line: texts.MAP_HINT,
             self.wall: NOTHING,
-            self.table: self._table(view, found),
+            self.table: self._table(view, points),
         }
 
-    def _table(self, view: View, found: Points) -> Value:
+    def _table(self, view: View, points: Points) -> Value:
         shelf = self.desk.shelf(view)
-        start = found.at(shelf.atlas.lists.names.row(view.patch))
-        order = np.arange(min(len(found), LISTED))
+        start = points.at(shelf.atlas.lists.names.row(view.patch))
+        order = np.arange(min(len(points), LISTED))
         if start is not None:
-            order = nearest(found.xy, start, LISTED)
-        chosen = found.patches(shelf, order)
-        places = [f"{x:.2f}, {y:.2f}" for x, y in found.xy[order]]
+            order = nearest(points.xy, start, LISTED)
+        chosen = points.patches(shelf, order)
+        places = [f"{x:.2f}, {y:.2f}" for x, y in points.xy[order]]
         rows = [
             [
-                texts.MAP_PATCH.format(label=each.label, rank=each.rank),
-                words.score(each.typicality, each.se),
-                "" if each.element is None else shelf.element_name(each.label, each.element),
+                texts.MAP_PATCH.format(label=patch.label, rank=patch.rank),
+                words.score(patch.typicality, patch.se),
+                "" if patch.element is None else shelf.element_name(patch.label, patch.element),
                 place,
             ]
-            for each, place in zip(chosen, places, strict=True)
+            for patch, place in zip(chosen, places, strict=True)
         ]
         caption = texts.MAP_CAPTION_FIRST if start is None else texts.MAP_CAPTION_NEAR
         return table_value(
             texts.MAP_HEADS,
             rows,
-            ids=[each.patch_id for each in chosen],
-            caption=caption.format(shown=len(rows), count=len(found)),
+            ids=[patch.patch_id for patch in chosen],
+            caption=caption.format(shown=len(rows), count=len(points)),
         )
 
     def wire(self) -> None:
@@ -148,23 +148,23 @@ class Map:
 
     def on_point(self, view: View, event: gr.EventData) -> Updates:
         """A point was pressed."""
-        found = self._found(view)
-        (patch,) = found.patches(self.desk.shelf(view), [index(event, "point", len(found))])
+        points = self._points_of(view)
+        (patch,) = points.patches(self.desk.shelf(view), [index(event, "point", len(points))])
         chosen = self.desk.select(view, patch)
-        chosen[self.table] = self._table(replace(view, patch=patch.patch_id), found)
+        chosen[self.table] = self._table(replace(view, patch=patch.patch_id), points)
         return chosen
 
     def on_outline(self, view: View, event: gr.EventData) -> tuple[str, Value]:
         """An outline was drawn: how many, of which labels, and the most typical of them."""
-        found, shelf = self._found(view), self.desk.shelf(view)
-        chosen = np.flatnonzero(inside(found.xy, polygon(event)))
+        points, shelf = self._points_of(view), self.desk.shelf(view)
+        chosen = np.flatnonzero(inside(points.xy, polygon(event)))
         if not len(chosen):
             return texts.NOTHING_OUTLINED, NOTHING
-        best = chosen[np.argsort(-found.typicality[chosen], kind="stable")][:SHOWN]
-        patches = found.patches(shelf, best)
-        counts = np.bincount(found.label[chosen], minlength=len(shelf.labels))
+        best = chosen[np.argsort(-points.typicality[chosen], kind="stable")][:SHOWN]
+        patches = points.patches(shelf, best)
+        counts = np.bincount(points.label[chosen], minlength=len(shelf.labels))
         labels = mix(shelf.labels, counts)
-        text = texts.INSIDE_OUTLINE.format(count=len(chosen), every=len(found), labels=labels)
+        text = texts.INSIDE_OUTLINE.format(count=len(chosen), every=len(points), labels=labels)
         if len(chosen) > SHOWN:
             text += texts.ONLY_SHOWN.format(shown=SHOWN)
         several = view.scope == "all"
@@ -176,7 +176,7 @@ class Map:
 
 
 def nearest(xy: np.ndarray, start: int, count: int) -> np.ndarray:
-    """The `count` points (n, 2) that lie nearest to one, the nearest first: it itself."""
+    """The `count` points (n, 2) that lie nearest to one, the nearest first: that one itself."""
     away = ((xy - xy[start]) ** 2).sum(1)
     near = np.arange(len(xy))
     if count < len(xy):

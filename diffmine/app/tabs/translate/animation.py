@@ -23,11 +23,11 @@ _RED, _MARK = "#d00000", "#ffb000"
 
 
 def animation(strip: Strip, labels: Sequence[str], about: Mapping[str, str]) -> bytes:
-    """A GIF that repeats: the source framed in red, every made frame marked as generated. Its
-    comment says the same, and what `about` holds."""
-    shown = [name for name in labels if name == strip.patch.label or name in strip.made]
+    """A GIF that repeats: the source framed in red, every other frame marked as generated. Its
+    comment says the same, with what `about` holds."""
+    shown = [name for name in labels if name == strip.patch.label or name in strip.translations]
     frames = [frame(strip, name) for name in shown]
-    said = "; ".join(f"{key}: {value}" for key, value in about.items() if value)
+    listing = "; ".join(f"{key}: {value}" for key, value in about.items() if value)
     out = io.BytesIO()
     frames[0].save(
         out,
@@ -36,7 +36,7 @@ def animation(strip: Strip, labels: Sequence[str], about: Mapping[str, str]) -> 
         append_images=frames[1:],
         duration=MILLISECONDS,
         loop=0,
-        comment=f"{GENERATED} {said}".encode(),
+        comment=f"{GENERATED} {listing}".encode(),
     )
     return out.getvalue()
 
@@ -44,7 +44,7 @@ def animation(strip: Strip, labels: Sequence[str], about: Mapping[str, str]) -> 
 def frame(strip: Strip, label: str) -> Image.Image:
     """One picture with its label and whether it is the source or generated, on a band below."""
     is_source = label == strip.patch.label
-    pixels = bigger(strip.source if is_source else strip.made[label].picture, _SIDE)
+    pixels = bigger(strip.source if is_source else strip.translations[label].picture, _SIDE)
     high, wide = pixels.shape[:2]
     page = Image.new("RGB", (wide, high + _BAND), "#18181b")
     page.paste(Image.fromarray(pixels), (0, 0))
@@ -68,10 +68,11 @@ def moving_file(shelf: Shelf, strip: Strip) -> Path:
         "atlas": shelf.title,
         "image": strip.patch.image_id,
         "source": strip.patch.label,
-        "labels": ", ".join(name for name in shelf.labels if name in strip.made),
+        "labels": ", ".join(name for name in shelf.labels if name in strip.translations),
         "method": strip.method,
         "seed": str(strip.seed),
     }
-    pixels = [(name, made.picture.tobytes()) for name, made in strip.made.items()]
+    translations = strip.translations.items()
+    pixels = [(target, translation.picture.tobytes()) for target, translation in translations]
     name = f"{digest(about, strip.patch, pixels)}/diffmine-translation.gif"
     return shelf.cache.file(name, lambda: animation(strip, shelf.labels, about))

@@ -14,8 +14,7 @@ from diffmine.app import jobs, words
 from diffmine.app import texts as shared
 from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.desk import Desk
-from diffmine.app.inspector import kept
-from diffmine.app.inspector.kept import Kept
+from diffmine.app.inspector.entries import Entry, here
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
@@ -34,16 +33,16 @@ TELL = 0.4  # seconds between two lines of progress
 
 
 def chosen(shelf: Shelf, targets: Any, patch: Patch | None = None) -> list[str]:
-    """The targets in the order of the labels, without the patch's own; gr.Error without any."""
+    """The targets in the order of the labels, without the patch's own; gr.Error if none is left."""
     own = patch.label if patch else None
-    found = [name for name in shelf.labels if name in (targets or []) and name != own]
-    if not found:
+    names = [name for name in shelf.labels if name in (targets or []) and name != own]
+    if not names:
         raise gr.Error(texts.CHOOSE_A_TARGET, print_exception=False)
-    return found
+    return names
 
 
 def settings(method: Any, outside: Any) -> dict[str, Any]:
-    """What the page says of how to translate."""
+    """How to translate, as chosen on the page."""
     return {"method": choice(method, [value for _, value in METHODS]), "keep": outside is True}
 
 
@@ -71,7 +70,7 @@ class Several:
             self.rows = rows(elem_id="several-rows")
 
     def show(self, view: View) -> Updates:
-        """Rows stay those of what was asked for last."""
+        """The rows stay as they were last asked for."""
         return {self.run: gr.Button(visible=self.desk.shelf(view).model is not None)}
 
     def wire(self, how: list[Any]) -> None:
@@ -80,7 +79,7 @@ class Several:
         told = [self.job, self.status, self.run, self.stop]
         started = self.run.click(
             self.on_run,
-            [desk.state, desk.kept, self.sources, *how],
+            [desk.state, desk.basket, self.sources, *how],
             [*told, self.rows],
             show_progress="minimal",
             show_progress_on=[self.status],
@@ -97,15 +96,15 @@ class Several:
         patch = self.desk.shelf(view).known(str(payload(event, "key")))
         if patch is None:
             raise Refused(shared.NO_SUCH_PATCH)
-        found = self.desk.select(view, patch)
-        return found | self.desk.panels[view.tab].show(found[self.desk.state])
+        updates = self.desk.select(view, patch)
+        return updates | self.desk.panels[view.tab].show(updates[self.desk.state])
 
     def on_stop(self, job: Job) -> Updates:
-        """Stop; the rows that are done stay."""
+        """Stop the job; rows that are done stay."""
         return self._told(jobs.stopped(job))
 
     def on_end(self, job: Job) -> Updates:
-        """The last step of a job that was stopped may be told after the stop: take it back."""
+        """The last step of a stopped job may be reported after the stop: take it back."""
         end = jobs.ended(job)
         return {self.job: job} if end == job else self._told(end)
 
@@ -122,7 +121,7 @@ class Several:
     def on_run(
         self,
         view: View,
-        basket: list[Kept],
+        basket: list[Entry],
         which: Any,
         targets: Any,
         method: Any = "pnp",
@@ -140,14 +139,14 @@ class Several:
         except DiffmineError as error:
             yield self._told(jobs.failed(error))
 
-    def _patches(self, view: View, basket: list[Kept], which: str) -> list[Patch]:
+    def _patches(self, view: View, basket: list[Entry], which: str) -> list[Patch]:
         shelf = self.desk.shelf(view)
         if which == "basket":
-            names = [each.patch for each in kept.here(basket, view)]
-            found = [patch for patch in map(shelf.known, names[:MOST]) if patch is not None]
-            if not found:
+            names = [entry.patch for entry in here(basket, view)]
+            patches = [patch for patch in map(shelf.known, names[:MOST]) if patch is not None]
+            if not patches:
                 raise gr.Error(texts.BASKET_IS_EMPTY, print_exception=False)
-            return found
+            return patches
         patch = shelf.known(view.patch)
         if patch is None:
             raise gr.Error(shared.SELECT_FIRST, print_exception=False)
@@ -191,7 +190,7 @@ class Several:
 
 def _lacks(strip: Strip, wanted: list[str], how: dict[str, Any]) -> bool:
     """Whether a strip must be made: a target is missing, or it was made in another way."""
-    missing = set(wanted) - {strip.patch.label} - set(strip.made)
+    missing = set(wanted) - {strip.patch.label} - set(strip.translations)
     return bool(missing) or strip.method != how["method"] or strip.keep != how["keep"]
 
 
@@ -199,7 +198,7 @@ def _items(shelf: Shelf, strip: Strip, tiles: list[np.ndarray], *, captions: boo
     """The window under its own label, framed, and under every other, in the order of labels."""
     items: list[Value] = []
     for label in shelf.labels:
-        own, made = label == strip.patch.label, strip.made.get(label)
+        own, translation = label == strip.patch.label, strip.translations.get(label)
         one: Value = {"id": strip.patch.patch_id, "caption": label if captions else ""}
         if own:
             one |= {
@@ -208,9 +207,9 @@ def _items(shelf: Shelf, strip: Strip, tiles: list[np.ndarray], *, captions: boo
                 "at": len(tiles),
             }
             tiles.append(window(strip.patch, strip.source))
-        elif made is not None:
+        elif translation is not None:
             one |= {"made": True, "alt": shared.GENERATED.format(label=label), "at": len(tiles)}
-            tiles.append(window(strip.patch, made.picture))
+            tiles.append(window(strip.patch, translation.picture))
         else:
             one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
         items.append(one)

@@ -1,4 +1,4 @@
-"""Strips of the tab: how they are made and kept, the source framed, the made pictures marked."""
+"""Strips of the tab: how they are made and kept; the source is framed, the rest marked."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ KEPT = 64
 
 
 class Strips:
-    """The strips that were made here, the latest of them, for every visitor alike."""
+    """The latest strips that were made here, shared by all visitors."""
 
     def __init__(self) -> None:
         self._live: OrderedDict[tuple[str, str], Strip] = OrderedDict()
         self._lock = Lock()
 
     def of(self, shelf: Shelf, atlas: str, patch: Patch) -> Strip:
-        """What was made here of a patch, else what the atlas holds."""
+        """The strip of a patch that was made here, else the one the atlas holds."""
         with self._lock:
             live = self._live.get((atlas, patch.patch_id))
         return live or stored(shelf, patch)
 
     def keep(self, atlas: str, strip: Strip) -> None:
-        """Keep a strip; the oldest is forgotten when there are many."""
+        """Keep a strip; the oldest is dropped when there are many."""
         with self._lock:
             self._live[(atlas, strip.patch.patch_id)] = strip
             if len(self._live) > KEPT:
@@ -73,9 +73,9 @@ def finished(
     shelf: Shelf, patch: Patch, translations: Sequence[Translation], how: Mapping[str, Any]
 ) -> Strip:
     """The strip of a result."""
-    made = {each.target: each for each in translations}
+    by_target = {translation.target: translation for translation in translations}
     source = shelf.pixels(patch.image_id)
-    return Strip(patch, source, made, False, how["method"], known(shelf).seed, how["keep"])
+    return Strip(patch, source, by_target, False, how["method"], known(shelf).seed, how["keep"])
 
 
 def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tuple[Value, Value]:
@@ -88,69 +88,71 @@ def walls(shelf: Shelf, strip: Strip, labels: Sequence[str], chosen: str) -> tup
     cuts: list[Value] = []
     for label in labels:
         picture = strip.source if label == patch.label else None
-        made = strip.made.get(label)
-        if picture is None and made is not None:
-            picture = made.picture
+        translation = strip.translations.get(label)
+        if picture is None and translation is not None:
+            picture = translation.picture
         one: Value = {"id": label, "caption": label, "at": len(pixels)}
         if label == patch.label:
             one |= {"frame": True, "alt": texts.THE_SOURCE.format(label=label)}
-        elif made is None:
+        elif translation is None:
             one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
         else:
-            one |= {"made": True, "alt": shared.GENERATED.format(label=label) + _after(made)}
+            one |= {"made": True, "alt": shared.GENERATED.format(label=label) + _after(translation)}
         if picture is not None:
             pixels.append(picture)
         items.append(one if picture is None else one | {"box": box})
         cuts.append(one)
-    made_here = bool(strip.made)
+    made_here = bool(strip.translations)
     sheet = sheet_of(shelf.cache, pixels, generated=made_here)
-    small = sheet_of(shelf.cache, [window(patch, each) for each in pixels], generated=made_here)
+    small = sheet_of(shelf.cache, [window(patch, image) for image in pixels], generated=made_here)
     return (
         wall_value(sheet, items, selected=chosen, size=92, strip=True),
         wall_value(small, cuts, selected=chosen, size=92, strip=True),
     )
 
 
-def _after(made: Translation) -> str:
-    return texts.AFTER.format(score=words.scored(made.after)) if made.after else ""
+def _after(translation: Translation) -> str:
+    return texts.AFTER.format(score=words.scored(translation.after)) if translation.after else ""
 
 
-def became(made: Translation) -> str:
+def became(translation: Translation) -> str:
     """Whether a translation became typical of its target, in a word or two."""
-    return made.became_typical or "not scored"
+    return translation.became_typical or "not scored"
 
 
-def sentence(target: str, made: Translation) -> str:
+def sentence(target: str, translation: Translation) -> str:
     """The same as a plain sentence."""
     name = words.markdown(target)
-    if made.before is None or made.after is None:
+    if translation.before is None or translation.after is None:
         return texts.NOT_SCORED.format(label=name)
-    found = texts.BECAME_SENTENCES[became(made)].format(
+    text = texts.BECAME_SENTENCES[became(translation)].format(
         label=name,
-        before=words.scored(made.before),
-        after=words.scored(made.after),
+        before=words.scored(translation.before),
+        after=words.scored(translation.after),
     )
-    return " ".join([found, *_rest(made)])
+    return " ".join([text, *_rest(translation)])
 
 
-def _rest(made: Translation) -> list[str]:
+def _rest(translation: Translation) -> list[str]:
     """What became of the source: its own label and its shape."""
     parts = []
-    if made.own is not None:
-        before, after = (words.score(each.typicality) for each in made.own)
+    if translation.own is not None:
+        before, after = (words.score(score.typicality) for score in translation.own)
         parts.append(texts.OWN_LABEL_WENT.format(before=before, after=after))
-    if made.fidelity is not None:
-        text = texts.KEPT if math.isnan(made.fidelity.outside) else texts.KEPT_AND_OUTSIDE
-        parts.append(text.format(kept=outline(made.fidelity), outside=made.fidelity.outside))
+    fidelity = translation.fidelity
+    if fidelity is not None:
+        text = texts.KEPT if math.isnan(fidelity.outside) else texts.KEPT_AND_OUTSIDE
+        parts.append(text.format(kept=outline(fidelity), outside=fidelity.outside))
     return parts
 
 
 def summary(strip: Strip) -> str:
     """One sentence on all targets."""
-    scored = [made for made in strip.made.values() if made.after is not None]
+    translations = strip.translations.values()
+    scored = [translation for translation in translations if translation.after is not None]
     if not scored:
         return ""
-    count = sum(became(made) == "yes" for made in scored)
+    count = sum(became(translation) == "yes" for translation in scored)
     return texts.BECAME_OF.format(count=count, targets=len(scored))
 
 
@@ -158,19 +160,17 @@ def scores(strip: Strip, labels: Sequence[str]) -> Value:
     """Typicality of the window under each target, before and after."""
     rows = []
     for label in labels:
-        made = strip.made.get(label)
-        if made is not None and made.before is not None and made.after is not None:
-            outline = f"{made.fidelity.outline:.2f}" if made.fidelity else ""
-            before, after = (
-                words.scored(made.before),
-                words.scored(made.after),
-            )
-            rows.append([label, before, after, texts.BECAME[became(made)], outline])
+        translation = strip.translations.get(label)
+        if translation is None or translation.before is None or translation.after is None:
+            continue
+        outline = f"{translation.fidelity.outline:.2f}" if translation.fidelity else ""
+        before, after = words.scored(translation.before), words.scored(translation.after)
+        rows.append([label, before, after, texts.BECAME[became(translation)], outline])
     return table_value(texts.TARGET_HEADS, rows, caption=texts.TARGETS if rows else "")
 
 
 def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
-    """A small picture enlarged by a whole number, smooth."""
+    """A small picture smoothly enlarged by a whole number."""
     times = max(math.ceil(least / max(pixels.shape[:2])), 1)
     if times == 1:
         return pixels
@@ -180,11 +180,11 @@ def bigger(pixels: np.ndarray, least: int = 480) -> np.ndarray:
 
 def pair(shelf: Shelf, strip: Strip, target: str) -> tuple[str, str] | None:
     """Files of source and translation for the slider."""
-    made = strip.made.get(target)
-    if made is None:
+    translation = strip.translations.get(target)
+    if translation is None:
         return None
     before = picture_file(shelf, bigger(strip.source), generated=False)
-    return before, picture_file(shelf, bigger(made.picture), generated=True)
+    return before, picture_file(shelf, bigger(translation.picture), generated=True)
 
 
 def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
@@ -194,17 +194,17 @@ def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
 
 
 def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) -> bytes:
-    """The strip as a PNG for a paper: labels, source framed in red, `generated` on what is made."""
+    """The strip as a PNG for a paper: labels, source framed in red, the rest marked generated."""
     font, margin, under = ImageFont.load_default(14), 12, 40
     side_high, side_wide = bigger(strip.source, BIGGER).shape[:2]
-    shown = [name for name in labels if name == strip.patch.label or name in strip.made]
+    shown = [name for name in labels if name == strip.patch.label or name in strip.translations]
     width = len(shown) * (side_wide + margin) + margin
     page = Image.new("RGB", (width, side_high + under + 2 * margin + 20), "white")
     pen = ImageDraw.Draw(page)
     for at, name in enumerate(shown):
         left = margin + at * (side_wide + margin)
         is_source = name == strip.patch.label
-        pixels = strip.source if is_source else strip.made[name].picture
+        pixels = strip.source if is_source else strip.translations[name].picture
         page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, margin))
         pen.text((left, margin + side_high + 4), name, "black", font)
         mark = texts.MARK_SOURCE if is_source else shared.MARK_GENERATED

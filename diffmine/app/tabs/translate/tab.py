@@ -111,7 +111,7 @@ class Translate:
         line = texts.SELECT_ELSEWHERE
         if patch is not None:
             line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
-        found: Updates = {
+        updates: Updates = {
             self.line: line,
             self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
             self.run: gr.Button(visible=ready),
@@ -119,10 +119,10 @@ class Translate:
         }
         if ready and shelf.model is not None:
             jobs.prepare(shelf.model)
-        found |= self.several.show(view)
+        updates |= self.several.show(view)
         if patch is None:
-            return found | self._nothing()
-        return found | self._strip(view, self.strips.of(shelf, view.atlas, patch))
+            return updates | self._nothing()
+        return updates | self._strip(view, self.strips.of(shelf, view.atlas, patch))
 
     def _nothing(self) -> Updates:
         empty = NOTHING
@@ -138,12 +138,13 @@ class Translate:
 
     def _strip(self, view: View, strip: Strip) -> Updates:
         shelf = self.desk.shelf(view)
-        target = view.target if view.target in strip.made else next(iter(strip.made), "")
+        translations = strip.translations
+        target = view.target if view.target in translations else next(iter(translations), "")
         wall, cuts = walls(shelf, strip, shelf.labels, target)
-        if not strip.made:
+        if not translations:
             return self._nothing() | {self.wall: wall, self.cuts: cuts}
         origin = texts.STORED if strip.stored else texts.MADE_HERE
-        verdict = f"{summary(strip)} {sentence(target, strip.made[target])} *({origin})*"
+        verdict = f"{summary(strip)} {sentence(target, translations[target])} *({origin})*"
         label = texts.SLIDER_OF.format(source=strip.patch.label, target=target)
         return {
             self.wall: wall,
@@ -203,7 +204,7 @@ class Translate:
         return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
 
     def on_end(self, job: Job) -> Updates:
-        """The last step of a job that was stopped may be told after the stop: take it back."""
+        """The last step of a stopped job may be reported after the stop: take it back."""
         end = jobs.ended(job)
         return {self.job: job} if end == job else self._told(end)
 
@@ -267,7 +268,7 @@ class Translate:
 
 
 def _inversion(error: float) -> str:
-    """What no translation by inversion can undercut; nothing where nothing was inverted."""
+    """The error that no translation by inversion can undercut; empty where nothing was inverted."""
     if math.isnan(error):
         return ""
     return texts.INVERSION.format(error=error)

@@ -57,7 +57,7 @@ def _items(shelf: Shelf, sequence: Row, tiles: list[np.ndarray], *, captions: bo
     items: list[Value] = []
     for label in shelf.labels:
         is_source = label == sequence["label"]
-        made = None if is_source else shelf.made(sequence["image_id"], label)
+        generated = None if is_source else shelf.generated(sequence["image_id"], label)
         one: Value = {"id": sequence["window"], "caption": label if captions else ""}
         if is_source:
             one |= {
@@ -66,9 +66,9 @@ def _items(shelf: Shelf, sequence: Row, tiles: list[np.ndarray], *, captions: bo
                 "at": len(tiles),
             }
             tiles.append(_cut(sequence, shelf.pixels(sequence["image_id"])))
-        elif made is not None:
+        elif generated is not None:
             one |= {"made": True, "alt": shared.GENERATED.format(label=label), "at": len(tiles)}
-            tiles.append(_cut(sequence, made))
+            tiles.append(_cut(sequence, generated))
         else:
             one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
         items.append(one)
@@ -82,18 +82,18 @@ def _cut(place: Row, pixels: np.ndarray) -> np.ndarray:
 
 def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
     """The whole pictures of a sequence with its window, and a line on it."""
-    found = next((row for row in shelf.rows_of("sequences") if row["window"] == window), None)
-    if found is None:
+    sequence = next((row for row in shelf.rows_of("sequences") if row["window"] == window), None)
+    if sequence is None:
         return None
-    source = shelf.pixels(found["image_id"])
+    source = shelf.pixels(sequence["image_id"])
     high, wide = source.shape[:2]
-    box = [100 * found["col"] / wide, 100 * found["row"] / high]
-    box += [100 * found["size"] / wide, 100 * found["size"] / high]
+    box = [100 * sequence["col"] / wide, 100 * sequence["row"] / high]
+    box += [100 * sequence["size"] / wide, 100 * sequence["size"] / high]
     tiles: list[np.ndarray] = []
     items: list[Value] = []
     for label in shelf.labels:
-        is_source = label == found["label"]
-        pixels = source if is_source else shelf.made(found["image_id"], label)
+        is_source = label == sequence["label"]
+        pixels = source if is_source else shelf.generated(sequence["image_id"], label)
         if pixels is None:
             continue
         alt = (shared.SOURCE_OF_LABEL if is_source else shared.GENERATED).format(label=label)
@@ -103,9 +103,9 @@ def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
         )
         tiles.append(pixels)
     line = texts.SEQUENCE_LINE.format(
-        image=words.markdown(found["image_id"]),
-        label=words.markdown(found["label"]),
-        rank=found["rank"],
+        image=words.markdown(sequence["image_id"]),
+        label=words.markdown(sequence["label"]),
+        rank=sequence["rank"],
     )
     sheet = sheet_of(shelf.cache, tiles, generated=True)
     return line, wall_value(sheet, items, size=92, strip=True)
@@ -116,10 +116,10 @@ def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
 
 def cells(shelf: Shelf, label: str) -> list[list[Row]]:
     """The counts of the elements of a label: a row for each element, a cell for each target."""
-    found = {(row["element"], row["target"]): row for row in shelf.rows_of("counts")
+    counts = {(row["element"], row["target"]): row for row in shelf.rows_of("counts")
              if row["label"] == label}  # fmt: skip
     rows = [
-        [found.get((element["element"], target), {}) for target in shelf.labels]
+        [counts.get((element["element"], target), {}) for target in shelf.labels]
         for element in shelf.elements(label)
     ]
     return [row for row in rows if all(row)]
@@ -181,9 +181,9 @@ def examples(shelf: Shelf, row: Row, side: str) -> tuple[str, Value]:
     tiles: list[np.ndarray] = []
     items: list[Value] = []
     for patch in patches:
-        made = shelf.made(patch.image_id, row["target"]) if patch else None
-        if patch is not None and made is not None:
-            items += _pair(shelf, patch, made, row["target"], tiles)
+        generated = shelf.generated(patch.image_id, row["target"]) if patch else None
+        if patch is not None and generated is not None:
+            items += _pair(shelf, patch, generated, row["target"], tiles)
     name = words.markdown(shelf.element_name(row["label"], row["element"]))
     target = words.markdown(row["target"])
     low, high = row[f"{side}_low"], row[f"{side}_high"]
@@ -204,10 +204,10 @@ def examples(shelf: Shelf, row: Row, side: str) -> tuple[str, Value]:
 
 
 def _pair(
-    shelf: Shelf, patch: Patch, made: np.ndarray, target: str, tiles: list[np.ndarray]
+    shelf: Shelf, patch: Patch, generated: np.ndarray, target: str, tiles: list[np.ndarray]
 ) -> list[Value]:
     place: dict[str, Any] = {"row": patch.row, "col": patch.col, "size": patch.size}
-    tiles += [_cut(place, shelf.pixels(patch.image_id)), _cut(place, made)]
+    tiles += [_cut(place, shelf.pixels(patch.image_id)), _cut(place, generated)]
     source = {
         "frame": True,
         "caption": patch.label,

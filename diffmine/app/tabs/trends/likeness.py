@@ -34,7 +34,7 @@ def likeness(
         "mode": "lines+markers+text" if ordered else "markers+text",
         "x": x,
         "y": y,
-        "text": [each if each == marked or len(labels) <= _NAMED else "" for each in labels],
+        "text": [name if name == marked or len(labels) <= _NAMED else "" for name in labels],
         "customdata": labels,
         "textposition": _sides(x),
         "cliponaxis": False,
@@ -52,7 +52,7 @@ def likeness(
 
 
 def _sides(x: list[float | None]) -> list[str]:
-    """Names above and below their points by turns, so that neighbours cover each other less."""
+    """Names above and below their points in turn, so that neighbours overlap less."""
     order = sorted(range(len(x)), key=lambda place: x[place] or 0.0)
     turn = {place: number % 2 for number, place in enumerate(order)}
     return ["bottom center" if turn[place] else "top center" for place in range(len(x))]

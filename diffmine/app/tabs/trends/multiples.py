@@ -48,7 +48,8 @@ def multiples(shelf: Shelf, label: str, *, ordered: bool) -> Value:
         name = shelf.element_name(label, element)
         traces += _curve(shelf.labels, curves[element], name, label, place, ordered)
         _add_axes(layout, place, rows, name, shelf.labels)
-    alt = f"{title}. {'; '.join(_peak(shelf, label, each, curves[each]) for each in shown)}"
+    peaks = "; ".join(_peak(shelf, label, element, curves[element]) for element in shown)
+    alt = f"{title}. {peaks}"
     return chart_value(shelf.cache, traces, layout, title=title if shown else "", alt=alt, empty="")
 
 
@@ -56,17 +57,18 @@ def _curve(
     labels: list[str], rows: dict[str, Row], name: str, label: str, place: int, ordered: bool
 ) -> list[Value]:
     low, share, high = (
-        [number(rows.get(each, {}).get(column)) for each in labels]
+        [number(rows.get(target, {}).get(column)) for target in labels]
         for column in ("low", "share", "high")
     )
     axis = str(place + 1) if place else ""
     on: Value = {"type": "scatter", "x": labels, "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     edge = on | {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     edge |= {"visible": ordered}
-    notes = [f"{name}, {each}: {value or 0:.1%}" for each, value in zip(labels, share, strict=True)]
+    pairs = zip(labels, share, strict=True)
+    notes = [f"{name}, {target}: {value or 0:.1%}" for target, value in pairs]
     marker = {
-        "size": [7 if each == label else 4 for each in labels],
-        "color": [VERMILION if each == label else BLUE for each in labels],
+        "size": [7 if target == label else 4 for target in labels],
+        "color": [VERMILION if target == label else BLUE for target in labels],
     }
     main: dict[str, Any] = on | {
         "mode": "lines+markers" if ordered else "markers",

@@ -83,7 +83,7 @@ class Trends:
         self.sequence = own(wall(elem_id="sequence"))
 
     def show(self, view: View) -> Updates:
-        """Charts of the label or the open element, the selected patch's curve, the sequences."""
+        """Charts of the label or of the open element, the selected patch's curve, the sequences."""
         shelf = self.desk.shelf(view)
         choices = [(texts.WHOLE_LABEL, WHOLE)]
         choices += [
@@ -149,17 +149,17 @@ class Trends:
                 ordered=ordered,
                 marked=view.label,
             )
-            each = multiples(shelf, view.label, ordered=ordered)
-            return {self.typicality: chart, self.share: near, self.multiples: each}
-        found = shelf.trends("element", label=view.label, element=view.element)
-        rows = _by_target(shelf, found)
+            curves = multiples(shelf, view.label, ordered=ordered)
+            return {self.typicality: chart, self.share: near, self.multiples: curves}
+        trends = shelf.trends("element", label=view.label, element=view.element)
+        rows = _by_target(shelf, trends)
         shares = [number(row.get("share")) for row in rows]
         notes = [
             texts.SHARE_NOTE.format(share=share or 0, images=plurals(row.get("n", 0), "image"))
             for share, row in zip(shares, rows, strict=True)
         ]
         values = [number(row.get("typicality")) for row in rows]
-        scores = [words.score(each) for each in values]
+        scores = [words.score(value) for value in values]
         return {
             self.multiples: NOTHING_DRAWN,
             self.share: over_labels(
@@ -203,10 +203,10 @@ class Trends:
         return over_labels(
             shelf.cache,
             shelf.labels,
-            [number(each[0]) for each in pairs],
+            [number(pair[0]) for pair in pairs],
             title=texts.DATING_CURVE.format(patch=name),
-            notes=[words.score(*each) for each in pairs],
-            errors=[number(each[1]) for each in pairs],
+            notes=[words.score(*pair) for pair in pairs],
+            errors=[number(pair[1]) for pair in pairs],
             ordered=shelf.atlas.manifest.kind == "time",
             marked=patch.label if patch else "",
             zero=True,
@@ -218,10 +218,10 @@ class Trends:
         equal: dict[str, Any] = {"label": label}
         if element is not None:
             equal["element"] = element
-        found = sorted(shelf.trends("sequence", **equal), key=lambda row: -row["typicality"])
+        sequences = sorted(shelf.trends("sequence", **equal), key=lambda row: -row["typicality"])
         tiles: list[np.ndarray] = []
         rows: list[Value] = []
-        for row in found[:SEQUENCES]:
+        for row in sequences[:SEQUENCES]:
             patch = shelf.known(row["patch_id"])
             if patch is not None:
                 items = _sequence(shelf, patch, tiles, captions=not rows)
@@ -261,10 +261,10 @@ class Trends:
         """The whole label, or one of its elements."""
         if element == WHOLE:
             return self.desk.go(replace(view, element=None), TAB)
-        found = int(element) if isinstance(element, str) and element.isdigit() else None
-        if not self.desk.shelf(view).has_element(view.label, found):
+        value = int(element) if isinstance(element, str) and element.isdigit() else None
+        if not self.desk.shelf(view).has_element(view.label, value):
             raise gr.Error(shared.NO_SUCH_ELEMENT, print_exception=False)
-        return self.desk.go(replace(view, element=found), TAB)
+        return self.desk.go(replace(view, element=value), TAB)
 
     def on_multiple(self, view: View, event: gr.EventData) -> Updates:
         """A small chart: its element is opened."""
@@ -292,8 +292,8 @@ class Trends:
         """A patch or the source of a sequence: in the inspector and in the dating curve."""
         if payload(event, "key") is not None:
             event = gr.EventData(None, {"id": payload(event, "key")})
-        found = self.desk.select(view, picked(event, self.desk.shelf(view)))
-        return found | self.show(found[self.desk.state])
+        updates = self.desk.select(view, picked(event, self.desk.shelf(view)))
+        return updates | self.show(updates[self.desk.state])
 
     def on_side(self, view: View, side: Any) -> Value:
         """What is added, or what is removed."""
@@ -312,10 +312,10 @@ class Trends:
     def on_sequence(self, view: View, event: gr.EventData) -> tuple[str, Value]:
         """A sequence: its whole pictures."""
         name = payload(event, "key") or payload(event, "id")
-        found = whole_sequence(self.desk.shelf(view), name) if isinstance(name, str) else None
-        if found is None:
+        sequence = whole_sequence(self.desk.shelf(view), name) if isinstance(name, str) else None
+        if sequence is None:
             raise Refused(texts.NO_SUCH_SEQUENCE)
-        return found
+        return sequence
 
     def on_date(self, view: View) -> Iterator[Updates]:
         """Score the selected patch under every label now."""
@@ -334,8 +334,8 @@ class Trends:
             patch.image_id,
         )
         try:
-            for found in job:
-                pairs = [(float(each.typicality), float(each.se)) for each in found]
+            for results in job:
+                pairs = [(float(score.typicality), float(score.se)) for score in results]
                 scores = dict(zip(shelf.labels, pairs, strict=True))
                 yield {self.dating: self._curve(shelf, patch, scores), self.date: ready}
         except DiffmineError as error:
@@ -344,8 +344,8 @@ class Trends:
 
 
 def _by_target(shelf: Shelf, rows: list[Row]) -> list[Row]:
-    found = {row["target"]: row for row in rows}
-    return [found.get(name, {}) for name in shelf.labels]
+    by_target = {row["target"]: row for row in rows}
+    return [by_target.get(name, {}) for name in shelf.labels]
 
 
 def _sequence(
@@ -354,7 +354,7 @@ def _sequence(
     strip = stored(shelf, patch)
     items: list[Value] = []
     for label in shelf.labels:
-        made = strip.made.get(label)
+        translation = strip.translations.get(label)
         one: Value = {"id": patch.patch_id, "caption": label if captions else ""}
         if label == patch.label:
             one |= {
@@ -363,9 +363,9 @@ def _sequence(
                 "at": len(tiles),
             }
             tiles.append(shelf.crop(patch))
-        elif made is not None:
+        elif translation is not None:
             one |= {"made": True, "alt": shared.GENERATED.format(label=label), "at": len(tiles)}
-            tiles.append(window(patch, made.picture))
+            tiles.append(window(patch, translation.picture))
         else:
             one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
         items.append(one)

@@ -77,7 +77,7 @@ class Typical:
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
         last = last_page(self.desk.shelf(view), view)
-        found: Updates = {
+        updates: Updates = {
             self.kind: view.kind,
             self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
@@ -87,20 +87,20 @@ class Typical:
             self.on: gr.Button(interactive=view.page < last),
         }
         if view.second:
-            found[self.second_warning] = self._warning(view, view.second)
-        return found | self._walls(view)
+            updates[self.second_warning] = self._warning(view, view.second)
+        return updates | self._walls(view)
 
     def _walls(self, view: View) -> Updates:
-        """The walls and their lines; beside another label, with what is near to the selected."""
-        found: Updates = {self.wall: self._wall(view, view.label)}
-        found[self.line] = self._line(view, view.label)
+        """The walls and their lines; beside another label, with what is near the selected patch."""
+        updates: Updates = {self.wall: self._wall(view, view.label)}
+        updates[self.line] = self._line(view, view.label)
         if view.second:
-            found[self.second_wall] = self._wall(view, view.second)
-            found[self.second_line] = self._line(view, view.second)
-            return self._link(view, found)
-        return found
+            updates[self.second_wall] = self._wall(view, view.second)
+            updates[self.second_line] = self._line(view, view.second)
+            return self._link(view, updates)
+        return updates
 
-    def _link(self, view: View, found: Updates) -> Updates:
+    def _link(self, view: View, updates: Updates) -> Updates:
         """Outline in the other wall what is nearest to the selected patch, and say so."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
@@ -109,48 +109,48 @@ class Typical:
             view.second: (self.wall, self.line),
         }
         if patch is None or patch.label not in sides or view.second == view.label:
-            return found
+            return updates
         wall, line = sides[patch.label]
-        names = [each["id"] for each in found[wall]["items"]]
+        names = [item["id"] for item in updates[wall]["items"]]
         near = shelf.nearest(patch.patch_id, names, NEAR)
         name = words.markdown(words.place(patch))
         if near:
-            said = texts.OUTLINED.format(count=len(near), patch=name)
+            note = texts.OUTLINED.format(count=len(near), patch=name)
         elif names:
-            said = texts.NOT_COMPARED.format(patch=name)
+            note = texts.NOT_COMPARED.format(patch=name)
         else:
-            return found
-        return found | {wall: found[wall] | {"near": near}, line: f"{found[line]}; {said}"}
+            return updates
+        return updates | {wall: updates[wall] | {"near": near}, line: f"{updates[line]}; {note}"}
 
     def _others(self, view: View) -> list[tuple[str, str]]:
         labels = self.desk.shelf(view).labels
-        return [(texts.NO_OTHER_LABEL, NONE), *((each, each) for each in labels)]
+        return [(texts.NO_OTHER_LABEL, NONE), *((name, name) for name in labels)]
 
     def _filters(self, view: View) -> Value:
-        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.kept)
+        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.filter)
 
     def _patches(self, view: View, label: str) -> list[Patch]:
         sieve = self.desk.shelf(view).sieve
-        return sieve.patches(label, view.kind, view.kept, view.page * PAGE, PAGE)
+        return sieve.patches(label, view.kind, view.filter, view.page * PAGE, PAGE)
 
     def _wall(self, view: View, label: str) -> Value:
         kind = words.KINDS[view.kind]
-        empty = texts.NONE_PASS if view.kept else texts.NONE_ON_PAGE
+        empty = texts.NONE_PASS if view.filter else texts.NONE_ON_PAGE
         empty = empty.format(kind=kind, label=label)
-        found = self._patches(view, label)
-        return patch_wall(self.desk.shelf(view), found, selected=view.patch, empty=empty)
+        patches = self._patches(view, label)
+        return patch_wall(self.desk.shelf(view), patches, selected=view.patch, empty=empty)
 
     def _line(self, view: View, label: str) -> str:
         shelf, name = self.desk.shelf(view), f"**{words.markdown(label)}**"
         every = shelf.atlas.count(label, view.kind)
-        count, start = shelf.sieve.count(label, view.kind, view.kept), view.page * PAGE
+        count, start = shelf.sieve.count(label, view.kind, view.filter), view.page * PAGE
         patches = self._patches(view, label)
         if not patches:
-            none = texts.NONE_OF if view.kept and not count else texts.NO_MORE
+            none = texts.NONE_OF if view.filter and not count else texts.NO_MORE
             return none.format(label=name, every=every)
         places = texts.PLACES.format(start=start + 1, end=start + len(patches))
         text = texts.PATCHES_OF.format(label=name, places=places, count=count)
-        if view.kept:
+        if view.filter:
             text = texts.FILTERED_OF.format(label=name, count=count, every=every)
             if count > len(patches):
                 text += texts.FILTERED_HERE.format(places=places)
@@ -160,10 +160,10 @@ class Typical:
         return text + (texts.PALE.format(count=pale) if pale else "")
 
     def _warning(self, view: View, label: str) -> str:
-        """What the top patches of a label have too much in common; empty for other kinds."""
+        """What the top patches of a label share suspiciously often; empty for other kinds."""
         if view.kind != "top":
             return ""
-        lines = [f"⚠ {words.markdown(each)}." for each in self.desk.shelf(view).doubts(label)]
+        lines = [f"⚠ {words.markdown(doubt)}." for doubt in self.desk.shelf(view).doubts(label)]
         return "  \n".join(lines)
 
     def wire(self) -> None:
@@ -185,8 +185,8 @@ class Typical:
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
         """A picture was pressed: beside another label, both walls follow."""
-        found = self.desk.on_pick(view, event)
-        return found | self._walls(found[self.desk.state]) if view.second else found
+        updates = self.desk.on_pick(view, event)
+        return updates | self._walls(updates[self.desk.state]) if view.second else updates
 
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""
@@ -215,7 +215,7 @@ class Typical:
     def on_filter(self, view: View, event: gr.EventData) -> Updates:
         """Other filters, from the first page."""
         try:
-            kept = read(payload(event, "fields"), self.desk.shelf(view).sieve)
+            filter = read(payload(event, "fields"), self.desk.shelf(view).sieve)
         except Mistyped as error:
             return self.refuse(view, str(error))
-        return self.desk.go(replace(view, kept=kept, page=0), TAB)
+        return self.desk.go(replace(view, filter=filter, page=0), TAB)

@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from diffmine.app import words
-from diffmine.app.components.filters.filters import form_value, read, said, to_query
+from diffmine.app.components.filters.filters import form_value, in_words, read, to_query
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.view import asked, first_view, from_query
 from diffmine.atlas.filters import Filter, Sieve
@@ -32,43 +32,43 @@ def event(**data: Any) -> gr.EventData:
     return gr.EventData(None, data)
 
 
-def passes(shelf: Shelf, patch: Patch, kept: Filter) -> bool:
+def passes(shelf: Shelf, patch: Patch, filter: Filter) -> bool:
     record = shelf.atlas.image(patch.image_id)
     return (
-        (kept.least is None or patch.typicality >= kept.least)
-        and (kept.most is None or patch.typicality <= kept.most)
-        and (not kept.groups or record["group"] in kept.groups)
-        and (kept.since is None or record["year"] >= kept.since)
-        and (kept.until is None or record["year"] <= kept.until)
-        and (not kept.sources or "example.org" in kept.sources)
-        and not (kept.clear and words.noise(patch))
+        (filter.least is None or patch.typicality >= filter.least)
+        and (filter.most is None or patch.typicality <= filter.most)
+        and (not filter.groups or record["group"] in filter.groups)
+        and (filter.since is None or record["year"] >= filter.since)
+        and (filter.until is None or record["year"] <= filter.until)
+        and (not filter.sources or "example.org" in filter.sources)
+        and not (filter.clear and words.noise(patch))
     )
 
 
-@pytest.mark.parametrize("kept", FILTERS, ids=str)
+@pytest.mark.parametrize("filter", FILTERS, ids=str)
 @pytest.mark.parametrize("kind", ["top", "random", "least"])
-def test_filters_keep_what_a_plain_loop_keeps(shelf: Shelf, kept: Filter, kind: str) -> None:
+def test_filters_keep_what_a_plain_loop_keeps(shelf: Shelf, filter: Filter, kind: str) -> None:
     for label in ("1900", "1930"):
-        want = [each for each in shelf.atlas.patches(label, kind) if passes(shelf, each, kept)]
-        assert shelf.sieve.count(label, kind, kept) == len(want)
-        assert shelf.sieve.patches(label, kind, kept, 0, 1000) == want
-        assert shelf.sieve.patches(label, kind, kept, 3, 5) == want[3:8]
+        want = [each for each in shelf.atlas.patches(label, kind) if passes(shelf, each, filter)]
+        assert shelf.sieve.count(label, kind, filter) == len(want)
+        assert shelf.sieve.patches(label, kind, filter, 0, 1000) == want
+        assert shelf.sieve.patches(label, kind, filter, 3, 5) == want[3:8]
 
 
-@pytest.mark.parametrize("kept", [kept for kept in FILTERS if kept.since != 3000], ids=str)
-def test_a_link_restores_its_filters(shelf: Shelf, kept: Filter) -> None:
-    view = replace(first_view(shelf), second="1920", kept=kept)
+@pytest.mark.parametrize("filter", [filter for filter in FILTERS if filter.since != 3000], ids=str)
+def test_a_link_restores_its_filters(shelf: Shelf, filter: Filter) -> None:
+    view = replace(first_view(shelf), second="1920", filter=filter)
     assert from_query({"shapes": shelf}, dict(parse_qsl(view.query())), lambda _: []) == view
 
 
 def test_names_with_commas_survive_a_link(shelf: Shelf) -> None:
     sieve = Sieve(shelf.atlas)
     sieve.groups = ["a, b", "50%", "c,%2C"]
-    kept = Filter(groups=tuple(sieve.groups))
-    fields = to_query(kept)
+    filter = Filter(groups=tuple(sieve.groups))
+    fields = to_query(filter)
     from diffmine.app.components.filters.filters import from_query as filter_of
 
-    assert filter_of(fields, sieve) == kept
+    assert filter_of(fields, sieve) == filter
 
 
 @pytest.mark.parametrize(
@@ -117,16 +117,16 @@ def test_wrong_filters_are_refused_in_one_sentence(desk: Any, fields: Any, said:
 
 
 def test_a_form_is_read_as_it_is_written(shelf: Shelf) -> None:
-    kept = Filter(least=-0.0125, most=0.5, groups=("g1",), since=1902, until=1907, clear=True)
-    assert read(form_value(shelf.sieve, "1900", "top", kept)["current"], shelf.sieve) == kept
+    filter = Filter(least=-0.0125, most=0.5, groups=("g1",), since=1902, until=1907, clear=True)
+    assert read(form_value(shelf.sieve, "1900", "top", filter)["current"], shelf.sieve) == filter
     assert read({"min": " 0,5 "}, shelf.sieve) == Filter(least=0.5)
     assert read({}, shelf.sieve) == Filter()
 
 
 def test_filters_in_words() -> None:
-    assert said(Filter()) == ""
-    kept = Filter(least=-0.5, groups=("a", "b"), since=1900, until=1910, clear=True)
-    assert said(kept) == "typicality from −0.5, years from 1900 to 1910, 2 groups, " + (
+    assert in_words(Filter()) == ""
+    filter = Filter(least=-0.5, groups=("a", "b"), since=1900, until=1910, clear=True)
+    assert in_words(filter) == "typicality from −0.5, years from 1900 to 1910, 2 groups, " + (
         "not inside the noise"
     )
 
@@ -142,14 +142,14 @@ def test_both_walls_pages_and_counts_follow(desk: Any) -> None:
         ("1900", typical.wall, typical.line),
         ("1930", typical.second_wall, typical.second_line),
     ):
-        count = desk.shelf(now).sieve.count(label, "top", now.kept)
+        count = desk.shelf(now).sieve.count(label, "top", now.filter)
         assert 0 < count < PAGE
         assert len(updates[wall]["items"]) == count
         assert f"{count} of 120 patches, typicality" in updates[line]
     assert typical.on_next(now)[desk.state].page == 0
     assert updates[typical.filters]["said"] == "group g1"
     everything = typical.on_filter(now, event(fields={}))
-    assert not everything[desk.state].kept
+    assert not everything[desk.state].filter
     assert len(everything[typical.wall]["items"]) == PAGE
 
 

@@ -67,12 +67,12 @@ def inspected(live: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
     panel = live.panels["inspect"]
     panel._usual.clear()
     read = panel.on_upload(live.first, str(path))
-    return [read, *panel.on_run(live.first, read[panel.kept])]
+    return [read, *panel.on_run(live.first, read[panel.picture])]
 
 
 def test_a_picture_is_read_shown_and_its_file_deleted(live: Any, panel: Any, upload: Path) -> None:
     updates = panel.on_upload(live.first, str(upload))
-    kept = updates[panel.kept]
+    kept = updates[panel.picture]
     assert kept.pixels.shape == (48, 64, 3)
     assert kept.given == (192, 144)
     assert not upload.exists()
@@ -89,12 +89,12 @@ def test_the_run_ranks_maps_and_compares(
     live: Any, panel: Any, inspected: list[dict[Any, Any]]
 ) -> None:
     last = inspected[-1]
-    kept = last[panel.kept]
+    kept = last[panel.picture]
     assert last[panel.verdict].startswith(("Most typical of", "Not clearly", "Typical of no"))
     chart = last[panel.chart]
     assert chart["data"][-1]["x"] == LABELS
     assert all(each is not None for each in chart["data"][-1]["error_y"]["array"])
-    assert kept.label == LABELS[kept.found.best]
+    assert kept.label == LABELS[kept.inspection.best]
     value = last[panel.viewer]
     json.dumps(value)
     assert value["size"] == 12
@@ -128,15 +128,15 @@ def test_progress_comes_with_time_left_and_previews(
 def test_the_sample_is_measured_once(
     live: Any, panel: Any, inspected: list[dict[Any, Any]]
 ) -> None:
-    again = list(panel.on_run(live.first, inspected[0][panel.kept]))
+    again = list(panel.on_run(live.first, inspected[0][panel.picture]))
     assert not any("Comparing" in step[panel.status] for step in again)
-    ours, before = again[-1][panel.kept], inspected[-1][panel.kept]
+    ours, before = again[-1][panel.picture], inspected[-1][panel.picture]
     assert ours.compared == before.compared
-    assert ours.found.scores == before.found.scores
+    assert ours.inspection.scores == before.inspection.scores
 
 
 def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -> None:
-    kept = panel.on_upload(live.first, str(upload))[panel.kept]
+    kept = panel.on_upload(live.first, str(upload))[panel.picture]
     job = panel.on_run(live.first, kept)
     next(job)
     running = next(job)[panel.job]
@@ -149,7 +149,7 @@ def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -
     assert ended[panel.status] == "Cancelled."
     assert ended[panel.run].visible
     assert ended[panel.ask].visible
-    assert panel.on_stop(live.first, None, running)[panel.kept] is None
+    assert panel.on_stop(live.first, None, running)[panel.picture] is None
     assert not panel.on_end(None, running)[panel.clear].visible
 
 
@@ -159,11 +159,11 @@ def test_how_an_inspection_ends_is_not_read_from_the_screen(
     """A translator may put the fields of a line into any order."""
     for name in ("DRAW", "DRAW_LEFT", "COMPARING", "COMPARING_LEFT"):
         monkeypatch.setattr(texts, name, "{goal} in all, {done} done.")
-    kept = panel.on_upload(live.first, str(upload))[panel.kept]
+    kept = panel.on_upload(live.first, str(upload))[panel.picture]
     steps = list(panel.on_run(live.first, kept))
     done = steps[-1][panel.job]
     assert done.state is JobState.DONE
-    assert panel.status not in panel.on_end(steps[-1][panel.kept], done)
+    assert panel.status not in panel.on_end(steps[-1][panel.picture], done)
     running = panel._told(Job(JobState.RUNNING, 3, 14, 5.0), texts.DRAW_LEFT)
     assert running[panel.status] == "14 in all, 3 done."
     late = panel.on_end(kept, running[panel.job])
@@ -179,21 +179,23 @@ def test_a_refused_run_is_not_called_cancelled(panel: Any) -> None:
 
 
 def test_another_label(live: Any, panel: Any, inspected: list[dict[Any, Any]]) -> None:
-    kept = inspected[-1][panel.kept]
+    kept = inspected[-1][panel.picture]
     other = next(label for label in LABELS if label != kept.label)
     turned = panel.on_label(live.first, kept, other)
-    assert turned[panel.kept].label == other
+    assert turned[panel.picture].label == other
     assert turned[panel.viewer]["label"] == other
     assert turned[panel.viewer]["heat"]["url"] != inspected[-1][panel.viewer]["heat"]["url"]
     assert turned[panel.viewer]["size"] == 12
     assert turned[panel.viewer]["drawn"] is True
     point = panel.on_point(live.first, kept, gr.EventData(None, {"curve": 0, "point": 2}))
-    assert point[panel.kept].label == "1920"
+    assert point[panel.picture].label == "1920"
     header = panel.on_header(live.first, kept, gr.EventData(None, {"index": 3}))
-    assert header[panel.kept].label == "1930"
-    assert panel.on_header(live.first, None, gr.EventData(None, {"index": 3})) == {panel.kept: None}
+    assert header[panel.picture].label == "1930"
+    assert panel.on_header(live.first, None, gr.EventData(None, {"index": 3})) == {
+        panel.picture: None
+    }
     elsewhere = replace(live.first, atlas="films")
-    assert panel.on_label(elsewhere, kept, other) == {panel.kept: kept}
+    assert panel.on_label(elsewhere, kept, other) == {panel.picture: kept}
     for wrong in ("1066", None, ["1900"]):
         with pytest.raises(gr.Error):
             panel.on_label(live.first, kept, wrong)
@@ -207,7 +209,7 @@ def test_labels_without_an_order_are_sorted_and_films_are_not_diagnosed(
     view = replace(live.first, atlas="films")
     assert texts.RESEARCH_ONLY in panel.show(view)[panel.line]
     assert texts.RESEARCH_ONLY not in panel.show(live.first)[panel.line]
-    kept = panel.on_upload(view, str(upload))[panel.kept]
+    kept = panel.on_upload(view, str(upload))[panel.picture]
     last = list(panel.on_run(view, kept))[-1]
     heights = last[panel.chart]["data"][-1]["y"]
     assert heights == sorted(heights, reverse=True)
@@ -218,7 +220,7 @@ def test_what_is_unlike_the_atlas_is_warned_of(
     live: Any, panel: Any, inspected: list[dict[Any, Any]]
 ) -> None:
     usual = tuple(Errors(0.01 + at / 1e4, 1.0) for at in range(64))
-    kept = replace(inspected[-1][panel.kept], compared=Comparison(Errors(0.9, 1.0), usual))
+    kept = replace(inspected[-1][panel.picture], compared=Comparison(Errors(0.9, 1.0), usual))
     shown = panel._shown(live.shelf(live.first), kept)
     assert shown[panel.warning].visible
     assert texts.UNFAMILIAR in shown[panel.warning].value
@@ -297,10 +299,10 @@ def test_another_atlas_and_clear_take_everything_away(
     live: Any, panel: Any, inspected: list[dict[Any, Any]]
 ) -> None:
     cleared = panel._nothing()
-    assert cleared[panel.kept] is None
+    assert cleared[panel.picture] is None
     assert not cleared[panel.viewer].get("image")
     assert not cleared[panel.results].visible
-    kept: Own = inspected[-1][panel.kept]
+    kept: Own = inspected[-1][panel.picture]
     with pytest.raises(gr.Error, match="Choose a picture"):
         next(panel.on_run(replace(live.first, atlas="films"), kept))
 
@@ -312,8 +314,8 @@ def test_nothing_of_a_picture_is_served_or_uploaded_elsewhere(
         if thread.name == PREPARES:
             thread.join()
     before = set(served().root.rglob("*"))
-    kept = panel.on_upload(live.first, str(upload))[panel.kept]
+    kept = panel.on_upload(live.first, str(upload))[panel.picture]
     for step in panel.on_run(live.first, kept):
-        own.viewer_value(live.shelf(live.first), step.get(panel.kept, kept))
+        own.viewer_value(live.shelf(live.first), step.get(panel.picture, kept))
     assert set(served().root.rglob("*")) == before
     assert str(panel.file.GRADIO_CACHE) == str(served().uploads)

@@ -6,7 +6,7 @@ from diffmine.app.tabs.inspect.ranking import ranking
 
 
 @pytest.mark.parametrize(
-    ("best", "found", "near", "others", "text"),
+    ("best", "score", "near", "others", "text"),
     [
         ("1950", (0.0123, 0.0021), ["1940"], 8,
          "Most typical of **1950** (+0.0123 ± 0.0021); 1940 is within the error."),
@@ -28,6 +28,6 @@ from diffmine.app.tabs.inspect.ranking import ranking
     ],
 )  # fmt: skip
 def test_a_ranking_in_a_sentence(
-    best: str, found: tuple[float, float], near: list[str], others: int, text: str
+    best: str, score: tuple[float, float], near: list[str], others: int, text: str
 ) -> None:
-    assert ranking(best, found, near, others) == text
+    assert ranking(best, score, near, others) == text

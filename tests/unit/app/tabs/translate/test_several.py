@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from diffmine.app.inspector.kept import Kept
+from diffmine.app.inspector.entries import Entry
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import build
 from diffmine.app.tabs.translate import texts
@@ -27,14 +27,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
 
 
-def basket(desk: Any, *names: str) -> list[Kept]:
-    return [Kept(desk.first.atlas, name) for name in names]
+def basket(desk: Any, *names: str) -> list[Entry]:
+    return [Entry(desk.first.atlas, name) for name in names]
 
 
 def test_the_basket_under_two_labels(own: Any) -> None:
     several = own.panels["translate"].several
-    kept = basket(own, "1920-top-0050", "1910-top-0040")
-    steps = list(several.on_run(own.first, kept, "basket", ["1930", "1910"], "ddim"))
+    entries = basket(own, "1920-top-0050", "1910-top-0040")
+    steps = list(several.on_run(own.first, entries, "basket", ["1930", "1910"], "ddim"))
     assert steps[0][several.status].startswith("Starting")
     rows = steps[-2][several.rows]["rows"]
     assert [row["key"] for row in rows] == ["1920-top-0050", "1910-top-0040"]
@@ -44,7 +44,7 @@ def test_the_basket_under_two_labels(own: Any) -> None:
         assert {label for label, item in items.items() if item.get("made")} == made
         assert f"of {len(made)} target label" in row["facts"][0]
     assert steps[-1][several.status].startswith("Done in")
-    again = list(several.on_run(own.first, kept, "basket", ["1930", "1910"], "ddim"))
+    again = list(several.on_run(own.first, entries, "basket", ["1930", "1910"], "ddim"))
     assert again[-1][several.status] == "All of them were translated before."
     assert again[-2][several.rows]["rows"] == rows
     strip = own.go(replace(own.first, patch="1920-top-0050"), "translate")
@@ -53,9 +53,9 @@ def test_the_basket_under_two_labels(own: Any) -> None:
 
 def test_what_was_made_in_another_way_is_made_again(own: Any) -> None:
     several = own.panels["translate"].several
-    kept = basket(own, "1900-top-0030")
+    entries = basket(own, "1900-top-0030")
     for method in ("ddim", "sdedit"):
-        steps = list(several.on_run(own.first, kept, "basket", ["1930"], method))
+        steps = list(several.on_run(own.first, entries, "basket", ["1930"], method))
         assert steps[-1][several.status].startswith("Done in")
 
 
@@ -113,8 +113,8 @@ def test_how_several_end_is_not_read_from_the_screen(
 ) -> None:
     monkeypatch.setattr(texts, "PATCH_OF", "{left} are left: {done} of {goal}.")
     several = own.panels["translate"].several
-    kept = basket(own, "1900-top-0031")
-    steps = list(several.on_run(own.first, kept, "basket", ["1930"], "ddim"))
+    entries = basket(own, "1900-top-0031")
+    steps = list(several.on_run(own.first, entries, "basket", ["1930"], "ddim"))
     done = steps[-1][several.job]
     assert done.state is JobState.DONE
     assert several.on_end(done) == {several.job: done}, "what is on the screen stays: Done in"

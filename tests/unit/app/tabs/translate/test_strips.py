@@ -17,7 +17,7 @@ def test_a_downloaded_strip_says_that_it_is_generated(shelf: Shelf) -> None:
     strip = stored(shelf, shelf.atlas.patch("1910-top-0001"))
     picture = Image.open(io.BytesIO(download(strip, shelf.labels, {"atlas": "Shapes"})))
     assert picture.info["Description"] == GENERATED
-    assert set(strip.made) == {"1900", "1920", "1930"}
+    assert set(strip.translations) == {"1900", "1920", "1930"}
 
 
 def test_a_strip_frames_the_source_and_marks_what_is_made(shelf: Shelf) -> None:

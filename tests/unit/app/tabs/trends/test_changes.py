@@ -38,9 +38,9 @@ def test_made_pictures_are_found_in_every_part(own: Any) -> None:
     rows = shelf.atlas.read_parts("parallel").to_pylist()
     assert len(rows) == 12
     for row in rows:
-        found = shelf.made(row["image_id"], row["target"])
+        found = shelf.generated(row["image_id"], row["target"])
         assert np.array_equal(found, pixels_of(row["image"]["bytes"]))
-    assert shelf.made(IMAGES[0], "1890") is None
+    assert shelf.generated(IMAGES[0], "1890") is None
 
 
 def test_sequences_stand_under_their_element_of_change(own: Any) -> None:
