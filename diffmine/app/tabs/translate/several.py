@@ -171,7 +171,7 @@ class Several:
                     yield {self.rows: self._rows(shelf, strips)}
                 elif time.monotonic() - told > TELL:
                     told = time.monotonic()
-                    share = (number + result.step / result.steps) / len(todo)
+                    share = (number + max(result.step, 1) / result.steps) / len(todo)
                     left = (told - began) * (1 - share) / share
                     yield self._told(Job(JobState.RUNNING, number + 1, len(todo), left))
         end = Job(JobState.DONE, took=time.monotonic() - began)

@@ -59,7 +59,7 @@ def test_any_two_are_merged_and_one_is_split(own: Any) -> None:
     assert len(own.shelf(view).atlas.edits.edits) == 2
     lone = own.turn(merged[own.state], "trends")
     assert "diffmine trends" in lone[own.panels["trends"].line]
-    points = own.panels["map"]._found(parted[own.state])
+    points = own.panels["map"]._points_of(parted[own.state])
     assert set(points.element.tolist()) == {0, 1, 3}
 
 

@@ -59,6 +59,15 @@ def test_what_was_made_in_another_way_is_made_again(own: Any) -> None:
         assert steps[-1][several.status].startswith("Done in")
 
 
+def test_a_slow_first_step_is_told_too(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diffmine.app.tabs.translate.several.TELL", -1.0)
+    several = own.panels["translate"].several
+    entries = basket(own, "1900-top-0032")
+    steps = list(several.on_run(own.first, entries, "basket", ["1930"], "sdedit"))
+    assert any(step[several.job].done for step in steps if several.job in step)
+    assert steps[-1][several.status].startswith("Done in")
+
+
 def test_the_patches_of_an_element_from_its_centre(own: Any) -> None:
     several = own.panels["translate"].several
     view = replace(own.first, patch="1910-top-0002")
