@@ -78,6 +78,7 @@ def build(
         options = replace(options, data=replace(options.data, label=label))
     if base is not None:
         options = replace(options, finetune=replace(options.finetune, base=base))
+    where = engine_of(engine)
     if dry_run:
         _plan(data, options, model)
         return
@@ -88,7 +89,7 @@ def build(
             options,
             model=model,
             replace_all=replace_all,
-            engine=engine_of(engine),
+            engine=where,
             progress=progress,
         ):
             _say(report)
@@ -256,7 +257,9 @@ def check(atlas: Path) -> None:
     for name in broken:
         print(f"broken: {name}")
     if broken:
-        raise UsageError(f"{len(broken)} files of {atlas} are broken; diffmine build mends them.")
+        raise UsageError(
+            f"Of the files of {atlas} {len(broken)} cannot be trusted; diffmine build mends them."
+        )
     print(f"{len(opened.manifest.artefacts)} files, all as they were written.")
 
 

@@ -46,6 +46,11 @@ _CHECKED = TypeAdapter(Manifest)
 _KNOWN = {known.name for known in fields_of(Manifest)} - {"newer"}
 
 
+def is_atlas(folder: Path) -> bool:
+    """Whether a folder is one of an atlas."""
+    return (folder / NAME).is_file()
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of an atlas folder, which may be a stranger's: every value is checked, and every
     file that it names lies inside the folder. AtlasError when there is none or it cannot be read.

@@ -13,7 +13,7 @@ from diffmine.engine.processes import Processes
 from diffmine.errors import UsageError
 
 ENGINES: dict[str, Callable[[str], Engine]] = {
-    "here": lambda rest: here,
+    "here": lambda rest: _alone(rest),
     "processes": lambda rest: Processes(_number(rest)),
 }
 """For each name, what makes an engine from the text after the colon, as in `processes:4`."""
@@ -27,8 +27,14 @@ def engine_of(text: str) -> Engine:
     return ENGINES[name](rest)
 
 
+def _alone(text: str) -> Engine:
+    if text:
+        raise UsageError(f"here:{text} says more than here: there is one process; write here.")
+    return here
+
+
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not text.isascii() or not text.isdecimal():
         raise UsageError(f"processes:{text} names no number of workers; write processes:2.")
     return int(text)
 

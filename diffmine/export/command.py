@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from diffmine.atlas.atomic import write_bytes, write_folder
+from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.errors import UsageError
 from diffmine.export.chosen import listed
@@ -63,6 +64,7 @@ def export(
     """
     form = _format(to, out)
     opened = open_atlas(atlas)
+    _refuse_atlas(out)
     labels = _labels(opened, label or [])
     if count is not None and count < 1:
         raise UsageError(f"--count is {count}; give at least 1.")
@@ -109,6 +111,14 @@ def _placed(files: Sequence[File], out: Path) -> list[tuple[Path, bytes]]:
     if len(files) == 1:
         return [(out, files[0][1])]
     return [(out.with_name(name), content) for name, content in files]
+
+
+def _refuse_atlas(out: Path) -> None:
+    """Nothing but its own writer writes in an atlas."""
+    folders = (out.absolute(), *out.absolute().parents)
+    atlas = next((folder for folder in folders if is_atlas(folder)), None)
+    if atlas is not None:
+        raise UsageError(f"{out} lies in the atlas {atlas}; give another --out.")
 
 
 def _refuse_taken(paths: Sequence[Path], force: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diffmine.atlas.atomic import sha256
 from diffmine.atlas.manifest import Manifest, key_of
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
@@ -19,6 +21,8 @@ from diffmine.stages.collect.run import run as collect
 
 LEAST_SAME = 0.5
 """Share of an atlas's pictures that a data set must hold to be the same one, changed."""
+LOOKED_AT, FEW = 64, 4
+"""Pictures whose content is compared to tell; of a few each may have been edited."""
 
 if TYPE_CHECKING:
     from diffmine.atlas.evaluation import Evaluation
@@ -86,14 +90,35 @@ def _check_same(atlas: Workspace, dataset: Dataset, replace_all: bool) -> None:
     tables = [name for name in ("images", "patches") if atlas.finished(f"{name}.parquet")]
     if replace_all or not tables:
         return
-    names = {record.image_id for record in dataset}
-    there = set(atlas.table(tables[0], ["image_id"])["image_id"].to_pylist())
-    same = sum(name in names for name in there)
-    if same < len(there) * LEAST_SAME:
+    columns = ["image_id", *(["source_digest"] if tables[0] == "images" else [])]
+    rows = atlas.table(tables[0], columns).to_pylist()
+    known = {row["image_id"]: row.get("source_digest") for row in rows}
+    files = {record.image_id: record.path for record in dataset}
+    same = [name for name in known if name in files]
+    if len(same) < len(known) * LEAST_SAME or _others(same, known, files):
         raise UsageError(
-            f"{atlas.path} holds another data set ({atlas.manifest.title}: {same} of its "
-            f"{len(there)} pictures are in {dataset.path}); choose another --out, or --replace it."
+            f"{atlas.path} holds another data set ({atlas.manifest.title}: of its {len(known)} "
+            f"pictures {len(same)} have a namesake in {dataset.path}); choose another --out, or "
+            "--replace it."
         )
+
+
+def _others(
+    names: Sequence[str], known: Mapping[str, str | None], files: Mapping[str, Path]
+) -> bool:
+    """Whether most of some pictures are others than an atlas holds under their names: 000.png is a
+    common name."""
+    dated = [name for name in sorted(names) if known[name]]
+    sample = dated[:: max(1, len(dated) // LOOKED_AT)]
+    differ = sum(_digest(files[name]) != known[name] for name in sample)
+    return len(sample) > FEW and differ > len(sample) * LEAST_SAME
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(path)
+    except OSError:  # it will be refused when it is collected
+        return ""
 
 
 def _with_race(config: BuildConfig) -> BuildConfig:

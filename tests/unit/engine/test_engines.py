@@ -78,7 +78,9 @@ def test_a_stop_ends_the_workers(tmp_path: Path) -> None:
             os.kill(int(path.name.split("-")[1]), 0)
 
 
-@pytest.mark.parametrize("text", ["processes:0", "processes:", "processes:two", "cloud:3"])
+@pytest.mark.parametrize(
+    "text", ["processes:0", "processes:", "processes:two", "cloud:3", "here:3"]
+)
 def test_what_means_no_engine_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         engine_of(text)

@@ -49,6 +49,17 @@ def test_pages(atlas: Atlas, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert [each.name for each in tmp_path.iterdir()] == ["site"]
 
 
+@pytest.mark.parametrize("name", ["patches.parquet", "new.csv", "pages", "."])
+def test_nothing_is_written_into_an_atlas(
+    atlas: Atlas, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")}
+    for to in ("csv", "html"):
+        assert run(atlas, to, atlas.path / name, "--force") == 2
+        assert "lies in the atlas" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")} == before
+
+
 def test_a_folder_of_something_else_stays(atlas: Atlas, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "index.html").write_text("mine")

@@ -125,12 +125,24 @@ def test_another_data_set_is_refused_and_nothing_touched(root: Path, atlas: Work
     shutil.rmtree(other, ignore_errors=True)
     shutil.copytree(root / "data" / "disc", other / "round")
     before = {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")}
-    words = r"holds another data set \(shapes: 0 of its 12 pictures are in"
+    words = r"holds another data set \(shapes: of its 12 pictures 0 have a namesake in"
     with pytest.raises(UsageError, match=words):
         build(other, atlas.path, quick(root / "base"))
     assert {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")} == before
     build(other, atlas.path, quick(root / "base"), replace_all=True)
     assert open_workspace(atlas.path).labels == ["round"]
+
+
+def test_other_pictures_of_the_same_names_are_another_data_set(
+    root: Path, atlas: Workspace, tmp_path: Path
+) -> None:
+    other = shutil.copytree(root / "data", tmp_path / "other")
+    for at, path in enumerate(sorted(other.rglob("*.png"))):
+        Image.new("RGB", (32, 32), (at, 0, 0)).save(path)
+    before = {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")}
+    with pytest.raises(UsageError, match="holds another data set"):
+        build(other, atlas.path, quick(root / "base"))
+    assert {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")} == before
 
 
 @pytest.fixture(scope="module")
