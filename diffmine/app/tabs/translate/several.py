@@ -81,8 +81,7 @@ class Several:
             self.on_run,
             [desk.state, desk.basket, self.sources, *how],
             [*told, self.rows],
-            show_progress="minimal",
-            show_progress_on=[self.status],
+            show_progress="hidden",  # the line tells; gradio's own calls some stopped jobs errors
             **jobs.ONE_AT_A_TIME,
         )
         started.then(self.on_end, [self.job], told, **LAST)

@@ -179,8 +179,7 @@ class Translate:
             self.on_run,
             [desk.state, self.targets, self.method, self.outside],
             results,
-            show_progress="minimal",
-            show_progress_on=[self.status],
+            show_progress="hidden",  # the line tells; gradio's own calls some stopped jobs errors
             **jobs.ONE_AT_A_TIME,
         )
         told = [self.job, self.status, self.run, self.stop]
