@@ -136,8 +136,7 @@ class Inspect:
             self.verdict, self.results, self.viewer, self.chart, self.label,
         ]  # fmt: skip
         job: dict[str, Any] = {
-            "show_progress": "minimal",
-            "show_progress_on": [self.status],
+            "show_progress": "hidden",  # as in the tab Translate: the line tells
             **jobs.ONE_AT_A_TIME,
         }
         read = self.file.upload(self.on_upload, [state, self.file], results, **TELLS)
