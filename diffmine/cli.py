@@ -1,15 +1,11 @@
 """The command line. Every option is a field of a stage's configuration, under the same name."""
 
-import io
-import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, CycloptsError, Parameter
-from pydantic import ValidationError
+from cyclopts import App, Parameter
 
 from diffmine import __version__
 from diffmine.atlas.stages import STAGES
@@ -22,7 +18,8 @@ from diffmine.config import (
     TypicalityConfig,
 )
 from diffmine.engine import engine_of
-from diffmine.errors import Cancelled, DiffmineError, EngineError, UsageError
+from diffmine.errors import UsageError
+from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.settings import settings
 
 Flat = Parameter(name="*")
@@ -368,7 +365,7 @@ def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
     sys.exit(
-        _guarded(
+        exit_code(
             lambda: app(
                 sys.argv[1:] if tokens is None else tokens,
                 exit_on_error=False,
@@ -376,42 +373,3 @@ def main(tokens: list[str] | None = None) -> None:
             )
         )
     )
-
-
-def _guarded(run: Callable[[], Any]) -> int:
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):  # labels may have letters it lacks
-                stream.reconfigure(errors="replace")
-        run()
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read it has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (KeyboardInterrupt, Cancelled):
-        print("\nStopped. Finished work is kept; the same command goes on.", file=sys.stderr)
-        return 130
-    except (CycloptsError, ValidationError) as error:
-        print(f"diffmine: {_sentence(error)}", file=sys.stderr)
-        return 2
-    except EngineError as error:
-        print(f"diffmine: {error}", file=sys.stderr)
-        return 1
-    except DiffmineError as error:
-        print(f"diffmine: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:  # a full disk, a place that is read-only
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"diffmine: {where}{error.strerror or error}.", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _sentence(error: CycloptsError | ValidationError) -> str:
-    """What is wrong with an option: of several values that are refused, the first."""
-    refused = error if isinstance(error, ValidationError) else error.__cause__
-    if not isinstance(refused, ValidationError):
-        return str(error)
-    first = refused.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    sentence = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {sentence}, found {first['input']!r}.".removeprefix(": ")
