@@ -46,6 +46,7 @@ from diffmine.model.training import (
     prepare,
     shifted_latents,
 )
+from diffmine.stages.finetune.learnt import keep_work, strange, write_learnt
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -59,11 +60,18 @@ def run(
     """Train `config.base` on the atlas's images; the model is written to ATLAS/model."""
     report = Report("finetune")
     folder = atlas.path / "model"
-    if not (folder / "model_index.json").is_file():
+    if atlas.manifest.model.get("path") != "model" or not (folder / "model_index.json").is_file():
         atlas.manifest.keys.pop("finetune", None)
     if atlas.begin("finetune", config) is None:
         report.kept = config.steps
         return report.close()
+    other, images = strange(atlas), atlas.table("images", ["image_id"]).num_rows
+    if other is not None and images - other >= config.known * images:
+        atlas.attach_model(folder, "model")
+        atlas.end("finetune")
+        report.kept, report.figures["images not learnt from"] = config.steps, float(other)
+        return report.close()
+    keep_work(atlas)
     prompts = _prompts(atlas, config)
     accelerator = Accelerator(mixed_precision=_precision(config))
     model = load_model(config.base, accelerator.device, torch.float32)
@@ -276,6 +284,7 @@ def _write(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     atlas.attach_model(folder, "model")
+    write_learnt(atlas)
     atlas.end("finetune")
     shutil.rmtree(atlas.path / "work", ignore_errors=True)
 
