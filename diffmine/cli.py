@@ -246,7 +246,7 @@ def info(atlas: Path) -> None:
 
 @app.command
 def check(atlas: Path) -> None:
-    """Compare every file of an atlas and its model with its digest; name broken and foreign ones."""
+    """Compare every file of an atlas and its model with its digest, and name the broken."""
     from diffmine.atlas.health import health
     from diffmine.atlas.reader import open_atlas
 

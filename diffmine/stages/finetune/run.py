@@ -173,12 +173,12 @@ def _train(
         state.load(checkpoint)
         report.kept = state.step
     network, optimizer = accelerator.prepare(unet, optimizer)
-    losses = _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
+    _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
     report.done = config.steps - report.kept
     for name, weight in unet.named_parameters():
         weight.data.copy_(state.mean[name])
     finish(unet)
-    return losses
+    return state.losses
 
 
 def _steps(
@@ -191,7 +191,7 @@ def _steps(
     config: FinetuneConfig,
     accelerator: Accelerator,
     progress: Progress,
-) -> list[float]:
+) -> None:
     prompts = model.trained_prompts()
     named = _named(atlas)
     words = list(dict.fromkeys([*atlas.labels, *named]))  # several labels make a prompt of theirs
@@ -200,7 +200,6 @@ def _steps(
     prompt_of = torch.tensor([number[label] for label in named])
     crop = tuple(length // model.factor for length in prompts.image_size)
     checkpoint = atlas.path / WORK / "state.safetensors"
-    losses: list[float] = []
     fill: Callable[..., Tensor] | None = None
     while state.step < config.steps:
         ranks, rank = accelerator.num_processes, accelerator.process_index
@@ -218,13 +217,12 @@ def _steps(
         state.step += 1
         state.update_mean(config.ema)
         if state.step % 20 == 0 or state.step == config.steps:
-            losses.append(float(loss))
-            note = f"loss {losses[-1]:.4f}"
+            state.losses.append(float(loss))
+            note = f"loss {state.losses[-1]:.4f}"
             progress("finetune", state.step, config.steps, "steps", note)
         if state.step % config.checkpoint == 0 and accelerator.is_main_process:
             with whole(checkpoint) as temporary:
                 state.save(temporary)
-    return losses
 
 
 def _on_device(batch: Batch, model: Model, states: Tensor) -> tuple[Tensor, ...]:

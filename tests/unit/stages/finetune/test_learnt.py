@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -129,9 +130,10 @@ def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, tra
             if of == unit:
                 raise KeyboardInterrupt
 
-        with atlas.hold(), pytest.raises(KeyboardInterrupt):
+        with atlas.hold():
             collect(atlas, open_dataset(data), DataConfig(image_size=32))
-            run_stage(atlas, "finetune", BuildConfig(finetune=config), progress=stop)
+            with pytest.raises(KeyboardInterrupt):
+                run_stage(atlas, "finetune", BuildConfig(finetune=config), progress=stop)
 
     state = atlas.path / "work" / "finetune" / "state.safetensors"
     stopped_at("steps")
@@ -139,3 +141,26 @@ def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, tra
     paint(data / "disc" / "000.png")
     stopped_at("images encoded")
     assert not state.is_file()
+
+
+def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: Train) -> None:
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=40, batch=2, shifts=1, checkpoint=30)
+    trained = BuildConfig(finetune=config)
+
+    def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if (of, done) == ("steps", 40):
+            raise KeyboardInterrupt
+
+    told = atlas.path / "model" / "training.json"
+    with atlas.hold():
+        run_stage(atlas, "finetune", trained)
+        unbroken = told.read_bytes()
+        atlas.drop("finetune")
+        with pytest.raises(KeyboardInterrupt):
+            run_stage(atlas, "finetune", trained, progress=stop)
+        report = run_stage(atlas, "finetune", trained)
+    assert (report.done, report.kept) == (10, 30)
+    assert told.read_bytes() == unbroken
+    assert len(json.loads(unbroken)["loss_every_20_steps"]) == 2
