@@ -51,6 +51,7 @@ class Workspace(Atlas):
             self.manifest = read_manifest(self.path)
             yield
         finally:
+            self.digests.save()
             owner.unlink(missing_ok=True)
             lock.release()
 
