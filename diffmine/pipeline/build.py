@@ -17,7 +17,7 @@ from diffmine.errors import UsageError
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
-from diffmine.stages.collect.held import Compared
+from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.run import run as collect
 
 LEAST_SAME = 0.5
@@ -80,8 +80,8 @@ def build(
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)
-        compared = Compared.of(atlas, dataset, config.data.image_size)
-        announce(plan_of(atlas, dataset, config, model, compared))
+        compared = Compared(atlas, dataset, config.data.image_size)
+        announce(plan_of(compared, config, model))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if model is not None:
             use_model(atlas, model)

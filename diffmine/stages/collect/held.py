@@ -174,27 +174,3 @@ class Change:
         """How many pictures differ in each way."""
         counts = {"new": self.new, "changed": self.other, "gone": self.gone}
         return {name: float(len(own)) for name, own in counts.items() if own}
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A data set beside what an atlas holds of it: the digest of each file, and what differs."""
-
-    digests: Mapping[str, str]
-    held: Held
-    change: Change
-
-    @classmethod
-    def of(
-        cls, atlas: Atlas, dataset: Iterable[Record], image_size: int, *, note: bool = True
-    ) -> Compared:
-        """Look at every file; with `note` their digests are remembered."""
-        digests = digests_of(atlas, dataset, note=note)
-        held = Held.of(atlas, image_size)
-        return cls(digests, held, Change.of(held, dataset, digests))
-
-    def key(self, dataset: Iterable[Record], image_size: int) -> str:
-        """The key that the images of the data set will have, if those are refused that were."""
-        refused = refused_before(self.held.atlas)
-        contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in dataset]
-        return key_of_images(image_size, [c for c in contents if refused.get(c[0]) != c[2]])

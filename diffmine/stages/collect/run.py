@@ -23,8 +23,8 @@ from diffmine.engine import Progress, Report, silent
 from diffmine.errors import DataError, ImageError
 from diffmine.maths.duplicates import picture_hash
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
+from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import (
-    Compared,
     Content,
     Held,
     Row,
@@ -51,7 +51,7 @@ def run(
     again. A changed record (year, licence, credit) gives none. `compared` is the data set beside
     the atlas, where the caller knows it.
     """
-    compared = compared or Compared.of(atlas, dataset, config.image_size)
+    compared = compared or Compared(atlas, dataset, config.image_size)
     report = _collect_images(atlas, dataset, config, compared, progress)
     boxes = dataset.path / BOXES
     if boxes.is_file():
@@ -65,11 +65,13 @@ def _collect_images(
     atlas: Workspace, dataset: Dataset, config: DataConfig, compared: Compared, progress: Progress
 ) -> Report:
     report = Report("collect")
-    digests, held, change = compared.digests, compared.held, compared.change
-    if held.rows and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
+    change = compared.change
+    if compared.count and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
         _name(atlas, config)
-        report.kept = len(held.rows)
+        compared.remember()
+        report.kept = compared.count
         return report
+    digests, held = compared.digests, compared.held
     _check_groups(atlas, held, dataset)
     refused = list(dataset.refused)
     rows = _rows(dataset, config, held, digests, refused, report, progress)
@@ -91,6 +93,7 @@ def _collect_images(
     atlas.note("images.parquet")
     _write_refused(atlas, refused)
     note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
+    compared.remember()
     report.refused = len(refused)
     report.figures |= change.figures
     return report
