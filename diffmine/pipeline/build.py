@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diffmine.atlas.atomic import sha256
 from diffmine.atlas.manifest import Manifest, key_of
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.data.files import digest_of
 from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -116,7 +116,7 @@ def _others(
 
 def _digest(path: Path) -> str:
     try:
-        return sha256(path)
+        return digest_of(path)
     except OSError:  # it will be refused when it is collected
         return ""
 

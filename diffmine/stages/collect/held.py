@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffmine.atlas.atomic import sha256, write_bytes
+from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.reader import Atlas
+from diffmine.data.files import digest_of
 from diffmine.data.records import Record
 
 NAME = ".diffmine.sources.json"
@@ -42,7 +43,7 @@ def digests_of(atlas: Atlas, records: Iterable[Record]) -> dict[str, str]:
             stat = record.path.stat()
             note = notes["files"].get(record.image_id)
             if note is None or note[:2] != [stat.st_size, stat.st_mtime_ns]:
-                note = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
+                note = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
         except OSError:
             note = [0, 0, ""]
         now[record.image_id] = note
