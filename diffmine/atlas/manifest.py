@@ -55,6 +55,7 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of an atlas folder, which may be a stranger's: every value is checked, and every
     file that it names lies inside the folder. AtlasError when there is none or it cannot be read.
     """
+    check_name(folder)
     path = folder / NAME
     if not path.is_file():
         raise AtlasError(
@@ -85,6 +86,15 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def check_name(folder: Path) -> None:
+    """Raise AtlasError for a folder whose name is not UTF-8: Parquet files cannot stand there."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        shown = str(folder).encode("utf-8", "backslashreplace").decode()
+        raise AtlasError(f"{shown} is not UTF-8; give the atlas a folder that is.") from error
+
+
 def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:
     """Whether a name stays in the folder: neither dots, nor the root, nor a link leads out."""
     plain, windows = PurePosixPath(name), PureWindowsPath(name)
@@ -102,7 +112,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     # In the order of names: engines finish shards in any order.
     fields |= {name: dict(sorted(fields[name].items())) for name in ("artefacts", "keys", "config")}
     text = json.dumps(fields, indent=1, ensure_ascii=False)
-    write_bytes(folder / NAME, text.encode())
+    # A model's path may be no UTF-8: JSON has words for its bytes.
+    write_bytes(folder / NAME, text.encode("utf-8", "backslashreplace"))
 
 
 def key_of(*parts: Any) -> str:

@@ -21,23 +21,28 @@ _CHUNK = 2**18
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+class NotAFile(OSError):
+    """A folder, pipe, socket or device where a file is expected."""
+
+
 def regular(path: str, flags: int) -> int:
     """An opener for `open`: of regular files alone, and of those without waiting, for a pipe opens
-    only when somebody writes to it. Raises OSError for all others."""
-    _check(os.stat(path))  # before: to open a device may do something
+    only when somebody writes to it. Raises NotAFile for all others."""
+    check(os.stat(path))  # before: to open a device may do something
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     try:
-        _check(os.fstat(handle))  # it may have been put there since
+        check(os.fstat(handle))  # it may have been put there since
     except OSError:
         os.close(handle)
         raise
     return handle
 
 
-def _check(status: os.stat_result) -> None:
+def check(status: os.stat_result) -> None:
+    """Raise NotAFile unless the status is that of a regular file."""
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
-        raise OSError(f"it is {_KINDS.get(kind, 'something else')}, not a file")
+        raise NotAFile(f"it is {_KINDS.get(kind, 'something else')}, not a file")
 
 
 def digest_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from diffmine.atlas.manifest import Manifest, key_of
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
-from diffmine.data.files import digest_of
+from diffmine.data.files import digest_of, printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -188,7 +188,7 @@ def use_model(atlas: Workspace, model: str) -> None:
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
-        title=config.title or dataset.path.resolve().name,
+        title=printable(config.title or dataset.path.resolve().name),
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

@@ -46,12 +46,15 @@ def main(work: str) -> None:
     waiting: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     limits.confine()
+    began_with = limits.size()
     _send(answers, {})
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders complain there
     while True:
         request = json.loads(waiting.get())
         limits.alarm(True)
-        _send(answers, *_answer(request))
+        grown = limits.size() - began_with > limits.SLACK
+        head, content = _answer(request)
+        _send(answers, head | {"grown": grown}, content)
         limits.alarm(False)
 
 
@@ -68,9 +71,9 @@ def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], Iterable[bytes]]:
         answer = named(request["work"])(path, **request["arguments"])
         return {"facts": answer.facts, "size": answer.size}, answer.pieces
     except ImageError as error:
-        return {"refused": str(error), "memory": isinstance(error.__cause__, MemoryError)}, ()
+        return {"refused": str(error)}, ()
     except MemoryError:
-        return {"refused": too_much(path), "memory": True}, ()
+        return {"refused": too_much(path)}, ()
     except Exception as error:  # a fault of a decoder
         name = printable(path.name)
         return {"refused": f"{name} cannot be decoded: {type(error).__name__}."}, ()

@@ -10,6 +10,8 @@ SECONDS = 10.0
 """Time in which a picture must be read; the parent ends the child that takes longer."""
 MEMORY = 400 * 2**20
 """Bytes that a child may take for a picture, beside what it holds when it starts."""
+SLACK = 2**24
+"""Bytes that a child may have grown by through earlier pictures before they count."""
 _STATM = Path("/proc/self/statm")
 _LATER = 2.0
 
@@ -24,8 +26,16 @@ def confine() -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
     if _STATM.exists():  # macOS has the limit, and does not keep it
-        pages = int(_STATM.read_text().split()[0])
-        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
+        _lower(resource.RLIMIT_AS, size() + MEMORY)
+
+
+def size() -> int:
+    """Bytes of addresses that this process uses; 0 where the system does not say."""
+    if sys.platform == "win32" or not _STATM.exists():
+        return 0
+    import resource
+
+    return int(_STATM.read_text().split()[0]) * resource.getpagesize()
 
 
 def _lower(limit: int, most: int) -> None:

@@ -46,13 +46,13 @@ Sink = SimpleQueue[Reply]
 
 
 class Child:
-    """A process that does one piece of work at a time, and has `served` so many."""
+    """A process that does one piece of work at a time."""
 
     def __init__(self, work: str, sink: Sink) -> None:
         self.path = list(sys.path)
         self.sink = sink
         self.ready, self.ended = False, False
-        self.served, self.place = 0, -1
+        self.place = -1
         self._spent, self._looked = 0.0, time.monotonic()
         # -P: a numpy.py beside the pictures is not ours. Its own session: Ctrl-C is not for it.
         command = [sys.executable, "-P", "-c", _CODE, json.dumps(self.path), work]

@@ -1,7 +1,7 @@
 """Pictures through the fence, in their order, by as many children as there is work for.
 
-A child that ends, or is short of memory, may owe it to the pictures before: the picture is tried
-once more in a new child before it is refused. So what is refused does not depend on the others.
+A child that ends, or refuses a picture when earlier ones have left it less memory, may owe it to
+those: the picture is tried once more in a new child. So what is refused does not depend on them.
 """
 
 from __future__ import annotations
@@ -161,12 +161,11 @@ class _Run:
             if not child.ready:
                 raise EngineError(f"A process that decodes pictures did not start ({child.how}).")
             self._fail(child, ENDED.format(name=self._name(child), how=child.how))
-        elif "refused" in head and head.get("memory") and child.served:
+        elif "refused" in head and head.get("grown"):
             child.end()
             self._fail(child, str(head["refused"]))
         else:
             self.outcomes[child.place] = _outcome(head, reply.content)
-            child.served += 1
             self._free.append(child)
 
     def _fail(self, child: Child, sentence: str) -> None:

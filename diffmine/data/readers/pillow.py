@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
 from diffmine.data.image import MAX_PIXELS
 from diffmine.data.readers.base import Reader
@@ -18,6 +19,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 ANIMATED = ("GIF", "PNG", "WEBP")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"})
 _STRIP = 2**20
+_LARGE = 16_000_000
+BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
 
 
 def read(path: Path, still: bool = False) -> Image.Image:
@@ -26,12 +29,13 @@ def read(path: Path, still: bool = False) -> Image.Image:
     Raises ImageError for a file that is no picture or has too many pixels, and with `still` for an
     animation; a decoder's own errors pass through.
     """
-    name, limit = printable(path.name), MAX_PIXELS // 1_000_000
+    name, limit, pixels = printable(path.name), MAX_PIXELS // 1_000_000, 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
+                pixels = image.width * image.height
+                if pixels > MAX_PIXELS:
                     raise ImageError(
                         f"{name} has {image.width} x {image.height} pixels, over the limit "
                         f"of {limit} million."
@@ -45,6 +49,11 @@ def read(path: Path, still: bool = False) -> Image.Image:
         raise ImageError(f"{name} has more pixels than the limit of {limit} million.") from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} is not a picture that can be read.") from error
+    except (OSError, ValueError) as error:
+        # Most decoders do not say that it was memory; that of WebP needs it to tell the size.
+        if pixels < _LARGE and "decoder object" not in str(error):
+            raise
+        raise ImageError(BROKEN.format(name=name, error=error, limit=MEMORY >> 20)) from error
 
 
 def _rgb(image: Image.Image) -> Image.Image:

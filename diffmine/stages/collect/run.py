@@ -19,6 +19,7 @@ from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict, as_key, results
 from diffmine.data.boxes import NAME as BOXES
+from diffmine.data.files import printable
 from diffmine.data.mined import read_mined
 from diffmine.data.records import Dataset
 from diffmine.engine import Progress, Report, silent
@@ -211,4 +212,4 @@ def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _write_refused(atlas: Workspace, refused: list[tuple[str, str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("image", "reason"), *refused])
-    write_bytes(atlas.path / "refused.csv", text.getvalue().encode("utf-8", "surrogateescape"))
+    write_bytes(atlas.path / "refused.csv", printable(text.getvalue()).encode())
