@@ -23,6 +23,7 @@ def confine() -> None:
         return
     import resource
 
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
     if _STATM.exists():  # macOS has the limit, and does not keep it

@@ -55,7 +55,8 @@ class Child:
         self.place = -1
         self._spent, self._looked = 0.0, time.monotonic()
         # -P: a numpy.py beside the pictures is not ours. Its own session: Ctrl-C is not for it.
-        command = [sys.executable, "-P", "-c", _CODE, json.dumps(self.path), work]
+        how = ["-P", f"-Xutf8={sys.flags.utf8_mode}", "-c", _CODE]
+        command = [sys.executable, *how, json.dumps(self.path), work]
         pipe = subprocess.PIPE
         try:
             self.process = subprocess.Popen(

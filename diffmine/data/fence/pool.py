@@ -129,7 +129,7 @@ class _Run:
             if child is None:
                 return
             place = self._waiting.popleft()
-            request = {"work": self.work, "path": str(self.paths[place])}
+            request = {"work": self.work, "path": os.path.abspath(self.paths[place])}
             if child.give(place, self._sink, request | {"arguments": self.arguments}):
                 self._busy.append(child)
             else:

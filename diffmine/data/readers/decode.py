@@ -55,7 +55,8 @@ def decode(readers: Sequence[Sequence[str]], path: Path, still: bool = False) ->
     except MemoryError as error:
         raise ImageError(too_much(path)) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ImageError(f"{name} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error  # without the path, which others may see
+        raise ImageError(f"{name} cannot be read: {reason}.") from error
     except Exception as error:  # a decoder's own fault must not end the run
         raise ImageError(f"{name} cannot be decoded: {type(error).__name__}.") from error
 

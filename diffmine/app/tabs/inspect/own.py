@@ -18,6 +18,7 @@ from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
 from diffmine.app.tabs.inspect import texts
 from diffmine.app.tabs.inspect.ranking import ranking
+from diffmine.data.files import printable
 from diffmine.data.readers import read_scaled
 from diffmine.errors import ImageError
 from diffmine.live.records import Comparison, Inspection
@@ -55,7 +56,7 @@ def read_own(path: Path, shelf: Shelf) -> Own:
     try:
         mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True)
     except ImageError as error:
-        raise ImageError(str(error).replace(path.name, texts.THIS_FILE, 1)) from error
+        raise ImageError(str(error).replace(printable(path.name), texts.THIS_FILE, 1)) from error
     side = shelf.mined_side
     if min(wide, high) * SMALLEST < side:
         raise ImageError(

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from diffmine.data import fence, readers
 from diffmine.data.fence import Fenced, fenced, limits, parent, pool
@@ -204,6 +205,17 @@ def test_a_child_that_ended_while_it_waited_is_replaced(tmp_path: Path) -> None:
     (two,) = outcomes(tmp_path, "a")
     assert isinstance(two, Fenced)
     assert one.facts["pid"] != two.facts["pid"]
+
+
+def test_a_relative_path_is_one_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child may have been started elsewhere."""
+    for name, size in (("a", (8, 6)), ("b", (4, 2))):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", size).save(tmp_path / name / "x.png")
+        monkeypatch.chdir(tmp_path / name)
+        assert read_image(Path("x.png")).size == size
+    with pytest.raises(ImageError, match=r"^y\.png cannot be read: No such file or directory\.$"):
+        read_image(Path("y.png"))
 
 
 @pytest.fixture
