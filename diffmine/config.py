@@ -7,7 +7,7 @@ default stands anywhere. The paper is Siglidis et al., ECCV 2024 (arXiv 2408.027
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
@@ -67,6 +67,9 @@ class FinetuneConfig:
     """Cached versions of each image, shifted by a few pixels before encoding (augmentation)."""
     checkpoint: Count = 250
     """Steps between two checkpoints from which an interrupted run goes on."""
+    known: Share = 0.9
+    """A finished training is kept when images are added, changed or removed as long as this share
+    of the images was learnt from; 1: any other image trains again."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Arithmetic of training; auto: bf16 where the processor has it."""
     seed: Annotated[int, Field(ge=0)] = 0
@@ -320,6 +323,15 @@ class BuildConfig:
     translate: TranslateConfig = TranslateConfig()
     trends: TrendsConfig = TrendsConfig()
 
+    def with_race(self) -> BuildConfig:
+        """With the race of `typicality.adaptive` set up for the patches that mine will look for."""
+        if not self.typicality.adaptive:
+            return self
+        side, windows = self.data.image_size, self.mine.windows
+        smallest = min(windows, key=lambda window: window * side if window < 1 else window)
+        raced = replace(self.typicality, top=self.mine.per_label, window=smallest)
+        return replace(self, typicality=raced)
+
 
 def restored(kind: type[Config], fields: Mapping[str, Any]) -> Config:
     """The configuration that was stored as `fields`. Fields that `kind` does not know, from a newer
@@ -340,7 +352,7 @@ NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
     "data": {"title", "kind"},
-    "finetune": {"checkpoint"},
+    "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},
     "translate": {"preview"},

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from jaxtyping import Int
 
 from diffmine.atlas import edited, schemas
-from diffmine.atlas.atomic import sha256
+from diffmine.atlas.digests import Digests
 from diffmine.atlas.edited import Built
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits
@@ -44,6 +44,7 @@ class Atlas:
         self.path = path
         self.manifest = manifest
         self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
+        self.digests = Digests(path)
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
 
@@ -274,8 +275,7 @@ class Atlas:
     def finished(self, name: str) -> bool:
         """Whether an artefact is there as it was written: the digest is that of the manifest."""
         known = self.manifest.artefacts.get(name)
-        path = self.path / name
-        return known is not None and path.is_file() and sha256(path) == known
+        return known is not None and self.digests.of(name) == known
 
     def _inputs(self, stage: str) -> list[str]:
         known = stage_of(stage)
@@ -294,6 +294,15 @@ class Atlas:
         of results alone, and as older versions wrote them, of every setting."""
         fields, inputs = self.manifest.config.get(stage, {}), self._inputs(stage)
         return key_of(stage, results(stage, fields), inputs), key_of(stage, as_key(fields), inputs)
+
+    def _pieces(self, stage: str) -> str:
+        """The key of what all pieces of a stage that works piece by piece have in common."""
+        fields, known = self.manifest.config.get(stage, {}), stage_of(stage)
+        inputs = [self.manifest.keys.get(n, "") for n in known.inputs if n not in known.piecewise]
+        side = self.manifest.config.get("data", {}).get("image_size")
+        # Training has no such field, and learns all labels; scoring may look at an image's own.
+        labels = [] if fields.get("labels") == "own" else self.labels
+        return key_of(f"{stage}:pieces", side, labels, inputs)
 
     def _forget(self) -> None:
         for name in ("_maps", "_image_rows", "pictures", "neighbours"):

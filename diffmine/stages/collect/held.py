@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diffmine.atlas.atomic import write_bytes
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.data.files import digest_of
 from diffmine.data.records import Record
@@ -19,6 +20,8 @@ NAME = ".diffmine.sources.json"
 """Size, time of change and digest of each source. A note of this machine's own: without it, or in a
 copy of the atlas, files are read once more."""
 Row = dict[str, Any]
+Content = tuple[str, list[str], str]
+"""Name, labels and digest of an image."""
 
 
 def fields_of(record: Record) -> Row:
@@ -30,26 +33,32 @@ def fields_of(record: Record) -> Row:
         "source_url": record.source_url,
         "licence": record.licence,
         "credit": record.credit,
-        "labels": list(record.labels or (record.label,)),
+        "labels": labels_of(record),
     }
 
 
-def digests_of(atlas: Atlas, records: Iterable[Record]) -> dict[str, str]:
-    """The digest of each picture's file, by the picture's name; empty where it cannot be read."""
+def labels_of(record: Record) -> list[str]:
+    """All labels of a picture, its own first."""
+    return list(record.labels or (record.label,))
+
+
+def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) -> dict[str, str]:
+    """The digest of each picture's file, by the picture's name; empty where it cannot be read.
+    With `note` they are remembered."""
     notes = _read(atlas)
     now: dict[str, list[Any]] = {}
     for record in records:
         try:
             stat = record.path.stat()
-            note = notes["files"].get(record.image_id)
-            if note is None or note[:2] != [stat.st_size, stat.st_mtime_ns]:
-                note = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
+            known = notes["files"].get(record.image_id)
+            if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
+                known = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
         except OSError:
-            note = [0, 0, ""]
-        now[record.image_id] = note
-    if now != notes["files"]:
+            known = [0, 0, ""]
+        now[record.image_id] = known
+    if note and now != notes["files"]:
         _write(atlas, notes | {"files": now})
-    return {name: note[2] for name, note in now.items()}
+    return {name: known[2] for name, known in now.items()}
 
 
 def refused_before(atlas: Atlas) -> dict[str, str]:
@@ -74,6 +83,11 @@ def _read(atlas: Atlas) -> dict[str, dict[str, Any]]:
 
 def _write(atlas: Atlas, notes: dict[str, dict[str, Any]]) -> None:
     write_bytes(atlas.path / NAME, json.dumps(notes).encode())
+
+
+def key_of_images(image_size: int, contents: Iterable[Content]) -> str:
+    """The key of images as they are mined."""
+    return key_of("images", image_size, sorted(contents))
 
 
 @dataclass(frozen=True)
@@ -111,3 +125,77 @@ class Held:
         row = self.rows[record.image_id]
         known = {name: row[name] for name in fields_of(record)}
         return known == fields_of(record) and row["source_digest"] == digest
+
+
+@dataclass(frozen=True)
+class Change:
+    """What differs between the images of an atlas and a data set, by name: pictures that are new,
+    other (in content or labels) or gone, and records that say something else of the same picture.
+    """
+
+    new: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, held: Held, dataset: Iterable[Record], digests: Mapping[str, str]) -> Change:
+        """What differs; a file that was refused and has not changed since is no difference."""
+        refused = refused_before(held.atlas)
+        names: dict[str, list[str]] = {"new": [], "other": [], "records": []}
+        seen = set()
+        for record in dataset:
+            name, digest = record.image_id, digests[record.image_id]
+            seen.add(name)
+            if name not in held.rows:
+                if refused.get(name) != digest:
+                    names["new"].append(name)
+            elif not held.same(record, digest) or held.rows[name]["labels"] != labels_of(record):
+                names["other"].append(name)
+            elif not held.describes(record, digest):
+                names["records"].append(name)
+        gone = tuple(name for name in held.rows if name not in seen)
+        return cls(gone=gone, **{kind: tuple(own) for kind, own in names.items()})
+
+    def __bool__(self) -> bool:
+        return self.of_pictures or bool(self.records)
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether there are other pictures, or under other labels."""
+        return bool(self.new or self.lost)
+
+    @property
+    def lost(self) -> bool:
+        """Whether what was made of a picture is no longer right."""
+        return bool(self.other or self.gone)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """How many pictures differ in each way."""
+        counts = {"new": self.new, "changed": self.other, "gone": self.gone}
+        return {name: float(len(own)) for name, own in counts.items() if own}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A data set beside what an atlas holds of it: the digest of each file, and what differs."""
+
+    digests: Mapping[str, str]
+    held: Held
+    change: Change
+
+    @classmethod
+    def of(
+        cls, atlas: Atlas, dataset: Iterable[Record], image_size: int, *, note: bool = True
+    ) -> Compared:
+        """Look at every file; with `note` their digests are remembered."""
+        digests = digests_of(atlas, dataset, note=note)
+        held = Held.of(atlas, image_size)
+        return cls(digests, held, Change.of(held, dataset, digests))
+
+    def key(self, dataset: Iterable[Record], image_size: int) -> str:
+        """The key that the images of the data set will have, if those are refused that were."""
+        refused = refused_before(self.held.atlas)
+        contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in dataset]
+        return key_of_images(image_size, [c for c in contents if refused.get(c[0]) != c[2]])
