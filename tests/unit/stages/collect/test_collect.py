@@ -42,7 +42,7 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (data / "disc" / f"{name}.odd").write_text(f"odd {tmp_path / name}")
     (data / "square" / "\udce9.png").write_bytes(b"no picture")
     monkeypatch.setattr(readers, "READERS", [work.ODD, readers.PILLOW])
-    monkeypatch.setattr(limits, "SECONDS", 1.0)
+    monkeypatch.setattr(limits, "SECONDS", 2.0)
     return data
 
 
