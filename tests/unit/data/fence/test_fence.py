@@ -135,7 +135,7 @@ def test_who_leaves_early_keeps_one_child_for_the_next(tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import sys, threading
+import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from diffmine.data.fence import fenced
