@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffmine.atlas.atomic import sha256, write_bytes
+from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
+from diffmine.data.files import digest_of
 from diffmine.data.records import Record
 
 NAME = ".diffmine.sources.json"
@@ -51,7 +52,7 @@ def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) ->
             stat = record.path.stat()
             known = notes["files"].get(record.image_id)
             if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
-                known = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
+                known = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
         except OSError:
             known = [0, 0, ""]
         now[record.image_id] = known
