@@ -3,8 +3,8 @@
     python -m benchmarks.trust FOLDER [--images 100000]
 
 Draws IMAGES small pictures with ten labels into FOLDER/data (once), collects them into FOLDER/atlas
-(once), and times, each as the least of three: listing the data set, a collect that finds it as it was,
-and reading every file of the atlas as `diffmine check` does. The plainest way to the same
+(once), and times, each as the least of three: listing the data set, a collect that finds it as it
+was, and reading every file of the atlas as `diffmine check` does. The plainest way to the same
 knowledge, the digest of every picture, is timed beside them.
 """
 
