@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Int
 
-from diffmine.atlas import edited, schemas
+from diffmine.atlas import edited, following, schemas
+from diffmine.atlas.apart import file_apart
 from diffmine.atlas.atomic import sha256
 from diffmine.atlas.edited import Built
 from diffmine.atlas.edits import NAME as EDITS
@@ -46,6 +47,10 @@ class Atlas:
         self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
+        self._edits: tuple[tuple[Path, int, str], Edits] | None = None
+        self.own_edits = False
+        """Whether only the edits in its folder count, not those that this user keeps apart: what a
+        stage computes does not depend on who runs it."""
 
     # What it is
 
@@ -102,9 +107,9 @@ class Atlas:
 
     @property
     def edited(self) -> int:
-        """When elements were last merged or split, in nanoseconds; 0 when they never were."""
-        path = self.path / EDITS
-        return path.stat().st_mtime_ns if path.is_file() else 0
+        """When elements were last merged or split or that was taken back, in nanoseconds; 0 when
+        they never were."""
+        return self._edits_written if self.edits.touched else 0
 
     @property
     def _built(self) -> Built:
@@ -119,8 +124,40 @@ class Atlas:
 
     @property
     def edits(self) -> Edits:
-        """The merges and splits in force."""
-        return read_edits(self.path, self.elements_digest)
+        """What people did to elements, on the elements that are there now. Raises AtlasError when
+        their file is broken."""
+        state = (self.edits_path, self._edits_written, self.elements_digest)
+        if self._edits is None or self._edits[0] != state:
+            edits = read_edits(state[0])
+            if (edits.every or edits.undone) and edits.elements != self.elements_digest:
+                edits = following.followed(edits, self.elements_digest, self.built_patches())
+            self._edits = (state, edits)
+        return self._edits[1]
+
+    @property
+    def edits_path(self) -> Path:
+        """The file of the edits: in the atlas, or where this user keeps them apart."""
+        own, apart = self.path / EDITS, file_apart(self.path, self.manifest)
+        return apart if not self.own_edits and apart.is_file() else own
+
+    @property
+    def _edits_written(self) -> int:
+        path = self.edits_path
+        return path.stat().st_mtime_ns if path.is_file() else 0
+
+    def built_patches(self) -> pa.Table:
+        """The columns of patches.parquet by which edits follow, as built; no row where it is not
+        there."""
+        path, columns = self.path / "patches.parquet", following.COLUMNS
+        if not path.is_file():
+            return schemas.PATCHES.empty_table().select(columns)
+        return filled(read_known(path, columns), schemas.PATCHES, columns)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that people gave elements, by `LABEL/ELEMENT`."""
+        names = {**self.manifest.names, **self.edits.names}
+        return {place: name for place, name in names.items() if name}
 
     @property
     def elements_digest(self) -> str:
@@ -279,11 +316,9 @@ class Atlas:
 
     def _inputs(self, stage: str) -> list[str]:
         known = stage_of(stage)
-        names = known.inputs
         # Without edits the list is as it was before there were any: finished trends stay finished.
-        if known.edited and "edits" in self.manifest.keys:
-            names = (*names, "edits")
-        return [self.manifest.keys.get(name, "") for name in names]
+        edits = [self.edits.key] if known.edited and self.edits.key else []
+        return [*(self.manifest.keys.get(name, "") for name in known.inputs), *edits]
 
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""

@@ -56,7 +56,7 @@ def test_any_two_are_merged_and_one_is_split(own: Any) -> None:
     assert len(titles(merged, own)) == 2
     parted = edits.on_split(merged[own.state])
     assert len(titles(parted, own)) == 3
-    assert len(own.shelf(view).atlas.edits.edits) == 2
+    assert len(own.shelf(view).atlas.edits.moves) == 2
     lone = own.turn(merged[own.state], "trends")
     assert "diffmine trends" in lone[own.panels["trends"].line]
     points = own.panels["map"]._points_of(parted[own.state])
