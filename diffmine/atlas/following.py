@@ -49,13 +49,15 @@ class Members:
         return tuple(sorted(self.spots[name] for name in names))
 
     def showing(self, label: str, about: Iterable[Spot]) -> set[str]:
-        """The patches of a label that are those of some windows."""
-        return {
-            name
-            for image, *window in about
-            for name in self._of_image.get((label, image), ())
-            if iou((window[0], window[1], window[2]), self.spots[name][1:]) > HALF
-        }
+        """The patches of a label that are those of some windows, the nearest one of each."""
+        same = set()
+        for image, *window in about:
+            one = (window[0], window[1], window[2])
+            near = {name: iou(one, self.spots[name][1:]) for name in self._of_image[label, image]}
+            best = max(near, key=near.__getitem__, default="")
+            if near.get(best, 0.0) > HALF:
+                same.add(best)
+        return same
 
     def like(self, label: str, about: tuple[Spot, ...]) -> tuple[int, float] | None:
         """The element of a label that some windows are those of, with their Jaccard index."""

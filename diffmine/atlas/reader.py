@@ -32,6 +32,7 @@ from diffmine.atlas.records import ArtefactWarning, Patch
 from diffmine.atlas.stages import stage_of
 from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
 from diffmine.errors import AtlasError
+from diffmine.maths.overlap import HALF, iou
 from diffmine.maths.score import Scoring
 from diffmine.maths.scores import in_order
 
@@ -251,6 +252,17 @@ class Atlas:
         if patch is None:
             raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
         return patch
+
+    def same_patch(self, patch: Patch) -> Patch | None:
+        """The patch that shows the window of a patch of before: that of its label and kind in its
+        image whose window shares more than half with it; None when there is none."""
+        rows = self.rows(patch.label, patch.kind)
+        rows = rows.filter(pc.equal(rows["image_id"], patch.image_id))
+        window = (patch.row, patch.col, patch.size)
+        near = [Patch(**row) for row in rows.to_pylist()]
+        share = [iou(window, (other.row, other.col, other.size)) for other in near]
+        best = int(np.argmax(share)) if share else 0
+        return near[best] if share and share[best] > HALF else None
 
     def named(self, patch_ids: Sequence[str]) -> list[Patch]:
         """The patches of some names, without those that are not there."""
