@@ -19,8 +19,9 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class Entry:
-    """A patch in a visitor's basket, with a note. `patch` is its name in the lists of the atlas that
-    were written at a time, `written`, empty when it is not in them; `chosen` is as it was then."""
+    """A patch in a visitor's basket, with a note. `patch` is its name in the lists of the atlas as
+    they were written at the time `written`, empty when it is not in them; `chosen` is the patch as
+    it was when it was chosen."""
 
     atlas: str
     patch: str

@@ -1,4 +1,4 @@
-"""Edits of an atlas that is not written to: in the folder of this user's data, and read from there."""
+"""Edits of an atlas that is not written to: in the folder of this user's data, and read back."""
 
 import hashlib
 import os
