@@ -246,18 +246,22 @@ def info(atlas: Path) -> None:
 
 @app.command
 def check(atlas: Path) -> None:
-    """Compare every file of an atlas with its digest and name the broken ones."""
+    """Compare every file of an atlas and its model with its digest, and name the broken."""
+    from diffmine.atlas.health import health
     from diffmine.atlas.reader import open_atlas
 
-    opened = open_atlas(atlas)
-    broken = [name for name in opened.manifest.artefacts if not opened.finished(name)]
-    for name in broken:
+    files = health(open_atlas(atlas))
+    for name in files.broken:
         print(f"broken: {name}")
-    if broken:
+    for name in files.foreign:
+        print(f"foreign: {name}")
+    if files.broken:
         raise UsageError(
-            f"Of the files of {atlas} {len(broken)} cannot be trusted; diffmine build mends them."
+            f"Of the files of {atlas} {len(files.broken)} cannot be trusted; diffmine build mends "
+            "them."
         )
-    print(f"{len(opened.manifest.artefacts)} files, all as they were written.")
+    strange = f", beside {len(files.foreign)} that diffmine did not write" if files.foreign else ""
+    print(f"{files.whole} files, all as they were written{strange}.")
 
 
 @app.command(name="app")

@@ -67,6 +67,9 @@ class FinetuneConfig:
     """Cached versions of each image, shifted by a few pixels before encoding (augmentation)."""
     checkpoint: Count = 250
     """Steps between two checkpoints from which an interrupted run goes on."""
+    known: Share = 0.9
+    """A finished training is kept when images are added, changed or removed as long as this share
+    of the images was learnt from; 1: any other image trains again."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Arithmetic of training; auto: bf16 where the processor has it."""
     seed: Annotated[int, Field(ge=0)] = 0
@@ -340,7 +343,7 @@ NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
     "data": {"title", "kind"},
-    "finetune": {"checkpoint"},
+    "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},
     "translate": {"preview"},

@@ -40,10 +40,13 @@ class Manifest:
     format: int = FORMAT
     newer: dict[str, Any] = field(default_factory=dict)
     """Fields of a newer diffmine: kept as they are."""
+    intact: bool = True
+    """Whether the file is as diffmine wrote it, by its own digest."""
 
 
 _CHECKED = TypeAdapter(Manifest)
-_KNOWN = {known.name for known in fields_of(Manifest)} - {"newer"}
+_KNOWN = {known.name for known in fields_of(Manifest)} - {"newer", "intact"}
+_DIGEST = "digest"
 
 
 def is_atlas(folder: Path) -> bool:
@@ -67,22 +70,33 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         version = fields.get("format") if isinstance(fields, dict) else type(fields).__name__
         raise AtlasError(f"{path} has format {version}, this diffmine reads format {FORMAT}.")
+    intact = fields.pop(_DIGEST, None) in (None, key_of(fields))
     known = {name: value for name, value in fields.items() if name in _KNOWN}
     newer = {name: value for name, value in fields.items() if name not in _KNOWN}
     try:
-        manifest = _CHECKED.validate_python(known | {"newer": newer})
+        manifest = _CHECKED.validate_python(known | {"newer": newer, "intact": intact})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "its fields"
         raise AtlasError(f"{path} is broken: {place}: {first['msg']}.") from error
+    _check_model(path, manifest.model)
     leads_to = cache(Path.resolve)  # of the few folders that hold all files
-    for name in manifest.artefacts:
+    files = [*manifest.artefacts, *(f"model/{name}" for name in manifest.model.get("files", {}))]
+    for name in files:
         if not _inside(folder, name, leads_to):
             raise AtlasError(
                 f"{path} names a file outside of its folder ({name!r}): it is not as diffmine "
                 "wrote it, and nothing of it is opened."
             )
     return manifest
+
+
+def _check_model(path: Path, model: dict[str, Any]) -> None:
+    files = model.get("files", {})
+    texts = [model.get(name, "") for name in ("path", "repo", "sha256")]
+    texts += files.values() if isinstance(files, dict) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise AtlasError(f"{path} is broken: model: its path, repo, sha256 and files are texts.")
 
 
 def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:
@@ -96,12 +110,13 @@ def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write atlas.json whole."""
+    """Write atlas.json whole, with a digest of all that stands in it."""
     fields = asdict(manifest)
     fields |= fields.pop("newer")
+    del fields["intact"]
     # In the order of names: engines finish shards in any order.
     fields |= {name: dict(sorted(fields[name].items())) for name in ("artefacts", "keys", "config")}
-    text = json.dumps(fields, indent=1, ensure_ascii=False)
+    text = json.dumps(fields | {_DIGEST: key_of(fields)}, indent=1, ensure_ascii=False)
     write_bytes(folder / NAME, text.encode())
 
 

@@ -342,6 +342,15 @@ class Atlas:
         fields, inputs = self.manifest.config.get(stage, {}), self._inputs(stage)
         return key_of(stage, results(stage, fields), inputs), key_of(stage, as_key(fields), inputs)
 
+    def _pieces(self, stage: str) -> str:
+        """The key of what all pieces of a stage that works piece by piece have in common."""
+        fields, known = self.manifest.config.get(stage, {}), stage_of(stage)
+        inputs = [self.manifest.keys.get(n, "") for n in known.inputs if n not in known.piecewise]
+        side = self.manifest.config.get("data", {}).get("image_size")
+        # Training has no such field, and learns all labels; scoring may look at an image's own.
+        labels = [] if fields.get("labels") == "own" else self.labels
+        return key_of(f"{stage}:pieces", side, labels, inputs)
+
     def _forget(self) -> None:
         for name in ("_maps", "_image_rows", "pictures", "neighbours"):
             self.__dict__.pop(name, None)

@@ -40,6 +40,7 @@ MAPS = pa.schema(
         ("draws", pa.int32()),
         ("typicality", pa.float32()),
         ("se", pa.float32()),
+        ("image_digest", pa.string()),
     ]
 )
 SUMS = pa.schema(
@@ -54,6 +55,14 @@ SUMS = pa.schema(
         ("mean", _FLOATS),
         ("squares", _FLOATS),
         ("blocks", _FLOATS),
+        ("image_digest", pa.string()),
+    ]
+)
+TRAINED = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("source_digest", pa.string()),
+        ("labels", pa.list_(pa.string())),
     ]
 )
 PATCHES = pa.schema(
@@ -250,6 +259,7 @@ TABLES = {
     "changes": CHANGES,
     "counts": COUNTS,
     "boxes": BOXES,
+    "trained": TRAINED,
 }
 PARTS = {
     "maps": (MAPS, 64),

@@ -15,7 +15,8 @@ class Stage:
     It is computed from `inputs`: images, the model and other stages. `files` are dropped when it
     begins anew; `keeps` are its files that may outlive that, and `completes` those of another stage
     that it adds to. `edited`: merges and splits of elements make it out of date. Not `in_build`:
-    it runs when another stage asks for it.
+    it runs when another stage asks for it. `piecewise` are the inputs that it takes piece by piece:
+    when some of them change it keeps what it knows of the others.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Stage:
     completes: tuple[str, ...] = ()
     edited: bool = False
     in_build: bool = True
+    piecewise: tuple[str, ...] = ()
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -38,13 +40,16 @@ STAGES = (
         "finetune",
         "the model learns the labelled images",
         inputs=("images",),
-        files=("work/finetune/",),
+        files=("work/finetune/", "trained.parquet"),
+        keeps=("model/",),
+        piecewise=("images",),
     ),
     Stage(
         "typicality",
         "every image is scored, spot by spot",
         inputs=("images", "model"),
         files=("maps/",),
+        piecewise=("images",),
     ),
     Stage(
         "mine",

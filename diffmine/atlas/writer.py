@@ -25,6 +25,7 @@ from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
+from diffmine.atlas.health import OWN, WORDS, broken_model, digests_of
 from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.stages import STAGES, stage_of
@@ -32,6 +33,7 @@ from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
 
 _PATCHES = "patches.parquet"
+_WEIGHTS = ".safetensors"
 
 
 class Workspace(Atlas):
@@ -85,15 +87,23 @@ class Workspace(Atlas):
         same = self._same_results(stage, config)
         if same and self.fresh(stage):
             return None
-        if same and manifest.keys.get(begun) in self._keys(stage):
+        known = manifest.keys.get(begun) in self._keys(stage)
+        if same and (known or self._same_pieces(stage)):
             config = _in_shards_of(config, manifest.config[stage])
         else:
             self.drop(stage)
         manifest.keys.pop(stage, None)
         manifest.config[stage] = as_dict(config)
         manifest.keys[begun] = self._keys(stage)[0]
+        if stage_of(stage).piecewise:
+            manifest.keys[f"{stage}:pieces"] = self._pieces(stage)
         self.save()
         return config
+
+    def _same_pieces(self, stage: str) -> bool:
+        """Whether only some pieces of a stage's inputs have changed since it was begun."""
+        known = self.manifest.keys.get(f"{stage}:pieces")
+        return bool(stage_of(stage).piecewise) and known == self._pieces(stage)
 
     def _same_results(self, stage: str, config: Any) -> bool:
         """Whether a stage's stored configuration gives the same results as another."""
@@ -110,9 +120,11 @@ class Workspace(Atlas):
         on with them; their names. What people wrote (edits.json) stays as it is."""
         broken = [name for name in self.manifest.artefacts if not self.finished(name)]
         broken = [name for name in broken if name != EDITS]
+        if self.manifest.model.get("path") == OWN:
+            broken += [f"{OWN}/{name}" for name in broken_model(self)]
         for name in broken:
             (self.path / name).unlink(missing_ok=True)
-            del self.manifest.artefacts[name]
+            self.manifest.artefacts.pop(name, None)
             for stage in STAGES:
                 if name.startswith(stage.makes) and stage.name in self.manifest.keys:
                     key = self.manifest.keys.pop(stage.name)
@@ -132,10 +144,24 @@ class Workspace(Atlas):
 
     def attach_model(self, folder: Path, path: str) -> None:
         """Note which model the atlas is computed with; `path` as it will stand in atlas.json."""
-        weights = sorted(folder.rglob("*.safetensors"))
-        digest = key_of([sha256(file) for file in weights])
-        self.manifest.model = {"path": path, "sha256": digest}
-        self.manifest.keys["model"] = digest
+        files = digests_of(folder)
+        older = key_of([digest for name, digest in files.items() if name.endswith(_WEIGHTS)])
+        key = key_of({name: digest for name, digest in files.items() if name not in WORDS})
+        noted = self.manifest.model.get("files", files)
+        if self.manifest.keys.get("model") == older and noted == files:
+            key = older  # of the weights alone, as older versions wrote it
+        self._use_model({"path": path, "sha256": key, "files": files})
+
+    def attach_repository(self, name: str) -> None:
+        """Note that the atlas is computed with a model on the Hub."""
+        self._use_model({"repo": name, "sha256": key_of(name)})
+
+    def _use_model(self, model: dict[str, Any]) -> None:
+        known = self.manifest.keys.get("model")
+        if known is not None and known != model["sha256"]:
+            self.drop_after("model")
+        self.manifest.model = model
+        self.manifest.keys["model"] = model["sha256"]
         self.save()
 
     @property
@@ -185,7 +211,19 @@ class Workspace(Atlas):
             self.anchor_edits()
         shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
         self.remove(*stage_of(stage).files)
-        self.manifest.keys.pop(stage, None)
+        for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
+            del self.manifest.keys[key]
+
+    def drop_after(self, changed: str) -> None:
+        """Remove what stages made of an input that changes, or of each other: what is there never
+        speaks of two states at once. Stages that work piece by piece find out by themselves."""
+        gone = {changed}
+        for stage in STAGES:
+            if gone & set(stage.inputs):
+                gone.add(stage.name)
+                if not gone & set(stage.inputs) <= set(stage.piecewise):
+                    self.drop(stage.name)
+        self.save()
 
     def remove(self, *prefixes: str) -> None:
         """Remove the artefacts whose names begin with one of the prefixes."""

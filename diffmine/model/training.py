@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -118,12 +118,14 @@ def captured(
 
 @dataclass
 class State:
-    """Everything that a run needs to go on: trained weights, their mean and Adam's moments."""
+    """Everything that a run needs to go on: trained weights, their mean, Adam's moments and the
+    losses so far."""
 
     step: int
     unet: torch.nn.Module
     mean: dict[str, Tensor]
     optimizer: torch.optim.Optimizer
+    losses: list[float] = field(default_factory=list)
 
     def update_mean(self, decay: float) -> None:
         """Move the running mean of the weights; early on it follows faster."""
@@ -134,6 +136,7 @@ class State:
     def save(self, path: Path) -> None:
         """Write a checkpoint (safetensors)."""
         tensors = {"step": torch.tensor(self.step)}
+        tensors["losses"] = torch.tensor(self.losses, dtype=torch.float64)
         for name, weight in self.unet.named_parameters():
             tensors[f"weight/{name}"] = weight.detach()
             tensors[f"mean/{name}"] = self.mean[name]
@@ -145,6 +148,7 @@ class State:
         """Go on from a checkpoint."""
         tensors = load_file(path)
         self.step = int(tensors["step"])
+        self.losses = tensors.get("losses", torch.empty(0)).tolist()
         for name, weight in self.unet.named_parameters():
             weight.data.copy_(tensors[f"weight/{name}"])
             self.mean[name].copy_(tensors[f"mean/{name}"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.atomic import sha256
-from diffmine.atlas.manifest import Manifest, key_of
+from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
 from diffmine.data.records import Dataset
@@ -73,7 +73,7 @@ def build(
     config = _with_race(config)
     _check_same(atlas, dataset, replace_all)
     with atlas.hold():
-        mended = Report("mend", done=len(atlas.mend()))
+        mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         reports += [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
         if model is not None:
@@ -180,9 +180,7 @@ def use_model(atlas: Workspace, model: str) -> None:
     if Path(where).is_dir():
         atlas.attach_model(Path(where), str(Path(where).resolve()))
     else:
-        atlas.manifest.model = {"repo": where}
-        atlas.manifest.keys["model"] = key_of(where)
-        atlas.save()
+        atlas.attach_repository(where)
 
 
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:

@@ -29,8 +29,13 @@ def fields_of(record: Record) -> Row:
         "source_url": record.source_url,
         "licence": record.licence,
         "credit": record.credit,
-        "labels": list(record.labels or (record.label,)),
+        "labels": labels_of(record),
     }
+
+
+def labels_of(record: Record) -> list[str]:
+    """All labels of a picture, its own first."""
+    return list(record.labels or (record.label,))
 
 
 def digests_of(atlas: Atlas, records: Iterable[Record]) -> dict[str, str]:
@@ -110,3 +115,53 @@ class Held:
         row = self.rows[record.image_id]
         known = {name: row[name] for name in fields_of(record)}
         return known == fields_of(record) and row["source_digest"] == digest
+
+
+@dataclass(frozen=True)
+class Change:
+    """What differs between the images of an atlas and a data set, by name: pictures that are new,
+    other (in content or labels) or gone, and records that say something else of the same picture.
+    """
+
+    new: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, held: Held, dataset: Iterable[Record], digests: Mapping[str, str]) -> Change:
+        """What differs; a file that was refused and has not changed since is no difference."""
+        refused = refused_before(held.atlas)
+        names: dict[str, list[str]] = {"new": [], "other": [], "records": []}
+        seen = set()
+        for record in dataset:
+            name, digest = record.image_id, digests[record.image_id]
+            seen.add(name)
+            if name not in held.rows:
+                if refused.get(name) != digest:
+                    names["new"].append(name)
+            elif not held.same(record, digest) or held.rows[name]["labels"] != labels_of(record):
+                names["other"].append(name)
+            elif not held.describes(record, digest):
+                names["records"].append(name)
+        gone = tuple(name for name in held.rows if name not in seen)
+        return cls(gone=gone, **{kind: tuple(own) for kind, own in names.items()})
+
+    def __bool__(self) -> bool:
+        return self.of_pictures or bool(self.records)
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether there are other pictures, or under other labels."""
+        return bool(self.new or self.lost)
+
+    @property
+    def lost(self) -> bool:
+        """Whether what was made of a picture is no longer right."""
+        return bool(self.other or self.gone)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """How many pictures differ in each way."""
+        counts = {"new": self.new, "changed": self.other, "gone": self.gone}
+        return {name: float(len(own)) for name, own in counts.items() if own}

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +15,7 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
-from diffmine.config import DataConfig, MineConfig, as_dict, as_key, results
+from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.readers import read_image
@@ -26,16 +25,17 @@ from diffmine.errors import DataError, ImageError
 from diffmine.maths.duplicates import picture_hash
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
 from diffmine.stages.collect.held import (
+    Change,
     Held,
     Row,
     digests_of,
     fields_of,
     note_refused,
-    refused_before,
 )
 
-NAMED = "images:names"
-"""The key of the images' names and settings, whatever became of the files since."""
+REFUSED = "refused.csv"
+Content = tuple[str, list[str], str]
+"""Name, labels and digest of an image."""
 
 
 def run(
@@ -44,9 +44,9 @@ def run(
     """Write images.parquet: every picture as it is mined; refused ones go to refused.csv. Where the
     data set has a boxes.csv, boxes.parquet as well.
 
-    Pictures that are there are not decoded again. A file that was changed, repaired or broken since
-    gives the images another key, so that all that was computed from them is computed again; a
-    changed record (year, licence, credit) gives none.
+    Pictures that are there are not decoded again. A file that is new, changed, repaired or broken
+    since gives the images another key: it is scored alone, and what was made of all images is made
+    again. A changed record (year, licence, credit) gives none.
     """
     report = _collect_images(atlas, dataset, config, progress)
     boxes = dataset.path / BOXES
@@ -61,66 +61,43 @@ def _collect_images(
     atlas: Workspace, dataset: Dataset, config: DataConfig, progress: Progress
 ) -> Report:
     report = Report("collect")
-    keys = atlas.manifest.keys
-    key, older = _keys(atlas, dataset, config)
-    known = keys.get(NAMED, keys.get("images")) in (key, older)
     digests = digests_of(atlas, dataset)
     held = Held.of(atlas, config.image_size)
-    if known and held.rows and _unchanged(atlas, held, dataset, digests):
+    change = Change.of(held, dataset, digests)
+    if held.rows and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
         _name(atlas, config)
         report.kept = len(held.rows)
         return report
     _check_groups(atlas, held, dataset)
     refused = list(dataset.refused)
     rows = _rows(dataset, config, held, digests, refused, report, progress)
+    manifest = atlas.manifest
     with whole(atlas.path / "images.parquet") as temporary:
-        labels = _write(temporary, rows)
-        if not labels:
+        contents = _write(temporary, rows)
+        if not contents:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
-    atlas.manifest.labels = [label for label in dataset.labels if label in labels]
-    atlas.manifest.config["data"] = as_dict(config)
+        key = manifest.keys.get("images", "")
+        if change.of_pictures or not held.rows:
+            key = key_of("images", config.image_size, sorted(contents))
+        if key != manifest.keys.get("images") and (change.lost or not held.rows):
+            atlas.drop_after("images")
+    labels = {label for _, own, _ in contents for label in own}
+    manifest.labels = [label for label in dataset.labels if label in labels]
+    manifest.config["data"] = as_dict(config)
+    manifest.keys["images"] = key
+    _name(atlas, config)
+    atlas.note("images.parquet")
     _write_refused(atlas, refused)
     note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
-    atlas.note("images.parquet")
-    keys[NAMED] = key
-    keys["images"] = _content_key(atlas, held, keys["images"]) if known else key
-    _name(atlas, config)
     report.refused = len(refused)
+    report.figures |= change.figures
     return report
 
 
-def _keys(atlas: Workspace, dataset: Dataset, config: DataConfig) -> tuple[str, str]:
-    """The key of the settings and of the pictures' names and labels; the same as older versions
-    wrote it, of every setting."""
-    names = [(r.image_id, *(r.labels or (r.label,))) for r in dataset]
-    fields = as_dict(config)
-    older = key_of("images", as_key(fields | _titled(atlas)), names)
-    return key_of("images", results("data", fields), names), older
-
-
-def _unchanged(atlas: Workspace, held: Held, dataset: Dataset, digests: Mapping[str, str]) -> bool:
-    """Whether every picture is held as it is now, and what was refused is still what it was."""
-    refused = refused_before(atlas)
-    return all(
-        held.same(record, digests[record.image_id])
-        and held.describes(record, digests[record.image_id])
-        if record.image_id in held.rows
-        else refused.get(record.image_id) == digests[record.image_id]
-        for record in dataset
-    )
-
-
-def _content_key(atlas: Workspace, held: Held, before: str) -> str:
-    """The key of the images after some of them changed; as it was where none did."""
-    table = atlas.table("images", ["image_id", "source_digest"])
-    now = dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    was = {name: row["source_digest"] for name, row in held.rows.items()} or now
-    other = sorted(
-        (name, now.get(name, ""))
-        for name in {*now, *was}
-        if was.get(name, "") not in (None, now.get(name, ""))
-    )
-    return key_of(before, other) if other else before
+def _refused_are_noted(atlas: Workspace) -> bool:
+    """Whether refused.csv is as it was written; older atlases noted no digest of it."""
+    older = REFUSED not in atlas.manifest.artefacts and (atlas.path / REFUSED).is_file()
+    return older or atlas.finished(REFUSED)
 
 
 def _check_groups(atlas: Workspace, held: Held, dataset: Dataset) -> None:
@@ -131,21 +108,15 @@ def _check_groups(atlas: Workspace, held: Held, dataset: Dataset) -> None:
         atlas.manifest.keys.pop("mine", None)
 
 
-def _write(path: Path, rows: Iterator[Row]) -> set[str]:
-    """Write the table of images; all labels in it."""
-    labels: set[str] = set()
+def _write(path: Path, rows: Iterator[Row]) -> list[Content]:
+    """Write the table of images; what is in it."""
+    contents: list[Content] = []
     schema = IMAGES.with_metadata(picture_schema_metadata())
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(rows):
             writer.write_table(pa.Table.from_pylist(group, schema), row_group_size=ROW_GROUP)
-            labels.update(label for row in group for label in row["labels"])
-    return labels
-
-
-def _titled(atlas: Workspace) -> dict[str, Any]:
-    """The title and kind that were asked for when the images were collected."""
-    stored = atlas.manifest.config.get("data", {})
-    return {name: stored[name] for name in ("title", "kind") if name in stored}
+            contents += [(row["image_id"], row["labels"], row["source_digest"]) for row in group]
+    return contents
 
 
 def _name(atlas: Workspace, config: DataConfig) -> None:
@@ -207,4 +178,5 @@ def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _write_refused(atlas: Workspace, refused: list[tuple[str, str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("image", "reason"), *refused])
-    write_bytes(atlas.path / "refused.csv", text.getvalue().encode("utf-8", "surrogateescape"))
+    write_bytes(atlas.path / REFUSED, text.getvalue().encode("utf-8", "surrogateescape"))
+    atlas.note(REFUSED)

@@ -46,6 +46,7 @@ from diffmine.model.training import (
     prepare,
     shifted_latents,
 )
+from diffmine.stages.finetune.learnt import keep_work, strange, write_learnt
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -59,11 +60,18 @@ def run(
     """Train `config.base` on the atlas's images; the model is written to ATLAS/model."""
     report = Report("finetune")
     folder = atlas.path / "model"
-    if not (folder / "model_index.json").is_file():
+    if atlas.manifest.model.get("path") != "model" or not (folder / "model_index.json").is_file():
         atlas.manifest.keys.pop("finetune", None)
     if atlas.begin("finetune", config) is None:
         report.kept = config.steps
         return report.close()
+    other, images = strange(atlas), atlas.table("images", ["image_id"]).num_rows
+    if other is not None and images - other >= config.known * images:
+        atlas.attach_model(folder, "model")
+        atlas.end("finetune")
+        report.kept, report.figures["images not learnt from"] = config.steps, float(other)
+        return report.close()
+    keep_work(atlas)
     prompts = _prompts(atlas, config)
     accelerator = Accelerator(mixed_precision=_precision(config))
     model = load_model(config.base, accelerator.device, torch.float32)
@@ -165,12 +173,12 @@ def _train(
         state.load(checkpoint)
         report.kept = state.step
     network, optimizer = accelerator.prepare(unet, optimizer)
-    losses = _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
+    _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
     report.done = config.steps - report.kept
     for name, weight in unet.named_parameters():
         weight.data.copy_(state.mean[name])
     finish(unet)
-    return losses
+    return state.losses
 
 
 def _steps(
@@ -183,7 +191,7 @@ def _steps(
     config: FinetuneConfig,
     accelerator: Accelerator,
     progress: Progress,
-) -> list[float]:
+) -> None:
     prompts = model.trained_prompts()
     named = _named(atlas)
     words = list(dict.fromkeys([*atlas.labels, *named]))  # several labels make a prompt of theirs
@@ -192,7 +200,6 @@ def _steps(
     prompt_of = torch.tensor([number[label] for label in named])
     crop = tuple(length // model.factor for length in prompts.image_size)
     checkpoint = atlas.path / WORK / "state.safetensors"
-    losses: list[float] = []
     fill: Callable[..., Tensor] | None = None
     while state.step < config.steps:
         ranks, rank = accelerator.num_processes, accelerator.process_index
@@ -210,13 +217,12 @@ def _steps(
         state.step += 1
         state.update_mean(config.ema)
         if state.step % 20 == 0 or state.step == config.steps:
-            losses.append(float(loss))
-            note = f"loss {losses[-1]:.4f}"
+            state.losses.append(float(loss))
+            note = f"loss {state.losses[-1]:.4f}"
             progress("finetune", state.step, config.steps, "steps", note)
         if state.step % config.checkpoint == 0 and accelerator.is_main_process:
             with whole(checkpoint) as temporary:
                 state.save(temporary)
-    return losses
 
 
 def _on_device(batch: Batch, model: Model, states: Tensor) -> tuple[Tensor, ...]:
@@ -276,6 +282,7 @@ def _write(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     atlas.attach_model(folder, "model")
+    write_learnt(atlas)
     atlas.end("finetune")
     shutil.rmtree(atlas.path / "work", ignore_errors=True)
 

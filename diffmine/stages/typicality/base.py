@@ -30,7 +30,7 @@ from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import read_prompts
 from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.stages.typicality.score import item_of
-from diffmine.stages.typicality.tables import Named, maps_name, maps_rows
+from diffmine.stages.typicality.tables import Named, digests_of, maps_name, maps_rows
 
 BASE, FOLDER = measures.BASE.name, measures.BASE.folder
 
@@ -95,7 +95,10 @@ class BaseShard(ShardFunction):
         with lanes(self.model.device, scoring.batch) as side:
             advance(self.model, items, scoring.draws, sampling, scoring.batch, say, side)
         tallies = {item.image_id: item.tally for item in items}
-        maps = maps_rows(shard.work, tallies, lambda own: [(label, BASE) for label in own])
+        digest_of = digests_of(self.atlas)
+        maps = maps_rows(
+            shard.work, tallies, lambda own: [(label, BASE) for label in own], digest_of
+        )
         return Outcome({shard.files[0]: maps})
 
     def _item(self, name: str, labels: tuple[str, ...], sampling: Sampling) -> Item:

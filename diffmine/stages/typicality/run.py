@@ -10,11 +10,11 @@ beside it, nor on how often its draws were topped up.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from diffmine.atlas.manifest import key_of
-from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Outcome, Shard, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict, as_key
@@ -23,6 +23,7 @@ from diffmine.errors import UsageError
 from diffmine.maths.scores import MEASURES
 from diffmine.model.draws import together
 from diffmine.model.tally import Tally
+from diffmine.stages.typicality.parts import images_of, parts_of
 from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
 from diffmine.stages.typicality.score import Round, ScoreShard
 from diffmine.stages.typicality.tables import Named, draws_in, maps_name, read_sums, sums_name
@@ -42,18 +43,17 @@ def run(
     beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
     _check(atlas, config)
-    images = atlas.table("images", COLUMNS)
+    images = images_of(atlas)
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:
-        report.kept = images.num_rows
+        report.kept = len(images)
         return report.close()
     config = begun
-    pairs = list(zip(images["image_id"].to_pylist(), map(tuple, labels_of(images)), strict=True))
-    if config.adaptive and any(len(own) > 1 for _, own in pairs):
+    if config.adaptive and any(len(image.labels) > 1 for image in images.values()):
         raise UsageError("adaptive follows one label of an image; these have several.")
-    cuts = range(0, len(pairs), config.shard)
     _keep_sums(atlas, config)
-    work = _Work(atlas, config, [tuple(pairs[k : k + config.shard]) for k in cuts])
+    _keep_race(atlas)
+    work = _Work(atlas, config, parts_of(atlas, images, config.shard, config.labels == "own"))
     work.score(engine, progress, report)
     if config.adaptive:
         report.figures |= work.savings()
@@ -87,14 +87,26 @@ def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
     inputs = [manifest.keys.get(name, "") for name in ("images", "model")]
     other = {"draws", "sums", "batch"} | (set() if config.adaptive else {"top", "margin"})
     fields = as_key(as_dict(config))
-    older, key = (
-        key_of("sums", ESTIMATOR, {n: v for n, v in fields.items() if n not in left_out}, inputs)
-        for left_out in (other, other | {"compile", "precision"})
-    )
-    if manifest.keys.get("sums") not in (older, key):
+
+    def key(left_out: set[str], *inputs: str) -> str:
+        kept = {name: value for name, value in fields.items() if name not in left_out}
+        return key_of("sums", ESTIMATOR, kept, list(inputs))
+
+    # Images are looked at one by one. Older atlases have sums of all images, as they were.
+    fast = other | {"compile", "precision"}
+    now = key(fast | {"shard"}, manifest.keys["typicality:pieces"])
+    if manifest.keys.get("sums") not in (now, key(fast, *inputs), key(other, *inputs)):
         atlas.remove("sums/")
-    manifest.keys["sums"] = key
+    manifest.keys["sums"] = now
     atlas.save()
+
+
+def _keep_race(atlas: Workspace) -> None:
+    """Drop what a race that was stopped had worked out of other images than are there now."""
+    images = {"images": atlas.manifest.keys.get("images", "")}
+    if atlas.note_of("typicality", "images") != images:
+        shutil.rmtree(atlas.path / "work" / "typicality", ignore_errors=True)
+        atlas.keep_note("typicality", "images", images)
 
 
 @dataclass(frozen=True)
@@ -114,13 +126,13 @@ class _Work:
 
     atlas: Workspace
     config: TypicalityConfig
-    images: list[Named]
+    images: Mapping[int, Named]
 
     def score(self, engine: Engine, progress: Progress, report: Report) -> None:
         """Bring every shard to all of its draws and write its maps."""
         score = ScoreShard(self.atlas.path, self.config)
         goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
-        total = sum(map(len, self.images))
+        total = sum(map(len, self.images.values()))
         watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}
         pace: dict[float, tuple[float, float]] = {}
 
@@ -149,8 +161,7 @@ class _Work:
 
     def _open(self, goal: int, last: bool) -> list[int]:
         """The shards that a round has something to do for."""
-        every = range(len(self.images))
-        return [n for n in every if last or (self._draws(n) < goal and not self._mapped(n))]
+        return [n for n in self.images if last or (self._draws(n) < goal and not self._mapped(n))]
 
     def _shard(
         self, number: int, goal: int, marks: Mapping[str, float], last: bool
@@ -185,7 +196,7 @@ class _Work:
         known = self.atlas.note_of("typicality", name)
         if known is None:
             bests: dict[str, list[float]] = {label: [] for label in self.atlas.labels}
-            for number, images in enumerate(self.images):
+            for number, images in self.images.items():
                 labels = dict(images)
                 for image_id, tally in self._tallies(number).items():
                     best = runner_of(tally, self.atlas.image(image_id), self.config).best(PER_IMAGE)
@@ -199,12 +210,12 @@ class _Work:
         expected to have been lost by that."""
         marks = self.marks(self.config.count + 1)
         draws, lost = 0.0, 0.0
-        for number, images in enumerate(self.images):
+        for number, images in self.images.items():
             labels = dict(images)
             for image_id, tally in self._tallies(number).items():
                 draws += int(tally.draws.max())
                 if int(tally.draws.max()) < self.config.count:
                     runner = runner_of(tally, self.atlas.image(image_id), self.config)
                     lost += runner.lost(marks[labels[image_id][0]], PER_IMAGE)
-        total = sum(map(len, self.images)) * self.config.count
+        total = sum(map(len, self.images.values())) * self.config.count
         return {"draws saved": 1 - draws / total, "windows lost": lost}

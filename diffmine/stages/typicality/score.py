@@ -12,6 +12,7 @@ from PIL import Image
 from safetensors.torch import load, save
 from torch import Tensor
 
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.shards import Files, Outcome, Shard, ShardFunction
 from diffmine.config import TypicalityConfig
@@ -30,6 +31,7 @@ from diffmine.stages.typicality.race import stays
 from diffmine.stages.typicality.tables import (
     Labels,
     Named,
+    digests_of,
     maps_name,
     maps_rows,
     read_sums,
@@ -62,7 +64,7 @@ class ScoreShard(ShardFunction):
     def __call__(self, shard: Shard[Round], tell: Tell) -> Outcome:
         """The sums and, in the last round, the maps of the shard's images."""
         work = shard.work
-        there = 0
+        there, digest_of = 0, digests_of(self.atlas)
         tallies: dict[str, Tally] = {}
         if work.sums:
             path = self.atlas.path / sums_name(work.number)
@@ -74,10 +76,11 @@ class ScoreShard(ShardFunction):
             rows = self._advance(items, work, tell)
             tallies = tallies | {item.image_id: item.tally for item in items}
             if self.config.sums or self.config.adaptive:
-                goal = work.goal
-                files[sums_name(work.number)] = sums_rows(work.images, tallies, self.named, goal)
+                sums = sums_rows(work.images, tallies, self.named, digest_of, work.goal)
+                files[sums_name(work.number)] = sums
         if work.last:
-            files[maps_name(work.number)] = maps_rows(work.images, tallies, self.named)
+            maps = maps_rows(work.images, tallies, self.named, digest_of)
+            files[maps_name(work.number)] = maps
         figures = {"rows": float(rows), "worker": float(os.getpid())}
         if self._meter is not None:
             figures |= {"rate": self._meter.rate, "share": self._meter.share_of_peak}
@@ -124,7 +127,7 @@ class ScoreShard(ShardFunction):
         if not self.config.adaptive:
             return encoded(wanted)
         names = [image_id for image_id, _ in work.images]
-        file = f"work/typicality/latents-{work.number:05d}.safetensors"
+        file = f"work/typicality/latents-{key_of(names)}.safetensors"
         path = self.atlas.path / file
         if not path.is_file():
             every = encoded(names)

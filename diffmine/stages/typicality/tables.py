@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from diffmine.atlas.maps import read_known
+from diffmine.atlas.reader import Atlas
 from diffmine.errors import AtlasError
 from diffmine.model.tally import Tally
 
@@ -19,7 +20,14 @@ Named = tuple[tuple[str, Labels], ...]
 """Images by name, each with its labels."""
 Names = Callable[[Labels], list[tuple[str, str]]]
 """Label and score of each map of an image, by the image's labels."""
+DigestOf = Callable[[str], str | None]
+"""The digest of an image's source, as images.parquet has it."""
 Row = dict[str, Any]
+
+
+def digests_of(atlas: Atlas) -> DigestOf:
+    """What says the digests of an atlas's images."""
+    return lambda image_id: atlas.image(image_id)["source_digest"]
 
 
 def sums_name(number: int) -> str:
@@ -64,12 +72,15 @@ def _tally_of(rows: list[Row], together: int) -> Tally:
     )
 
 
-def sums_rows(images: Named, tallies: Mapping[str, Tally], names: Names, goal: int) -> list[Row]:
+def sums_rows(
+    images: Named, tallies: Mapping[str, Tally], names: Names, digest_of: DigestOf, goal: int
+) -> list[Row]:
     """The rows of a shard's sums; `goal` is the number of draws that those still in the race now
     have."""
     return [
         {
             **_head(image_id, name, tally, k),
+            "image_digest": digest_of(image_id),
             "goal": goal,
             "mean": tally.mean[k].numpy().ravel(),
             "squares": tally.squares[k].numpy().ravel(),
@@ -81,10 +92,12 @@ def sums_rows(images: Named, tallies: Mapping[str, Tally], names: Names, goal: i
     ]
 
 
-def maps_rows(images: Named, tallies: Mapping[str, Tally], names: Names) -> list[Row]:
+def maps_rows(
+    images: Named, tallies: Mapping[str, Tally], names: Names, digest_of: DigestOf
+) -> list[Row]:
     """The rows of a shard's maps; AtlasError when one is not finite."""
     return [
-        row
+        row | {"image_digest": digest_of(image_id)}
         for image_id, own in images
         for row in _map_rows(image_id, tallies[image_id], names(own))
     ]

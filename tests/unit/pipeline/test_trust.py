@@ -187,8 +187,9 @@ def test_a_picture_that_was_painted_over_is_noticed(
     reports = rebuilt(root, data, atlas)
     assert (reports["collect"].done, reports["collect"].kept) == (1, 11)
     assert np.asarray(atlas.pictures.picture("disc/000.png")).mean() == 5
-    for stage in ("finetune", "typicality", "mine"):
-        assert reports[stage].done > 0
+    assert (reports["typicality"].done, reports["typicality"].kept) == (1, 11)
+    assert reports["finetune"].figures["images not learnt from"] == 1
+    assert reports["mine"].done > 0
     again = rebuilt(root, data, atlas)
     assert {name: report.done for name, report in again.items() if report.done} == {}
 
@@ -223,13 +224,14 @@ def test_a_broken_file_that_was_repaired_comes_in(root: Path, own: tuple[Path, W
     path.write_bytes(good[:60])
     reports = rebuilt(root, data, atlas)
     assert (reports["collect"].refused, reports["collect"].kept) == (1, 11)
-    assert reports["typicality"].done == 11
+    assert (reports["typicality"].done, reports["typicality"].kept) == (0, 11)
     again = rebuilt(root, data, atlas)
     assert {name: report.done for name, report in again.items() if report.done} == {}
     path.write_bytes(good)
     reports = rebuilt(root, data, atlas)
     assert (reports["collect"].done, reports["collect"].kept) == (1, 11)
-    assert reports["typicality"].done == 12
+    assert (reports["typicality"].done, reports["typicality"].kept) == (1, 11)
+    assert reports["finetune"].figures["images not learnt from"] == 0
 
 
 def test_boxes_go_when_their_file_does(root: Path, own: tuple[Path, Workspace]) -> None:

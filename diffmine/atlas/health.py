@@ -1,0 +1,82 @@
+"""Whether an atlas and its model are as they were written: which files are broken, which foreign.
+
+Broken is a file that is lost or has another digest than atlas.json says, and atlas.json itself when
+it is not as diffmine wrote it. Foreign is a file that no stage wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diffmine.atlas.atomic import sha256
+from diffmine.atlas.edits import NAME as EDITS
+from diffmine.atlas.manifest import NAME as MANIFEST
+
+if TYPE_CHECKING:
+    from diffmine.atlas.reader import Atlas
+
+PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
+"""Folders of a model; other folders in its own are its owner's."""
+OWN = "model"
+"""Where the model stands that an atlas trained itself."""
+WORDS = ("training.json", "samples.png", "README.md")
+"""Files of a model that tell of it, and do not change what it computes."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """Names of files, relative to the atlas; those of a model elsewhere with its folder."""
+
+    whole: int
+    broken: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """The digest of each file of a model, by its name in the model's folder."""
+    files = [path for path in sorted(folder.glob("*")) if path.is_file()]
+    files += [path for part in PARTS for path in (folder / part).rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(files)}
+
+
+def broken_model(atlas: Atlas) -> list[str]:
+    """The files of an atlas's model, by their names in its folder, that are not as they were; none
+    of a model on the Hub or of an atlas that noted no digests."""
+    folder, files = atlas.model_path, atlas.manifest.model.get("files", {})
+    if not isinstance(folder, Path):
+        return []
+    return [name for name, digest in files.items() if not _is(folder / name, digest)]
+
+
+def health(atlas: Atlas) -> Health:
+    """Read every file of an atlas and its model."""
+    manifest = atlas.manifest
+    broken = [] if manifest.intact else [MANIFEST]
+    broken += [name for name in manifest.artefacts if not atlas.finished(name)]
+    place = manifest.model.get("path", "")
+    broken += [f"{place}/{name}" for name in broken_model(atlas)]
+    files = 1 + len(manifest.artefacts) + len(manifest.model.get("files", {}))
+    return Health(files - len(broken), tuple(broken), tuple(_foreign(atlas)))
+
+
+def _is(path: Path, digest: str) -> bool:
+    return path.is_file() and sha256(path) == digest
+
+
+def _foreign(atlas: Atlas) -> list[str]:
+    known = {MANIFEST, EDITS, *atlas.manifest.artefacts}
+    if atlas.manifest.model.get("path") == OWN:
+        known |= {f"{OWN}/{name}" for name in atlas.manifest.model.get("files", {})}
+    files = (path.relative_to(atlas.path) for path in atlas.path.rglob("*") if not path.is_dir())
+    names = (path.as_posix() for path in sorted(files))
+    return [name for name in names if name not in known and not _is_work(name)]
+
+
+def _is_work(name: str) -> bool:
+    """Whether a file is one of diffmine's own for the time being."""
+    return name.startswith(("work/", ".diffmine."))
+
+
+__all__ = ["OWN", "WORDS", "Health", "broken_model", "digests_of", "health"]

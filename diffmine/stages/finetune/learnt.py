@@ -1,0 +1,55 @@
+"""What a finished training learnt from, and whether it may be kept when images have changed."""
+
+from __future__ import annotations
+
+import shutil
+
+from diffmine.atlas.health import broken_model
+from diffmine.atlas.schemas import TRAINED
+from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.writer import Workspace
+
+Image = tuple[str, str | None, tuple[str, ...]]
+"""Name, digest of the source (None: not known) and labels."""
+
+_LEARNT = "finetune:learnt"
+"""The key of the images that were learnt from."""
+
+
+def images_of(atlas: Workspace) -> list[Image]:
+    """The images of an atlas, in their order."""
+    table = atlas.table("images", [*COLUMNS, "source_digest"])
+    names, digests = (table[name].to_pylist() for name in ("image_id", "source_digest"))
+    return list(zip(names, digests, map(tuple, labels_of(table)), strict=True))
+
+
+def write_learnt(atlas: Workspace) -> None:
+    """Note which images a training that ends now has learnt from, as trained.parquet."""
+    atlas.manifest.keys[_LEARNT] = atlas.manifest.keys.get("images", "")
+    rows = [
+        {"image_id": name, "source_digest": digest, "labels": list(labels)}
+        for name, digest, labels in images_of(atlas)
+    ]
+    atlas.write("trained.parquet", rows, TRAINED)
+
+
+def strange(atlas: Workspace) -> int | None:
+    """How many images the atlas's own model did not learn from as they are now; None where there
+    is no such model, it is not whole, or what it learnt from is not known."""
+    if broken_model(atlas):
+        return None
+    if not atlas.finished("trained.parquet"):
+        if atlas.manifest.keys.get(_LEARNT) != atlas.manifest.keys.get("images"):
+            return None
+        write_learnt(atlas)  # it was lost, and the images are those that were learnt from
+    columns = atlas.table("trained", ["image_id", "source_digest", "labels"]).to_pydict().values()
+    learnt = {(name, digest, tuple(own)) for name, digest, own in zip(*columns, strict=True)}
+    return sum(image not in learnt for image in images_of(atlas))
+
+
+def keep_work(atlas: Workspace) -> None:
+    """Drop what a training that was stopped had made of other images than are there now."""
+    images = {"images": atlas.manifest.keys.get("images", "")}
+    if atlas.note_of("finetune", "images") != images:
+        shutil.rmtree(atlas.path / "work" / "finetune", ignore_errors=True)
+        atlas.keep_note("finetune", "images", images)

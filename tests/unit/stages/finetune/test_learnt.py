@@ -1,0 +1,166 @@
+"""Which images a model learnt from, and when it is trained again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.writer import Workspace, create_workspace
+from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
+from diffmine.data.sources import open_dataset
+from diffmine.engine import Report
+from diffmine.model.tiny import make_random
+from diffmine.pipeline.build import collect, run_stage, use_model
+from tests.helpers import LABELS, draw_shapes
+
+STEPS = 2
+Train = Callable[..., tuple[Workspace, Report]]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_random(tmp_path_factory.mktemp("base") / "base")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return draw_shapes(tmp_path / "data", per_label=5)
+
+
+@pytest.fixture
+def train(tmp_path: Path, base: Path) -> Train:
+    def run(**more: Any) -> tuple[Workspace, Report]:
+        dataset = open_dataset(tmp_path / "data")
+        atlas = create_workspace(tmp_path / "atlas", Manifest("t", list(dataset.labels)))
+        config = FinetuneConfig(base=str(base), steps=STEPS, batch=2, shifts=1)
+        with atlas.hold():
+            collect(atlas, dataset, DataConfig(image_size=32))
+            finetune = replace(config, **more)
+            return atlas, run_stage(atlas, "finetune", BuildConfig(finetune=finetune))
+
+    return run
+
+
+def paint(path: Path) -> None:
+    Image.new("RGB", (32, 32), "grey").save(path)
+
+
+def test_a_model_stays_while_it_knows_enough_of_the_images(data: Path, train: Train) -> None:
+    first, _ = train()
+    paint(data / "disc" / "000.png")
+    atlas, report = train()
+    assert (report.done, report.kept) == (0, STEPS)
+    assert report.figures["images not learnt from"] == 1
+    assert atlas.manifest.model == first.manifest.model
+    _, report = train(known=1.0)
+    assert (report.done, report.kept) == (0, STEPS), "the same images: nothing to learn"
+    assert train(steps=STEPS - 1)[1].done == STEPS - 1
+    assert train()[1].done == STEPS
+    paint(data / "disc" / "002.png")
+    paint(data / "disc" / "004.png")
+    _, report = train()
+    assert report.done == STEPS
+    _, report = train()
+    assert (report.done, report.kept) == (0, STEPS)
+
+
+def test_changes_add_up(data: Path, train: Train) -> None:
+    """Each is small beside the images, but not beside those that were learnt from."""
+    train()
+    shutil.copy(data / "disc" / "000.png", data / "disc" / "added.png")
+    assert train()[1].figures["images not learnt from"] == 1
+    shutil.copy(data / "disc" / "000.png", data / "disc" / "another.png")
+    assert train()[1].done == STEPS
+
+
+def test_all_images_must_be_known_on_request(data: Path, train: Train) -> None:
+    train()
+    (data / "disc" / "000.png").unlink()
+    assert train()[1].figures["images not learnt from"] == 0
+    shutil.copy(data / "disc" / "002.png", data / "disc" / "added.png")
+    assert train(known=1.0)[1].done == STEPS
+
+
+def test_a_new_label_has_to_be_learnt(data: Path, train: Train) -> None:
+    train()
+    (data / "ring").mkdir()
+    paint(data / "ring" / "0.png")
+    atlas, report = train()
+    assert report.done == STEPS
+    assert atlas.labels == [*sorted(("ring", *LABELS))]
+
+
+def test_a_lost_list_of_what_was_learnt_costs_no_training(data: Path, train: Train) -> None:
+    atlas, _ = train()
+    before = (atlas.path / "trained.parquet").read_bytes()
+    (atlas.path / "trained.parquet").unlink()
+    with atlas.hold():
+        assert atlas.mend() == ["trained.parquet"]
+    assert train()[1].kept == STEPS
+    assert (atlas.path / "trained.parquet").read_bytes() == before
+
+
+def test_a_model_of_ones_own_comes_back_after_another(
+    data: Path, train: Train, tmp_path: Path
+) -> None:
+    atlas, _ = train()
+    before = dict(atlas.manifest.model)
+    with atlas.hold():
+        use_model(atlas, str(make_random(tmp_path / "other", LABELS)))
+    atlas, report = train()
+    assert (report.done, report.kept) == (0, STEPS)
+    assert atlas.manifest.model == before
+
+
+def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, train: Train) -> None:
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=5)
+
+    def stopped_at(unit: str) -> None:
+        def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+            if of == unit:
+                raise KeyboardInterrupt
+
+        with atlas.hold():
+            collect(atlas, open_dataset(data), DataConfig(image_size=32))
+            with pytest.raises(KeyboardInterrupt):
+                run_stage(atlas, "finetune", BuildConfig(finetune=config), progress=stop)
+
+    state = atlas.path / "work" / "finetune" / "state.safetensors"
+    stopped_at("steps")
+    assert state.is_file()
+    paint(data / "disc" / "000.png")
+    stopped_at("images encoded")
+    assert not state.is_file()
+
+
+def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: Train) -> None:
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=40, batch=2, shifts=1, checkpoint=30)
+    trained = BuildConfig(finetune=config)
+
+    def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if (of, done) == ("steps", 40):
+            raise KeyboardInterrupt
+
+    told = atlas.path / "model" / "training.json"
+    with atlas.hold():
+        run_stage(atlas, "finetune", trained)
+        unbroken = told.read_bytes()
+        atlas.drop("finetune")
+        with pytest.raises(KeyboardInterrupt):
+            run_stage(atlas, "finetune", trained, progress=stop)
+        report = run_stage(atlas, "finetune", trained)
+    assert (report.done, report.kept) == (10, 30)
+    assert told.read_bytes() == unbroken
+    assert len(json.loads(unbroken)["loss_every_20_steps"]) == 2
