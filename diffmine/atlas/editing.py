@@ -82,7 +82,7 @@ def split(atlas: Workspace, label: str, element: int) -> int:
         new = _unused(atlas, label)
         moved = [patch for patch, goes in zip(own, part, strict=True) if goes]
         names = tuple(sorted(patch.patch_id for patch in moved))
-        about = (windows(every), windows(moved))
+        about = (_windows(atlas, every), _windows(atlas, moved))
         _add(atlas, Edit("split", label, element, new, names, about=about))
         return new
 
@@ -112,13 +112,15 @@ def redo(atlas: Workspace) -> Edit:
         return last
 
 
-def windows(patches: list[Patch]) -> tuple[Spot, ...]:
-    """The windows of some patches."""
-    return tuple(sorted((p.image_id, p.row, p.col, p.size) for p in patches))
+def _windows(atlas: Workspace, patches: list[Patch]) -> tuple[Spot, ...]:
+    hashes = atlas.picture_hashes()
+    return tuple(
+        sorted((p.image_id, p.row, p.col, p.size, hashes.get(p.image_id)) for p in patches)
+    )
 
 
 def _about(atlas: Workspace, label: str, element: int) -> tuple[Spot, ...]:
-    return windows(atlas.element(label, element))
+    return _windows(atlas, atlas.element(label, element))
 
 
 def _named(atlas: Workspace, label: str, element: int, text: str) -> Edit:

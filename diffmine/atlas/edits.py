@@ -26,8 +26,9 @@ NAME = "edits.json"
 FORMAT = 2
 LONGEST_NAME = 80
 Place = tuple[str, int]
-Spot = tuple[str, int, int, int]
-"""A window of an image: image_id, row, col, size."""
+Spot = tuple[str, int, int, int, int | None]
+"""A window of an image: image_id, row, col, size, and the picture's hash (images.parquet), by which
+another picture of that name is known; None where there is none."""
 Number = Annotated[int, Field(ge=0, lt=2**31)]
 
 

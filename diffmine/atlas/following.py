@@ -1,6 +1,6 @@
 """People's edits on other elements than those they were made on (docs/decisions/0027).
 
-    patch of before is patch of now      same image and label, IoU of the windows > 1/2
+    patch of before is patch of now      same label and picture, IoU of the windows > 1/2
     element of before is element of now  Jaccard index of their patches > 1/2
 
 Neither can be two at once, so that nothing has to be chosen. A merge needs both of its elements, a
@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diffmine.atlas.edits import LONGEST_NAME, Edit, Edits, Place, Spot, numbered, touched
+from diffmine.maths.duplicates import near
 from diffmine.maths.overlap import HALF, iou, jaccard
 
 COLUMNS = ["patch_id", "label", "kind", "element", "image_id", "row", "col", "size"]
@@ -31,11 +32,13 @@ class Members:
     """The patches of each element, while edits are applied one after the other."""
 
     def __init__(self, patches: pa.Table, labels: Iterable[str]) -> None:
-        """`patches`: the columns COLUMNS of patches.parquet; only some labels are looked at."""
+        """`patches`: the columns COLUMNS of patches.parquet, and `hash`, that of the picture; only
+        some labels are looked at."""
         wanted = pc.is_in(patches["label"], pa.array(sorted(set(labels)), pa.string()))
         rows = patches.filter(pc.and_(wanted, pc.equal(patches["kind"], "top"))).to_pylist()
         self.spots: dict[str, Spot] = {
-            row["patch_id"]: (row["image_id"], row["row"], row["col"], row["size"]) for row in rows
+            row["patch_id"]: (row["image_id"], row["row"], row["col"], row["size"], row["hash"])
+            for row in rows
         }
         self.elements: dict[Place, set[str]] = defaultdict(set)
         self._of_image: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -51,11 +54,12 @@ class Members:
     def showing(self, label: str, about: Iterable[Spot]) -> set[str]:
         """The patches of a label that are those of some windows, the nearest one of each."""
         same = set()
-        for image, *window in about:
-            one = (window[0], window[1], window[2])
-            near = {name: iou(one, self.spots[name][1:]) for name in self._of_image[label, image]}
-            best = max(near, key=near.__getitem__, default="")
-            if near.get(best, 0.0) > HALF:
+        for spot in about:
+            shares = {
+                name: share(spot, self.spots[name]) for name in self._of_image[label, spot[0]]
+            }
+            best = max(shares, key=shares.__getitem__, default="")
+            if shares.get(best, 0.0) > HALF:
                 same.add(best)
         return same
 
@@ -63,9 +67,9 @@ class Members:
         """The element of a label that some windows are those of, with their Jaccard index."""
         same = self.showing(label, about)
         for (of, element), names in self.elements.items():
-            share = jaccard(len(same & names), len(about), len(names))
-            if of == label and share > HALF:
-                return element, share
+            index = jaccard(len(same & names), len(about), len(names))
+            if of == label and index > HALF:
+                return element, index
         return None
 
     def apply(self, edit: Edit) -> None:
@@ -88,6 +92,13 @@ class Members:
     def unused(self, label: str) -> int:
         """A number that no element of a label has or had."""
         return max((element for of, element in self.elements if of == label), default=-1) + 1
+
+
+def share(one: Spot, other: Spot) -> float:
+    """IoU of two windows of images of one name; 0 when those are different pictures."""
+    if one[4] is not None and other[4] is not None and not near(one[4], other[4]):
+        return 0.0
+    return iou(one[1:4], other[1:4])
 
 
 def followed(edits: Edits, elements: str, patches: pa.Table) -> Edits:

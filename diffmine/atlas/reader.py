@@ -147,12 +147,22 @@ class Atlas:
         return path.stat().st_mtime_ns if path.is_file() else 0
 
     def built_patches(self) -> pa.Table:
-        """The columns of patches.parquet by which edits follow, as built; no row where it is not
-        there."""
+        """The columns of patches.parquet by which edits follow, as built, and `hash`, that of the
+        picture; no row where it is not there."""
         path, columns = self.path / "patches.parquet", following.COLUMNS
-        if not path.is_file():
-            return schemas.PATCHES.empty_table().select(columns)
-        return filled(read_known(path, columns), schemas.PATCHES, columns)
+        table = schemas.PATCHES.empty_table().select(columns)
+        if path.is_file():
+            table = filled(read_known(path, columns), schemas.PATCHES, columns)
+        known = self.picture_hashes()
+        hashes = [known.get(name) for name in table["image_id"].to_pylist()]
+        return table.append_column("hash", pa.array(hashes, pa.int64()))
+
+    def picture_hashes(self) -> dict[str, int | None]:
+        """The hash of each picture by its name; None where an older atlas has none."""
+        if not self.has("images"):
+            return {}
+        columns = self.table("images", ["image_id", "hash"]).columns
+        return dict(zip(*(column.to_pylist() for column in columns), strict=True))
 
     @property
     def names(self) -> dict[str, str]:

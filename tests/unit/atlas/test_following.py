@@ -225,9 +225,9 @@ def test_the_name_of_a_half_does_not_take_the_place_of_the_whole_s(atlas: Worksp
     new = split(atlas, "a", 0)
     rename(atlas, "a", new, "half")
     edits = atlas.edits
-    spots = tuple((r["image_id"], r["row"], r["col"], r["size"]) for r in large)
+    spots = tuple((r["image_id"], r["row"], r["col"], r["size"], None) for r in large)
     first, parted, named = edits.every
-    parted = replace(parted, about=((parted.about[0]), (("9.png", 99, 99, 8),)))
+    parted = replace(parted, about=((parted.about[0]), (("9.png", 99, 99, 8, None),)))
     with atlas.hold_edits():
         atlas.keep_edits(replace(edits, every=(first, parted, replace(named, about=(spots,)))))
     cluster(atlas, turned, 1)
@@ -245,6 +245,26 @@ def test_names_find_their_patches_after_another_mining(atlas: Workspace) -> None
     assert members(atlas, 3) == before
     assert atlas.names == {"a/3": "wheel"}
     assert cluster(atlas, turned, 2, patch_rows(4, "far-")) == {"set aside": 1}
+    assert atlas.names == {}
+
+
+def test_another_picture_of_the_same_name_is_another(atlas: Workspace) -> None:
+    """Another data set in the place of the first; before, its pictures were written a bit anew."""
+
+    def pictures(flipped: int) -> None:
+        rows = [
+            dict.fromkeys(schemas.IMAGES.names)
+            | {"image_id": f"{at}.png", "label": "a", "hash": (at * 987_654_321) ^ flipped}
+            for at in range(IMAGES)
+        ]
+        atlas.write("images.parquet", rows, schemas.IMAGES)
+
+    pictures(0)
+    rename(atlas, "a", 0, "wheel")
+    pictures(0b111)
+    assert cluster(atlas, turned, 1) == {"names and edits that went along": 1}
+    pictures(-1)
+    assert cluster(atlas, quarter, 2) == {"set aside": 1}
     assert atlas.names == {}
 
 
