@@ -7,6 +7,7 @@ The atlases that come with a checkout belong to it, and an atlas on a shelf may 
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -29,7 +30,12 @@ def user_folder() -> Path:
 def file_apart(atlas: Path, manifest: Manifest) -> Path:
     """The file of the edits that this user keeps apart from an atlas, there or not."""
     pictures = manifest.artefacts.get("images.parquet") or str(atlas.resolve())
-    letters = "".join(c if c.isalnum() and c.isascii() else "-" for c in manifest.title[:40])
+    return _file(os.environ.get(VARIABLE), manifest.title, pictures)
+
+
+@lru_cache
+def _file(moved: str | None, title: str, pictures: str) -> Path:
+    letters = "".join(c if c.isalnum() and c.isascii() else "-" for c in title[:40])
     name = f"{letters.strip('-').lower() or 'atlas'}-{key_of(pictures)[:16]}"
     return user_folder() / "atlases" / name / NAME
 

@@ -48,7 +48,7 @@ class Atlas:
         self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
-        self._edits: tuple[tuple[Path, int, str], Edits] | None = None
+        self._edits, self._edits_of = Edits(), (Path(), 0, "")
         self.own_edits = False
         """Whether only the edits in its folder count, not those that this user keeps apart: what a
         stage computes does not depend on who runs it."""
@@ -110,7 +110,7 @@ class Atlas:
     def edited(self) -> int:
         """When elements were last merged or split or that was taken back, in nanoseconds; 0 when
         they never were."""
-        return self._edits_written if self.edits.touched else 0
+        return self._edits_of[1] if self.edits.touched else 0
 
     @property
     def _built(self) -> Built:
@@ -127,24 +127,24 @@ class Atlas:
     def edits(self) -> Edits:
         """What people did to elements, on the elements that are there now. Raises AtlasError when
         their file is broken."""
-        state = (self.edits_path, self._edits_written, self.elements_digest)
-        if self._edits is None or self._edits[0] != state:
-            edits = read_edits(state[0])
+        path = self.edits_path
+        try:
+            written = path.stat().st_mtime_ns
+        except OSError:
+            written = 0
+        state = (path, written, self.elements_digest)
+        if self._edits_of != state:
+            edits = read_edits(path)
             if (edits.every or edits.undone) and edits.elements != self.elements_digest:
                 edits = following.followed(edits, self.elements_digest, self.built_patches())
-            self._edits = (state, edits)
-        return self._edits[1]
+            self._edits, self._edits_of = edits, state
+        return self._edits
 
     @property
     def edits_path(self) -> Path:
         """The file of the edits: in the atlas, or where this user keeps them apart."""
         own, apart = self.path / EDITS, file_apart(self.path, self.manifest)
         return apart if not self.own_edits and apart.is_file() else own
-
-    @property
-    def _edits_written(self) -> int:
-        path = self.edits_path
-        return path.stat().st_mtime_ns if path.is_file() else 0
 
     def built_patches(self) -> pa.Table:
         """The columns of patches.parquet by which edits follow, as built, and `hash`, that of the
