@@ -55,11 +55,19 @@ class Workspace(Atlas):
     @contextmanager
     def hold_edits(self, wait: float = 5.0) -> Iterator[None]:
         """Keep others out who would change the edits: those in the atlas, or those that this user
-        keeps apart because the atlas is embedded or read-only."""
-        if not self.apart:
-            with self.hold(wait):
-                yield
-            return
+        keeps apart because the atlas is embedded or read-only. AtlasError when elements were found
+        anew since this atlas was opened: what is to be edited is not there any more."""
+        before = self.elements_digest
+        with self._apart_held(wait) if self.apart else self.hold(wait):
+            if before not in ("", self.elements_digest):
+                raise AtlasError(
+                    f"The elements of {self.path} were found anew meanwhile, so nothing was "
+                    "changed; look at them again."
+                )
+            yield
+
+    @contextmanager
+    def _apart_held(self, wait: float) -> Iterator[None]:
         folder = self.edits_folder
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -115,7 +115,7 @@ class Edits:
     def _merged(self, view: View, element: int, into: int) -> Updates:
         atlas = self.desk.shelf(view).atlas
         _, why = self._try(view, lambda: merge(atlas, view.label, element, into))
-        return self._say(why) if why else self.desk.go(replace(view, element=into), TAB)
+        return self._refused(view, why) if why else self.desk.go(replace(view, element=into), TAB)
 
     def on_split(self, view: View) -> Updates:
         """The open element becomes two."""
@@ -124,7 +124,7 @@ class Edits:
             return self._say(texts.CHOOSE_TO_MERGE)
         new, why = self._try(view, lambda: split(shelf.atlas, view.label, element))
         if why:
-            return self._say(why)
+            return self._refused(view, why)
         sizes = {row["element"]: row["size"] for row in shelf.elements(view.label)}
         names = [shelf.element_name(view.label, number) for number in (element, new)]
         text = texts.WAS_SPLIT.format(
@@ -138,7 +138,7 @@ class Edits:
         if element is None:
             return self._say(texts.OPEN_AN_ELEMENT)
         _, why = self._try(view, lambda: rename(shelf.atlas, view.label, element, name))
-        return self._say(why) if why else self.desk.go(view, TAB)
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
 
     def on_place(self, view: View, choice: Any) -> Updates:
         """The open element gets a name that was set aside."""
@@ -147,7 +147,7 @@ class Edits:
             return self._say(texts.CHOOSE_WAITING)
         atlas = self.desk.shelf(view).atlas
         _, why = self._try(view, lambda: place(atlas, number, view.label, element))
-        return self._say(why) if why else self.desk.go(view, TAB)
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
 
     def on_discard(self, view: View, choice: Any) -> Updates:
         """What was set aside is not offered any more."""
@@ -155,7 +155,7 @@ class Edits:
         if number is None:
             return self._say(texts.CHOOSE_WAITING)
         _, why = self._try(view, lambda: discard(self.desk.shelf(view).atlas, number))
-        return self._say(why) if why else self.desk.go(view, TAB)
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
 
     def on_undo(self, view: View) -> Updates:
         """The last edit is taken back."""
@@ -169,7 +169,7 @@ class Edits:
         shelf = self.desk.shelf(view)
         last, why = self._try(view, lambda: change(shelf.atlas))
         if why:
-            return self._say(why)
+            return self._refused(view, why)
         there = [n for n in (last.element, last.into) if shelf.has_element(last.label, n)]
         if last.kind != "discard":
             view = replace(view, label=last.label, element=there[0] if there else None)
@@ -179,7 +179,7 @@ class Edits:
     def _try(self, view: View, change: Callable[[], Any]) -> tuple[Any, str]:
         """What a change returns, or why it cannot be made: gradio shows no errors from outside its
         queue, so they are shown beside the buttons."""
-        why = self.why_not()
+        why = self.why_not() or (texts.FOUND_ANEW if self._stale(view) else "")
         if why:
             return None, why
         try:
@@ -188,6 +188,16 @@ class Edits:
             return None, str(error)
         finally:
             self.desk.shelf(view).forget()
+
+    def _stale(self, view: View) -> bool:
+        """Whether a visitor was shown other elements than there are now."""
+        return view.elements not in ("", self.desk.shelf(view).atlas.elements_digest)
+
+    def _refused(self, view: View, why: str) -> Updates:
+        if not self._stale(view):
+            return self._say(why)
+        self.desk.shelf(view).forget()
+        return self.desk.go(replace(view, element=None), TAB) | self._say(why)
 
     def _say(self, why: str) -> Updates:
         return {self.note: f"⚠ {words.markdown(why)}"}

@@ -76,6 +76,7 @@ class Elements:
         elements = shelf.elements(view.label)
         if view.element is None and elements:
             view = replace(view, element=elements[0]["element"])
+        view = replace(view, elements=shelf.atlas.elements_digest)
         count = plurals(len(elements), "element")
         text = texts.ELEMENTS_LINE.format(label=words.markdown(view.label), count=count)
         return {

@@ -10,6 +10,7 @@ import pytest
 
 from diffmine.app.page import build
 from diffmine.atlas import apart
+from diffmine.atlas.writer import open_workspace
 from tests.unit.app.make_atlas import make_atlas
 
 
@@ -111,7 +112,7 @@ def test_names_are_undone_and_redone_like_the_rest(own: Any) -> None:
     assert "no edits to do again" in edits.on_redo(view)[edits.note]
 
 
-def scatter(atlas: Any) -> None:
+def scatter(atlas: Any, figures: dict[str, float]) -> None:
     """Elements found anew that have a third in common with each of before."""
     table, elements = atlas.lists.read(0, len(atlas.lists.names)), atlas.table("elements")
     column = table.column_names.index("element")
@@ -124,7 +125,7 @@ def scatter(atlas: Any) -> None:
         column = elements.column_names.index("spread")
         rows = elements.set_column(column, "spread", spread)
         atlas.write("elements.parquet", rows, elements.schema)
-        assert atlas.follow_edits() == {"set aside": 3.0}
+        assert atlas.follow_edits() == figures
 
 
 def test_what_was_set_aside_is_offered_put_somewhere_or_discarded(own: Any) -> None:
@@ -133,7 +134,7 @@ def test_what_was_set_aside_is_offered_put_somewhere_or_discarded(own: Any) -> N
     for element, name in ((0, "wheel"), (1, "<b>lamp</b>")):
         elements.on_rename(replace(own.first, element=element), name)
     edits.on_merge(replace(own.first, label="1910", element=0), "1")
-    scatter(atlas)
+    scatter(atlas, {"set aside": 3.0})
     own.shelf(own.first).forget()
     shown = edits.show(replace(own.first, element=2))
     assert shown[aside.line] == (
@@ -160,6 +161,22 @@ def test_what_was_set_aside_is_offered_put_somewhere_or_discarded(own: Any) -> N
         assert edits.on_discard(view, choice)[edits.note].startswith("⚠")
     own.editable = False
     assert edits.show(view)[aside.line] == edits.show(view)[edits.where] == ""
+
+
+def test_what_was_shown_before_elements_were_found_anew_is_not_edited(own: Any) -> None:
+    """By another process: the first to edit is told by the atlas, the second by what was shown."""
+    elements = own.panels["elements"]
+    edits, shelf = elements.edits, own.shelf(own.first)
+    views = [own.go(replace(own.first, element=k), "elements")[own.state] for k in (1, 2)]
+    scatter(open_workspace(shelf.atlas.path), {})
+    first = elements.on_rename(views[0], "wheel")
+    assert "found anew meanwhile, so nothing was changed" in first[edits.note]
+    assert first[own.state].element == 0
+    second = edits.on_merge(views[1], "0")
+    assert "found anew meanwhile, so nothing was changed" in second[edits.note]
+    assert shelf.atlas.edits.every == ()
+    named = elements.on_rename(first[own.state], "wheel")
+    assert titles(named, own)[0] == "wheel"
 
 
 def test_an_atlas_that_is_not_written_says_where_changes_go(
