@@ -69,6 +69,7 @@ def build(
         Print the plan and its cost, and do nothing.
     """
     from diffmine.pipeline.build import build as run_build
+    from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
 
     if label is not None:
@@ -77,7 +78,7 @@ def build(
         options = replace(options, finetune=replace(options.finetune, base=base))
     where = engine_of(engine)
     if dry_run:
-        _plan(data, options, model)
+        print(plan(data, options, model, out))
         return
     with shown() as progress:
         for report in run_build(
@@ -88,6 +89,7 @@ def build(
             replace_all=replace_all,
             engine=where,
             progress=progress,
+            announce=print,
         ):
             _say(report)
     print(f"The atlas is ready: diffmine app {out}")
@@ -357,13 +359,6 @@ def _say(report: Any) -> None:
 
 def _figure(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.4g}"
-
-
-def _plan(data: Path, options: BuildConfig, model: str | None) -> None:
-    from diffmine.pipeline.plan import plan
-
-    for line in plan(data, options, trained=model is not None):
-        print(line)
 
 
 def main(tokens: list[str] | None = None) -> None:

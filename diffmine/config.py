@@ -7,7 +7,7 @@ default stands anywhere. The paper is Siglidis et al., ECCV 2024 (arXiv 2408.027
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
@@ -322,6 +322,15 @@ class BuildConfig:
     cluster: ClusterConfig = ClusterConfig()
     translate: TranslateConfig = TranslateConfig()
     trends: TrendsConfig = TrendsConfig()
+
+    def with_race(self) -> BuildConfig:
+        """With the race of `typicality.adaptive` set up for the patches that mine will look for."""
+        if not self.typicality.adaptive:
+            return self
+        side, windows = self.data.image_size, self.mine.windows
+        smallest = min(windows, key=lambda window: window * side if window < 1 else window)
+        raced = replace(self.typicality, top=self.mine.per_label, window=smallest)
+        return replace(self, typicality=raced)
 
 
 def restored(kind: type[Config], fields: Mapping[str, Any]) -> Config:

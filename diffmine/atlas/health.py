@@ -6,11 +6,13 @@ it is not as diffmine wrote it. Foreign is a file that no stage wrote.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.atomic import sha256
+from diffmine.atlas.digests import NAME as REMEMBERED
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.manifest import NAME as MANIFEST
 
@@ -41,12 +43,14 @@ def digests_of(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(files)}
 
 
-def broken_model(atlas: Atlas) -> list[str]:
+def broken_model(atlas: Atlas, *, remembered: bool = True) -> list[str]:
     """The files of an atlas's model, by their names in its folder, that are not as they were; none
     of a model on the Hub or of an atlas that noted no digests."""
     folder, files = atlas.model_path, atlas.manifest.model.get("files", {})
     if not isinstance(folder, Path):
         return []
+    if remembered and atlas.manifest.model["path"] == OWN:
+        return [name for name, is_ in files.items() if atlas.digests.of(f"{OWN}/{name}") != is_]
     return [name for name, digest in files.items() if not _is(folder / name, digest)]
 
 
@@ -54,11 +58,15 @@ def health(atlas: Atlas) -> Health:
     """Read every file of an atlas and its model."""
     manifest = atlas.manifest
     broken = [] if manifest.intact else [MANIFEST]
-    broken += [name for name in manifest.artefacts if not atlas.finished(name)]
+    files = manifest.artefacts.items()
+    broken += [name for name, digest in files if not _is(atlas.path / name, digest)]
     place = manifest.model.get("path", "")
-    broken += [f"{place}/{name}" for name in broken_model(atlas)]
-    files = 1 + len(manifest.artefacts) + len(manifest.model.get("files", {}))
-    return Health(files - len(broken), tuple(broken), tuple(_foreign(atlas)))
+    broken += [f"{place}/{name}" for name in broken_model(atlas, remembered=False)]
+    if broken:  # a file may have changed without its time: what was remembered is not trusted
+        with suppress(OSError):
+            (atlas.path / REMEMBERED).unlink(missing_ok=True)
+    count = 1 + len(files) + len(manifest.model.get("files", {}))
+    return Health(count - len(broken), tuple(broken), tuple(_foreign(atlas)))
 
 
 def _is(path: Path, digest: str) -> bool:

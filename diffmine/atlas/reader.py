@@ -19,7 +19,7 @@ from jaxtyping import Int
 
 from diffmine.atlas import edited, following, schemas
 from diffmine.atlas.apart import file_apart
-from diffmine.atlas.atomic import sha256
+from diffmine.atlas.digests import Digests
 from diffmine.atlas.edited import Built
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits
@@ -46,6 +46,7 @@ class Atlas:
         self.path = path
         self.manifest = manifest
         self._tables: dict[str, tuple[tuple[int, int], pa.Table]] = {}
+        self.digests = Digests(path)
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
         self._edits, self._edits_of = Edits(), (Path(), 0, "")
@@ -333,8 +334,7 @@ class Atlas:
     def finished(self, name: str) -> bool:
         """Whether an artefact is there as it was written: the digest is that of the manifest."""
         known = self.manifest.artefacts.get(name)
-        path = self.path / name
-        return known is not None and path.is_file() and sha256(path) == known
+        return known is not None and self.digests.of(name) == known
 
     def _inputs(self, stage: str) -> list[str]:
         known = stage_of(stage)

@@ -51,6 +51,7 @@ class Workspace(Atlas):
                 yield
             finally:
                 self.own_edits = own
+                self.digests.save()
 
     @contextmanager
     def hold_edits(self, wait: float = 5.0) -> Iterator[None]:

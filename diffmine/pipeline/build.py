@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,10 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
+from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
+from diffmine.stages.collect.held import Compared
 from diffmine.stages.collect.run import run as collect
 
 LEAST_SAME = 0.5
@@ -37,6 +38,7 @@ def build(
     replace_all: bool = False,
     engine: Engine = here,
     progress: Progress = silent,
+    announce: Callable[[Plan], None] = lambda plan: None,
 ) -> list[Report]:
     """Mine labelled pictures into an atlas, continuing where a run stopped.
 
@@ -50,6 +52,8 @@ def build(
         replace_all: Take the data set even if `out` holds another one.
         engine: Where the work runs (`diffmine.engine.engine_of`); results do not depend on it.
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
+        announce: Called before the first piece of work with what will be kept, added to or made
+            again, why and at what cost; may raise `Cancelled`, and nothing is changed.
 
     Returns:
         A report for each stage: pieces done, kept and refused, seconds and figures.
@@ -70,12 +74,15 @@ def build(
     config = config or BuildConfig()
     dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
-    config = _with_race(config)
+    config = config.with_race()
     _check_same(atlas, dataset, replace_all)
     with atlas.hold():
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
-        reports += [collect(atlas, dataset.limited(config.data.limit), config.data, progress)]
+        dataset = dataset.limited(config.data.limit)
+        compared = Compared.of(atlas, dataset, config.data.image_size)
+        announce(plan_of(atlas, dataset, config, model, compared))
+        reports += [collect(atlas, dataset, config.data, progress, compared)]
         if model is not None:
             use_model(atlas, model)
         stages = STAGES if model is None else STAGES[1:]
@@ -119,16 +126,6 @@ def _digest(path: Path) -> str:
         return sha256(path)
     except OSError:  # it will be refused when it is collected
         return ""
-
-
-def _with_race(config: BuildConfig) -> BuildConfig:
-    """With the race of `typicality.adaptive` set up for the patches that mine will look for."""
-    if not config.typicality.adaptive:
-        return config
-    side = config.data.image_size
-    smallest = min(config.mine.windows, key=lambda window: window * side if window < 1 else window)
-    raced = replace(config.typicality, top=config.mine.per_label, window=smallest)
-    return replace(config, typicality=raced)
 
 
 def run_stage(

@@ -1,39 +1,260 @@
-"""What a build would do, before it does it."""
+"""What a build would do, before it does it: what is kept, gone on with or made again, why, and what
+that costs in predictions of the UNet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from diffmine.config import BuildConfig
+from diffmine.atlas.health import OWN, digests_of
+from diffmine.atlas.manifest import is_atlas
+from diffmine.atlas.reader import Atlas, open_atlas
+from diffmine.atlas.stages import STAGES, Stage
+from diffmine.config import BuildConfig, as_dict, results
+from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
+from diffmine.stages.collect.held import Change, Compared
+
+KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
+_LOST, _STOPPED = "files of it are broken", "unfinished, or files of it were lost"
 
 
-def plan(data: str | Path, config: BuildConfig, trained: bool) -> list[str]:
-    """What a build would do, in lines: images, steps and predictions of the UNet."""
-    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels).limited(
-        config.data.limit
-    )
-    images, labels = len(dataset), len(dataset.labels)
-    under = labels if config.typicality.labels == "all" else 1
-    translated = labels * min(config.translate.per_label, config.cluster.elements)
+@dataclass(frozen=True)
+class Step:
+    """What becomes of a stage: kept, added to, made again or new; why; of how many images of all;
+    and its cost in words."""
+
+    stage: str
+    fate: str
+    why: str = ""
+    cost: str = ""
+
+    def __str__(self) -> str:
+        why = f" ({self.why})" if self.why else ""
+        return f"{self.stage}: {self.fate}{why}" + (f": {self.cost}" if self.cost else "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build would do with the images and in each stage."""
+
+    images: str
+    steps: tuple[Step, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.images, *map(str, self.steps)])
+
+
+def plan(
+    data: str | Path, config: BuildConfig, model: str | None = None, out: Path | None = None
+) -> Plan:
+    """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
+    written."""
+    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
+    dataset = dataset.limited(config.data.limit)
+    if out is None or not is_atlas(out):
+        steps = (
+            Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
+            for stage in _stages(config, model)
+        )
+        return Plan(_images(dataset), tuple(steps))
+    atlas = open_atlas(out)
+    compared = Compared.of(atlas, dataset, config.data.image_size, note=False)
+    return plan_of(atlas, dataset, config, model, compared)
+
+
+def plan_of(
+    atlas: Atlas, dataset: Dataset, config: BuildConfig, model: str | None, compared: Compared
+) -> Plan:
+    """What a build would do with an atlas that is there."""
+    images, config = _images(dataset), config.with_race()
+    if compared.held.rows:
+        words = [f"{len(names)} {kind}" for kind, names in _counted(compared.change) if names]
+        images += f"; {', '.join(words) or 'as they were'}"
+    return Plan(images, tuple(_Plan(atlas, dataset, config, compared, model).steps()))
+
+
+def _images(dataset: Dataset) -> str:
+    labels = dataset.labels
+    return f"{len(dataset)} images with {len(labels)} labels: {', '.join(labels)}"
+
+
+def _counted(change: Change) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "new", change.new
+    yield "changed", change.other
+    yield "gone", change.gone
+    yield "with a corrected record", change.records
+
+
+def _stages(config: BuildConfig, model: str | None) -> list[Stage]:
+    """The stages of a build in the order in which they run."""
+    names = {stage.name for stage in STAGES if stage.in_build}
+    names -= {"finetune"} if model is not None else set()
+    names |= {"parallel"} if config.trends.parallel else set()
+    return [stage for stage in STAGES if stage.name in names]
+
+
+_OTHER = "?"
+"""In the place of a key that is not known before the work is done; it is none of today's."""
+
+
+@dataclass
+class _Plan:
+    """The fate of each stage of an atlas that is there: `keys` become those that it will have."""
+
+    atlas: Atlas
+    dataset: Dataset
+    config: BuildConfig
+    compared: Compared
+    model: str | None
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def change(self) -> Change:
+        """What differs between the images of the atlas and those of the data set."""
+        return self.compared.change
+
+    def steps(self) -> Iterator[Step]:
+        """In the order of the build; what is made of something else is made again."""
+        self.keys = dict(self.atlas.manifest.keys)
+        if self._are_other_images():
+            self.keys["images"] = _OTHER
+        if self._is_other_model():
+            self.keys["model"] = _OTHER
+        for stage in _stages(self.config, self.model):
+            step = self._step(stage)
+            begun = self.keys.pop(f"{stage.name}:begun", "")
+            self.keys.setdefault(stage.name, begun)
+            if step.fate != KEPT and step.why not in (_LOST, _STOPPED):
+                self.keys[stage.name] = _OTHER
+            if stage.name == "finetune" and step.fate in (AGAIN, FIRST):
+                self.keys["model"] = _OTHER
+            yield step
+
+    def _step(self, stage: Stage) -> Step:
+        name = stage.name
+        every = cost(name, self.config, self.dataset, len(self.dataset))
+        if name not in self.keys and f"{name}:begun" not in self.keys:
+            return Step(name, FIRST, cost=every)
+        settings = self._settings(name)
+        if settings:
+            return Step(name, AGAIN, ", ".join(settings), every)
+        inputs = [known for known in stage.inputs if self.keys.get(known) == _OTHER]
+        known = f"{name}:pieces" in self.keys and self._same_labels(name)
+        if inputs == ["images"] and stage.piecewise and known:
+            return self._pieces(name, every)
+        if inputs:
+            return Step(name, AGAIN, f"because of {' and '.join(inputs)}", every)
+        return self._unchanged(stage, every)
+
+    def _unchanged(self, stage: Stage, every: str) -> Step:
+        """A stage none of whose inputs changes: kept, unless it was stopped, or files are lost."""
+        name = stage.name
+        files = [one for one in self.atlas.manifest.artefacts if one.startswith(stage.makes)]
+        if not all(map(self.atlas.finished, files)):
+            return Step(name, ADDED, _LOST, f"at most {every}")
+        then = Atlas(self.atlas.path, replace(self.atlas.manifest, keys=self.keys))
+        if then.fresh(name):
+            return Step(name, KEPT)
+        begun = self.keys.get(f"{name}:begun", "")
+        then.manifest.keys = self.keys | {name: begun}
+        if then.fresh(name):
+            return Step(name, ADDED, _STOPPED, f"at most {every}")
+        return Step(name, AGAIN, "made of something else", every)
+
+    def _pieces(self, name: str, every: str) -> Step:
+        if name == "finetune":
+            return self._model(every)
+        number = len(self.change.new) + len(self.change.other)
+        spent = cost(name, self.config, self.dataset, number)
+        fate = ADDED if number or self.change.gone else KEPT
+        return Step(name, fate, f"{number} of {len(self.dataset)} images", spent)
+
+    def _model(self, every: str) -> Step:
+        """Whether the model knows enough of the images."""
+        known = self.config.finetune.known
+        learnt = self._learnt()
+        words = f"it learnt from {learnt} of {len(self.dataset)} images"
+        if learnt >= known * len(self.dataset):
+            return Step("finetune", KEPT, words)
+        return Step("finetune", AGAIN, f"{words}, --finetune.known asks for {known:.0%}", every)
+
+    def _learnt(self) -> int:
+        if not self.atlas.has("trained"):
+            return 0
+        new = {*self.change.new, *self.change.other}
+        images = self.atlas.table("images", ["image_id", "source_digest"]).to_pylist()
+        now = {row["image_id"]: row["source_digest"] for row in images}
+        rows = self.atlas.table("trained", ["image_id", "source_digest"]).to_pylist()
+        names = {record.image_id for record in self.dataset} - new
+        return sum(row["image_id"] in names and now.get(row["image_id"]) == row["source_digest"]
+                   for row in rows)  # fmt: skip
+
+    def _are_other_images(self) -> bool:
+        if not self.compared.held.rows:
+            key = self.compared.key(self.dataset, self.config.data.image_size)
+            return self.atlas.manifest.keys.get("images") != key
+        return self.change.of_pictures
+
+    def _is_other_model(self) -> bool:
+        """Whether another model is asked for than the one that the atlas is computed with."""
+        noted = self.atlas.manifest.model
+        if self.model is None:
+            return noted.get("path", OWN) != OWN
+        if not Path(self.model).is_dir():
+            return noted.get("repo") != self.model
+        return noted.get("files", {}) != digests_of(Path(self.model))
+
+    def _same_labels(self, name: str) -> bool:
+        own = name == "typicality" and self.config.typicality.labels == "own"
+        return own or list(self.dataset.labels) == self.atlas.labels
+
+    def _settings(self, name: str) -> list[str]:
+        """The settings that change a stage's results, in words."""
+        config: Any = self.config.trends if name == "parallel" else getattr(self.config, name)
+        stored = self.atlas.manifest.config.get(name, {})
+        if name == "parallel" or not stored:
+            return []
+        now, was = results(name, as_dict(config)), results(name, as_dict(type(config)()) | stored)
+        return [
+            f"--{name}.{key.replace('_', '-')} {_word(was.get(key))} -> {_word(value)}"
+            for key, value in now.items()
+            if value != was.get(key)
+        ]
+
+
+def _word(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def cost(stage: str, config: BuildConfig, dataset: Dataset, images: int) -> str:
+    """What a stage costs for so many images, in words; empty where it is next to nothing."""
+    labels = len(dataset.labels)
     rows_each = config.translate.steps * (2 + 2 * labels)
-    lines = [
-        f"{images} images with {labels} labels: {', '.join(dataset.labels)}",
-        f"finetune: {config.finetune.steps} steps of {config.finetune.batch} images",
-        f"typicality: {images} x {config.typicality.count} draws x {under + 1} prompts = "
-        f"{images * config.typicality.count * (under + 1):,} predictions",
-        f"cluster: {images} x {config.cluster.noises} partial predictions",
-        f"translate: up to {translated} patches x {rows_each} = "
-        f"{translated * rows_each:,} predictions",
-        f"trends: {images:,} x {config.cluster.noises} noises = "
-        f"{images * config.cluster.noises:,} predictions",
-    ]
-    if config.trends.parallel:
+    if stage == "finetune":
+        return f"{config.finetune.steps} steps of {config.finetune.batch} images"
+    if stage == "typicality":
+        prompts = 1 + (labels if config.typicality.labels == "all" else 1)
+        draws = config.typicality.count
+        predictions = _rows(images * draws * prompts)
+        return f"{images} x {draws} draws x {prompts} prompts = {predictions}"
+    if stage == "cluster":
+        return f"{images} x {config.cluster.noises} partial predictions"
+    if stage == "translate":
+        patches = labels * min(config.translate.per_label, config.cluster.elements)
+        return f"up to {patches} patches x {rows_each} = {_rows(patches * rows_each)}"
+    if stage == "trends":
+        noises = config.cluster.noises
+        return f"{images:,} x {noises} noises = {_rows(images * noises)}"
+    if stage == "parallel":
         most = config.trends.images
         sources = min(images, labels * most) if most else images
         rows = rows_each + 2 * labels * (config.trends.scored + config.cluster.noises)
-        lines.append(
-            f"parallel set: up to {sources} images under {labels} labels x {rows} = "
-            f"{sources * rows:,} predictions"
-        )
-    return lines[:1] + lines[2:] if trained else lines
+        return f"up to {sources} images under {labels} labels x {rows} = {_rows(sources * rows)}"
+    return ""
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} predictions"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diffmine.atlas.atomic import sha256, write_bytes
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.data.records import Record
 
@@ -18,6 +19,8 @@ NAME = ".diffmine.sources.json"
 """Size, time of change and digest of each source. A note of this machine's own: without it, or in a
 copy of the atlas, files are read once more."""
 Row = dict[str, Any]
+Content = tuple[str, list[str], str]
+"""Name, labels and digest of an image."""
 
 
 def fields_of(record: Record) -> Row:
@@ -38,22 +41,23 @@ def labels_of(record: Record) -> list[str]:
     return list(record.labels or (record.label,))
 
 
-def digests_of(atlas: Atlas, records: Iterable[Record]) -> dict[str, str]:
-    """The digest of each picture's file, by the picture's name; empty where it cannot be read."""
+def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) -> dict[str, str]:
+    """The digest of each picture's file, by the picture's name; empty where it cannot be read.
+    With `note` they are remembered."""
     notes = _read(atlas)
     now: dict[str, list[Any]] = {}
     for record in records:
         try:
             stat = record.path.stat()
-            note = notes["files"].get(record.image_id)
-            if note is None or note[:2] != [stat.st_size, stat.st_mtime_ns]:
-                note = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
+            known = notes["files"].get(record.image_id)
+            if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
+                known = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
         except OSError:
-            note = [0, 0, ""]
-        now[record.image_id] = note
-    if now != notes["files"]:
+            known = [0, 0, ""]
+        now[record.image_id] = known
+    if note and now != notes["files"]:
         _write(atlas, notes | {"files": now})
-    return {name: note[2] for name, note in now.items()}
+    return {name: known[2] for name, known in now.items()}
 
 
 def refused_before(atlas: Atlas) -> dict[str, str]:
@@ -78,6 +82,11 @@ def _read(atlas: Atlas) -> dict[str, dict[str, Any]]:
 
 def _write(atlas: Atlas, notes: dict[str, dict[str, Any]]) -> None:
     write_bytes(atlas.path / NAME, json.dumps(notes).encode())
+
+
+def key_of_images(image_size: int, contents: Iterable[Content]) -> str:
+    """The key of images as they are mined."""
+    return key_of("images", image_size, sorted(contents))
 
 
 @dataclass(frozen=True)
@@ -165,3 +174,27 @@ class Change:
         """How many pictures differ in each way."""
         counts = {"new": self.new, "changed": self.other, "gone": self.gone}
         return {name: float(len(own)) for name, own in counts.items() if own}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A data set beside what an atlas holds of it: the digest of each file, and what differs."""
+
+    digests: Mapping[str, str]
+    held: Held
+    change: Change
+
+    @classmethod
+    def of(
+        cls, atlas: Atlas, dataset: Iterable[Record], image_size: int, *, note: bool = True
+    ) -> Compared:
+        """Look at every file; with `note` their digests are remembered."""
+        digests = digests_of(atlas, dataset, note=note)
+        held = Held.of(atlas, image_size)
+        return cls(digests, held, Change.of(held, dataset, digests))
+
+    def key(self, dataset: Iterable[Record], image_size: int) -> str:
+        """The key that the images of the data set will have, if those are refused that were."""
+        refused = refused_before(self.held.atlas)
+        contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in dataset]
+        return key_of_images(image_size, [c for c in contents if refused.get(c[0]) != c[2]])

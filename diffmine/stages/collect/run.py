@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import whole, write_bytes
-from diffmine.atlas.manifest import key_of
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
@@ -25,30 +24,35 @@ from diffmine.errors import DataError, ImageError
 from diffmine.maths.duplicates import picture_hash
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
 from diffmine.stages.collect.held import (
-    Change,
+    Compared,
+    Content,
     Held,
     Row,
-    digests_of,
     fields_of,
+    key_of_images,
     note_refused,
 )
 
 REFUSED = "refused.csv"
-Content = tuple[str, list[str], str]
-"""Name, labels and digest of an image."""
 
 
 def run(
-    atlas: Workspace, dataset: Dataset, config: DataConfig, progress: Progress = silent
+    atlas: Workspace,
+    dataset: Dataset,
+    config: DataConfig,
+    progress: Progress = silent,
+    compared: Compared | None = None,
 ) -> Report:
     """Write images.parquet: every picture as it is mined; refused ones go to refused.csv. Where the
     data set has a boxes.csv, boxes.parquet as well.
 
     Pictures that are there are not decoded again. A file that is new, changed, repaired or broken
     since gives the images another key: it is scored alone, and what was made of all images is made
-    again. A changed record (year, licence, credit) gives none.
+    again. A changed record (year, licence, credit) gives none. `compared` is the data set beside
+    the atlas, where the caller knows it.
     """
-    report = _collect_images(atlas, dataset, config, progress)
+    compared = compared or Compared.of(atlas, dataset, config.image_size)
+    report = _collect_images(atlas, dataset, config, compared, progress)
     boxes = dataset.path / BOXES
     if boxes.is_file():
         report.figures["boxes"] = float(keep_boxes(atlas, boxes, of_data=True).kept)
@@ -58,12 +62,10 @@ def run(
 
 
 def _collect_images(
-    atlas: Workspace, dataset: Dataset, config: DataConfig, progress: Progress
+    atlas: Workspace, dataset: Dataset, config: DataConfig, compared: Compared, progress: Progress
 ) -> Report:
     report = Report("collect")
-    digests = digests_of(atlas, dataset)
-    held = Held.of(atlas, config.image_size)
-    change = Change.of(held, dataset, digests)
+    digests, held, change = compared.digests, compared.held, compared.change
     if held.rows and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
         _name(atlas, config)
         report.kept = len(held.rows)
@@ -78,7 +80,7 @@ def _collect_images(
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
         key = manifest.keys.get("images", "")
         if change.of_pictures or not held.rows:
-            key = key_of("images", config.image_size, sorted(contents))
+            key = key_of_images(config.image_size, contents)
         if key != manifest.keys.get("images") and (change.lost or not held.rows):
             atlas.drop_after("images")
     labels = {label for _, own, _ in contents for label in own}

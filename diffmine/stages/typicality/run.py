@@ -89,8 +89,8 @@ def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
     fields = as_key(as_dict(config))
 
     def key(left_out: set[str], *inputs: str) -> str:
-        kept = {name: value for name, value in fields.items() if name not in left_out}
-        return key_of("sums", ESTIMATOR, kept, list(inputs))
+        settings = {name: value for name, value in fields.items() if name not in left_out}
+        return key_of("sums", ESTIMATOR, settings, list(inputs))
 
     # Images are looked at one by one. Older atlases have sums of all images, as they were.
     fast = other | {"compile", "precision"}

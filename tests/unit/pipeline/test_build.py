@@ -237,14 +237,14 @@ def test_no_data_is_one_sentence(base: Path, tmp_path: Path) -> None:
 
 
 def test_a_plan_costs_nothing(base: Path, data: Path) -> None:
-    lines = plan(data, quick(base), trained=False)
+    lines = str(plan(data, quick(base))).splitlines()
     assert lines[0] == "12 images with 2 labels: disc, square"
     assert "12 x 4 draws x 2 prompts = 96 predictions" in lines[2]
-    assert lines[-1] == "trends: 12 x 1 noises = 12 predictions"
+    assert lines[-1] == "trends: new: 12 x 1 noises = 12 predictions"
     trends = TrendsConfig(parallel=True, images=2, scored=2)
-    more = plan(data, replace(quick(base), trends=trends), trained=False)
+    more = str(plan(data, replace(quick(base), trends=trends))).splitlines()
     # 2 steps of inversion and sampling under 2 labels (12), 2 draws and 1 noise (2 x 2 x 3)
-    assert more[-1] == "parallel set: up to 4 images under 2 labels x 24 = 96 predictions"
+    assert more[-1] == "parallel: new: up to 4 images under 2 labels x 24 = 96 predictions"
 
 
 def test_tables_open_as_they_are(atlas: Atlas) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from diffmine.atlas.health import Health, health
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig
 from diffmine.engine import Report
-from diffmine.errors import UsageError
+from diffmine.errors import AtlasError, UsageError
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, run_stage
+from diffmine.pipeline.plan import FIRST, KEPT, Plan
 from tests.helpers import draw_shapes, quick
 
 
@@ -37,9 +40,23 @@ def atlas(root: Path, tmp_path: Path) -> Workspace:
 
 
 def again(root: Path, atlas: Workspace, config: BuildConfig | None = None) -> dict[str, Report]:
-    config = config or quick(root / "base", parallel=True)
-    reports = {each.stage: each for each in build(root / "data", atlas.path, config)}
+    return as_planned(root / "data", atlas, config or quick(root / "base", parallel=True))
+
+
+def as_planned(data: Path, atlas: Workspace, config: BuildConfig) -> dict[str, Report]:
+    """What a build did; its plan said so before."""
+    plans: list[Plan] = []
+    reports = {each.stage: each for each in build(data, atlas.path, config, announce=plans.append)}
     atlas.manifest = open_workspace(atlas.path).manifest
+    for step in plans[0].steps:
+        if step.stage in ("cluster", "parallel") and step.fate != KEPT:
+            continue  # reports count the features that were read, which may be there
+        if step.stage == "typicality" and reports["collect"].refused:
+            continue  # a picture of which nobody knew that it cannot be read
+        report = reports["trends" if step.stage == "parallel" else step.stage]
+        if not step.cost.startswith("at most"):
+            assert (step.fate != KEPT) == (report.done > 0), (str(step), report)
+        assert step.why or step.fate in (KEPT, FIRST)
     return reports
 
 
@@ -90,27 +107,113 @@ def test_another_map_layout_keeps_the_features(root: Path, atlas: Workspace) -> 
     assert report.done > 0
 
 
+Spoil = Callable[[Path], object]
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+SPOILS: tuple[Spoil, ...] = (flip, cut, Path.unlink)
+
+
+def files_of(atlas: Workspace) -> list[str]:
+    """Every file of an atlas and its model, without what is of this machine alone."""
+    names = (p.relative_to(atlas.path).as_posix() for p in atlas.path.rglob("*") if p.is_file())
+    return sorted(name for name in names if not name.startswith(".diffmine."))
+
+
+def broken(atlas: Workspace) -> tuple[str, ...]:
+    """What `check` names; of an atlas.json that cannot be read, that."""
+    try:
+        return health(open_workspace(atlas.path)).broken
+    except AtlasError as error:
+        if "atlas.json" not in str(error):
+            raise
+        return ("atlas.json",)
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_check_names_every_file_that_is_spoilt(atlas: Workspace, spoil: Spoil) -> None:
+    names = files_of(atlas)
+    assert {"atlas.json", "refused.csv", "model/diffmine.json", "trained.parquet"} <= {*names}
+    assert health(atlas) == Health(len(names), (), ())
+    for name in names:
+        path = atlas.path / name
+        content = path.read_bytes()
+        spoil(path)
+        expected = () if spoil is cut and not content else (name,)
+        assert (name, broken(atlas)) == (name, expected)
+        path.write_bytes(content)
+    (atlas.path / "notes.txt").write_text("mine")
+    assert health(atlas) == Health(len(names), (), ("notes.txt",))
+
+
 def test_every_file_that_is_lost_cut_or_flipped_is_made_again(root: Path, atlas: Workspace) -> None:
-    before = dict(atlas.manifest.artefacts)
+    before, files = dict(atlas.manifest.artefacts), atlas.manifest.model["files"]
     first: dict[str, str] = {}
     for name in before:
         first.setdefault(name.split("/")[0], name)
-    assert len(first) >= 12
+    assert len(first) >= 14
     for place, name in enumerate(first.values()):
-        path = atlas.path / name
-        content = bytearray(path.read_bytes())
-        if place % 3 == 0:
-            path.unlink()
-        elif place % 3 == 1:
-            path.write_bytes(content[: len(content) // 2])
-        else:
-            content[len(content) // 2] ^= 4
-            path.write_bytes(content)
+        SPOILS[place % 3](atlas.path / name)
     reports = again(root, atlas)
     assert reports["mend"].done == len(first)
     assert reports["finetune"].done == 0
-    assert atlas.manifest.artefacts == before
-    assert all(atlas.finished(name) for name in before)
+    assert (atlas.manifest.artefacts, atlas.manifest.model["files"]) == (before, files)
+    assert broken(atlas) == ()
+
+
+@pytest.mark.parametrize("name", ["diffmine.json", "unet/config.json"])
+def test_a_model_that_is_spoilt_is_trained_again(root: Path, atlas: Workspace, name: str) -> None:
+    """The same training gives the same model, to the byte: nothing else is computed again."""
+    before, artefacts = dict(atlas.manifest.model), dict(atlas.manifest.artefacts)
+    flip(atlas.path / "model" / name)
+    reports = again(root, atlas)
+    assert reports["finetune"].done == 6
+    assert reports["typicality"].done == 0
+    assert (atlas.manifest.model, atlas.manifest.artefacts) == (before, artefacts)
+    assert broken(atlas) == ()
+
+
+def test_a_manifest_that_was_changed_by_hand_is_set_right(root: Path, atlas: Workspace) -> None:
+    path = atlas.path / "atlas.json"
+    path.write_text(path.read_text().replace('"disc"', '"disk"'))
+    assert broken(atlas) == ("atlas.json",)
+    reports = again(root, atlas)
+    assert reports["mend"].done == 1
+    assert atlas.labels == ["disc", "square"]
+    assert reports["typicality"].done == 0
+    assert broken(atlas) == ()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_every_single_file_is_mended(root: Path, atlas: Workspace, tmp_path: Path) -> None:
+    """A bit of one file flipped, or its end cut off, one file at a time: a build mends it, or says
+    that atlas.json cannot be read."""
+    whole = {name: (atlas.path / name).read_bytes() for name in files_of(atlas)}
+    for name, content in whole.items():
+        for spoil in SPOILS[:2] if content else SPOILS[:1]:
+            spoil(atlas.path / name)
+            try:
+                again(root, atlas)
+            except AtlasError as error:
+                if name != "atlas.json" or " broken" not in str(error):
+                    raise
+                (atlas.path / name).write_bytes(content)
+                continue
+            assert (name, broken(atlas)) == (name, ())
+            changed = {
+                other for other, old in whole.items() if (atlas.path / other).read_bytes() != old
+            }
+            assert changed <= {"atlas.json"}
 
 
 def test_one_lost_part_costs_one_shard(root: Path, atlas: Workspace) -> None:
@@ -173,8 +276,7 @@ def write_records(data: Path, year: str, patient: str) -> None:
 
 
 def rebuilt(root: Path, data: Path, atlas: Workspace) -> dict[str, Report]:
-    reports = {each.stage: each for each in build(data, atlas.path, with_groups(root))}
-    atlas.manifest = open_workspace(atlas.path).manifest
+    reports = as_planned(data, atlas, with_groups(root))
     atlas._forget()
     return reports
 
