@@ -26,7 +26,7 @@ from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
 from diffmine.atlas.health import OWN, WORDS, broken_model, digests_of
-from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.stages import STAGES, stage_of
 from diffmine.config import Config, as_dict, results
@@ -329,6 +329,7 @@ def open_workspace(path: str | Path) -> Workspace:
 def create_workspace(path: str | Path, manifest: Manifest) -> Workspace:
     """Make an empty atlas folder, or open the one that is there."""
     folder = Path(path)
+    check_name(folder)
     if (folder / "atlas.json").is_file():
         return open_workspace(folder)
     try:
