@@ -56,7 +56,7 @@ class Shelf:
 
     def _version(self) -> str:
         artefacts = sorted(self.atlas.manifest.artefacts.items())
-        return digest(str(self.atlas.path.resolve()), artefacts)
+        return digest(str(self.atlas.path.resolve()), artefacts, self.atlas.edited)
 
     # What it is
 
@@ -218,7 +218,7 @@ class Shelf:
         """What people call an element: given here, given by the build, or its number."""
         for row in self.elements(label):
             if row["element"] == element:
-                return words.element(row, self.atlas.manifest.names)
+                return words.element(row, self.atlas.names)
         return texts.ELEMENT_NUMBER.format(number=element)
 
     # Neighbours

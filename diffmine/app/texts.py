@@ -23,6 +23,7 @@ def plurals(count: int, noun: str) -> str:
 CANCEL = "Cancel"
 CANCELLED = "Cancelled."
 UNDO = "Undo"
+REDO = "Redo"
 TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
@@ -162,6 +163,8 @@ PAGE: dict[str, str] = {
     ),
     "arrowsOnImage": "arrows on the image",
     "keyMove": "move the zoomed image; dragging does the same",
+    "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",
+    "keyUndo": "in Elements: take the last change of elements back, do it again",
     "keyHelp": "this help; Esc closes it",
     "words": "Words",
     "theTypicality": "typicality",

@@ -75,7 +75,7 @@ def element_rows(atlas: Atlas) -> list[dict[str, Any]]:
 
 def element_names(atlas: Atlas) -> dict[tuple[str, int | None], str]:
     """What people call the elements, by label and element."""
-    given = atlas.manifest.names
+    given = atlas.names
     return {(r["label"], r["element"]): words.element(r, given) for r in element_rows(atlas)}
 
 
