@@ -10,6 +10,7 @@ import pytest
 from diffmine.cli import main
 from diffmine.config import MineConfig
 from diffmine.stages.mine.run import run
+from diffmine.words.warnings import BRACKETS
 from tests.unit.stages.mined import atlas_of, image_row, map_row
 
 COUNT = 60
@@ -82,5 +83,8 @@ def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixtu
         main(["info", str(atlas.path)])
     assert not stop.value.code
     out = capsys.readouterr().out
-    assert re.search(r"^warning: a: \d+ % of these patches touch the border", out, re.MULTILINE)
+    line = r"^warning: a: \d+ % \(\d+ to \d+ %\) of these patches touch the border .*; best windows"
+    assert re.search(line, out, re.MULTILINE)
+    assert "warning: a: all 60 windows of these images are in this list: none was left out" in out
+    assert BRACKETS in out
     assert "flat grey" not in out

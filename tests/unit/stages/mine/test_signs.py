@@ -107,4 +107,4 @@ def test_a_border_that_counts_is_flagged(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("per_label", [1000, 40])
 def test_noise_is_flagged_as_often_as_is_promised(tmp_path: Path, per_label: int) -> None:
-    the_level_is_what_is_promised(noise_atlas(tmp_path, 800, 20, per_label), 800)
+    the_level_is_what_is_promised(noise_atlas(tmp_path, 400, 20, per_label), 400)
