@@ -61,8 +61,8 @@ def doubts(atlas: Atlas, label: str) -> list[str]:
     texts = [text(warning) for warning in atlas.warnings(label)]
     if left_none_out(atlas, label):
         texts.append(
-            f"all {atlas.count(label):,} windows of these images are in this list: none was left "
-            "out, so its end is typical of nothing"
+            f"all {atlas.count(label):,} windows chosen in its images are in this list: none was "
+            "left out, so its end need not be typical of anything"
         )
     return texts
 

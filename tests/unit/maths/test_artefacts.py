@@ -85,6 +85,8 @@ def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     line = r"^warning: a: \d+ % \(\d+ to \d+ %\) of these patches touch the border .*; best windows"
     assert re.search(line, out, re.MULTILINE)
-    assert "warning: a: all 60 windows of these images are in this list: none was left out" in out
+    assert (
+        "warning: a: all 60 windows chosen in its images are in this list: none was left out" in out
+    )
     assert BRACKETS in out
     assert "flat grey" not in out

@@ -57,7 +57,7 @@ def test_an_older_table_is_read_and_its_test_is_called_so(tmp_path: Path) -> Non
 def test_a_list_that_left_nothing_out_is_called_so(tmp_path: Path) -> None:
     atlas = make_atlas(tmp_path / "atlas")
     count = atlas.count("1910")
-    sentence = f"all {count:,} windows of these images are in this list: none was left out"
+    sentence = f"all {count:,} windows chosen in its images are in this list: none was left out"
     for settings, whole in [
         ({"per_label": count + 1}, True),
         ({"per_label": count}, False),
