@@ -230,7 +230,7 @@ def evaluate(
 def info(atlas: Path) -> None:
     """Say what an atlas holds."""
     from diffmine.atlas.reader import open_atlas
-    from diffmine.words.warnings import text
+    from diffmine.words.doubts import lines
 
     opened = open_atlas(atlas)
     manifest = opened.manifest
@@ -242,8 +242,8 @@ def info(atlas: Path) -> None:
     print(f"model: {opened.model_path or 'none'}")
     if manifest.newer:
         print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
-    for warning in opened.warnings():
-        print(f"warning: {warning.label}: {text(warning)}")
+    for line in lines(opened):
+        print(line)
 
 
 @app.command

@@ -21,6 +21,7 @@ from diffmine.app.texts import plurals
 from diffmine.app.view import View, checked_index, payload, picked
 from diffmine.atlas.edits import LONGEST_NAME
 from diffmine.atlas.records import Patch
+from diffmine.words.elements import NO_SUPPORT, THIN, why_thin
 
 CENTRAL = 6
 MOST_SHOWN = 200
@@ -30,6 +31,9 @@ TAB = "elements"
 def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
     """What to doubt about an element, in words, and why; the one to merge it with."""
     doubts = [(texts.MIXED, texts.MIXED_WHY)] if row["mixed"] else []
+    support = shelf.supports.of(row["label"]).get(row["element"], NO_SUPPORT)
+    if support.thin:
+        doubts.append((THIN, why_thin(support)))
     if row["like_element"] is not None:
         other = shelf.element_name(row["like_label"], row["like_element"])
         doubts.append((texts.SAME.format(element=other), texts.SAME_WHY))
