@@ -1,5 +1,5 @@
 """Where a person's edits are kept when they cannot stand in the atlas: in the folder of this user's
-data, under the digest of the atlas's pictures (docs/decisions/0027).
+data, under the digest of the atlas's pictures (docs/decisions/0028).
 
 The atlases that come with a checkout belong to it, and an atlas on a shelf may be read-only.
 """

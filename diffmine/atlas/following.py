@@ -1,4 +1,4 @@
-"""People's edits on other elements than those they were made on (docs/decisions/0027).
+"""People's edits on other elements than those they were made on (docs/decisions/0028).
 
     patch of before is patch of now      same label and picture, IoU of the windows > 1/2
     element of before is element of now  Jaccard index of their patches > 1/2

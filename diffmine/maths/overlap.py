@@ -5,7 +5,7 @@
 
 Above one half either says which one belongs to which: of windows that lie apart at most one can
 share more than half with a given window, and of sets without a common patch at most one with a
-given set (docs/decisions/0027).
+given set (docs/decisions/0028).
 """
 
 from __future__ import annotations
