@@ -23,6 +23,7 @@ from diffmine.app.desk import Desk, Panel
 from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.inspector import Inspector
+from diffmine.app.light import lighten
 from diffmine.app.parts import LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
@@ -87,6 +88,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         _open(blocks, desk, inspector.basket)
     _unwatched(blocks, desk)
     in_turn(blocks)
+    lighten(blocks)
     blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:

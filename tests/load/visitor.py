@@ -50,24 +50,27 @@ class Visitor:
     def post(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Any:
         """The answer to an event of the component `name`, as the browser sends it: `data` is its
         payload, `values` those of the inputs that are no state."""
-        dependency, given = self.events[name, event], iter(values)
-        inputs = [
-            None if self.types[each] == "state" else next(given, None)
-            for each in dependency["inputs"]
-        ]
-        body = {
-            "data": inputs,
-            "event_data": data,
-            "fn_index": dependency["id"],
-            "session_hash": self.client.session_hash,
-            "trigger_id": self.ids[name],
-        }
+        body = self._body(name, event, data, values)
         # json writes NaN, which a browser does not and an attacker does.
         start = time.perf_counter()
         answer = self.http.post("run/predict", content=json.dumps(body), headers=JSON)
         kind = "nothing" if name == "nothing" else "action"
         self.seconds.setdefault(kind, []).append(time.perf_counter() - start)
         return answer
+
+    def _body(self, name: str, event: str, data: Any, values: tuple[Any, ...]) -> Answer:
+        dependency, given = self.events[name, event], iter(values)
+        inputs = [
+            None if self.types[each] == "state" else next(given, None)
+            for each in dependency["inputs"]
+        ]
+        return {
+            "data": inputs,
+            "event_data": data,
+            "fn_index": dependency["id"],
+            "session_hash": self.client.session_hash,
+            "trigger_id": self.ids[name],
+        }
 
     def send(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Answer:
         """The new values of an event's outputs, by the names of their components."""
@@ -76,6 +79,18 @@ class Visitor:
         outputs = self.events[name, event]["outputs"]
         found = zip(outputs, answer.json()["data"], strict=True)
         return {self.names[each]: value for each, value in found if self.names[each]}
+
+    def queued(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> str:
+        """The last message about an event that waits its turn, as the server sends it."""
+        body = self._body(name, event, data, values)
+        answer = self.http.post("queue/join", content=json.dumps(body), headers=JSON)
+        assert answer.status_code == 200, answer.text[:300]
+        about = {"session_hash": self.client.session_hash}
+        with self.http.stream("GET", "queue/data", params=about) as stream:
+            for line in stream.iter_lines():
+                if "process_completed" in line:
+                    return line
+        raise AssertionError(f"{name}.{event}: the stream ended")
 
     def crops(self, data: Any) -> Any:
         """What the map's own function gives for points."""
