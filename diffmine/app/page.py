@@ -20,6 +20,7 @@ from diffmine.app import jobs, tabs, texts
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
+from diffmine.app.door import sentence
 from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.inspector import Inspector
@@ -30,7 +31,7 @@ from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.turns import in_turn
 from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
-from diffmine.errors import DiffmineError, UsageError
+from diffmine.errors import UsageError
 
 PREPARED = 32
 
@@ -151,8 +152,8 @@ def _prepare(shelves: list[Shelf]) -> None:
                 if patches:
                     shelf.sheet(patches)
             _ = shelf.heat_scale, shelf.sieve
-        except (DiffmineError, OSError):
-            return
+        except Exception as error:  # who opens the label is told in a sentence
+            sentence(error)
 
 
 __all__ = ["build", "embedded", "serve", "shelve"]
