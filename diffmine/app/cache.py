@@ -6,14 +6,11 @@ browser may keep it for ever. Nothing else on the machine is served.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -21,14 +18,13 @@ from typing import Any
 
 import gradio as gr
 import plotly
-from filelock import BaseFileLock, FileLock, Timeout
 from gradio.data_classes import _StaticFiles
 
+from diffmine.app.folder import own_folder
 from diffmine.app.uploads import Uploads
 
 MOST_BYTES = 2**30
 _LOOK_EVERY = 500
-_PREFIX, _LOCK = "diffmine-app-", "in-use.lock"
 
 
 def digest(*parts: Any) -> str:
@@ -93,37 +89,8 @@ class Cache:
 
 @cache
 def served() -> Cache:
-    """The cache of this process, removed when it ends; those of processes that were killed go now,
-    with what visitors had given them."""
-    sweep_dead(Path(tempfile.gettempdir()))
-    folder, lock = _locked()
-
-    def remove() -> None:
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(remove)
-    return Cache(folder)
-
-
-def _locked() -> tuple[Path, BaseFileLock]:
-    """A new folder and its lock, which is held for as long as this process lives."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        lock = FileLock(folder / _LOCK)
-        lock.acquire()
-        if (folder / _LOCK).is_file():  # else somebody swept it before it was locked
-            return folder, lock
-
-
-def sweep_dead(parent: Path) -> None:
-    """Remove the caches in a folder whose processes are gone: nobody holds their lock."""
-    for folder in parent.glob(f"{_PREFIX}*"):
-        lock = folder / _LOCK
-        if folder.is_symlink() or not lock.is_file() or lock.is_symlink():
-            continue
-        with suppress(OSError, Timeout), FileLock(lock, timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
+    """The cache of this process, removed when it ends."""
+    return Cache(own_folder())
 
 
 def file_ref(path: Path) -> dict[str, Any]:

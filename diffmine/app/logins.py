@@ -47,7 +47,7 @@ def hashed(password: str, salt: bytes = b"") -> str:
 
 
 def _key(password: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
-    memory = 256 * cost * block * lanes
+    memory = 2**20 + 256 * cost * block * lanes
     return hashlib.scrypt(
         password.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=memory, dklen=32
     )

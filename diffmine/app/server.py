@@ -7,15 +7,14 @@ import ipaddress
 import json
 import os
 import re
-import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from threading import Event, current_thread, main_thread
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from diffmine.app import texts
 from diffmine.app.cache import Cache, served
 from diffmine.app.door import one_door
+from diffmine.app.folder import stopped_by_signal
 from diffmine.app.guard import Guard, Way
 from diffmine.app.log import to_stderr
 from diffmine.app.logins import Logins
@@ -179,7 +179,7 @@ def serve(
     one_door(blocks)
     blocks.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
     blocked = list(getattr(blocks, "diffmine_folders", []))
-    with _stopped_by_signal() if block else nullcontext():
+    with stopped_by_signal() if block else nullcontext():
         try:
             _, address, _ = blocks.launch(
                 prevent_thread_lock=True, **settings(config, way, cache, blocked), **looks()
@@ -191,23 +191,6 @@ def serve(
         if block:
             blocks.block_thread()
     return str(address)
-
-
-@contextmanager
-def _stopped_by_signal() -> Iterator[None]:
-    """Inside, SIGTERM ends the process as Ctrl-C does: its folder goes with it."""
-    if current_thread() is not main_thread():
-        yield
-        return
-
-    def stop(*_: Any) -> None:
-        raise SystemExit(0)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse_taken(host: str, port: int) -> None:
