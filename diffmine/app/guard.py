@@ -140,13 +140,13 @@ class Guard:
 
     def _check(self, asked: _Asked, scope: Scope) -> None:
         """Whether a request may pass; sets its user."""
+        asked.user = self._user(asked, scope)
         if FETCHES.search(unquote(asked.path)):
             raise _Refused(403, texts.NOT_HERE, texts.LOG_FETCH)
         public = OPEN.fullmatch(asked.path) is not None
         if asked.method not in ASKS or not (public or KNOWN.fullmatch(asked.path)):
             raise _Refused(404, texts.NOT_HERE, texts.LOG_PATH)
         self._check_origin(asked)
-        asked.user = self._user(asked, scope)
         if self.way.user_header and not asked.user and not asked.path.endswith("startup-events"):
             raise _Refused(401, texts.NO_USER, texts.LOG_NO_USER)
         if self.way.logins is not None and not asked.user and not public:
