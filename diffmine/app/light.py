@@ -1,11 +1,13 @@
 """What gradio does for each answer and this app has no use for: most of the time of an answer.
 
 Many visitors share one event loop. Each time an answer leaves it for another thread, it waits for
-everybody else's turn before it goes on; gradio does so for every output of an event.
+everybody else's turn before it goes on; gradio does so for every new value. Of every output that an
+event leaves as it is, it makes the component anew.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import gradio as gr
@@ -36,15 +38,47 @@ class _Plain(BlocksConfig):
     def __copy__(self) -> BlocksConfig:
         """One visitor's: without the description of every component, which gradio makes anew when a
         visitor comes and keeps for links to a page as it stands. (The app refuses those.)"""
-        copy: Any = super().__copy__()  # type: ignore[no-untyped-call]
-        copy.config_for_block = lambda *_: {}
-        return copy
+        own: Any = super().__copy__()  # type: ignore[no-untyped-call]
+        own.config_for_block = lambda *_: {}
+        return own
 
 
 def lighten(blocks: gr.Blocks) -> None:
-    """Send new values as they are where nothing is to be done with them, in the event loop itself,
-    and describe no component that nobody asks about."""
+    """Send new values as they are where nothing is to be done with them, in the event loop itself;
+    touch no component that an event leaves as it is; describe none that nobody asks about."""
+    blocks.default_config.__class__ = _Plain
     for event in blocks.fns.values():
         if all(isinstance(component, AS_IT_IS) for component in event.outputs):
             event.postprocess = False
-    blocks.default_config.__class__ = _Plain
+    process = blocks.postprocess_data
+
+    async def postprocess_data(event: Any, values: Any, state: Any) -> list[Any]:
+        if not _by_component(values, event.outputs):
+            return await process(event, values, state)
+        new: dict[Any, Any] = {}
+        for plain in (True, False):
+            part = copy(event)
+            part.postprocess = event.postprocess and not plain
+            part.outputs = [
+                component
+                for component in event.outputs
+                if component in values and isinstance(component, AS_IT_IS) is plain
+            ]
+            own = {component: values[component] for component in part.outputs}
+            if own:
+                new |= zip(part.outputs, await process(part, own, state), strict=True)
+        return [_answer(component, new) for component in event.outputs]
+
+    blocks.postprocess_data = postprocess_data  # type: ignore[assignment, method-assign]
+
+
+def _by_component(values: Any, outputs: Any) -> bool:
+    """Whether a handler handed back new values of some of its outputs, by component."""
+    return isinstance(values, dict) and bool(values) and all(key in outputs for key in values)
+
+
+def _answer(component: Any, new: dict[Any, Any]) -> Any:
+    """What is sent of an output: its new value, or that it stays as it is."""
+    if component in new:
+        return new[component]
+    return None if isinstance(component, gr.State) else gr.skip()

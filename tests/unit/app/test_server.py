@@ -14,7 +14,7 @@ import pytest
 from diffmine.app.cache import served
 from diffmine.app.guard import Way
 from diffmine.app.page import build, serve
-from diffmine.app.server import is_loopback, settings
+from diffmine.app.server import is_loopback, settings, way_of
 from diffmine.config import ServeConfig
 from diffmine.errors import UsageError
 
@@ -71,6 +71,15 @@ def test_settings_are_the_safe_ones(folder: Path) -> None:
     assert len(found["app_kwargs"]["middleware"]) == 2
     others = settings(ServeConfig(host="0.0.0.0"), Way(), served(), [])
     assert len(others["app_kwargs"]["middleware"]) == 1
+
+
+def test_the_name_that_visitors_type_is_a_host_of_the_app(folder: Path) -> None:
+    way = way_of(ServeConfig(address="https://atlas.example.org:8443/diffmine/"))
+    found = settings(ServeConfig(), way, served(), [])
+    assert found["root_path"] == "https://atlas.example.org:8443/diffmine"
+    hosts = found["app_kwargs"]["middleware"][0].kwargs["allowed_hosts"]
+    assert hosts == ["127.0.0.1", "localhost", "[::1]", "atlas.example.org"]
+    assert "*" not in hosts
 
 
 def test_every_answer_has_the_headers(address: str) -> None:
