@@ -7,6 +7,7 @@ Whatever is refused costs one short answer and one short line of the log.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
@@ -201,7 +201,7 @@ class Guard:
                     self.tries.right(place)
                 else:
                     log.refused(texts.LOG_PASSWORD, asked.address)
-                    await anyio.sleep(PAUSE)
+                    await asyncio.sleep(PAUSE)
             await send(message)
 
         await self.app(scope, receive, judged)

@@ -8,6 +8,7 @@ milliseconds; a guess is made for unknown names too, so that they take as long a
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -19,8 +20,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import anyio
 
 from diffmine.app import texts
 from diffmine.errors import UsageError
@@ -70,7 +69,7 @@ class Logins:
         self.path = path
         self._read: tuple[int, dict[str, str]] = (0, {})
         self._nobody = hashed(secrets.token_urlsafe())
-        self._slots = anyio.Semaphore(_SIDE_BY_SIDE)
+        self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         if not self._names():
             raise UsageError(texts.NO_LOGIN.format(path=path))
         mode = path.stat().st_mode
@@ -92,7 +91,7 @@ class Logins:
         except UsageError:
             line = None
         async with self._slots:
-            same = await anyio.to_thread.run_sync(matches, password, line or self._nobody)
+            same = await asyncio.to_thread(matches, password, line or self._nobody)
         return same and line is not None
 
     def _names(self) -> dict[str, str]:
