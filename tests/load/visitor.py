@@ -35,6 +35,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         more: dict[str, Any] = {"headers": self.headers, "ssl_verify": self.verify}
+        more["httpx_kwargs"] = {"timeout": 120}  # a busy machine is slow, not wrong
         self.client = Client(self.address, download_files=False, verbose=False, **more)
         self.http = httpx.Client(
             base_url=self.client.src_prefixed,
