@@ -14,6 +14,7 @@ from diffmine.config import (
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
+    ServeConfig,
     TranslateConfig,
     TypicalityConfig,
 )
@@ -267,22 +268,46 @@ def check(atlas: Path) -> None:
 
 
 @app.command(name="app")
-def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(
+    *atlases: Path,
+    options: Annotated[ServeConfig, Flat] = ServeConfig(),  # noqa: B008
+) -> None:
     """Open the app in the browser.
 
     Parameters
     ----------
     atlases
         Atlas folders; without any, the embedded ones.
-    host
-        Address to listen on.
-    port
-        Port to listen on.
     """
     from diffmine.app.page import build as build_app
     from diffmine.app.page import serve as serve_app
 
-    serve_app(build_app(list(atlases)), host=host, port=port)
+    serve_app(build_app(list(atlases)), options)
+
+
+@app.command
+def user(file: Path, name: str) -> None:
+    """Let somebody log in to the app: write a name and its password into the file of --auth.
+
+    The password is asked for, or is the first line of the standard input.
+
+    Parameters
+    ----------
+    file
+        File of those who may log in; a new one, or one to add to.
+    name
+        Name to log in with; a known one gets another password.
+    """
+    from getpass import getpass
+
+    from diffmine.app.logins import write_name
+
+    asked = sys.stdin.isatty()
+    password = getpass("Password: ") if asked else sys.stdin.readline().rstrip("\n")
+    if asked and getpass("Again: ") != password:
+        raise UsageError("The two passwords differ; try again.")
+    write_name(file, name, password)
+    print(f"{name} can log in: diffmine app --auth {file}")
 
 
 # By its path: what it needs is loaded when it runs.

@@ -6,12 +6,10 @@ browser may keep it for ever. Nothing else on the machine is served.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,6 +19,9 @@ from typing import Any
 import gradio as gr
 import plotly
 from gradio.data_classes import _StaticFiles
+
+from diffmine.app.folder import own_folder
+from diffmine.app.uploads import Uploads
 
 MOST_BYTES = 2**30
 _LOOK_EVERY = 500
@@ -40,6 +41,7 @@ class Cache:
         self.folder.mkdir()
         self.uploads = folder / "gradio"
         self.uploads.mkdir()
+        self.given = Uploads(self.uploads)
         self.plotly = self.folder / "plotly.min.js"
         shutil.copyfile(
             Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
@@ -88,9 +90,7 @@ class Cache:
 @cache
 def served() -> Cache:
     """The cache of this process, removed when it ends."""
-    folder = Path(tempfile.mkdtemp(prefix="diffmine-app-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Cache(folder)
+    return Cache(own_folder())
 
 
 def file_ref(path: Path) -> dict[str, Any]:
