@@ -15,6 +15,8 @@ def complete(points: list[Point], joins: list[str]) -> None:
     for place, join in enumerate(joins):
         if join != "list":
             _from_left(points[place], points[place + 1])
+        if join == "slash":
+            _short_before_christ(points[place], points[place + 1])
     decades = [p for p in points if p.unit == "decade" and p.number is not None]
     if any(p.number is not None and p.number % 100 for p in decades):
         for p in decades:
@@ -74,6 +76,10 @@ def _count_left(left: Point, right: Point) -> None:
 def _from_left(left: Point, right: Point) -> None:
     if left.open or right.open or left.number is None:
         return
+    if left.month and right.day and not right.month:
+        right.month = left.month  # May 12-15, 1920
+    if not right.era and left.era == "ad":
+        right.era = "ad"
     if not right.era and left.era == "bc":
         raise UnreadError(texts.MIXED)  # 27 BC - 14: which era?
     if right.unit == "decade" and right.digits <= 2 and left.unit in ("decade", "year"):
@@ -95,6 +101,15 @@ def _from_left(left: Point, right: Point) -> None:
         size = 10**right.digits
         right.number += left.number // size * size
         right.unit, right.digits = left.unit, 4
+
+
+def _short_before_christ(left: Point, right: Point) -> None:
+    """480/70 BC are 480 to 470; 300-50 BC are what they say."""
+    both = left.unit == right.unit == "year" and left.era == right.era == "bc"
+    if both and left.number and right.number and right.digits < left.digits:
+        size = 10**right.digits
+        right.number += left.number // size * size
+        right.digits = left.digits
 
 
 def _check_rest(p: Point) -> None:

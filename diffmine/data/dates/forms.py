@@ -136,7 +136,7 @@ FORMS: list[tuple[re.Pattern[str], Form]] = [
             lambda match: Token("named century", match[0], (int(match["d"]) + 11,)),
         ),
         (
-            r"(?P<n>\d{1,3})(?:st|nd|rd|th|i?eme|i?e|ere|er|nde|de|ste|o|a|°|:[ea]|\.[oa])",
+            r"(?P<n>\d{1,3})(?:st|nd|rd|th|i?eme|i?e|re|ere|er|nde|de|ste|o|a|°|:[ea]|\.[oa])",
             r"(?![a-z\d°])",
             _ordinal,
         ),

@@ -72,6 +72,8 @@ def _year(p: Point, number: int) -> int:
 def _decade(p: Point, number: int) -> tuple[int, int]:
     if number % 10:
         raise UnreadError(texts.no_decade(number))
+    if p.century:
+        return _decade_of(p, number)
     if not p.era and p.digits < 3:
         if p.digits < 2 or number < _SOONEST_DECADE:
             raise UnreadError(texts.NO_CENTURY)
@@ -85,6 +87,18 @@ def _decade(p: Point, number: int) -> tuple[int, int]:
     return max(number, 1), last
 
 
+def _decade_of(p: Point, number: int) -> tuple[int, int]:
+    """The decade of a century that is named beside it."""
+    first, last = _century(p.century, p.era)
+    if number >= 100 and first // 100 != number // 100:
+        raise UnreadError(texts.MIXED)
+    if p.era == "bc":
+        last -= number % 100
+        return last - 9, last
+    first = max(100 * (p.century - 1) + number % 100, 1)
+    return first, first // 10 * 10 + 9
+
+
 def _century(number: int, era: str) -> tuple[int, int]:
     if not 1 <= number <= (100 if era == "bc" else 21):
         raise UnreadError(texts.no_such_century(number))
@@ -94,6 +108,8 @@ def _century(number: int, era: str) -> tuple[int, int]:
 
 
 def _check_day(p: Point) -> None:
+    if p.day and not p.month:
+        raise UnreadError(texts.SEVERAL)
     if not p.month:
         return
     if p.unit != "year":

@@ -24,6 +24,8 @@ class Point:
     number: int | None = None
     """A year, the year that a decade begins with, or a century's number; as written."""
     digits: int = 4
+    century: int = 0
+    """Of a decade that does not say its own: "anni '20 del XX secolo"; -1: it comes next."""
     part: tuple[int, int] | None = None
     """Part k of n, from 0: (1, 2) is the second half."""
     counted: bool = False
@@ -58,7 +60,12 @@ def point(tokens: list[Token], months: bool | None = None) -> Point:
     before = Token("", "")
     for token in (token for token in tokens if token.kind not in _NOTHING):
         if token.kind in ("ordinal", "number"):
-            numbers.append(token)
+            if p.century == -1:
+                p.century = token.value[0]
+            else:
+                numbers.append(token)
+        elif token.kind == "century" and p.unit == "decade":
+            _once(p, "century", numbers.pop().value[0] if before.kind == "ordinal" else -1)
         elif token.kind in _FRACTIONS and before.kind in ("ordinal", "last"):
             of = _FRACTIONS[token.kind]
             which = numbers.pop().value[0] if before.kind == "ordinal" else of
@@ -87,12 +94,13 @@ def _take(p: Point, token: Token, months: bool | None) -> None:
         p.uncertain |= "maybe" in kind
         p.anchored |= kind != "maybe"
     elif kind in _BOUNDS:
-        _once(p, "bound", kind)
+        if p.bound != kind:
+            _once(p, "bound", kind)
         p.anchored = True
     elif kind in _THIRDS or kind == "half":
         _once(p, "part", _THIRDS.get(kind, (1, 3)))
     elif kind in ("century", "decade", "years"):
-        if p.unit not in ("", "decade") or (p.unit == "decade" and kind == "century"):
+        if p.unit not in ("", "decade"):
             raise UnreadError(texts.MIXED)
         p.unit = "century" if kind == "century" else "decade"
         p.plural |= kind == "years"
@@ -119,6 +127,9 @@ def _take_number(p: Point, token: Token, months: bool | None) -> None:
     if kind == "day":
         _once(p, "month", value[0])
         p.day = value[1]
+        return
+    if kind == "named century" and p.unit == "decade":
+        _once(p, "century", value[0])
         return
     _once(p, "number", value[0])
     if kind == "date":
@@ -164,7 +175,7 @@ def _take_short(p: Point, value: tuple[int, ...], months: bool | None) -> None:
 
 def _settle(p: Point, numbers: list[Token]) -> None:
     """Say of each number whether it is a year, a day or what the unit counts."""
-    if p.month and not p.day:
+    if not p.day and (p.month or (len(numbers) == 2 and not p.unit)):
         days = [one for one in numbers if one.kind == "ordinal" or one.value[1] <= 2]
         for one in days[:1]:
             p.day = one.value[0]

@@ -27,6 +27,7 @@ _SIGNS = {
     ">": "after",
 }
 _COUNTS = {"ordinal", "number"}
+_MOST_COUNTED = 30
 _EITHER_WAY = {
     "c": ("century", "circa"),  # 9th c., c. 900
     "h": ("half", "circa"),  # 1. H. 19. Jh., h. 1900
@@ -108,7 +109,9 @@ def _settled(tokens: list[Token]) -> list[Token]:
             counted, plain = _EITHER_WAY[token.text]
             after = tokens[place + 1] if place + 1 < len(tokens) else None
             side = [before, after] if token.text == "s" else [before]
-            is_counted = any(one and one.kind in _COUNTS and one.value[0] <= 30 for one in side)
+            is_counted = any(
+                one and one.kind in _COUNTS and one.value[0] <= _MOST_COUNTED for one in side
+            )
             token = replace(token, kind=counted if is_counted else plain)
         if (
             len(token.value) == 3
@@ -136,8 +139,23 @@ def _clash(before: Token, token: Token) -> bool:
     )
 
 
+def _undashed(tokens: list[Token]) -> list[Token]:
+    """The tokens without the dashes of 12-May-1920."""
+    dashes = {
+        place
+        for place in range(2, len(tokens) - 2)
+        if tokens[place].kind == "month"
+        and tokens[place - 1].text == tokens[place + 1].text != ""
+        and tokens[place - 1].text in "-/"
+        and tokens[place - 2].kind == tokens[place + 2].kind == "number"
+    }
+    around = {place + step for place in dashes for step in (-1, 1)}
+    return [token for place, token in enumerate(tokens) if place not in around]
+
+
 def _without_joins(tokens: list[Token]) -> list[Token]:
     """The tokens without the hyphens of mid-1950s, pre-1920 and 20th-century."""
+    tokens = _undashed(tokens)
     parts = {"early", "mid", "late"}
     leads = parts | _MAY_TOUCH
     done: list[Token] = []

@@ -25,6 +25,8 @@ class _Way:
 
 _WAYS = (_Way(False, False), _Way(True, False), _Way(False, True), _Way(True, True))
 """Tried in this order: "May 12, 1920" before "1920, 1921", "half of" before "1920 of 1921"."""
+_RANGES = {"to", "slash"}
+"""Joins whose dates follow each other."""
 _LEFT_OPEN = ("..", "/")
 _RIGHT_OPEN = ("..", "/", "-")
 
@@ -87,16 +89,16 @@ def _chunks(tokens: list[Token], way: _Way) -> tuple[list[list[Token]], list[str
             chunks.append([])
         elif token.kind == "open" and joins:
             chunks[-1].append(token)
-        elif token.text in _LEFT_OPEN and len(chunks) == 1 and join == "to":
+        elif token.text in _LEFT_OPEN and len(chunks) == 1:
             chunks = [[_open(token)], []]
             joins = ["to"]
-        elif join == "to" and not (token.text == "/" and tokens[place - 1].text == ".."):
+        elif join in _RANGES and not (token.text == "/" and tokens[place - 1].text == ".."):
             raise UnreadError(texts.MIXED)
     if not chunks[-1] and joins:
         if tokens[-1].text not in _RIGHT_OPEN:
             raise UnreadError(texts.MIXED)
         chunks[-1] = [_open(tokens[-1])]
-    if joins.count("to") > 1 and set(joins) == {"to"}:
+    if len(joins) > 1 and set(joins) <= _RANGES:
         raise UnreadError(texts.SEVERAL)
     return chunks, joins
 
@@ -108,6 +110,8 @@ def _open(token: Token) -> Token:
 
 def _join(token: Token, way: _Way, inside: bool) -> str:
     """What join a token is, or an empty text."""
+    if token.text == "/":
+        return "slash"
     if token.kind in ("to", "open") or (token.kind == "until" and inside):
         return "to"
     if token.kind in ("either", "both"):
@@ -137,7 +141,7 @@ def _hull(points: list[Point], joins: list[str]) -> tuple[End, End]:
     if bounds or any(p.open for p in points):
         return _open_hull(points, joins, ends)
     for (left, right), join in zip(pairwise(ends), joins, strict=True):
-        if join == "to" and not _in_order(left, right):
+        if join in _RANGES and not _in_order(left, right):
             raise UnreadError(texts.BACKWARDS)
     return min(one for one, _ in ends if one is not None), max(
         two for _, two in ends if two is not None
@@ -156,7 +160,7 @@ def _open_hull(
     if left.bound in ("before", "until", "not_after") and right.bound in ("after", "since"):
         (_, last), (first, _) = ends
         after = before = True
-    one_sided = not left.bound and not left.open and joins[0] != "to"
+    one_sided = not left.bound and not left.open and joins[0] not in _RANGES
     if not after or not before or one_sided or (left.open and right.open):
         raise UnreadError(texts.MIXED)
     if first is not None and last is not None and first > last:

@@ -40,7 +40,8 @@ SPANISH = Language(
     early="principios|principios de|principios del|a principios del|a principios de|comienzos del"
     "|comienzos de|inicios del|inicios de|inicios|comienzos",
     mid="mediados|mediados de|mediados del|a mediados del|a mediados de",
-    late="finales|finales de|finales del|a finales del|a finales de|fines del|fines de|fin del",
+    late="finales|finales de|finales del|a finales del|a finales de|fines del|fines de|fines"
+    "|fin del",
     circa="hacia|alrededor de|cerca de|aprox|aproximadamente|en torno a|circa|ca",
     maybe="quizá|quizás|probablemente|posiblemente|tal vez|prob",
     before="antes de|antes del|anterior a|o antes|ante",

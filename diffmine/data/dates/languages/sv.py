@@ -58,7 +58,8 @@ SWEDISH = Language(
     undated="odaterad|odaterat|utan år|u å|utan datum|okänt|okänd|datum okänt|ej daterad"
     "|årtal okänt",
     year="år|året|åren|årtal",
-    filler="den|det|daterad|daterat|tagen|målad|byggd|måndag|tisdag|onsdag|torsdag|fredag|lördag"
+    filler="den|det|på|under|någon gång på|daterad|daterat|tagen|målad|byggd"
+    "|måndag|tisdag|onsdag|torsdag|fredag|lördag"
     "|söndag",
     period="tiden|epok|period|dynasti|medeltiden|medeltid|stormaktstiden|sekelskiftet|forntid",
 )
