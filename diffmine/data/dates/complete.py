@@ -41,8 +41,6 @@ def _from_right(left: Point, right: Point) -> None:
         return
     if not left.era and right.era and left.unit in ("", right.unit):
         left.era = right.era
-        if left.era == "bc" and left.digits == 4 and left.unit == "year" and not right.digits == 4:
-            raise UnreadError(texts.MIXED)
     if left.unit:
         return
     _check_rest(left)
@@ -80,6 +78,10 @@ def _from_left(left: Point, right: Point) -> None:
         right.month = left.month  # May 12-15, 1920
     if not right.era and left.era == "ad":
         right.era = "ad"
+        right.unit = right.unit or left.unit
+    later = left.unit != "year" or (right.number or 0) > left.number
+    if left.era == "bc" and right.digits == 4 and later:
+        right.era = right.era or "ad"
     if not right.era and left.era == "bc":
         raise UnreadError(texts.MIXED)  # 27 BC - 14: which era?
     if right.unit == "decade" and right.digits <= 2 and left.unit in ("decade", "year"):

@@ -14,7 +14,7 @@ from diffmine.data.dates.date import Precision
 from diffmine.data.dates.point import Point
 from diffmine.data.dates.token import UnreadError
 
-LAST_YEAR = 2100
+LAST_YEAR = 2099
 """Later numbers are no years of pictures."""
 _SOONEST_DECADE = 20
 """Decades without a century from here on are those of the 20th, and uncertain."""

@@ -33,7 +33,7 @@ def no_day(text: str) -> str:
 
 
 def not_years(number: int) -> str:
-    return f"{number} is no year from 1000 to 2100; write AD or BC beside it if it is a year"
+    return f"{number} is no year from 1000 to 2099; write AD or BC beside it if it is a year"
 
 
 def no_decade(number: int) -> str:
@@ -46,3 +46,37 @@ def no_such_century(number: int) -> str:
 
 def no_part(number: int, of: int) -> str:
     return f"there is no part {number} of {of}"
+
+
+OPEN_BINS = "its years have no {end}"
+NO_PERIOD = "no period holds its years"
+PARTLY = "a part of its years is in no period"
+
+
+def spans(first: str, last: str) -> str:
+    return f"its years reach from {first} to {last}"
+
+
+def many(count: int) -> str:
+    return f"its years reach over more than {count} labels"
+
+
+def year(number: int) -> str:
+    """A year as people write it: 1920, AD 79, 44 BC."""
+    if number > 0:
+        return f"{number}" if number >= 1000 else f"AD {number}"
+    return f"{1 - number} BC"
+
+
+def years(first: int | None, last: int | None) -> str:
+    """An interval: 1920 to 1929, 1920 or later."""
+    if first is None:
+        return "any year" if last is None else f"{year(last)} or before"
+    if last is None:
+        return f"{year(first)} or later"
+    return year(first) if first == last else f"{year(first)} to {year(last)}"
+
+
+def marks(approximate: bool, uncertain: bool) -> str:
+    """What follows the years: ", about, uncertain"."""
+    return ", about" * approximate + ", uncertain" * uncertain
