@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from diffmine.atlas.atomic import write_bytes
+from diffmine.atlas.atomic import remove, write_bytes, writing
 from diffmine.atlas.pictures import generated_png
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
@@ -39,8 +39,9 @@ def train_model(
     with atlas.hold():
         collect(atlas, dataset, config, progress)
         report = run_stage(atlas, "finetune", BuildConfig(finetune=options), engine, progress)
-        shutil.move(atlas.path / "model", target)
-    shutil.rmtree(atlas.path)
+        with writing(target):
+            shutil.move(atlas.path / "model", target)
+    remove(atlas.path)
     return report
 
 

@@ -20,6 +20,7 @@ from diffmine.app.tabs.elements.edits import Edits
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, checked_index, payload, picked
 from diffmine.atlas.records import Patch
+from diffmine.errors import DiffmineError
 
 CENTRAL = 6
 MOST_SHOWN = 200
@@ -183,6 +184,9 @@ class Elements:
         if why or view.element is None or not shelf.has_element(view.label, view.element):
             raise gr.Error(why or texts.OPEN_AN_ELEMENT, print_exception=False)
         text = " ".join((name or "").split())[:LONGEST_NAME]
-        shelf.atlas.rename(view.label, view.element, text)
+        try:
+            shelf.atlas.rename(view.label, view.element, text)
+        except DiffmineError as error:
+            raise gr.Error(str(error), print_exception=False) from error
         shelf.forget()
         return self.desk.go(view, TAB)
