@@ -44,7 +44,8 @@ class Call:
     @property
     def place(self) -> tuple[str, ...]:
         """What names it in every run: numbers of processes and of shards are left out."""
-        return (self.does, re.sub(r"[0-9a-f]{8}(?=\.diffmine)|\d+", "#", self.path), *self.lines)
+        path = "" if self.does in ("unlink", "rmdir") else self.path
+        return (self.does, re.sub(r"[0-9a-f]{8}(?=\.diffmine)|\d+", "#", path), *self.lines)
 
 
 Step = Callable[[Call], None]

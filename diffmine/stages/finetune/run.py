@@ -267,7 +267,7 @@ def _write(
 ) -> None:
     """Write ATLAS/model whole, note it in the manifest and clear the working files."""
     folder = atlas.path / "model"
-    temporary, old = (atlas.path / "work" / name for name in ("model", "model-before"))
+    temporary, old = (atlas.path / WORK / name for name in ("model", "before"))
     remove(temporary, old)
     figures = {
         # A folder's place is its owner's business: models are passed on.
@@ -284,7 +284,6 @@ def _write(
         sample_grid(model).save(temporary / "samples.png", optimize=True)
         (temporary / "training.json").write_text(text, encoding="utf-8")
         exchange(temporary, folder, old)
-    remove(old)
     atlas.attach_model(folder, "model")
     write_learnt(atlas)
     atlas.end("finetune")
