@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import secrets
@@ -72,6 +73,7 @@ def write_folder(
     there = path.exists() and not (path.is_dir() and not any(path.iterdir()))
     if there and not replaces(path):
         raise AtlasError(f"{path} holds something else and stays; name a folder that is not there.")
+    sweep_beside(path)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     old = path.with_name(f"{path.name}.old.{secrets.token_hex(4)}{TEMPORARY}")
     try:
@@ -83,6 +85,12 @@ def write_folder(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep_beside(path: Path) -> None:
+    """Remove what a process that was killed while it wrote `path` left beside it."""
+    name = glob.escape(path.name)
+    remove(*path.parent.glob(f"{name}.*{TEMPORARY}"))
 
 
 def exchange(new: Path, path: Path, old: Path) -> None:

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 import safetensors.torch
 import tokenizers
-from pytest import MonkeyPatch
 from safetensors import SafetensorError
 
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES)
@@ -82,15 +82,20 @@ class Fresh:
     """Refuses every place once: a run meets one that no run has met before."""
 
     number: int
-    seen: set[tuple[str, ...]] = field(default_factory=set)
     refused: list[Call] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._places = {call.place for call in self.refused}
+
     def __call__(self, call: Call) -> None:
-        if call.place in self.seen:
-            return
-        self.seen.add(call.place)
-        self.refused.append(call)
-        refuse(self.number)(call)
+        if call.place not in self._places:
+            self._places.add(call.place)
+            self.refused.append(call)
+            refuse(self.number)(call)
+
+    def told(self) -> list[Call]:
+        """The calls that were refused by now."""
+        return self.refused
 
 
 class _File:
@@ -179,14 +184,14 @@ def _lines() -> tuple[str, ...]:
 def watched(root: Path, step: Step) -> Iterator[None]:
     """Call `step` before every call that writes below a folder."""
     disk = _Disk(root, step)
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         _watch_files(patch, disk)
         _watch_names(patch, disk)
         _watch_writers(patch, disk)
         yield
 
 
-def _watch_files(patch: MonkeyPatch, disk: _Disk) -> None:
+def _watch_files(patch: pytest.MonkeyPatch, disk: _Disk) -> None:
     plain, opened, synced = io.open, os.open, os.fsync
 
     def open_(file: Any, mode: str = "r", *more: Any, **settings: Any) -> Any:
@@ -211,7 +216,7 @@ def _watch_files(patch: MonkeyPatch, disk: _Disk) -> None:
     patch.setattr(os, "fsync", fsync)
 
 
-def _watch_names(patch: MonkeyPatch, disk: _Disk) -> None:
+def _watch_names(patch: pytest.MonkeyPatch, disk: _Disk) -> None:
     def watch(name: str) -> None:
         call = getattr(os, name)
 
@@ -227,7 +232,7 @@ def _watch_names(patch: MonkeyPatch, disk: _Disk) -> None:
         watch(name)
 
 
-def _watch_writers(patch: MonkeyPatch, disk: _Disk) -> None:
+def _watch_writers(patch: pytest.MonkeyPatch, disk: _Disk) -> None:
     writer = pq.ParquetWriter
     begin, write, close = writer.__init__, writer.write_table, writer.close
 

@@ -1,5 +1,5 @@
-"""A process that has everything imported and forks: each attempt at a command is a child of it, which
-may die, and costs no start.
+"""A process that has everything imported and forks: each attempt at a command is a child of it,
+which may die, and costs no start.
 
 Without the tests' type checks, as people run it. `Forks` is the side of the tests; this file run as
 a program is the other side, which calls functions of tests/faults/scenarios.py by name.
@@ -109,7 +109,8 @@ def _child(
     try:
         os.dup2(said.fileno(), 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", closefd=False)
         if dies_after is not None:
             killer = threading.Timer(dies_after, os.kill, (os.getpid(), 9))
             killer.daemon = True

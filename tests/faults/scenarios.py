@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import resource
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle
 from pathlib import Path
@@ -17,11 +21,17 @@ from filelock import FileLock
 from PIL import Image
 
 from diffmine.atlas.atomic import TEMPORARY, sha256
+from diffmine.atlas.editing import merge
+from diffmine.atlas.health import health
+from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, open_workspace
-from diffmine.config import BuildConfig, EvaluateConfig
+from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.export.command import export
+from diffmine.export.formats import FORMATS
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, run_evaluation, run_stage
 from diffmine.pipeline.exits import exit_code
+from diffmine.pipeline.single import train_model, translate_one
 from diffmine.stages import STAGES
 from tests.faults.disk import REFUSALS, Call, Fresh, Step, counted, die, refuse, watched
 from tests.faults.forks import Ending, child
@@ -81,7 +91,7 @@ def files_of(folder: Path) -> dict[str, str]:
 
 
 def check_same(out: Path, whole: Path) -> None:
-    """Every file is the same to the last byte; atlas.json by its fields too, to say which differs."""
+    """Every file is the same to the last byte, atlas.json too."""
     _compare(files_of(out), files_of(whole))
     _compare(*(asdict(open_workspace(path).manifest) for path in (out, whole)))
     assert not list(out.rglob(f"*{TEMPORARY}"))
@@ -179,17 +189,17 @@ def kth(root: str, out: str, number: int) -> int:
 def sweep(root: Path, out: Path, action: Action, numbers: list[int]) -> list[Call]:
     """Try a command again and again, each time with an error at the first call that none was raised
     at yet, until it passes; the calls."""
-    fresh, errors = Fresh(numbers[0]), cycle(numbers)
-    while True:
-        fresh.number = next(errors)
-        before = len(fresh.refused)
-        ending = attempt(root, fresh, action, lambda: fresh)
-        fresh = ending.told
+    refused: list[Call] = []
+    for number in cycle(numbers):
+        fresh = Fresh(number, refused)
+        ending = attempt(root, fresh, action, fresh.told)
         if out.is_dir():
             check_visible(out)
-        if len(fresh.refused) == before:
-            assert ending.code == 0
-            return fresh.refused
+        if len(ending.told) == len(refused):
+            assert ending.code == 0, ending
+            return refused
+        refused = ending.told
+    return refused
 
 
 def every_call(root: str, out: str, number: int) -> dict[str, int]:
@@ -254,7 +264,7 @@ def killed_stage(root: str, folder: str, stage: str, moments: int, race: bool = 
         assert ending.code in (0, KILLED), ending.said
         killed += ending.code == KILLED
         again = child(exit_code, action)
-        assert (again.code, again.said) == (0, "")
+        assert (again.code, again.said) == (0, ""), again
         check_same(out, clean)
         shutil.rmtree(out)
     return [calls, killed]
@@ -285,8 +295,9 @@ def changed_pictures(root: Path) -> None:
 
 
 def killed_collect(root: str, folder: str, moments: int, again: bool) -> list[int]:
-    """Kill a build while it collects (`again`: pictures that have changed under an atlas), at moments
-    spread over the calls of collect; go on and compare. Maps of pictures that are the same stay."""
+    """Kill a build while it collects (`again`: pictures that have changed under an atlas), at
+    moments spread over the calls of collect; go on and compare. Maps of pictures that are the same
+    stay. How many calls collect has, and how often it was killed."""
     place, at = Place(Path(root)), Path(folder)
     if again and not (place.root / "changed").exists():
         changed_pictures(place.root)
@@ -311,7 +322,7 @@ def killed_collect(root: str, folder: str, moments: int, again: bool) -> list[in
         ending = attempt(at, counted(chosen, die)[0], lambda out=out: place.build(out, data))
         killed += ending.code == KILLED
         ending = child(exit_code, lambda out=out: place.build(out, data))
-        assert (ending.code, ending.said) == (0, "")
+        assert (ending.code, ending.said) == (0, ""), ending
         assert ending.value["typicality"] <= scored, "maps of unchanged pictures were made again"
         check_same(out, clean)
         shutil.rmtree(out)
@@ -334,3 +345,156 @@ def killed_build(root: str, out: str, moments: int) -> int:
     assert attempt(target.parent, counted(0, die)[0], lambda: place.build(target)).code == 0
     check_same(target, place.whole)
     return killed
+
+
+# Scenarios: other commands
+
+
+def commands(place: Place, at: Path) -> dict[str, tuple[Path, Action]]:
+    """Commands beside a build by name, with what they write: in a copy of the whole atlas at
+    `at`/atlas, or beside it."""
+    atlas = at / "atlas"
+    data = DataConfig(image_size=32)
+    finetune = replace(place.config().finetune, steps=2)
+
+    def exported(to: str, out: Path) -> tuple[Path, Action]:
+        return out, lambda: export(atlas, to=to, out=out, force=True)
+
+    def on_atlas(act: Callable[[Workspace], object]) -> tuple[Path, Action]:
+        return atlas, lambda: act(open_workspace(atlas)) and None
+
+    def translated() -> None:
+        patch = open_atlas(atlas).patches("disc")[0].patch_id
+        translate_one(atlas, patch, ["square"], at / "pictures", place.config().translate)
+
+    def trained() -> None:
+        if not (at / "model").exists():  # its atlas may be left, when that cannot be removed
+            train_model(place.root / "data", at / "model", data, finetune)
+
+    return {
+        **{to: exported(to, at / f"patches.{form.ending}") for to, form in FORMATS.items()},
+        "html": exported("html", at / "pages"),
+        "check": on_atlas(health),
+        "check broken": on_atlas(lambda opened: _spoil(opened) and health(opened)),
+        "rename": on_atlas(lambda opened: opened.rename("disc", 0, "round")),
+        "merge": on_atlas(lambda opened: merge(opened, "disc", 1, 0)),
+        "evaluate": (atlas, lambda: run_evaluation(atlas, JUDGED) and None),
+        "translate": (at / "pictures", translated),
+        "finetune": (at / "model", trained),
+    }
+
+
+def _spoil(atlas: Workspace) -> bool:
+    path = atlas.path / "trends.parquet"
+    if path.stat().st_size > 100:
+        os.truncate(path, 100)
+    os.close(os.open(atlas.path / ".diffmine.files.json", os.O_CREAT | os.O_WRONLY))
+    return True
+
+
+def command(root: str, folder: str, name: str, numbers: list[int]) -> int:
+    """Every call of a command is refused once: what it writes is as if none had been. How many."""
+    place, at = Place(Path(root)), Path(folder)
+    for side in ("plain", "broken"):
+        shutil.copytree(place.whole, at / side / "atlas")
+    written, action = commands(place, at / "plain")[name]
+    ending = attempt(at / "plain", counted(0, die)[0], action)
+    assert ending.code == 0, ending.said
+    target, action = commands(place, at / "broken")[name]
+    calls = sweep(at / "broken", at / "broken" / "atlas", action, numbers)
+    for path, other in ((target, written), (at / "broken" / "atlas", at / "plain" / "atlas")):
+        if path.is_file():
+            assert _same_export(path, other), name
+        else:
+            _compare(_without_paths(path), _without_paths(other))
+    assert not list((at / "broken").rglob(f"*{TEMPORARY}"))
+    return len(calls)
+
+
+def _same_export(path: Path, other: Path) -> bool:
+    return path.read_bytes() == other.read_bytes() or path.suffix in (".pdf", ".zip")  # dated
+
+
+def _without_paths(folder: Path) -> dict[str, str]:
+    """The digests of files, without that which tells when it was written."""
+    return {name: at for name, at in files_of(folder).items() if not name.endswith("about.html")}
+
+
+# Scenarios: disks that are really full, or really read-only
+
+
+def small_files(root: str, out: str) -> int:
+    """No file may grow larger than a limit (RLIMIT_FSIZE), which grows from run to run: the
+    libraries themselves meet the error. How many runs that took."""
+    place, target = Place(Path(root)), Path(out)
+
+    def limited(most: int) -> Action:
+        def run() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            place.build(target)
+
+        return run
+
+    for runs in range(1, 60):
+        ending = child(exit_code, limited(int(40 * 1.5**runs)))
+        _check_said(ending, target)
+        if ending.code == 0:
+            check_same(target, place.whole)
+            return runs
+    raise AssertionError("no end")
+
+
+def full_disk(root: str, disk: str, most: int) -> int:
+    """A disk (tmpfs) of few KiB that grows from run to run. How many runs that took."""
+    place, target = Place(Path(root)), Path(disk) / "atlas"
+    size, runs = 16, 0
+    with mounted(Path(disk), f"size={size}k"):
+        while size < most:
+            runs += 1
+            ending = child(exit_code, lambda: place.build(target))
+            _check_said(ending, target)
+            if ending.code == 0:
+                check_same(target, place.whole)
+                return runs
+            size = int(size * 1.4)
+            subprocess.run(["mount", "-o", f"remount,size={size}k", disk], check=True)
+    raise AssertionError("no end")
+
+
+def read_only(root: str, disk: str) -> dict[str, int]:
+    """An atlas on a disk that is read-only: the exit codes of commands. Nothing of it changes."""
+    place, at = Place(Path(root)), Path(disk)
+    with mounted(at, "size=64m"):
+        shutil.copytree(place.whole, at / "atlas")
+        before = files_of(at / "atlas")
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        every = commands(place, at) | {"build": (at, lambda: place.build(at / "atlas"))}
+        codes = {}
+        for name, (_, action) in every.items():
+            if name != "check broken":
+                ending = child(exit_code, action)
+                _check_said(ending, at)
+                codes[name] = ending.code
+        assert files_of(at / "atlas") == before
+        return codes
+
+
+def _check_said(ending: Ending, place: Path) -> None:
+    """One line that names the place, unless all went well."""
+    if ending.code == 0:
+        assert ending.said == "", ending.said
+    else:
+        assert (ending.code, ending.said.count("\n")) == (2, 1), ending.said
+        assert ending.said.startswith("diffmine: "), ending.said
+        assert str(place) in ending.said, ending.said
+
+
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[None]:
+    """A disk in memory at a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)

@@ -1,5 +1,5 @@
-"""A build whose disk refuses or whose process dies: one sentence each, nothing half-written, and the
-same command finishes with the same bytes."""
+"""A build whose disk refuses or whose process dies: one sentence each, nothing half-written, and
+the same command finishes with the same bytes."""
 
 import errno
 from pathlib import Path
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.faults.forks import Forks
-
 
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 

@@ -7,7 +7,16 @@ import pytest
 from tests.faults.forks import Forks
 
 MOMENTS = 50
-STAGES = ["finetune", "typicality", "mine", "cluster", "translate", "trends", "parallel", "evaluate"]
+STAGES = [
+    "finetune",
+    "typicality",
+    "mine",
+    "cluster",
+    "translate",
+    "trends",
+    "parallel",
+    "evaluate",
+]
 
 
 @pytest.mark.slow

@@ -36,11 +36,14 @@ def test_a_temporary_file_that_cannot_be_removed_hides_no_error(
     def refuse(path: Path, missing_ok: bool = False) -> None:
         raise OSError(5, "Input/output error", str(path))
 
+    def write() -> None:
+        with whole(tmp_path / "table") as temporary:
+            temporary.touch()
+            raise OSError(28, "No space left on device")
+
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(AtlasError, match=r"table cannot be written: No space"), \
-            whole(tmp_path / "table") as temporary:  # fmt: skip
-        temporary.touch()
-        raise OSError(28, "No space left on device")
+    with pytest.raises(AtlasError, match=r"table cannot be written: No space"):
+        write()
 
 
 def test_pages_that_cannot_be_replaced_stay(
@@ -74,11 +77,17 @@ def test_what_cannot_be_removed_is_not_taken_for_removed(
     remove(tmp_path / "nothing")
 
 
+def test_what_a_killed_process_left_beside_pages_goes_with_the_next(tmp_path: Path) -> None:
+    for name in ("pages.0", "pages.old.0", "other.0"):
+        (tmp_path / f"{name}{TEMPORARY}" / "folder").mkdir(parents=True)
+    write_folder(tmp_path / "pages", [("index.html", b"")], lambda path: False)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"other.0{TEMPORARY}", "pages"]
+
+
 def test_a_folder_of_a_killed_process_is_swept_too(tmp_path: Path) -> None:
     left = tmp_path / f"pages.0{TEMPORARY}"
     left.mkdir()
     (left / "index.html").touch()
     assert sweep(tmp_path) == 1
     assert not left.exists()
-
-
