@@ -118,10 +118,11 @@ class Workspace(Atlas):
 
     def end(self, stage: str) -> None:
         """Mark a stage done."""
-        self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
         remove(self.path / "work" / stage)
-        with suppress(OSError):  # another stage's work may be there
-            (self.path / "work").rmdir()
+        work = self.path / "work"
+        if work.is_dir() and not any(work.iterdir()):  # another stage's may be there
+            remove(work)
+        self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
         self.save()
 
     def attach_model(self, folder: Path, path: str) -> None:

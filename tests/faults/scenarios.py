@@ -425,7 +425,8 @@ def _without_paths(folder: Path) -> dict[str, str]:
 
 def small_files(root: str, out: str) -> int:
     """No file may grow larger than a limit (RLIMIT_FSIZE), which grows from run to run: the
-    libraries themselves meet the error. How many runs that took."""
+    libraries themselves meet the error. (The least leaves room for a sentence.) How many runs that
+    took."""
     place, target = Place(Path(root)), Path(out)
 
     def limited(most: int) -> Action:
@@ -436,7 +437,7 @@ def small_files(root: str, out: str) -> int:
         return run
 
     for runs in range(1, 60):
-        ending = child(exit_code, limited(int(40 * 1.5**runs)))
+        ending = child(exit_code, limited(int(300 * 1.5**runs)))
         _check_said(ending, target)
         if ending.code == 0:
             check_same(target, place.whole)

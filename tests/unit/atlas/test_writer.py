@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from filelock import FileLock
 
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace
+from diffmine.config import MineConfig
 from diffmine.errors import AtlasError
 
 
@@ -64,3 +66,21 @@ def test_work_that_was_cut_is_not_there(atlas: Workspace, name: str) -> None:
     for content, there in ((whole, True), (whole[:-1], False), (b"", False)):
         path.write_bytes(content)
         assert atlas.there(f"work/mine/{name}") == there
+
+
+def test_a_folder_of_work_that_cannot_be_removed_is_said(
+    atlas: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **settings: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    atlas.begin("mine", MineConfig())
+    atlas.keep_note("mine", "images", {})
+    for name in ("mine", "."):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "rmdir", refuse)
+            with pytest.raises(AtlasError, match="cannot be removed: Input/output error"):
+                atlas.end("mine")
+        (atlas.path / "work" / name).rmdir()
+    atlas.end("mine")
+    assert atlas.fresh("mine")
