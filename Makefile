@@ -7,7 +7,7 @@ PORT ?= 7860
 export PYTHON TORCH_INDEX
 BIN := .venv/bin
 
-.PHONY: help setup setup-test app test test-all lint bench demos
+.PHONY: help setup setup-test setup-tools app test test-all lint bench demos lock sbom audit
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -19,6 +19,9 @@ setup:  ## make .venv and install diffmine into it, once
 setup-test:
 	@scripts/setup.sh test
 
+setup-tools: setup
+	@scripts/tools.sh
+
 app: setup  ## serve the app at http://127.0.0.1:7860
 	@$(BIN)/diffmine app --host $(HOST) --port $(PORT)
 
@@ -29,6 +32,7 @@ test: setup-test  ## the test suite and the import contracts
 
 test-all: setup-test  ## the same with the slow tests
 	@scripts/chromium.sh
+	@scripts/nginx.sh
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -m ""
 
@@ -46,3 +50,14 @@ demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
 	$(BIN)/python -m demos.cars.make
 	$(BIN)/python -m demos.chest.make
+
+lock: setup-tools  ## requirements.lock and torch.lock: every package by its digests
+	$(BIN)/python -m scripts.lock
+
+sbom: setup-tools  ## sbom.json (CycloneDX) of .venv, and docs/licences.md
+	.venv-tools/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+		--gather-license-texts --output-reproducible --of JSON -o sbom.json
+	$(BIN)/python -m scripts.licences
+
+audit: setup-tools  ## known weaknesses of the locked packages; asks the package index
+	.venv-tools/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r torch.lock

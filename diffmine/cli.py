@@ -14,6 +14,7 @@ from diffmine.config import (
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
+    ServeConfig,
     TranslateConfig,
     TypicalityConfig,
 )
@@ -29,6 +30,7 @@ app = App(
     help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
     version=__version__,
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # how a command ends is said in pipeline/exits.py
     config=settings,
 )
 
@@ -230,7 +232,7 @@ def evaluate(
 def info(atlas: Path) -> None:
     """Say what an atlas holds."""
     from diffmine.atlas.reader import open_atlas
-    from diffmine.words.warnings import text
+    from diffmine.words.doubts import lines
 
     opened = open_atlas(atlas)
     manifest = opened.manifest
@@ -242,8 +244,8 @@ def info(atlas: Path) -> None:
     print(f"model: {opened.model_path or 'none'}")
     if manifest.newer:
         print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
-    for warning in opened.warnings():
-        print(f"warning: {warning.label}: {text(warning)}")
+    for line in lines(opened):
+        print(line)
 
 
 @app.command
@@ -267,22 +269,46 @@ def check(atlas: Path) -> None:
 
 
 @app.command(name="app")
-def serve(*atlases: Path, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(
+    *atlases: Path,
+    options: Annotated[ServeConfig, Flat] = ServeConfig(),  # noqa: B008
+) -> None:
     """Open the app in the browser.
 
     Parameters
     ----------
     atlases
         Atlas folders; without any, the embedded ones.
-    host
-        Address to listen on.
-    port
-        Port to listen on.
     """
     from diffmine.app.page import build as build_app
     from diffmine.app.page import serve as serve_app
 
-    serve_app(build_app(list(atlases)), host=host, port=port)
+    serve_app(build_app(list(atlases)), options)
+
+
+@app.command
+def user(file: Path, name: str) -> None:
+    """Let somebody log in to the app: write a name and its password into the file of --auth.
+
+    The password is asked for, or is the first line of the standard input.
+
+    Parameters
+    ----------
+    file
+        File of those who may log in; a new one, or one to add to.
+    name
+        Name to log in with; a known one gets another password.
+    """
+    from getpass import getpass
+
+    from diffmine.app.logins import write_name
+
+    asked = sys.stdin.isatty()
+    password = getpass("Password: ") if asked else sys.stdin.readline().rstrip("\n")
+    if asked and getpass("Again: ") != password:
+        raise UsageError("The two passwords differ; try again.")
+    write_name(file, name, password)
+    print(f"{name} can log in: diffmine app --auth {file}")
 
 
 # By its path: what it needs is loaded when it runs.

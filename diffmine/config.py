@@ -304,6 +304,24 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class ServeConfig:
+    """How the app is served, and to whom."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; one that others can reach needs `auth`."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    """Port to listen on."""
+    auth: str = ""
+    """File of those who may log in, written by `diffmine user`; empty: nobody has to."""
+    proxy_user_header: str = ""
+    """Header in which a reverse proxy on this machine names the user (`X-Remote-User`), who is
+    taken at its word; empty: none."""
+    address: str = ""
+    """Address under which visitors reach it through a reverse proxy, as
+    `https://atlas.example.org/diffmine`; empty: the one it listens on."""
+
+
+@dataclass(frozen=True, config=_STRICT)
 class BuildConfig:
     """All stages of one build, as in a TOML file: one table per stage.
 

@@ -18,11 +18,11 @@ HEAD = """\
 """
 
 
-def needed() -> dict[str, str]:
-    """The version of each package that diffmine needs, directly or not."""
+def needed(*, extras: bool = True) -> dict[str, str]:
+    """The version of each package that diffmine, or an extra of it, needs, directly or not."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"].values()
-    asked = [Requirement(text) for texts in (project["dependencies"], *extras) for text in texts]
+    more = project["optional-dependencies"].values() if extras else ()
+    asked = [Requirement(text) for texts in (project["dependencies"], *more) for text in texts]
     pins: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
     while asked:

@@ -1,8 +1,10 @@
 """What every test runs under: no network but loopback, shapes checked, settings that repeat."""
 
+import atexit
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,8 +13,13 @@ from typing import Any
 import jaxtyping
 import pytest
 
+# What people name and edit goes to their own folder of data: never to that of who runs the tests.
+DATA = tempfile.mkdtemp(prefix="diffmine-tests-")
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+
 # Before anything imports gradio, torch, numba or huggingface_hub.
 os.environ.update(
+    DIFFMINE_DATA=DATA,
     GRADIO_ANALYTICS_ENABLED="False",
     HF_HUB_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",

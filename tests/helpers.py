@@ -106,9 +106,10 @@ def served(*atlases: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(
-    *atlases: Path, log: Path | None = None, code: str = SERVE
+    *atlases: Path | str, log: Path | None = None, code: str = SERVE, inner: bool = False
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The same with its process; what that says on stderr goes to the end of `log`."""
+    """The same with its process; what that says on stderr goes to the end of `log`. `inner`: give
+    the address on this machine, whichever a proxy gives it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -121,6 +122,6 @@ def serving(
             assert server.stdout
             said = server.stdout.readline()
             assert said.startswith("diffmine is at "), said
-            yield said.split()[3], server
+            yield f"http://127.0.0.1:{port}/" if inner else said.split()[3], server
         finally:
             server.terminate()

@@ -6,12 +6,10 @@ browser may keep it for ever. Nothing else on the machine is served.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -23,6 +21,8 @@ import gradio as gr
 import plotly
 from gradio.data_classes import _StaticFiles
 
+from diffmine.app.folder import own_folder
+from diffmine.app.uploads import Uploads
 from diffmine.atlas.atomic import writing
 
 MOST_BYTES = 2**30
@@ -48,6 +48,7 @@ class Cache:
             shutil.copyfile(
                 Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
             )
+        self.given = Uploads(self.uploads)
         self._puts = 0
         self._lock = Lock()
 
@@ -98,9 +99,7 @@ class Cache:
 @cache
 def served() -> Cache:
     """The cache of this process, removed when it ends."""
-    folder = Path(tempfile.mkdtemp(prefix="diffmine-app-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Cache(folder)
+    return Cache(own_folder())
 
 
 def file_ref(path: Path) -> dict[str, Any]:

@@ -40,7 +40,7 @@ Choose = Callable[..., Sequence[Chosen]]
 
 def made(shelf: Shelf, chosen: Sequence[Chosen], to: str, name: str, images: bool) -> Path:
     """The file of some patches, named `name`; a file made before is not made again."""
-    names = sorted(shelf.atlas.manifest.names.items())
+    names = sorted(shelf.atlas.names.items())
     key = digest(shelf.version, names, list(chosen), to, images)
     form = FORMATS[to]
     for ending in (form.ending, "zip"):

@@ -20,16 +20,18 @@ from diffmine.app import jobs, tabs, texts
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
+from diffmine.app.door import sentence
 from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.inspector import Inspector
+from diffmine.app.light import lighten
 from diffmine.app.parts import LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.turns import in_turn
 from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
-from diffmine.errors import DiffmineError, UsageError
+from diffmine.errors import UsageError
 
 PREPARED = 32
 
@@ -87,7 +89,10 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         _open(blocks, desk, inspector.basket)
     _unwatched(blocks, desk)
     in_turn(blocks)
-    blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
+    lighten(blocks)
+    folders = [shelf.atlas.path for shelf in shelves.values()]
+    folders = [place for folder in folders for place in (folder.resolve(), folder.absolute())]
+    blocks.diffmine_folders = list(dict.fromkeys(folders))
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
         jobs.warm(blocks.diffmine_models)
@@ -149,8 +154,8 @@ def _prepare(shelves: list[Shelf]) -> None:
                 if patches:
                     shelf.sheet(patches)
             _ = shelf.heat_scale, shelf.sieve
-        except (DiffmineError, OSError):
-            return
+        except Exception as error:  # who opens the label is told in a sentence
+            sentence(error)
 
 
 __all__ = ["build", "embedded", "serve", "shelve"]

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import os
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from threading import Event
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import urlsplit
 
 import gradio as gr
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diffmine.app import texts
 from diffmine.app.cache import Cache, served
-from diffmine.app.view import Refused
+from diffmine.app.door import one_door
+from diffmine.app.folder import stopped_by_signal
+from diffmine.app.guard import Guard, Way
+from diffmine.app.log import to_stderr
+from diffmine.app.logins import Logins
+from diffmine.app.uploads import MOST_BYTES
+from diffmine.config import ServeConfig
 from diffmine.errors import UsageError
 
 ON_SPACE = bool(os.environ.get("SPACE_ID"))
 MOST_WAITING = 64
-# gradio compiles its templates in the browser, hence 'unsafe-eval'; nothing foreign is allowed.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors {frames}"
-)
-
-
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?")
 # The reader's own fonts: gradio's lacks glyphs in bold, and labels come in any script.
 FONTS = (
     "-apple-system",
@@ -62,37 +62,6 @@ READABLE = {
 }
 
 
-# gradio fetches a web address given as a file's name, or by its proxy; nothing here needs either.
-FETCHES = re.compile(r"/(file=\s*[a-z][a-z0-9+.-]+:|proxy=)", re.IGNORECASE)
-
-
-class Guard:
-    """Refuses to fetch, adds the security headers, lets the browser keep what never changes."""
-
-    def __init__(self, app: ASGIApp, frames: str, cached: str) -> None:
-        self.app = app
-        self.policy = POLICY.format(frames=frames)
-        self.cached = cached
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] == "http" and FETCHES.search(unquote(scope["path"])):
-            await PlainTextResponse("Not here.", 403)(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = self.policy
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                if message["status"] == 200 and self.cached in scope.get("path", ""):
-                    headers["Cache-Control"] = "private, max-age=31536000, immutable"
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address."""
     if host == "localhost":
@@ -103,17 +72,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
+def settings(config: ServeConfig, way: Way, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
     """The keyword arguments of `launch` that make it safe."""
-    frames = "'self' https://huggingface.co https://*.hf.space" if ON_SPACE else "'self'"
-    middleware = [Middleware(Guard, frames=frames, cached=str(cache.folder))]
-    if is_loopback(host):
+    guard: dict[str, Any] = {"way": way, "uploads": cache.given, "cached": str(cache.folder)}
+    middleware = [Middleware(Guard, **guard)]
+    if is_loopback(config.host):
         allowed = ["127.0.0.1", "localhost", "[::1]"]
+        allowed += [urlsplit(way.address).hostname or ""] if way.address else []
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=allowed))
     folders = [Path.cwd(), *blocked]
     return {
-        "server_name": host,
-        "max_file_size": "20mb",
+        "server_name": config.host,
+        "server_port": config.port,
+        "auth": way.logins.right if way.logins else None,
+        "root_path": way.address or None,
+        "max_file_size": MOST_BYTES,
         "enable_monitoring": False,
         "run_history": False,
         "show_error": False,
@@ -128,6 +101,26 @@ def settings(host: str, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
         "app_kwargs": {"middleware": middleware},
         "quiet": True,
     }
+
+
+def way_of(config: ServeConfig) -> Way:
+    """How visitors reach the app and who they are; reads the file of logins.
+
+    Raises UsageError, in one sentence, for what would let in strangers or cannot be meant.
+    """
+    header, address = config.proxy_user_header, config.address.rstrip("/")
+    if header and not is_loopback(config.host):
+        raise UsageError(texts.PROXY_HERE.format(host=config.host))
+    if header and not HEADER.fullmatch(header):
+        raise UsageError(texts.BAD_HEADER.format(name=header))
+    if address and not ADDRESS.fullmatch(address):
+        raise UsageError(texts.BAD_ADDRESS.format(address=config.address))
+    if not is_loopback(config.host) and not config.auth and not ON_SPACE:
+        raise UsageError(texts.NEEDS_LOGINS.format(host=config.host))
+    frames = "'self' https://huggingface.co https://*.hf.space" if ON_SPACE else "'self'"
+    space = os.environ.get("SPACE_HOST", "") if ON_SPACE else ""
+    logins = Logins(Path(config.auth)) if config.auth else None
+    return Way(address, f"https://{space}" if space else "", header, logins, frames)
 
 
 def styles() -> str:
@@ -146,6 +139,13 @@ def _sheets(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
+def scripts() -> str:
+    """What runs in the page before anything is drawn."""
+    folder = files("diffmine.app") / "components" / "page"
+    code = [(folder / name).read_text("utf-8") for name in ("linked.js", "told.js")]
+    return f"const TOLD = {json.dumps(texts.NO_ANSWER)};\n" + "\n".join(code)
+
+
 def looks() -> dict[str, Any]:
     """The keyword arguments of `launch` for how the page looks."""
     theme = gr.themes.Default(
@@ -155,65 +155,41 @@ def looks() -> dict[str, Any]:
         spacing_size=gr.themes.sizes.spacing_sm,
         radius_size=gr.themes.sizes.radius_sm,
     ).set(**READABLE)
-    linked = (files("diffmine.app") / "components" / "page" / "linked.js").read_text("utf-8")
     return {
         "theme": theme,
         "css": styles(),
-        "head": f"<script>{linked}</script>",
+        "head": f"<script>{scripts()}</script>",
     }
 
 
-def refuse_plainly(blocks: gr.Blocks) -> None:
-    """One short message for values that an event's inputs cannot have. gradio answers with what
-    each component says of them, repeats them in it, and prints a traceback: a log that any visitor
-    can fill."""
-    read = blocks.preprocess_data
-
-    async def preprocess_data(*values: Any, **how: Any) -> Any:
-        try:
-            return await read(*values, **how)
-        except Exception as error:  # from any component; what a handler raises is not caught here
-            raise Refused(texts.NOT_READ) from error
-
-    blocks.preprocess_data = preprocess_data  # type: ignore[method-assign]
-
-
 def serve(
-    blocks: gr.Blocks,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    *,
-    auth: tuple[str, str] | None = None,
-    block: bool = True,
+    blocks: gr.Blocks, config: ServeConfig | None = None, *, block: bool = True, **options: Any
 ) -> str:
-    """Serve the app and give its address; with `block`, serve until Ctrl-C.
+    """Serve the app and give its address; with `block`, serve until Ctrl-C or SIGTERM.
 
-    Raises UsageError when others could reach it without a password, or the port is taken.
+    `options` are fields of ServeConfig. Raises UsageError when others could reach it without a
+    login, or the port is taken.
     """
-    if not is_loopback(host) and auth is None and not ON_SPACE:
-        raise UsageError(
-            f"{host} can be reached from other machines; give a user and a password (auth), "
-            f"or serve on 127.0.0.1."
-        )
-    _refuse_taken(host, port)
+    config = replace(config or ServeConfig(), **options)
+    way = way_of(config)
+    _refuse_taken(config.host, config.port)
     cache = served()
     cache.publish()
-    refuse_plainly(blocks)
+    to_stderr()
+    one_door(blocks)
     blocks.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
     blocked = list(getattr(blocks, "diffmine_folders", []))
-    try:
-        _, address, _ = blocks.launch(
-            server_port=port,
-            auth=auth,
-            prevent_thread_lock=True,
-            **settings(host, cache, blocked),
-            **looks(),
-        )
-    except OSError as error:
-        raise UsageError(f"{host}:{port} cannot be served: {error}.") from error
-    print(f"diffmine is at {address} (Ctrl-C stops it)", flush=True)
-    if block:
-        blocks.block_thread()
+    with stopped_by_signal() if block else nullcontext():
+        try:
+            _, address, _ = blocks.launch(
+                prevent_thread_lock=True, **settings(config, way, cache, blocked), **looks()
+            )
+        except OSError as error:
+            raise UsageError(f"{config.host}:{config.port} cannot be served: {error}.") from error
+        cache.given.watch(Event())
+        print(f"diffmine is at {way.address or address} (Ctrl-C stops it)", flush=True)
+        if block:
+            blocks.block_thread()
     return str(address)
 
 

@@ -26,6 +26,7 @@ from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
 from diffmine.atlas.several import COLUMNS, counts_of
+from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
@@ -33,7 +34,7 @@ from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
 from diffmine.words.confounds import confound
-from diffmine.words.warnings import text
+from diffmine.words.warnings import doubts
 
 PAGE = 100
 _KEPT_PICTURES = 512
@@ -56,7 +57,7 @@ class Shelf:
 
     def _version(self) -> str:
         artefacts = sorted(self.atlas.manifest.artefacts.items())
-        return digest(str(self.atlas.path.resolve()), artefacts)
+        return digest(str(self.atlas.path.resolve()), artefacts, self.atlas.edited)
 
     # What it is
 
@@ -103,7 +104,7 @@ class Shelf:
 
     def doubts(self, label: str) -> list[str]:
         """Signs that a label's top patches show the data set rather than the label, in words."""
-        signs = [text(warning) for warning in self.atlas.warnings(label)]
+        signs = doubts(self.atlas, label)
         known = self.evaluation.confounds if self.evaluation else []
         return signs + [confound(row) for row in known if row["label"] == label and row["flagged"]]
 
@@ -214,11 +215,16 @@ class Shelf:
         """Whether a label has that element."""
         return any(row["element"] == element for row in self.elements(label))
 
+    @cached_property
+    def supports(self) -> Supports:
+        """What elements rest on."""
+        return Supports(self.atlas)
+
     def element_name(self, label: str, element: int) -> str:
         """What people call an element: given here, given by the build, or its number."""
         for row in self.elements(label):
             if row["element"] == element:
-                return words.element(row, self.atlas.manifest.names)
+                return words.element(row, self.atlas.names)
         return texts.ELEMENT_NUMBER.format(number=element)
 
     # Neighbours

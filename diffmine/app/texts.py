@@ -23,6 +23,7 @@ def plurals(count: int, noun: str) -> str:
 CANCEL = "Cancel"
 CANCELLED = "Cancelled."
 UNDO = "Undo"
+REDO = "Redo"
 TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
@@ -48,6 +49,71 @@ REFUSED = "{what} Reload the page if this happens again."
 NOT_READ = "What was sent cannot be read."
 NO_SUCH_CHOICE = "That choice is not known here."
 OUTLINE_UNREAD = "That outline cannot be read."
+
+# What went wrong on the server's side
+
+FAULT = (
+    "This cannot be shown: something in diffmine went wrong. Whoever serves this page finds more "
+    "under {number} in the log."
+)
+FILE_FAULT = (
+    "This cannot be shown: a file of this atlas cannot be read. Whoever serves this page finds "
+    "more under {number} in the log; diffmine check names broken files."
+)
+NO_ANSWER = "The server gave no answer to this. Try it again, or reload the page."
+
+# The server's log
+
+LOG_REFUSED = "refused: {why} ({who})"
+LOG_NOBODY = "unknown"
+LOG_FAULT = "fault {number}: {kind} at {places}"
+LOG_LEFT_OUT = "{count} more lines of the last minute were left out"
+LOG_EVENT = "an event that no button sends"
+LOG_MALFORMED = "what was sent could not be read"
+LOG_LARGE = "more bytes than are taken"
+LOG_QUOTA = "too many files at once"
+LOG_FETCH = "an address that would have been fetched"
+LOG_PATH = "a path that is not there"
+LOG_ORIGIN = "a page of another origin"
+LOG_NO_USER = "nobody was logged in"
+LOG_PASSWORD = "a wrong password"
+LOG_TRIES = "too many wrong passwords"
+
+# What is refused before it reaches the app
+
+NOT_HERE = "This is not here."
+NO_SUCH_EVENT = "What was asked for is not there."
+FOREIGN_PAGE = "Only the app's own page may ask for this."
+NO_USER = "The proxy named no user, so this is not shown."
+LOG_IN_FIRST = "Log in first: reload the page."
+TOO_MANY_TRIES = "Too many wrong passwords: try again in {seconds} seconds."
+TOO_MANY_UPLOADS = (
+    "Too many files are on the server already: close other pages of the app, or try again in "
+    "{minutes} minutes."
+)
+UPLOAD_TOO_LARGE = "This is larger than the app takes: at most 20 MB and 8 files at once."
+
+# Serving, said on the terminal
+
+NEEDS_LOGINS = (
+    "{host} can be reached from other machines; name those who may log in (--auth FILE, written by "
+    "diffmine user), or serve on 127.0.0.1."
+)
+PROXY_HERE = (
+    "--proxy-user-header trusts whoever can reach {host}; serve on 127.0.0.1 and put the proxy on "
+    "this machine, or use --auth."
+)
+BAD_HEADER = "--proxy-user-header {name}: this is no name of a header, as X-Remote-User is."
+BAD_ADDRESS = "--address {address}: expected an address as https://atlas.example.org/diffmine."
+NO_LOGIN = "{path} names nobody who may log in; diffmine user {path} NAME adds somebody."
+BAD_LOGIN = (
+    "{path}, line {line}: expected a name and the hash of a password; diffmine user {path} NAME "
+    "writes such lines."
+)
+BAD_NAME = "{name!r} is no name for a login: letters, digits and . _ @ + - make one, at most 64."
+SHORT_PASSWORD = "A password has at least {least} letters; give a longer one."
+LOGINS_WRITABLE = "{path} can be changed by others, who could let anyone in; chmod 600 {path}."
+LOGINS_READABLE = "{path} can be read by others, who could guess passwords; chmod 600 {path}."
 
 # The whole page
 
@@ -162,6 +228,8 @@ PAGE: dict[str, str] = {
     ),
     "arrowsOnImage": "arrows on the image",
     "keyMove": "move the zoomed image; dragging does the same",
+    "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",
+    "keyUndo": "in Elements: take the last change of elements back, do it again",
     "keyHelp": "this help; Esc closes it",
     "words": "Words",
     "theTypicality": "typicality",

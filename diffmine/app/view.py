@@ -24,7 +24,8 @@ MOST_CORNERS = 2000
 
 @dataclass(frozen=True)
 class View:
-    """One visitor's place in the app: keys and names only, each one checked."""
+    """One visitor's place in the app: keys and names only, each one checked. `elements` is the
+    digest of the elements that are shown: once there are others, their numbers mean nothing."""
 
     atlas: str
     label: str
@@ -39,6 +40,7 @@ class View:
     target: str = ""
     score: str = TYPICALITY.name
     filter: Filter = EVERYTHING
+    elements: str = ""
 
     def query(self) -> str:
         """The link to this place: `atlas=...&label=...&tab=...&patch=...`."""

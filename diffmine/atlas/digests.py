@@ -14,7 +14,7 @@ from diffmine.atlas.atomic import sha256, write_bytes
 from diffmine.errors import AtlasError
 
 NAME = ".diffmine.files.json"
-_SETTLED = 2 * 10**9
+SETTLED = 2 * 10**9
 """Nanoseconds after which a file's time of change tells of the next change for certain: clocks of
 file systems are coarse."""
 _Note = tuple[int, int, str]
@@ -38,7 +38,7 @@ class Digests:
         if (size, changed) != (stat.st_size, stat.st_mtime_ns):
             digest = sha256(path)
             notes.pop(name, None)
-            if time.time_ns() - stat.st_mtime_ns > _SETTLED:
+            if time.time_ns() - stat.st_mtime_ns > SETTLED:
                 notes[name] = (stat.st_size, stat.st_mtime_ns, digest)
         return digest
 

@@ -37,18 +37,18 @@ def applied(built: Built, name: str, table: pa.Table) -> pa.Table:
     edits = built.edits
     if name in ("trends", "counts"):
         return table if built.fresh_trends() else _without(table, edits.touched)
-    if not edits.edits:
+    if not edits.moves:
         return table
     return (_patches if name == "patches" else _elements)(built, table, edits)
 
 
 def _patches(built: Built, table: pa.Table, edits: Edits) -> pa.Table:
     element = np.array(pc.fill_null(table["element"], _NONE).to_numpy(), np.int64)
-    for edit in edits.edits:
+    for edit in edits.moves:
         goes = _of(table, edit.label) & (element == edit.element)
         if edit.patches:
             goes &= pc.is_in(table["patch_id"], pa.array(edit.patches)).to_numpy()
-        element[goes] = edit.into
+        element[goes] = edit.target
     distance = np.array(table["distance"].to_numpy(), np.float32)
     for label, one in edits.changed:
         rows = np.flatnonzero(_of(table, label) & (element == one))

@@ -1,15 +1,14 @@
-"""What people do to elements: merge two, split one, undo the last edit."""
+"""What people do to elements: name one, merge two, split one, put or discard what was set aside;
+and one undo and redo for all of it."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
 
 import numpy as np
 
-from diffmine.atlas.atomic import write_bytes
-from diffmine.atlas.edits import FORMAT, NAME, Edit, Edits
-from diffmine.atlas.manifest import key_of
+from diffmine.atlas.edits import LONGEST_NAME, Edit, Spot
+from diffmine.atlas.records import Patch
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import UsageError
 from diffmine.maths.elements import halves
@@ -17,22 +16,52 @@ from diffmine.maths.elements import halves
 _LEAST = 4
 
 
+def rename(atlas: Workspace, label: str, element: int, name: str) -> None:
+    """Give an element a name of at most LONGEST_NAME characters; an empty one takes it back. Raises
+    UsageError when it does not exist."""
+    text = " ".join(name.split())[:LONGEST_NAME]
+    with atlas.hold_edits():
+        _needed(atlas, label, element)
+        if atlas.names.get(f"{label}/{element}", "") != text:
+            _add(atlas, _named(atlas, label, element, text))
+
+
+def place(atlas: Workspace, number: int, label: str, element: int) -> None:
+    """Give an element the name that was set aside under a number. Raises UsageError when either
+    does not exist."""
+    with atlas.hold_edits():
+        _needed(atlas, label, element)
+        waiting = _waiting(atlas, number)
+        if waiting.kind != "name":
+            raise UsageError(f"A {waiting.kind} cannot be put on one element; do it again.")
+        name = _named(atlas, label, element, waiting.text)
+        _add(atlas, replace(name, of=(*name.of, number)))
+
+
+def discard(atlas: Workspace, number: int) -> None:
+    """Discard what was set aside under a number. Raises UsageError when there is no such thing."""
+    with atlas.hold_edits():
+        waiting = _waiting(atlas, number)
+        _add(atlas, Edit("discard", waiting.label, waiting.element, of=(number,)))
+
+
 def merge(atlas: Workspace, label: str, element: int, into: int) -> None:
     """Give all patches of an element to another element of its label. Raises UsageError when either
     does not exist."""
-    with atlas.hold(wait=5.0):
+    with atlas.hold_edits():
         for number in (element, into):
             _needed(atlas, label, number)
         if element == into:
             raise UsageError(f"Element {element} of {label} cannot be merged with itself.")
-        _add(atlas, Edit("merge", label, element, into))
+        about = (_about(atlas, label, element), _about(atlas, label, into))
+        _add(atlas, Edit("merge", label, element, into, about=about))
 
 
 def split(atlas: Workspace, label: str, element: int) -> int:
     """Split an element in two by 2-means of its features; the half with the lower median typicality
     becomes a new element, whose number is returned. Raises UsageError when the element has fewer
     than four patches with features, or they are all the same."""
-    with atlas.hold(wait=5.0):
+    with atlas.hold_edits():
         _needed(atlas, label, element)
         every = atlas.element(label, element)
         ids = [patch.patch_id for patch in every]
@@ -51,22 +80,60 @@ def split(atlas: Workspace, label: str, element: int) -> int:
         if np.median(values[part]) > np.median(values[~part]):
             part = ~part
         new = _unused(atlas, label)
-        names = tuple(sorted(patch.patch_id for patch, goes in zip(own, part, strict=True) if goes))
-        _add(atlas, Edit("split", label, element, new, names))
+        moved = [patch for patch, goes in zip(own, part, strict=True) if goes]
+        names = tuple(sorted(patch.patch_id for patch in moved))
+        about = (_windows(atlas, every), _windows(atlas, moved))
+        _add(atlas, Edit("split", label, element, new, names, about=about))
         return new
 
 
 def undo(atlas: Workspace) -> Edit:
-    """Take back the last edit and return it. Raises UsageError when there is none."""
-    with atlas.hold(wait=5.0):
+    """Take back the last edit in force and return it. Raises UsageError when there is none."""
+    with atlas.hold_edits():
         edits = atlas.edits
-        if not edits.edits:
+        if not edits.in_force:
             raise UsageError(f"{atlas.path} has no edits to take back.")
-        last = edits.edits[-1]
-        if last.kind == "split":  # its number may be given again, to other patches
-            atlas.manifest.names.pop(f"{last.label}/{last.into}", None)
-        _keep(atlas, Edits(edits.edits[:-1], edits.touched))
+        last = edits.in_force[-1]
+        left = tuple(edit for edit in edits.every if edit.number != last.number)
+        atlas.keep_edits(replace(edits, every=left, undone=(*edits.undone, last)))
         return last
+
+
+def redo(atlas: Workspace) -> Edit:
+    """Do again what was taken back last, and return it. Raises UsageError when there is nothing, as
+    after another edit."""
+    with atlas.hold_edits():
+        edits = atlas.edits
+        if not edits.undone:
+            raise UsageError(f"{atlas.path} has no edits to do again.")
+        last = edits.undone[-1]
+        every = (*edits.every, last)
+        atlas.keep_edits(replace(edits, every=every, undone=edits.undone[:-1]))
+        return last
+
+
+def _windows(atlas: Workspace, patches: list[Patch]) -> tuple[Spot, ...]:
+    hashes = atlas.picture_hashes()
+    return tuple(
+        sorted((p.image_id, p.row, p.col, p.size, hashes.get(p.image_id)) for p in patches)
+    )
+
+
+def _about(atlas: Workspace, label: str, element: int) -> tuple[Spot, ...]:
+    return _windows(atlas, atlas.element(label, element))
+
+
+def _named(atlas: Workspace, label: str, element: int, text: str) -> Edit:
+    before = atlas.edits.named((label, element))
+    about = (_about(atlas, label, element),)
+    return Edit("name", label, element, text=text, of=before, about=about)
+
+
+def _waiting(atlas: Workspace, number: int) -> Edit:
+    waiting = next((edit for edit in atlas.edits.waiting if edit.number == number), None)
+    if waiting is None:
+        raise UsageError(f"Nothing waits in {atlas.path} under the number {number}.")
+    return waiting
 
 
 def _needed(atlas: Workspace, label: str, element: int) -> None:
@@ -78,26 +145,9 @@ def _needed(atlas: Workspace, label: str, element: int) -> None:
 def _unused(atlas: Workspace, label: str) -> int:
     rows = atlas.table("elements", ["label", "element"]).to_pylist()
     used = [row["element"] for row in rows if row["label"] == label]
-    for edit in atlas.edits.edits:
-        used += [edit.element, edit.into] if edit.label == label else []
+    used += [number for of, number in atlas.edits.touched if of == label]
     return int(max(used)) + 1
 
 
 def _add(atlas: Workspace, edit: Edit) -> None:
-    edits = atlas.edits
-    places = {(edit.label, edit.element), (edit.label, edit.into), *edits.touched}
-    _keep(atlas, Edits((*edits.edits, edit), tuple(sorted(places))))
-
-
-def _keep(atlas: Workspace, edits: Edits) -> None:
-    written = [
-        {key: value for key, value in asdict(edit).items() if key != "patches" or value}
-        for edit in edits.edits
-    ]
-    fields = {"format": FORMAT, "elements": atlas.elements_digest, "edits": written}
-    text = json.dumps(fields | {"touched": edits.touched}, indent=1, ensure_ascii=False)
-    write_bytes(atlas.path / NAME, text.encode())
-    atlas.manifest.keys.pop("edits", None)
-    if edits.edits:
-        atlas.manifest.keys["edits"] = key_of(written)
-    atlas.note(NAME)
+    atlas.keep_edits(atlas.edits.with_edit(edit, atlas.elements_digest))

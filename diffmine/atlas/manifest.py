@@ -58,6 +58,7 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of an atlas folder, which may be a stranger's: every value is checked, and every
     file that it names lies inside the folder. AtlasError when there is none or it cannot be read.
     """
+    check_name(folder)
     path = folder / NAME
     if not path.is_file():
         raise AtlasError(
@@ -91,6 +92,15 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def check_name(folder: Path) -> None:
+    """Raise AtlasError for a folder whose name is not UTF-8: Parquet files cannot stand there."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        shown = str(folder).encode("utf-8", "backslashreplace").decode()
+        raise AtlasError(f"{shown} is not UTF-8; give the atlas a folder that is.") from error
+
+
 def _check_model(path: Path, model: dict[str, Any]) -> None:
     files = model.get("files", {})
     texts = [model.get(name, "") for name in ("path", "repo", "sha256")]
@@ -117,7 +127,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     # In the order of names: engines finish shards in any order.
     fields |= {name: dict(sorted(fields[name].items())) for name in ("artefacts", "keys", "config")}
     text = json.dumps(fields | {_DIGEST: key_of(fields)}, indent=1, ensure_ascii=False)
-    write_bytes(folder / NAME, text.encode())
+    # A model's path may be no UTF-8: JSON has words for its bytes.
+    write_bytes(folder / NAME, text.encode("utf-8", "backslashreplace"))
 
 
 def key_of(*parts: Any) -> str:

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Int
 
-from diffmine.atlas import edited, schemas
+from diffmine.atlas import edited, following, schemas
+from diffmine.atlas.apart import file_apart
 from diffmine.atlas.digests import Digests
 from diffmine.atlas.edited import Built
 from diffmine.atlas.edits import NAME as EDITS
@@ -31,6 +32,7 @@ from diffmine.atlas.records import ArtefactWarning, Patch
 from diffmine.atlas.stages import stage_of
 from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
 from diffmine.errors import AtlasError
+from diffmine.maths.overlap import HALF, iou
 from diffmine.maths.score import Scoring
 from diffmine.maths.scores import in_order
 
@@ -47,6 +49,10 @@ class Atlas:
         self.digests = Digests(path)
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
+        self._edits, self._edits_of = Edits(), (Path(), 0, "")
+        self.own_edits = False
+        """Whether only the edits in its folder count, not those that this user keeps apart: what a
+        stage computes does not depend on who runs it."""
 
     # What it is
 
@@ -103,9 +109,9 @@ class Atlas:
 
     @property
     def edited(self) -> int:
-        """When elements were last merged or split, in nanoseconds; 0 when they never were."""
-        path = self.path / EDITS
-        return path.stat().st_mtime_ns if path.is_file() else 0
+        """When elements were last merged or split or that was taken back, in nanoseconds; 0 when
+        they never were."""
+        return self._edits_of[1] if self.edits.touched else 0
 
     @property
     def _built(self) -> Built:
@@ -120,8 +126,50 @@ class Atlas:
 
     @property
     def edits(self) -> Edits:
-        """The merges and splits in force."""
-        return read_edits(self.path, self.elements_digest)
+        """What people did to elements, on the elements that are there now. Raises AtlasError when
+        their file is broken."""
+        path = self.edits_path
+        try:
+            written = path.stat().st_mtime_ns
+        except OSError:
+            written = 0
+        state = (path, written, self.elements_digest)
+        if self._edits_of != state:
+            edits = read_edits(path)
+            if (edits.every or edits.undone) and edits.elements != self.elements_digest:
+                edits = following.followed(edits, self.elements_digest, self.built_patches())
+            self._edits, self._edits_of = edits, state
+        return self._edits
+
+    @property
+    def edits_path(self) -> Path:
+        """The file of the edits: in the atlas, or where this user keeps them apart."""
+        own, apart = self.path / EDITS, file_apart(self.path, self.manifest)
+        return apart if not self.own_edits and apart.is_file() else own
+
+    def built_patches(self) -> pa.Table:
+        """The columns of patches.parquet by which edits follow, as built, and `hash`, that of the
+        picture; no row where it is not there."""
+        path, columns = self.path / "patches.parquet", following.COLUMNS
+        table = schemas.PATCHES.empty_table().select(columns)
+        if path.is_file():
+            table = filled(read_known(path, columns), schemas.PATCHES, columns)
+        known = self.picture_hashes()
+        hashes = [known.get(name) for name in table["image_id"].to_pylist()]
+        return table.append_column("hash", pa.array(hashes, pa.int64()))
+
+    def picture_hashes(self) -> dict[str, int | None]:
+        """The hash of each picture by its name; None where an older atlas has none."""
+        if not self.has("images"):
+            return {}
+        columns = self.table("images", ["image_id", "hash"]).columns
+        return dict(zip(*(column.to_pylist() for column in columns), strict=True))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that people gave elements, by `LABEL/ELEMENT`."""
+        names = {**self.manifest.names, **self.edits.names}
+        return {place: name for place, name in names.items() if name}
 
     @property
     def elements_digest(self) -> str:
@@ -216,6 +264,17 @@ class Atlas:
             raise AtlasError(f"{self.path} holds no patch {patch_id!r}.")
         return patch
 
+    def same_patch(self, patch: Patch) -> Patch | None:
+        """The patch that shows the window of a patch of before: that of its label and kind in its
+        image whose window shares more than half with it; None when there is none."""
+        rows = self.rows(patch.label, patch.kind)
+        rows = rows.filter(pc.equal(rows["image_id"], patch.image_id))
+        window = (patch.row, patch.col, patch.size)
+        near = [Patch(**row) for row in rows.to_pylist()]
+        share = [iou(window, (other.row, other.col, other.size)) for other in near]
+        best = int(np.argmax(share)) if share else 0
+        return near[best] if share and share[best] > HALF else None
+
     def named(self, patch_ids: Sequence[str]) -> list[Patch]:
         """The patches of some names, without those that are not there."""
         rows = self.lists.names.rows(patch_ids)
@@ -279,11 +338,9 @@ class Atlas:
 
     def _inputs(self, stage: str) -> list[str]:
         known = stage_of(stage)
-        names = known.inputs
         # Without edits the list is as it was before there were any: finished trends stay finished.
-        if known.edited and "edits" in self.manifest.keys:
-            names = (*names, "edits")
-        return [self.manifest.keys.get(name, "") for name in names]
+        edits = [self.edits.key] if known.edited and self.edits.key else []
+        return [*(self.manifest.keys.get(name, "") for name in known.inputs), *edits]
 
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""

@@ -47,7 +47,12 @@ class Patch:
 
 @dataclass(frozen=True)
 class ArtefactWarning:
-    """A share of a label's `n` top patches beside that of its random ones (`expected`)."""
+    """A share of a label's `n` top patches beside the one to be expected (`expected`).
+
+    `test` says what it is compared with: `noise maps`, the mean of lists of noise, or `half`; None
+    in an older atlas, which compares with random patches and has no bounds. 99 % of the resamples
+    of `groups` groups lie between `low` and `high`, of the lists between the other two.
+    """
 
     label: str
     kind: str
@@ -55,6 +60,12 @@ class ArtefactWarning:
     expected: float
     n: int
     flagged: bool
+    test: str | None = None
+    low: float | None = None
+    high: float | None = None
+    expected_low: float | None = None
+    expected_high: float | None = None
+    groups: int | None = None
 
 
 @dataclass(frozen=True)

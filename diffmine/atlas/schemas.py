@@ -104,6 +104,12 @@ WARNINGS = pa.schema(
         ("expected", pa.float32()),
         ("n", pa.int32()),
         ("flagged", pa.bool_()),
+        ("test", pa.string()),
+        ("low", pa.float32()),
+        ("high", pa.float32()),
+        ("expected_low", pa.float32()),
+        ("expected_high", pa.float32()),
+        ("groups", pa.int32()),
     ]
 )
 FEATURES = pa.schema([("patch_id", pa.string()), ("feature", _HALVES)])

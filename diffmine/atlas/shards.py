@@ -54,8 +54,10 @@ class ShardFunction:
 
     @cached_property
     def atlas(self) -> Atlas:
-        """The atlas, for reading."""
-        return open_atlas(self.path)
+        """The atlas, for reading, as the process sees it that holds it."""
+        atlas = open_atlas(self.path)
+        atlas.own_edits = True
+        return atlas
 
 
 def run_shards(

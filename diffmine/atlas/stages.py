@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diffmine.atlas.edits import NAME as EDITS
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -63,7 +61,7 @@ STAGES = (
         "cluster",
         "patches that look alike become elements; the map",
         inputs=("mine", "model"),
-        files=("elements.parquet", EDITS),
+        files=("elements.parquet",),
         keeps=("features/",),
         completes=("patches.parquet",),
     ),

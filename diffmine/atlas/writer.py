@@ -19,16 +19,20 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from diffmine.atlas import schemas
+from diffmine.atlas.apart import file_apart, is_apart
 from diffmine.atlas.atomic import remove, sha256, sweep, whole, write_bytes, writing
 from diffmine.atlas.edits import NAME as EDITS
+from diffmine.atlas.edits import Edits, read_edits, text_of
+from diffmine.atlas.following import anchored
 from diffmine.atlas.health import OWN, WORDS, broken_model, digests_of
-from diffmine.atlas.manifest import Manifest, key_of, read_manifest, write_manifest
+from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.scratch import readable
 from diffmine.atlas.stages import STAGES, stage_of
 from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
 
+_PATCHES = "patches.parquet"
 _WEIGHTS = ".safetensors"
 
 
@@ -38,25 +42,48 @@ class Workspace(Atlas):
     @contextmanager
     def hold(self, wait: float = 0.0) -> Iterator[None]:
         """Keep other writers out; AtlasError names the process that holds the atlas."""
-        lock = FileLock(self.path / ".diffmine.lock", timeout=wait)
-        owner = self.path / ".diffmine.owner"
-        try:
-            with writing(self.path):
-                lock.acquire()
-        except Timeout as error:
-            who = owner.read_text() if owner.is_file() else "another process"
-            raise AtlasError(f"{self.path} is held by {who}; wait for it or stop it.") from error
-        try:
-            with writing(self.path):
-                owner.write_text(f"process {os.getpid()}")
+        with _held(self.path, wait):
             sweep(self.path)
             self.manifest = read_manifest(self.path)
+            own, self.own_edits = self.own_edits, True
+            try:
+                self._note_edits()
+                yield
+            finally:
+                self.own_edits = own
+                self.digests.save()
+
+    @contextmanager
+    def hold_edits(self, wait: float = 5.0) -> Iterator[None]:
+        """Keep others out who would change the edits: those in the atlas, or those that this user
+        keeps apart because the atlas is embedded or read-only. AtlasError when elements were found
+        anew since this atlas was opened: what is to be edited is not there any more."""
+        before = self.elements_digest
+        with self._apart_held(wait) if self.apart else self.hold(wait):
+            if before not in ("", self.elements_digest):
+                raise AtlasError(
+                    f"The elements of {self.path} were found anew meanwhile, so nothing was "
+                    "changed; look at them again."
+                )
             yield
-        finally:
-            self.digests.save()
-            with suppress(OSError):  # the next holder writes its own
-                owner.unlink(missing_ok=True)
-            lock.release()
+
+    @contextmanager
+    def _apart_held(self, wait: float) -> Iterator[None]:
+        folder = self.edits_folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
+        with _held(folder, wait):
+            self.manifest = read_manifest(self.path)
+            yield
+
+    @property
+    def apart(self) -> bool:
+        """Whether this user's edits are not written into the atlas."""
+        if self.own_edits:
+            return False
+        return is_apart(self.path) or self.edits_path.parent != self.path
 
     def begin(self, stage: str, config: Config) -> Config | None:
         """Start a stage or continue it; None when it is already done as configured.
@@ -147,23 +174,55 @@ class Workspace(Atlas):
         self.manifest.keys["model"] = model["sha256"]
         self.save()
 
-    def rename(self, label: str, element: int, name: str) -> None:
-        """Give an element a name of at most 80 characters; an empty one takes it back."""
-        with self.hold(wait=5.0):
-            key = f"{label}/{element}"
-            self.manifest.names.pop(key, None)
-            if name.strip():
-                self.manifest.names[key] = " ".join(name.split())[:80]
+    @property
+    def edits_folder(self) -> Path:
+        """Where edits are written."""
+        return file_apart(self.path, self.manifest).parent if self.apart else self.path
+
+    def keep_edits(self, edits: Edits) -> None:
+        """Write the edits, whole or not at all; the caller holds them."""
+        write_bytes(self.edits_folder / EDITS, text_of(edits))
+        if not self.apart:
+            self.note(EDITS)
+
+    def follow_edits(self) -> dict[str, float]:
+        """Take the edits to the elements that are there now; figures of how many went along and how
+        many were set aside, where there are any."""
+        edits = self.edits
+        if edits != read_edits(self.edits_path):
+            self.keep_edits(edits)
+        figures = {"names and edits that went along": len(edits.along)}
+        figures |= {"set aside": len(edits.waiting)}
+        return {name: float(count) for name, count in figures.items() if count}
+
+    def anchor_edits(self) -> None:
+        """Note what the edits of an older atlas are about, and its names, before that goes."""
+        names, edits = self.manifest.names, self.edits
+        bare = [edit for edit in edits.in_force if not edit.about and edit.kind != "discard"]
+        if (names or bare) and (self.path / "patches.parquet").is_file():
+            edits = anchored(edits, names, self.built_patches())
+            self.manifest.names = {}
+            self.keep_edits(replace(edits, elements=self.elements_digest))
+
+    def _note_edits(self) -> None:
+        """Note edits that were written by a process that was killed before it noted them, and that
+        a person removed the file."""
+        if (self.path / EDITS).is_file() and not self.finished(EDITS):
+            with suppress(AtlasError):  # broken: it stays as it is, and check names it
+                read_edits(self.path / EDITS)
+                self.note(EDITS)
+        elif EDITS in self.manifest.artefacts and not (self.path / EDITS).exists():
+            del self.manifest.artefacts[EDITS]
             self.save()
 
     def drop(self, stage: str) -> None:
-        """Remove what a stage wrote, finished or not."""
+        """Remove what a stage wrote, finished or not; what people did to its elements stays."""
+        if _PATCHES in stage_of(stage).makes:
+            self.anchor_edits()
         remove(self.path / "work" / stage)
         self.remove(*stage_of(stage).files)
         for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
             del self.manifest.keys[key]
-        if EDITS in stage_of(stage).files:
-            self.manifest.keys.pop("edits", None)
 
     def drop_after(self, changed: str) -> None:
         """Remove what stages made of an input that changes, or of each other: what is there never
@@ -240,6 +299,27 @@ class Workspace(Atlas):
         write_manifest(self.path, self.manifest)
 
 
+@contextmanager
+def _held(folder: Path, wait: float) -> Iterator[None]:
+    """Hold a folder; AtlasError names the process that does."""
+    lock = FileLock(folder / ".diffmine.lock", timeout=wait)
+    owner = folder / ".diffmine.owner"
+    try:
+        with writing(folder):
+            lock.acquire()
+    except Timeout as error:
+        who = owner.read_text() if owner.is_file() else "another process"
+        raise AtlasError(f"{folder} is held by {who}; wait for it or stop it.") from error
+    try:
+        with writing(folder):
+            owner.write_text(f"process {os.getpid()}")
+        yield
+    finally:
+        with suppress(OSError):  # the next holder writes its own
+            owner.unlink(missing_ok=True)
+        lock.release()
+
+
 def _in_shards_of(config: Config, stored: dict[str, Any]) -> Config:
     shard = stored.get("shard")
     if shard is None or shard == getattr(config, "shard", shard):
@@ -256,6 +336,7 @@ def open_workspace(path: str | Path) -> Workspace:
 def create_workspace(path: str | Path, manifest: Manifest) -> Workspace:
     """Make an empty atlas folder, or open the one that is there."""
     folder = Path(path)
+    check_name(folder)
     if (folder / "atlas.json").is_file():
         return open_workspace(folder)
     try:

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from diffmine.data.files import regular
 from diffmine.data.image import scaling
 from diffmine.errors import DataError
 
@@ -45,7 +46,7 @@ def read_boxes(path: Path) -> Boxes:
     boxes: list[Box] = []
     refused: list[tuple[int, str]] = []
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open(path, newline="", encoding="utf-8-sig", opener=regular) as file:
             reader = csv.DictReader(file)
             columns = reader.fieldnames or []
             for name in _NEEDED:

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
+from diffmine.atlas.support import Supports
 from diffmine.errors import AtlasError
 from diffmine.words import records as words
+from diffmine.words.elements import thin
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,19 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Entry:
-    """A chosen patch, the record of its image and the name of its element ("" without one)."""
+    """A chosen patch, the record of its image, the name of its element ("" without one), and on
+    how little that rests ("" where it is enough)."""
 
     patch: Patch
     record: dict[str, Any]
     element: str = ""
     note: str = ""
+    thin: str = ""
+
+    @property
+    def element_line(self) -> str:
+        """The element and, in brackets, on how little it rests."""
+        return f"{self.element} ({self.thin})" if self.element and self.thin else self.element
 
 
 def entries(atlas: Atlas, chosen: Sequence[Chosen]) -> list[Entry]:
@@ -40,9 +49,14 @@ def entries(atlas: Atlas, chosen: Sequence[Chosen]) -> list[Entry]:
     rows = _rows(atlas, "patches", "patch_id", [entry.patch_id for entry in chosen])
     patches = [Patch(**row) for row in rows]
     records = _rows(atlas, "images", "image_id", [patch.image_id for patch in patches])
+    known = Supports(atlas)
+    supports: dict[tuple[str, int | None], str] = {}
+    for label in {patch.label for patch in patches if patch.element is not None}:
+        supports |= {(label, element): thin(one) for element, one in known.of(label).items()}
     return [
-        Entry(patch, record, names.get((patch.label, patch.element), ""), entry.note)
+        Entry(patch, record, names.get(at, ""), entry.note, supports.get(at, ""))
         for patch, record, entry in zip(patches, records, chosen, strict=True)
+        for at in [(patch.label, patch.element)]
     ]
 
 
@@ -75,7 +89,7 @@ def element_rows(atlas: Atlas) -> list[dict[str, Any]]:
 
 def element_names(atlas: Atlas) -> dict[tuple[str, int | None], str]:
     """What people call the elements, by label and element."""
-    given = atlas.manifest.names
+    given = atlas.names
     return {(r["label"], r["element"]): words.element(r, given) for r in element_rows(atlas)}
 
 

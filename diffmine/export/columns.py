@@ -21,6 +21,7 @@ SCHEMA = pa.schema(
         ("se", pa.float32()),
         ("noise", pa.bool_()),
         ("element", pa.string()),
+        ("element_thin", pa.string()),
         ("image_id", pa.string()),
         ("row", pa.int32()),
         ("col", pa.int32()),
@@ -37,9 +38,11 @@ COLUMNS = tuple(SCHEMA.names)
 
 
 def row(entry: Entry) -> dict[str, Any]:
-    """The columns of an entry; `element` is what people call it, None without one."""
+    """The columns of an entry; `element` is what people call it, None without one;
+    `element_thin` says in words on how little it rests, None where that is enough."""
     known = {**entry.record, **vars(entry.patch)}
-    known |= {"element": entry.element or None, "note": entry.note}
+    known |= {"element": entry.element or None, "element_thin": entry.thin or None}
+    known |= {"note": entry.note}
     return {name: known.get(name) for name in COLUMNS}
 
 

@@ -109,7 +109,7 @@ def _cell(number: int, entry: Entry, wide: int) -> Cell:
     caption += written(score, TEXT, BLACK, wide, 1)
     caption += written(f"{place} {words.rank(patch)}", TEXT, GREY, wide, 2)
     caption += written("Inside the noise" if words.noise(patch) else "", TEXT, GREY, wide, 1)
-    caption += written(entry.element, TEXT, GREY, wide, 2)
+    caption += written(entry.element_line, TEXT, GREY, wide, 2)
     caption += written(entry.note, TEXT, BLACK, wide, _MOST_NOTE)
     return Cell(number, entry, caption)
 

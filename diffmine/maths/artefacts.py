@@ -1,7 +1,15 @@
 """Signs that a label's top patches show the data set rather than the label (section 4.4).
 
-Each figure is a share of the label's top patches, beside the same share of its random patches, the
-control. A figure is flagged where it is clearly above its control.
+Each figure is a share of the label's top patches. Its control is the same share of the best
+windows of noise as smooth as the label's maps (maths/noise.py), chosen in the same way out of as
+many images: best windows touch borders, crowd some places and show what lies there without any
+reason in the pictures, so random windows are no control. Flagged is what hardly any list of noise
+reaches.
+
+    share > 99.5th percentile of the lists of noise,  >= their mean + 5 points,
+    and 0.5th percentile of the share over resampled groups > their mean
+
+`noise` needs no such lists: it is flagged where more than half of the patches are inside the noise.
 """
 
 from __future__ import annotations
@@ -9,17 +17,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
+from numpy.random import Generator
 from PIL import Image
+
+from diffmine.maths.bootstrap import Bootstrap
 
 KINDS = ("border", "flat", "position", "noise", "duplicate")
 FLAT = 6.0
 """Standard deviation of grey values of 255 below which a crop shows nothing."""
-_CLEAR = 3.0
+NOISE_MAPS, HALF = "noise maps", "half"
+"""What a share is compared with."""
+LISTS = 500
+"""Lists of noise, and resamples of the groups."""
+LEVEL = 0.99
+"""Share of lists or resamples between the bounds that are given; half of the rest lie above."""
 _LEAST = 0.05
 
 Row = dict[str, Any]
@@ -27,13 +42,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """What the figures are made from, one entry a patch."""
+    """What the figures are computed from, one entry a patch; `groups` are resampled together."""
 
     border: Bool[np.ndarray, " n"]
     flat: Bool[np.ndarray, " n"]
     noise: Bool[np.ndarray, " n"]
     duplicate: Bool[np.ndarray, " n"]
-    place: list[tuple[int, int]]
+    place: Int[np.ndarray, "n 2"]
+    groups: Int[np.ndarray, " n"]
 
 
 def facts(
@@ -43,6 +59,7 @@ def facts(
     flat: Bool[np.ndarray, " n"],
     noise: Bool[np.ndarray, " n"],
     duplicate: Bool[np.ndarray, " n"],
+    groups: Int[np.ndarray, " n"],
 ) -> Facts:
     """The facts of patches with fields row, col, size, in images of the heights and widths given.
 
@@ -50,39 +67,94 @@ def facts(
     """
     row, col, size = rows["row"], rows["col"], rows["size"]
     border = (row == 0) | (col == 0) | (row + size == heights) | (col + size == widths)
-    places = zip((2 * row // size).tolist(), (2 * col // size).tolist(), strict=True)
-    return Facts(border, flat, noise, duplicate, list(places))
+    places = np.stack([2 * row // size, 2 * col // size], axis=1)
+    return Facts(border, flat, noise, duplicate, places, groups)
 
 
-def warnings(label: str, top: Facts, control: Facts) -> list[Row]:
+@dataclass(frozen=True)
+class Control:
+    """Windows of noise maps, and how often each stands in each list that was drawn of them."""
+
+    facts: Facts
+    times: Int[np.ndarray, "lists n"]
+
+    def shares(self, kind: str) -> tuple[float, Float[np.ndarray, " lists"]]:
+        """The share of a kind to be expected, and that in each list; of `position`, the share of
+        each list's own best place, and their mean."""
+        lengths = np.maximum(self.times.sum(axis=1), 1)
+        if kind == "position":
+            _, codes = np.unique(self.facts.place, axis=0, return_inverse=True)
+            most = [np.bincount(codes.ravel(), row).max(initial=0) for row in self.times]
+            return float(np.mean(most / lengths)), most / lengths
+        hits = self.times @ getattr(self.facts, kind).astype(np.int64)
+        # Not the mean of the shares: a large group would count as little as a small one.
+        return float(hits.sum() / lengths.sum()), hits / lengths
+
+
+def lists_of(
+    groups: Int[np.ndarray, " n"], maps: int, images: int, keep: int | None, chance: Generator
+) -> Int[np.ndarray, "lists n"]:
+    """How often windows of `maps` noise maps, best first, stand in lists of the best `keep` (None:
+    all) of `images` images, drawn with replacement by their groups.
+
+    Few maps say less of noise than many: as many images fewer are drawn as make up for that,
+    1 / (1 / images + 1 / maps), and so many windows fewer are taken.
+    """
+    known, codes = np.unique(groups, return_inverse=True)
+    drawn = max(round(len(known) * images / (images + maps)), 1)
+    even = np.full(len(known), 1 / len(known))
+    times = chance.multinomial(drawn, even, LISTS)[:, codes.ravel()]
+    if keep is None:
+        return times
+    most = max(round(keep / images * drawn * maps / len(known)), 1)
+    return np.clip(most - (times.cumsum(axis=1) - times), 0, times)
+
+
+def warnings(label: str, top: Facts, control: Control, seed: int) -> list[Row]:
     """Rows of warnings.parquet for a label."""
-    shares = {
-        kind: (_share(getattr(top, kind)), _share(getattr(control, kind)))
-        for kind in KINDS
-        if kind != "position"
+    resamples = Bootstrap(top.groups, LISTS, seed)
+    return [_row(label, kind, top, control, resamples) for kind in KINDS]
+
+
+def _row(label: str, kind: str, top: Facts, control: Control, resamples: Bootstrap) -> Row:
+    values = _most_frequent(top.place) if kind == "position" else getattr(top, kind)
+    share = float(values.mean()) if len(values) else 0.0
+    expected, lists = (0.5, np.full(1, 0.5)) if kind == "noise" else control.shares(kind)
+    low, high = _between(resamples.means(values.astype(np.float64), top.groups))
+    groups = len(np.unique(top.groups))
+    if share in (0.0, 1.0):  # resamples of what is all the same say nothing: the exact bound
+        reach = ((1 - LEVEL) / 2) ** (1 / max(groups, 1))
+        low, high = (0.0, 1 - reach) if share == 0 else (reach, 1.0)
+    expected_low, expected_high = _between(lists)
+    least = 0.0 if kind == "noise" else _LEAST
+    return {
+        "label": label,
+        "kind": kind,
+        "share": share,
+        "expected": expected,
+        "n": len(values),
+        "flagged": share > expected_high and low > expected and share - expected >= least,
+        "test": HALF if kind == "noise" else NOISE_MAPS,
+        "low": low,
+        "high": high,
+        "expected_low": expected_low,
+        "expected_high": expected_high,
+        "groups": groups,
     }
-    shares["position"] = _position(top.place, control.place)
-    n, m = len(top.place), len(control.place)
-    return [
-        {
-            "label": label,
-            "kind": kind,
-            "share": shares[kind][0],
-            "expected": shares[kind][1],
-            "n": n,
-            "flagged": clearly_above(*shares[kind], n, m),
-        }
-        for kind in KINDS
-    ]
 
 
-def clearly_above(share: float, expected: float, n: int, m: int) -> bool:
-    """Whether a share of n is above one of m by 5 points and by three errors of the difference."""
-    if not n or not m:
-        return False
-    both = (share * n + expected * m) / (n + m)
-    error = sqrt(both * (1 - both) * (1 / n + 1 / m))
-    return share - expected >= max(_CLEAR * error, _LEAST)
+def _most_frequent(places: Int[np.ndarray, "n 2"]) -> Bool[np.ndarray, " n"]:
+    """Which patches lie in the place that holds the most; the first of equal ones."""
+    _, codes, counts = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(codes.ravel() == (counts.argmax() if len(counts) else 0))
+
+
+def _between(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
+    """The bounds between which LEVEL of the values lie."""
+    known = values[np.isfinite(values)]
+    rest = (1 - LEVEL) / 2
+    low, high = np.quantile(known, [rest, 1 - rest]).tolist() if len(known) else (0.0, 1.0)
+    return low, high
 
 
 def is_flat(crop: UInt8[np.ndarray, "h w"]) -> bool:
@@ -112,15 +184,3 @@ def flat_crops(
         for _ in pool.map(judge, np.split(order, cuts)):
             pass
     return flat
-
-
-def _share(values: Bool[np.ndarray, " n"]) -> float:
-    return float(values.mean()) if len(values) else 0.0
-
-
-def _position(top: list[tuple[int, int]], control: list[tuple[int, int]]) -> tuple[float, float]:
-    """Share of the most frequent place, and the share of random patches there."""
-    if not top:
-        return 0.0, 0.0
-    place = min(set(top), key=lambda cell: (-top.count(cell), cell))
-    return top.count(place) / len(top), control.count(place) / max(len(control), 1)

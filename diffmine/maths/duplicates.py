@@ -27,6 +27,11 @@ def picture_hash(picture: Image.Image) -> int:
     return int(bits.view(">i8")[0])
 
 
+def near(one: int, other: int) -> bool:
+    """Whether two hashes are those of near-duplicates."""
+    return ((one ^ other) & (2**64 - 1)).bit_count() <= DISTANCE
+
+
 def near_duplicates(
     names: Sequence[str], hashes: Int64[np.ndarray, " n"]
 ) -> list[tuple[int, int, int]]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diffmine.atlas.atomic import sha256
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.data.files import digest_of, printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
@@ -17,7 +17,7 @@ from diffmine.errors import UsageError
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
-from diffmine.stages.collect.held import Compared
+from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.run import run as collect
 
 LEAST_SAME = 0.5
@@ -80,8 +80,8 @@ def build(
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)
-        compared = Compared.of(atlas, dataset, config.data.image_size)
-        announce(plan_of(atlas, dataset, config, model, compared))
+        compared = Compared(atlas, dataset, config.data.image_size)
+        announce(plan_of(compared, config, model))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if model is not None:
             use_model(atlas, model)
@@ -123,7 +123,7 @@ def _others(
 
 def _digest(path: Path) -> str:
     try:
-        return sha256(path)
+        return digest_of(path)
     except OSError:  # it will be refused when it is collected
         return ""
 
@@ -183,7 +183,7 @@ def use_model(atlas: Workspace, model: str) -> None:
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
-        title=config.title or dataset.path.resolve().name,
+        title=printable(config.title or dataset.path.resolve().name),
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

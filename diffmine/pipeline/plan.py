@@ -15,7 +15,8 @@ from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
-from diffmine.stages.collect.held import Change, Compared
+from diffmine.stages.collect.compared import Compared
+from diffmine.stages.collect.held import Change
 
 KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
 _LOST, _STOPPED = "files of it are broken", "unfinished, or files of it were lost"
@@ -61,19 +62,17 @@ def plan(
         )
         return Plan(_images(dataset), tuple(steps))
     atlas = open_atlas(out)
-    compared = Compared.of(atlas, dataset, config.data.image_size, note=False)
-    return plan_of(atlas, dataset, config, model, compared)
+    compared = Compared(atlas, dataset, config.data.image_size, note=False)
+    return plan_of(compared, config, model)
 
 
-def plan_of(
-    atlas: Atlas, dataset: Dataset, config: BuildConfig, model: str | None, compared: Compared
-) -> Plan:
+def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:
     """What a build would do with an atlas that is there."""
-    images, config = _images(dataset), config.with_race()
-    if compared.held.rows:
+    images, config = _images(compared.dataset), config.with_race()
+    if compared.count:
         words = [f"{len(names)} {kind}" for kind, names in _counted(compared.change) if names]
         images += f"; {', '.join(words) or 'as they were'}"
-    return Plan(images, tuple(_Plan(atlas, dataset, config, compared, model).steps()))
+    return Plan(images, tuple(_Plan(compared, config, model).steps()))
 
 
 def _images(dataset: Dataset) -> str:
@@ -104,12 +103,20 @@ _OTHER = "?"
 class _Plan:
     """The fate of each stage of an atlas that is there: `keys` become those that it will have."""
 
-    atlas: Atlas
-    dataset: Dataset
-    config: BuildConfig
     compared: Compared
+    config: BuildConfig
     model: str | None
     keys: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def atlas(self) -> Atlas:
+        """The atlas as it is."""
+        return self.compared.atlas
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set of the build."""
+        return self.compared.dataset
 
     @property
     def change(self) -> Change:
@@ -194,9 +201,8 @@ class _Plan:
                    for row in rows)  # fmt: skip
 
     def _are_other_images(self) -> bool:
-        if not self.compared.held.rows:
-            key = self.compared.key(self.dataset, self.config.data.image_size)
-            return self.atlas.manifest.keys.get("images") != key
+        if not self.compared.count:
+            return self.atlas.manifest.keys.get("images") != self.compared.key()
         return self.change.of_pictures
 
     def _is_other_model(self) -> bool:

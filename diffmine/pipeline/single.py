@@ -13,8 +13,7 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
-from diffmine.data.image import as_mined
-from diffmine.data.readers import read_image
+from diffmine.data.readers import read_scaled
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
@@ -83,9 +82,7 @@ def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int]
     """The picture, window, name and label of a patch; of a picture file, which has no label, the
     window is the central square."""
     if Path(patch).is_file():
-        picture = as_mined(
-            read_image(Path(patch)), int(atlas.manifest.config["data"]["image_size"])
-        )
+        picture, _ = read_scaled(Path(patch), int(atlas.manifest.config["data"]["image_size"]))
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
         return picture, (top, left, side), Path(patch).name, None

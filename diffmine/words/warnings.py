@@ -1,8 +1,11 @@
-"""Sentences about the artefact warnings of an atlas."""
+"""Sentences about what speaks against the top patches of a label."""
 
 from __future__ import annotations
 
+from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import ArtefactWarning
+from diffmine.atlas.support import left_none_out
+from diffmine.maths.artefacts import HALF, NOISE_MAPS
 
 WORDS = {
     "border": "touch the border of their image",
@@ -11,6 +14,17 @@ WORDS = {
     "noise": "are inside the noise",
     "duplicate": "come from near-duplicate images",
 }
+TESTS = {
+    NOISE_MAPS: "best windows of noise as smooth as these maps",
+    HALF: "half of them",
+    None: "random windows, an older test that noise can exceed",
+}
+"""What a share is compared with."""
+BRACKETS = (
+    "In brackets stands what 99 % of the resamples of whole groups of images, or 99 % of the lists "
+    "of noise, lie between. Flagged is a share above what lists of noise reach, by 5 points at "
+    "least, that stays above their mean in the resamples."
+)
 
 
 def what(warning: ArtefactWarning) -> str:
@@ -18,8 +32,43 @@ def what(warning: ArtefactWarning) -> str:
     return WORDS.get(warning.kind, f"count as {warning.kind}")
 
 
+def test(warning: ArtefactWarning) -> str:
+    """What the share is compared with; a test that only a newer diffmine knows by its name."""
+    return TESTS.get(warning.test, str(warning.test))
+
+
+def share(warning: ArtefactWarning) -> str:
+    """`38 % (31 to 45 %)`"""
+    return _percent(warning.share, warning.low, warning.high)
+
+
+def expected(warning: ArtefactWarning) -> str:
+    """`12 % (8 to 16 %)`"""
+    return _percent(warning.expected, warning.expected_low, warning.expected_high)
+
+
 def text(warning: ArtefactWarning) -> str:
-    """`38 % of these patches touch the border of their image (random ones: 12 %)`"""
-    share, expected = f"{warning.share:.0%}", f"{warning.expected:.0%}"
-    sentence = f"{share} of these patches {what(warning)} (random ones: {expected})"
-    return sentence.replace("%", " %")
+    """`38 % (31 to 45 %) of these patches touch the border of their image; best windows of noise as
+    smooth as these maps: 12 % (8 to 16 %)`"""
+    sentence = f"{share(warning)} of these patches {what(warning)}"
+    if warning.test == HALF:
+        return f"{sentence}: more than half of them"
+    return f"{sentence}; {test(warning)}: {expected(warning)}"
+
+
+def doubts(atlas: Atlas, label: str) -> list[str]:
+    """What speaks against a label's top patches: its warnings, and that nothing was chosen."""
+    texts = [text(warning) for warning in atlas.warnings(label)]
+    if left_none_out(atlas, label):
+        texts.append(
+            f"all {atlas.count(label):,} windows chosen in its images are in this list: none was "
+            "left out, so its end need not be typical of anything"
+        )
+    return texts
+
+
+def _percent(value: float, low: float | None, high: float | None) -> str:
+    text = f"{value:.0%}"
+    if low is not None and high is not None and low < high:
+        text += f" ({low:.0%}".removesuffix("%") + f" to {high:.0%})"
+    return text.replace("%", " %")

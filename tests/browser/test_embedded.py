@@ -43,6 +43,32 @@ def test_an_era_its_patches_and_their_record(page: Page, shipped: str) -> None:
     expect(page.locator("#viewer .dm-facts")).to_contain_text(re.compile("OFL|Apache|MIT"))
 
 
+def test_a_name_leaves_the_atlas_as_it_is(page: Page, shipped: str) -> None:
+    """Named, taken back and done again by the keys, and there after a reload; no file of the
+    checkout is written, and none is left."""
+    folder = next(path for path in embedded() if path.name == "type")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    page.goto(f"{shipped}?atlas=type&label=1830&tab=elements")
+    names = page.locator("#elements .dm-row strong")
+    expect(page.locator("#left")).to_contain_text("What you change here is kept in")
+    page.get_by_label("Name", exact=True).fill("serif")
+    page.get_by_label("Name", exact=True).press("Enter")
+    expect(names.first).to_have_text("serif")
+    page.get_by_label("Name", exact=True).press("Control+z")  # of what is typed there
+    expect(names.first).to_have_text("serif")
+    page.locator("#elements .dm-row-name").first.focus()
+    page.keyboard.press("Control+z")
+    expect(names.first).to_have_text("Element 1")
+    expect(page.locator("#redo")).to_have_text("Redo: the name “serif” of 1830")
+    page.keyboard.press("Control+Shift+Z")
+    expect(names.first).to_have_text("serif")
+    page.reload()
+    expect(names.first).to_have_text("serif")
+    page.locator("#undo").click()
+    expect(names.first).to_have_text("Element 1")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
 @pytest.mark.timeout(400)
 def test_a_letter_is_translated_into_other_eras(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=type&label=1957&tab=typical")

@@ -1,16 +1,11 @@
 """A served app over two small atlases, what it says on stderr kept."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from visitor import Served
-
 from tests.helpers import serving
+from tests.load.visitor import Served
 from tests.unit.app.make_atlas import make_atlas
 
 SERVE = """

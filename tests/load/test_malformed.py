@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from visitor import Served, Visitor
+
+from tests.load.visitor import Served, Visitor
 
 NAN, ENDLESS = float("nan"), float("inf")
 SCRIPT = "<script>window.hit=1</script>"

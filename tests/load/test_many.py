@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from visitor import Served, Visitor
 
+from tests.load.visitor import Served, Visitor
 from tests.unit.app.make_atlas import LABELS
 
 WIDE = [[-99, -99], [99, -99], [99, 99], [-99, 99]]

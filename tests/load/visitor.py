@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,14 +25,24 @@ class Served(NamedTuple):
 
 @dataclass
 class Visitor:
-    """One session. `seconds` holds the time of every action that was sent, by kind."""
+    """One session. `seconds` holds the time of every action that was sent, by kind; `headers` go
+    with every request, and without `verify` any certificate is taken."""
 
     address: str
+    headers: dict[str, str] = field(default_factory=dict)
+    verify: bool = True
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client = Client(self.address, download_files=False, verbose=False)
-        self.http = httpx.Client(base_url=self.client.src_prefixed, timeout=120)
+        more: dict[str, Any] = {"headers": self.headers, "ssl_verify": self.verify}
+        more["httpx_kwargs"] = {"timeout": 120}  # a busy machine is slow, not wrong
+        self.client = Client(self.address, download_files=False, verbose=False, **more)
+        self.http = httpx.Client(
+            base_url=self.client.src_prefixed,
+            timeout=120,
+            headers=self.headers,
+            verify=self.verify,
+        )
         parts = self.client.config["components"]
         self.types = {part["id"]: part["type"] for part in parts}
         self.names = {part["id"]: part["props"].get("elem_id") for part in parts}
@@ -50,24 +61,27 @@ class Visitor:
     def post(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Any:
         """The answer to an event of the component `name`, as the browser sends it: `data` is its
         payload, `values` those of the inputs that are no state."""
-        dependency, given = self.events[name, event], iter(values)
-        inputs = [
-            None if self.types[each] == "state" else next(given, None)
-            for each in dependency["inputs"]
-        ]
-        body = {
-            "data": inputs,
-            "event_data": data,
-            "fn_index": dependency["id"],
-            "session_hash": self.client.session_hash,
-            "trigger_id": self.ids[name],
-        }
+        body = self._body(name, event, data, values)
         # json writes NaN, which a browser does not and an attacker does.
         start = time.perf_counter()
         answer = self.http.post("run/predict", content=json.dumps(body), headers=JSON)
         kind = "nothing" if name == "nothing" else "action"
         self.seconds.setdefault(kind, []).append(time.perf_counter() - start)
         return answer
+
+    def _body(self, name: str, event: str, data: Any, values: tuple[Any, ...]) -> Answer:
+        dependency, given = self.events[name, event], iter(values)
+        inputs = [
+            None if self.types[each] == "state" else next(given, None)
+            for each in dependency["inputs"]
+        ]
+        return {
+            "data": inputs,
+            "event_data": data,
+            "fn_index": dependency["id"],
+            "session_hash": self.client.session_hash,
+            "trigger_id": self.ids[name],
+        }
 
     def send(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> Answer:
         """The new values of an event's outputs, by the names of their components."""
@@ -76,6 +90,25 @@ class Visitor:
         outputs = self.events[name, event]["outputs"]
         found = zip(outputs, answer.json()["data"], strict=True)
         return {self.names[each]: value for each, value in found if self.names[each]}
+
+    def queued(self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()) -> str:
+        """The last message about an event that waits its turn, as the server sends it."""
+        line = ""
+        for line in self.stream(name, event, data, values):
+            if "process_completed" in line:
+                break
+        return line
+
+    def stream(
+        self, name: str, event: str, data: Any = None, values: tuple[Any, ...] = ()
+    ) -> Iterator[str]:
+        """The messages about an event that waits its turn, as they come."""
+        body = self._body(name, event, data, values)
+        answer = self.http.post("queue/join", content=json.dumps(body), headers=JSON)
+        assert answer.status_code == 200, answer.text[:300]
+        about = {"session_hash": self.client.session_hash}
+        with self.http.stream("GET", "queue/data", params=about) as stream:
+            yield from (line for line in stream.iter_lines() if line)
 
     def crops(self, data: Any) -> Any:
         """What the map's own function gives for points."""

@@ -17,6 +17,8 @@ from diffmine.app.inspector.entries import (
     Entry,
     added,
     emptied,
+    followed,
+    gone,
     here,
     key,
     moved,
@@ -25,6 +27,7 @@ from diffmine.app.inspector.entries import (
     without,
 )
 from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.texts import plurals
 from diffmine.app.turns import held
 from diffmine.app.view import View, choice
 from diffmine.export.chosen import Chosen
@@ -75,7 +78,8 @@ class Basket:
     def show(self, view: View, entries: list[Entry]) -> Updates:
         """The basket of the atlas that is open."""
         shelf = self.desk.shelf(view)
-        own = here(entries, view)
+        entries = self._now(entries)
+        own, lost = here(entries, view), gone(entries, view)
         patches = [shelf.atlas.patch(entry.patch) for entry in own]
         items = [
             item(patch, caption=f"{patch.label} ✎" if entry.note else patch.label)
@@ -83,6 +87,7 @@ class Basket:
         ]
         sheet = shelf.sheet(patches) if patches else None
         title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
+        title += texts.NOT_THERE.format(patches=plurals(lost, "patch")) if lost else ""
         return {
             self.before: [],
             self.accordion: gr.Accordion(label=title),
@@ -95,6 +100,9 @@ class Basket:
     def begun(self, view: View) -> Updates:
         """Where the first note of a visit belongs."""
         return {self.noted: key(view)}
+
+    def _now(self, entries: list[Entry]) -> list[Entry]:
+        return followed(entries, self.desk.shelves)
 
     def _changed(self, view: View, entries: list[Entry]) -> Updates:
         return self.show(view, entries) | {self.entries: entries}
@@ -111,16 +119,18 @@ class Basket:
 
     def chosen(self, view: View, entries: list[Entry]) -> list[Chosen]:
         """What is handed out: the patches of the open atlas with their notes."""
-        return [Chosen(entry.patch, entry.note) for entry in here(entries, view)]
+        return [Chosen(entry.patch, entry.note) for entry in here(self._now(entries), view)]
 
     def on_add(self, view: View, entries: list[Entry]) -> Updates:
         """Add the selected patch; what is being typed stays."""
         return self._changed(view, self._with(view, entries))
 
     def _with(self, view: View, entries: list[Entry]) -> list[Entry]:
-        if self.desk.shelf(view).known(view.patch) is None:
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None:
             raise gr.Error(shared.SELECT_FIRST, print_exception=False)
-        return added(entries, view)
+        return added(self._now(entries), view, patch, shelf.atlas.lists.written)
 
     def on_save(
         self, view: View, entries: list[Entry], note: str | None, noted: str | None
@@ -133,7 +143,7 @@ class Basket:
         self, view: View, entries: list[Entry], note: str | None, noted: str | None
     ) -> Updates:
         """Another patch is shown, with its note; a note begun on the one before is saved."""
-        of = self._of(noted)
+        of, entries = self._of(noted), self._now(entries)
         if (note or "") == note_of(entries, of):
             return self._note(view, entries)
         if not of.patch:
@@ -149,20 +159,23 @@ class Basket:
 
     def on_earlier(self, view: View, entries: list[Entry]) -> Updates:
         """The selected patch one place earlier."""
-        return self._changed(view, moved(entries, view, -1))
+        return self._changed(view, moved(self._now(entries), view, -1))
 
     def on_later(self, view: View, entries: list[Entry]) -> Updates:
         """The selected patch one place later."""
-        return self._changed(view, moved(entries, view, 1))
+        return self._changed(view, moved(self._now(entries), view, 1))
 
     def on_drop(self, view: View, entries: list[Entry]) -> Updates:
         """Take the selected patch out; Undo brings it back."""
+        entries = self._now(entries)
         return self._less(view, without(entries, view), entries)
 
     def on_clear(self, view: View, entries: list[Entry]) -> Updates:
         """Take all patches of the open atlas out; Undo brings them back with their notes."""
+        entries = self._now(entries)
         return self._less(view, emptied(entries, view), entries)
 
     def on_undo(self, view: View, before: list[Entry]) -> Updates:
         """The basket as it was before something was taken out."""
+        before = self._now(before)
         return self._changed(view, before) | self._note(view, before)

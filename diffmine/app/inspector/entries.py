@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import gradio as gr
 
 from diffmine.app.inspector import texts
+from diffmine.app.shelf import Shelf
 from diffmine.app.view import View
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.records import Patch
 
 MOST = 200
 LONGEST_NOTE = 2000
@@ -16,16 +19,40 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class Entry:
-    """A patch in a visitor's basket, with a note."""
+    """A patch in a visitor's basket, with a note. `patch` is its name in the lists of the atlas as
+    they were written at the time `written`, empty when it is not in them; `chosen` is the patch as
+    it was when it was chosen."""
 
     atlas: str
     patch: str
     note: str = ""
+    chosen: Patch | None = field(default=None, compare=False)
+    written: int = field(default=0, compare=False)
+
+
+def followed(entries: Sequence[Entry], shelves: Mapping[str, Shelf]) -> list[Entry]:
+    """The entries by the names that their patches have now: another mining names them anew."""
+    return [
+        _followed(entry, shelves[entry.atlas].atlas) if entry.atlas in shelves else entry
+        for entry in entries
+    ]
+
+
+def _followed(entry: Entry, atlas: Atlas) -> Entry:
+    if entry.chosen is None or entry.written == atlas.lists.written:
+        return entry
+    patch = atlas.same_patch(entry.chosen)
+    return replace(entry, patch=patch.patch_id if patch else "", written=atlas.lists.written)
 
 
 def here(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """The entries of the atlas that is open."""
-    return [entry for entry in entries if entry.atlas == view.atlas]
+    """The entries of the atlas that is open whose patches it holds."""
+    return [entry for entry in entries if entry.atlas == view.atlas and entry.patch]
+
+
+def gone(entries: Sequence[Entry], view: View) -> int:
+    """How many entries of the atlas that is open have a patch that it does not hold any more."""
+    return sum(entry.atlas == view.atlas and not entry.patch for entry in entries)
 
 
 def key(view: View) -> str:
@@ -38,13 +65,14 @@ def note_of(entries: Sequence[Entry], view: View) -> str:
     return next((entry.note for entry in entries if _is(entry, view)), "")
 
 
-def added(entries: Sequence[Entry], view: View) -> list[Entry]:
-    """The entries with the selected patch at the end, unless it is there; gr.Error at MOST."""
+def added(entries: Sequence[Entry], view: View, patch: Patch, written: int) -> list[Entry]:
+    """The entries with the selected patch, of lists written at that time, at the end, unless it is
+    there; gr.Error at MOST."""
     if any(_is(entry, view) for entry in entries):
         return list(entries)
     if len(entries) >= MOST:
         raise gr.Error(texts.BASKET_IS_FULL.format(most=MOST), print_exception=False)
-    return [*entries, Entry(view.atlas, view.patch)]
+    return [*entries, Entry(view.atlas, view.patch, chosen=patch, written=written)]
 
 
 def with_note(entries: Sequence[Entry], view: View, note: str) -> list[Entry]:
@@ -66,7 +94,7 @@ def emptied(entries: Sequence[Entry], view: View) -> list[Entry]:
 def moved(entries: Sequence[Entry], view: View, step: int) -> list[Entry]:
     """The entries with the selected patch `step` places later among those of its atlas (earlier if
     `step` is negative)."""
-    own = [at for at, entry in enumerate(entries) if entry.atlas == view.atlas]
+    own = [at for at, e in enumerate(entries) if e.atlas == view.atlas and e.patch]
     place = next((at for at, index in enumerate(own) if _is(entries[index], view)), None)
     order = list(entries)
     if place is not None and 0 <= place + step < len(own):
@@ -76,4 +104,4 @@ def moved(entries: Sequence[Entry], view: View, step: int) -> list[Entry]:
 
 
 def _is(entry: Entry, view: View) -> bool:
-    return (entry.atlas, entry.patch) == (view.atlas, view.patch)
+    return bool(entry.patch) and (entry.atlas, entry.patch) == (view.atlas, view.patch)

@@ -12,6 +12,7 @@ from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
 from diffmine.export.record import facts as known
 from diffmine.maths.scores import TYPICALITY, measure_of
+from diffmine.words.elements import NO_SUPPORT, thin
 
 
 def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name) -> Value:
@@ -70,4 +71,6 @@ def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]
     element = ""
     if patch.element is not None and shelf.has_element(patch.label, patch.element):
         element = shelf.element_name(patch.label, patch.element)
+        support = shelf.supports.of(patch.label).get(patch.element, NO_SUPPORT)
+        element += f" ({thin(support)})" if support.thin else ""
     return [list(row) for row in known(patch, record, element)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from diffmine.data.files import NotAFile, check, regular
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 from diffmine.errors import DataError
@@ -55,7 +56,7 @@ def read_table(folder: Path, columns: Columns) -> Dataset:
 
 def _rows(table: Path, needed: list[str]) -> list[dict[str, str | None]]:
     try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
+        with open(table, newline="", encoding="utf-8-sig", opener=regular) as file:
             reader = csv.DictReader(file)
             columns = reader.fieldnames or []
             for name in ("file_name", *needed):
@@ -77,7 +78,12 @@ def _place(folder: Path, name: str) -> tuple[str, Path | None]:
         inside = path.resolve().is_relative_to(folder.resolve())
         if not inside:
             return "it lies outside the data set", None
-        return ("", path) if path.is_file() else ("there is no such file", None)
+        check(path.stat())
+        return "", path
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file", None
+    except NotAFile as error:
+        return str(error), None
     except (OSError, ValueError, RuntimeError) as error:
         return f"its name cannot be used ({type(error).__name__})", None
 

@@ -7,6 +7,7 @@ from typing import Any
 from diffmine.atlas.reader import Atlas
 from diffmine.export.chosen import credit_counts
 from diffmine.words import records as words
+from diffmine.words.warnings import BRACKETS
 
 _MOST_CREDITS = 300
 
@@ -16,6 +17,7 @@ def about(atlas: Atlas) -> dict[str, Any]:
     counts = credit_counts(atlas)
     return {
         "warnings": atlas.warnings(),
+        "brackets": BRACKETS,
         "stages": _stages(atlas),
         "credits": counts[:_MOST_CREDITS],
         "left": len(counts[_MOST_CREDITS:]),

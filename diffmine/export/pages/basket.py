@@ -26,5 +26,5 @@ def basket(atlas: Atlas, chosen: Sequence[Chosen]) -> Iterator[File]:
     for entry in {entry.patch.patch_id: entry for entry in shown}.values():
         yield crop_name(entry), pictures.png(pictures.cut(atlas, entry.patch))
         yield image_name(entry), pictures.webp(pictures.boxed(atlas, entry.patch, *_IMAGE))
-    told = [(entry, facts(entry.patch, entry.record, entry.element)) for entry in shown]
+    told = [(entry, facts(entry.patch, entry.record, entry.element_line)) for entry in shown]
     yield "index.html", document("basket.html", atlas, entries=shown, told=told)

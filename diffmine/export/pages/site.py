@@ -9,11 +9,14 @@ from typing import Any
 
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, counts_of
+from diffmine.atlas.support import Supports
 from diffmine.export import pictures
 from diffmine.export.chosen import Chosen, Entry, element_rows, entries, listed
 from diffmine.export.order import File, Lists
 from diffmine.export.pages.about import about
 from diffmine.export.pages.render import crop_name, document
+from diffmine.words.elements import NO_SUPPORT, thin
+from diffmine.words.warnings import doubts
 
 CENTRAL = 6
 
@@ -30,11 +33,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Element:
-    """An element: its row of elements.parquet, its name and its central patches."""
+    """An element: its row of elements.parquet, its name, its central patches, and whether it is
+    thin, in words."""
 
     row: dict[str, Any]
     name: str
     central: Sequence[Entry]
+    thin: str
 
 
 def site(atlas: Atlas, lists: Lists) -> Iterator[File]:
@@ -56,7 +61,7 @@ def site(atlas: Atlas, lists: Lists) -> Iterator[File]:
             "before": files[at - 1] if at else None,
             "after": files[at + 1] if at + 1 < len(files) else None,
             # Warnings are of the top patches; nothing is known of the others.
-            "warnings": atlas.warnings(label) if lists.kind == "top" else [],
+            "doubts": doubts(atlas, label) if lists.kind == "top" else [],
             "kind": lists.kind,
             "wall": wall,
             "elements": elements,
@@ -75,12 +80,13 @@ def _elements(atlas: Atlas, label: str) -> list[Element]:
     rows = [row for row in element_rows(atlas) if row["label"] == label]
     names = [[p.patch_id for p in atlas.element(label, r["element"], CENTRAL)] for r in rows]
     central = iter(entries(atlas, [Chosen(name) for them in names for name in them]))
+    supports = Supports(atlas).of(label)
     elements = []
     for row, them in zip(rows, names, strict=True):
         shown = list(islice(central, len(them)))
-        elements.append(
-            Element(row, shown[0].element if shown else f"Element {row['rank']}", shown)
-        )
+        name = shown[0].element if shown else f"Element {row['rank']}"
+        support = supports.get(row["element"], NO_SUPPORT)
+        elements.append(Element(row, name, shown, thin(support)))
     return elements
 
 

@@ -83,8 +83,8 @@ def run(
                 "own_y": float(y),
             }
         progress("cluster", len(elements), len(elements), "elements", label)
-    _write(atlas, columns, elements)
     report.figures |= _figures(elements, columns)
+    report.figures |= _write(atlas, columns, elements)
     return report.close()
 
 
@@ -298,9 +298,12 @@ def _places(matrix: Float[np.ndarray, "n d"], config: ClusterConfig) -> Float[np
 
 def _write(
     atlas: Workspace, columns: dict[str, dict[str, Any]], elements: list[dict[str, Any]]
-) -> None:
+) -> dict[str, float]:
+    """Write what was found, then take people's edits to it; figures of those."""
     table = atlas.table("patches")
     rows = [{**row, **columns.get(row["patch_id"], {})} for row in table.to_pylist()]
     atlas.write("patches.parquet", pa.Table.from_pylist(rows, PATCHES), PATCHES, group=8192)
     atlas.write("elements.parquet", elements, ELEMENTS)
+    figures = atlas.follow_edits()
     atlas.end("cluster")
+    return figures

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from diffmine.atlas.atomic import sha256
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.schemas import BOXES
 from diffmine.atlas.writer import Workspace
 from diffmine.data.boxes import box_as_mined, read_boxes
+from diffmine.data.files import digest_of
 from diffmine.errors import AtlasError, DataError
 
 
@@ -23,7 +23,7 @@ def keep_boxes(atlas: Workspace, path: Path, *, of_data: bool = False) -> KeptBo
     atlas, AtlasError when the atlas does not know the sizes of its pictures.
     """
     boxes = read_boxes(path)
-    key = key_of("boxes", sha256(path), atlas.manifest.keys.get("images", ""))
+    key = key_of("boxes", digest_of(path), atlas.manifest.keys.get("images", ""))
     images = {row["image_id"]: row for row in atlas.table("images", _COLUMNS).to_pylist()}
     side = int(atlas.manifest.config.get("data", {}).get("image_size", 0))
     rows, elsewhere, cropped = [], 0, 0

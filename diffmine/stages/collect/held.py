@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffmine.atlas.atomic import sha256, write_bytes
+from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
+from diffmine.data.files import digest_of
 from diffmine.data.records import Record
 
 NAME = ".diffmine.sources.json"
@@ -51,7 +52,7 @@ def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) ->
             stat = record.path.stat()
             known = notes["files"].get(record.image_id)
             if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
-                known = [stat.st_size, stat.st_mtime_ns, sha256(record.path)]
+                known = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
         except OSError:
             known = [0, 0, ""]
         now[record.image_id] = known
@@ -174,27 +175,3 @@ class Change:
         """How many pictures differ in each way."""
         counts = {"new": self.new, "changed": self.other, "gone": self.gone}
         return {name: float(len(own)) for name, own in counts.items() if own}
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A data set beside what an atlas holds of it: the digest of each file, and what differs."""
-
-    digests: Mapping[str, str]
-    held: Held
-    change: Change
-
-    @classmethod
-    def of(
-        cls, atlas: Atlas, dataset: Iterable[Record], image_size: int, *, note: bool = True
-    ) -> Compared:
-        """Look at every file; with `note` their digests are remembered."""
-        digests = digests_of(atlas, dataset, note=note)
-        held = Held.of(atlas, image_size)
-        return cls(digests, held, Change.of(held, dataset, digests))
-
-    def key(self, dataset: Iterable[Record], image_size: int) -> str:
-        """The key that the images of the data set will have, if those are refused that were."""
-        refused = refused_before(self.held.atlas)
-        contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in dataset]
-        return key_of_images(image_size, [c for c in contents if refused.get(c[0]) != c[2]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,15 +17,14 @@ from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
-from diffmine.data.image import as_mined, encode_picture
-from diffmine.data.readers import read_image
+from diffmine.data.files import printable
+from diffmine.data.mined import read_mined
 from diffmine.data.records import Dataset
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import DataError, ImageError
-from diffmine.maths.duplicates import picture_hash
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
+from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import (
-    Compared,
     Content,
     Held,
     Row,
@@ -51,7 +51,7 @@ def run(
     again. A changed record (year, licence, credit) gives none. `compared` is the data set beside
     the atlas, where the caller knows it.
     """
-    compared = compared or Compared.of(atlas, dataset, config.image_size)
+    compared = compared or Compared(atlas, dataset, config.image_size)
     report = _collect_images(atlas, dataset, config, compared, progress)
     boxes = dataset.path / BOXES
     if boxes.is_file():
@@ -65,11 +65,13 @@ def _collect_images(
     atlas: Workspace, dataset: Dataset, config: DataConfig, compared: Compared, progress: Progress
 ) -> Report:
     report = Report("collect")
-    digests, held, change = compared.digests, compared.held, compared.change
-    if held.rows and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
+    change = compared.change
+    if compared.count and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
         _name(atlas, config)
-        report.kept = len(held.rows)
+        compared.remember()
+        report.kept = compared.count
         return report
+    digests, held = compared.digests, compared.held
     _check_groups(atlas, held, dataset)
     refused = list(dataset.refused)
     rows = _rows(dataset, config, held, digests, refused, report, progress)
@@ -92,6 +94,7 @@ def _collect_images(
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
+    compared.remember()
     report.refused = len(refused)
     report.figures |= change.figures
     return report
@@ -140,31 +143,36 @@ def _rows(
     report: Report,
     progress: Progress,
 ) -> Iterator[Row]:
-    for number, record in enumerate(dataset, start=1):
-        digest = digests[record.image_id]
-        if held.same(record, digest):
-            report.kept += 1
-            yield held.row(record, digest)
-            continue
-        try:
-            source = read_image(record.path)
-            picture = as_mined(source, config.image_size)
-        except ImageError as error:
-            refused.append((record.image_id, str(error)))
-            continue
-        yield {
-            "image_id": record.image_id,
-            "image": {"bytes": encode_picture(picture), "path": None},
-            "width": picture.width,
-            "height": picture.height,
-            "hash": picture_hash(picture),
-            "source_width": source.width,
-            "source_height": source.height,
-            "source_digest": digest,
-            **fields_of(record),
-        }
-        report.done += 1
-        progress("collect", number, len(dataset), "images")
+    number = 1
+    new = [record.path for record in dataset if not held.same(record, digests[record.image_id])]
+
+    def tell(done: int) -> None:
+        progress("collect", done, len(dataset), "images")
+
+    with closing(read_mined(new, config.image_size, lambda: tell(number - 1))) as pictures:
+        for number, record in enumerate(dataset, start=1):
+            digest = digests[record.image_id]
+            if held.same(record, digest):
+                report.kept += 1
+                yield held.row(record, digest)
+                continue
+            picture = next(pictures)
+            if isinstance(picture, ImageError):
+                refused.append((record.image_id, str(picture)))
+                continue
+            yield {
+                "image_id": record.image_id,
+                "image": {"bytes": picture.content, "path": None},
+                "width": picture.width,
+                "height": picture.height,
+                "hash": picture.hash,
+                "source_width": picture.source_width,
+                "source_height": picture.source_height,
+                "source_digest": digest,
+                **fields_of(record),
+            }
+            report.done += 1
+            tell(number)
 
 
 def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -181,5 +189,5 @@ def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _write_refused(atlas: Workspace, refused: list[tuple[str, str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("image", "reason"), *refused])
-    write_bytes(atlas.path / REFUSED, text.getvalue().encode("utf-8", "surrogateescape"))
+    write_bytes(atlas.path / REFUSED, printable(text.getvalue()).encode())
     atlas.note(REFUSED)

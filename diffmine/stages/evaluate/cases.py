@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from diffmine.atlas.reader import Atlas
 from diffmine.config import EvaluateConfig
+from diffmine.data.files import regular
 from diffmine.errors import AtlasError, DataError, UsageError
 
 
@@ -110,7 +111,8 @@ def _images(atlas: Atlas, only: str) -> dict[str, dict[str, Any]]:
 
 def _names(path: Path) -> set[str]:
     try:
-        return {line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()}
+        with open(path, encoding="utf-8", opener=regular) as file:
+            return {line.strip() for line in file.read().splitlines() if line.strip()}
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
 

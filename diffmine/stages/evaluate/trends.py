@@ -23,6 +23,7 @@ from scipy.stats import spearmanr
 
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.trends import share_table
+from diffmine.data.files import regular
 from diffmine.errors import DataError
 from diffmine.maths.seriation import correspondence
 from diffmine.stages.evaluate.patches import HALF
@@ -38,7 +39,7 @@ def read_trends(path: Path) -> dict[str, dict[str, float]]:
     """The true value of each trend at each label; DataError when the file cannot be read."""
     truth: dict[str, dict[str, float]] = {}
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open(path, newline="", encoding="utf-8-sig", opener=regular) as file:
             reader = csv.DictReader(file)
             columns = reader.fieldnames or []
             for name in ("label", "trend", "value"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,16 @@ class Images:
     group: Int[np.ndarray, " n"]
     height: Int[np.ndarray, " n"]
     width: Int[np.ndarray, " n"]
+
+    @cached_property
+    def by_label(self) -> dict[int, list[int]]:
+        """The rows of the images of each label; an image with several labels is in several."""
+        numbers = {label: at for at, label in enumerate(self.labels)}
+        rows: dict[int, list[int]] = {at: [] for at in numbers.values()}
+        for row, labels in enumerate(self.own):
+            for label in labels:
+                rows[numbers[label]].append(row)
+        return rows
 
     @classmethod
     def of(cls, atlas: Atlas) -> Images:

@@ -24,11 +24,11 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import MineConfig
 from diffmine.engine import Engine, Progress, Report, Tell, ahead, here, silent
 from diffmine.errors import AtlasError
-from diffmine.maths.artefacts import Facts, facts, flat_crops, warnings
 from diffmine.maths.duplicates import near_duplicates, picture_hash
 from diffmine.maths.ranking import CANDIDATE, SIGNS, Ranked, inside_noise, rank_interval
 from diffmine.stages.mine.candidates import Key, Lists, candidates
 from diffmine.stages.mine.maps import Images, own_maps
+from diffmine.stages.mine.signs import Tops, sign_rows
 
 KINDS = tuple(SIGNS)
 Candidates = dict[Key, np.ndarray]
@@ -51,7 +51,7 @@ def run(
     atlas.write("patches.parquet", table, PATCHES, group=8192)
     double = _duplicates(atlas, images)
     atlas.write("duplicates.parquet", double, DUPLICATES)
-    warning_rows = _warnings(atlas, images, lists, table, double)
+    warning_rows = sign_rows(atlas, images, _tops(lists), double, config)
     atlas.write("warnings.parquet", warning_rows, WARNINGS)
     atlas.end("mine")
     report.done = table.num_rows
@@ -177,29 +177,10 @@ def _duplicates(atlas: Workspace, images: Images) -> list[dict[str, Any]]:
     ]
 
 
-def _warnings(
-    atlas: Workspace, images: Images, lists: Lists, table: pa.Table, double: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The rows of warnings.parquet: top patches beside random ones, label by label."""
-    seen = {key: ranked.rows for key, ranked in lists.items() if key[1] != "least"}
-    bounds = np.cumsum([0, *(len(rows) for rows in seen.values())])
-    every = np.concatenate(list(seen.values()))
-    flat = flat_crops(every, images.names, atlas.pictures.picture)  # one pass over the pictures
-    twins = {row["image_id"] for row in double}
-    noise = dict(zip(table["patch_id"].to_pylist(), table["noise"].to_pylist(), strict=True))
-    known: dict[tuple[int, str], Facts] = {}
-    for at, (key, rows) in enumerate(seen.items()):
-        known[key] = facts(
-            rows,
-            images.height[rows["image"]],
-            images.width[rows["image"]],
-            flat[bounds[at] : bounds[at + 1]],
-            np.array([noise[name.decode()] for name in rows["name"].tolist()], bool),
-            np.array([images.names[image] in twins for image in rows["image"].tolist()], bool),
-        )
-    return [
-        row
-        for label, name in enumerate(images.labels)
-        if len(lists[label, "top"].rows)
-        for row in warnings(name, known[label, "top"], known[label, "random"])
-    ]
+def _tops(lists: Lists) -> Tops:
+    """What the warnings are about: the top patches of each label, and which are in the noise."""
+    return {
+        label: (ranked.rows, inside_noise(ranked.rows, kind, ranked.cut))
+        for (label, kind), ranked in lists.items()
+        if kind == "top"
+    }

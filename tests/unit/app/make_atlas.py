@@ -184,7 +184,8 @@ def _patches(images: list[Any], labels: list[str], random: np.random.Generator) 
 def _warnings(labels: list[str]) -> list[Any]:
     return [
         {"label": label, "kind": kind, "share": 0.384, "expected": 0.117, "n": 120,
-         "flagged": (label, kind) == ("1900", "border")}
+         "flagged": (label, kind) == ("1900", "border"), "test": "noise maps", "low": 0.311,
+         "high": 0.449, "expected_low": 0.08, "expected_high": 0.162, "groups": 3}
         for label in labels[:2]
         for kind in ("border", "flat")
     ]  # fmt: skip

@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from diffmine.app.cache import served
+from diffmine.app.guard import Way
 from diffmine.app.page import build, serve
-from diffmine.app.server import is_loopback, settings
+from diffmine.app.server import is_loopback, settings, way_of
+from diffmine.config import ServeConfig
 from diffmine.errors import UsageError
 
 
@@ -45,7 +47,7 @@ def test_others_need_a_password(folder: Path) -> None:
     blocks = build([folder])
     for host in ("0.0.0.0", "192.168.1.2", "::", "example.org"):
         assert not is_loopback(host)
-        with pytest.raises(UsageError, match="password"):
+        with pytest.raises(UsageError, match="--auth FILE"):
             serve(blocks, host=host, block=False)
 
 
@@ -59,7 +61,7 @@ def test_a_taken_port_is_a_plain_error(folder: Path) -> None:
 
 
 def test_settings_are_the_safe_ones(folder: Path) -> None:
-    found = settings("127.0.0.1", served(), [folder])
+    found = settings(ServeConfig(), Way(), served(), [folder])
     assert found["share"] is False
     assert found["enable_monitoring"] is False
     assert found["run_history"] is False
@@ -67,7 +69,17 @@ def test_settings_are_the_safe_ones(folder: Path) -> None:
     assert str(folder) in found["blocked_paths"]
     assert str(Path.cwd()) in found["blocked_paths"]
     assert len(found["app_kwargs"]["middleware"]) == 2
-    assert len(settings("0.0.0.0", served(), [])["app_kwargs"]["middleware"]) == 1
+    others = settings(ServeConfig(host="0.0.0.0"), Way(), served(), [])
+    assert len(others["app_kwargs"]["middleware"]) == 1
+
+
+def test_the_name_that_visitors_type_is_a_host_of_the_app(folder: Path) -> None:
+    way = way_of(ServeConfig(address="https://atlas.example.org:8443/diffmine/"))
+    found = settings(ServeConfig(), way, served(), [])
+    assert found["root_path"] == "https://atlas.example.org:8443/diffmine"
+    hosts = found["app_kwargs"]["middleware"][0].kwargs["allowed_hosts"]
+    assert hosts == ["127.0.0.1", "localhost", "[::1]", "atlas.example.org"]
+    assert "*" not in hosts
 
 
 def test_every_answer_has_the_headers(address: str) -> None:

@@ -1,6 +1,5 @@
 """Merges and splits: applied on reading, taken back without a trace, known to the manifest."""
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -11,13 +10,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
-from diffmine.atlas.editing import merge, split, undo
+from diffmine.atlas.editing import merge, redo, rename, split, undo
 from diffmine.atlas.edits import NAME
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.slim import slim
 from diffmine.atlas.writer import open_workspace
 from diffmine.cli import check
-from diffmine.config import ClusterConfig, TrendsConfig, as_dict
+from diffmine.config import TrendsConfig, as_dict
 from diffmine.errors import AtlasError, UsageError
 from tests.unit.app.make_atlas import make_atlas
 
@@ -94,14 +93,26 @@ def test_undo_gives_back_what_was_there(atlas: Atlas) -> None:
     new = split(atlas, "1900", 0)
     states.append(tables(atlas))
     merge(atlas, "1930", 1, 0)
-    atlas.rename("1900", new, "half")
-    for kind in ("merge", "split", "merge"):
+    states.append(tables(atlas))
+    rename(atlas, "1900", new, "  one \n half ")
+    assert open_workspace(atlas.path).names == {"1900/3": "one half"}
+    last = tables(atlas)
+    for kind in ("name", "merge", "split", "merge"):
         assert undo(atlas).kind == kind
         assert tables(open_workspace(atlas.path))[:2] == states.pop()[:2]
-    assert "1900/3" not in atlas.manifest.names
-    assert "edits" not in atlas.manifest.keys
+        assert atlas.names == {}
     with pytest.raises(UsageError, match="no edits"):
         undo(atlas)
+    for kind in ("merge", "split", "merge", "name"):
+        assert redo(open_workspace(atlas.path)).kind == kind
+    assert open_workspace(atlas.path).names == {"1900/3": "one half"}
+    assert tables(open_workspace(atlas.path))[:2] == last[:2]
+    with pytest.raises(UsageError, match="no edits"):
+        redo(atlas)
+    undo(atlas)
+    rename(atlas, "1900", 0, "other")
+    with pytest.raises(UsageError, match="no edits"):  # another edit came between
+        redo(atlas)
 
 
 @pytest.mark.parametrize(("element", "into"), [(0, 0), (9, 0), (0, 9)])
@@ -154,20 +165,6 @@ def test_trends_of_changed_elements_are_not_shown_until_they_are_computed(atlas:
     assert atlas.manifest.config["trends"] == as_dict(config)
 
 
-def test_edits_end_with_the_elements_that_they_were_made_for(atlas: Atlas) -> None:
-    merge(atlas, "1900", 2, 0)
-    text = (atlas.path / NAME).read_text()
-    atlas.write("elements.parquet", atlas.table("elements"), atlas.table("elements").schema)
-    assert atlas.edits.edits == ()
-    assert atlas.begin("cluster", ClusterConfig())
-    assert not (atlas.path / NAME).exists()
-    assert "edits" not in atlas.manifest.keys
-    assert NAME not in atlas.manifest.artefacts
-    assert json.loads(text)["edits"] == [
-        {"kind": "merge", "label": "1900", "element": 2, "into": 0}
-    ]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -176,6 +173,7 @@ def test_edits_end_with_the_elements_that_they_were_made_for(atlas: Atlas) -> No
         '{"format": 2}',
         '{"format": 1, "edits": [{"kind": "erase", "label": "a", "element": 0, "into": 1}]}',
         '{"format": 1, "touched": [], "edits": [{"kind": "merge", "label": 3, "element": "0"}]}',
+        '{"format": 2, "touched": [], "edits": [], "sha256": "00"}',
         '{"format": 1, "touched": [], "edits": [{"kind": "split", "label": "a", "element": 0,'
         ' "into": 1}]}',
         "[" * 100_000,

@@ -1,6 +1,8 @@
 """The worked example of CONTRIBUTING.md is a reader that works."""
 
+import importlib
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,17 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def xyz(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example's reader, in the list where the example puts it."""
+def xyz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example's reader, a module of its own, in the list where the example puts it."""
     block = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
     assert block
-    names: dict[str, Any] = {}
-    exec(compile(block[1], "CONTRIBUTING.md", "exec"), names)
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "example_xyz.py").write_text(block[1])
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    monkeypatch.delitem(sys.modules, "example_xyz", raising=False)
+    example: Any = importlib.import_module("example_xyz")
     assert "READERS: list[Reader] = [XYZ, PILLOW]" in PAGE
-    monkeypatch.setattr(readers, "READERS", [names["XYZ"], readers.PILLOW])
+    monkeypatch.setattr(readers, "READERS", [example.XYZ, readers.PILLOW])
 
 
 @pytest.mark.usefixtures("xyz")

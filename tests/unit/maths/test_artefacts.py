@@ -9,8 +9,8 @@ import pytest
 
 from diffmine.cli import main
 from diffmine.config import MineConfig
-from diffmine.maths.artefacts import clearly_above
 from diffmine.stages.mine.run import run
+from diffmine.words.warnings import BRACKETS
 from tests.unit.stages.mined import atlas_of, image_row, map_row
 
 COUNT = 60
@@ -63,23 +63,16 @@ def test_shares_are_counts(tmp_path: Path) -> None:
     with atlas.hold():
         run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
     rows = {row["kind"]: row for row in atlas.table("warnings").to_pylist()}
-    for field, kind in (("share", "top"), ("expected", "random")):
-        patches = atlas.patches("a", kind)
-        touch = [p.row in (0, 48) or p.col in (0, 48) for p in patches]
-        assert rows["border"][field] == pytest.approx(np.mean(touch))
-        assert rows["noise"][field] == pytest.approx(np.mean([p.noise for p in patches]))
-        assert rows["duplicate"][field] == pytest.approx(0.5)
-    places = [(p.row // 8, p.col // 8) for p in atlas.patches("a")]
+    patches = atlas.patches("a")
+    touch = [p.row in (0, 48) or p.col in (0, 48) for p in patches]
+    assert rows["border"]["share"] == pytest.approx(np.mean(touch))
+    assert rows["noise"]["share"] == pytest.approx(np.mean([p.noise for p in patches]))
+    assert rows["duplicate"]["share"] == rows["flat"]["share"] + 0.5 == 0.5
+    assert rows["duplicate"]["expected"] == pytest.approx(0.5, abs=0.1)
+    assert {row["groups"] for row in rows.values()} == {31}  # near-duplicates are one
+    places = [(p.row // 8, p.col // 8) for p in patches]
     most = max(places.count(place) for place in places)
     assert rows["position"]["share"] == pytest.approx(most / COUNT)
-
-
-def test_a_share_is_flagged_when_it_is_clearly_above_the_control() -> None:
-    assert clearly_above(0.38, 0.12, 400, 400)
-    assert not clearly_above(0.12, 0.38, 400, 400)
-    assert not clearly_above(0.38, 0.12, 8, 8)
-    assert not clearly_above(0.03, 0.0, 100_000, 100_000)
-    assert not clearly_above(1.0, 0.0, 0, 0)
 
 
 def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,5 +83,10 @@ def test_info_prints_what_is_flagged(tmp_path: Path, capsys: pytest.CaptureFixtu
         main(["info", str(atlas.path)])
     assert not stop.value.code
     out = capsys.readouterr().out
-    assert re.search(r"^warning: a: \d+ % of these patches touch the border", out, re.MULTILINE)
+    line = r"^warning: a: \d+ % \(\d+ to \d+ %\) of these patches touch the border .*; best windows"
+    assert re.search(line, out, re.MULTILINE)
+    assert (
+        "warning: a: all 60 windows chosen in its images are in this list: none was left out" in out
+    )
+    assert BRACKETS in out
     assert "flat grey" not in out

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from diffmine.atlas.editing import rename
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.similar import similar
@@ -163,10 +164,10 @@ def test_a_slim_copy_keeps_the_maps_of_own_labels(atlas: Atlas, tmp_path: Path) 
 
 def test_names_of_elements_are_kept(atlas: Atlas) -> None:
     opened = open_workspace(atlas.path)
-    opened.rename("disc", 0, "  round   thing ")
-    assert open_workspace(atlas.path).manifest.names == {"disc/0": "round thing"}
-    opened.rename("disc", 0, "")
-    assert open_workspace(atlas.path).manifest.names == {}
+    rename(opened, "disc", 0, "  round   thing ")
+    assert open_workspace(atlas.path).names == {"disc/0": "round thing"}
+    rename(opened, "disc", 0, "")
+    assert open_workspace(atlas.path).names == {}
 
 
 def test_notebook_calls(atlas: Atlas) -> None:

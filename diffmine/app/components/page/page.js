@@ -11,7 +11,14 @@ function address() {
 
 function onKey(event) {
   if (!element.isConnected) { document.removeEventListener('keydown', onKey); return; }
-  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target)) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(event.key)) {
+    const again = event.shiftKey || /^y$/i.test(event.key);
+    const button = document.querySelector(again ? '#redo' : '#undo');
+    if (button?.checkVisibility() && !help.open) { event.preventDefault(); button.click(); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
   const wanted = TABS[Number(event.key) - 1];
   if (!/^[1-9]$/.test(event.key) || !wanted || help.open) return;

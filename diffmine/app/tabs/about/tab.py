@@ -17,7 +17,7 @@ from diffmine.app.view import View
 from diffmine.app.words import markdown, web_address, without_pictures
 from diffmine.export.chosen import credit_counts
 from diffmine.stages import STAGES
-from diffmine.words.warnings import what
+from diffmine.words.warnings import BRACKETS, expected, share, test, what
 
 MOST_CARD = 40_000
 MOST_CREDITS = 100
@@ -105,20 +105,20 @@ def stages(shelf: Shelf) -> Value:
 
 
 def warnings(shelf: Shelf) -> Value:
-    """Signs that top patches show the data set rather than the label, beside random patches."""
+    """Signs that top patches show the data set rather than the label, beside what to expect."""
     rows = [
-        [sign.label, what(sign), _percent(sign.share), _percent(sign.expected), f"{sign.n:,}"]
+        [sign.label, what(sign), share(sign), expected(sign), test(sign), f"{sign.n:,}"]
         for sign in shelf.atlas.warnings()
     ]
     for row in shelf.evaluation.confounds if shelf.evaluation else []:
         if row["flagged"]:
             shows = texts.CONFOUND.format(element=row["element"])
             shares = [_percent(row["share"]), _percent(row["expected"])]
-            rows.append([row["label"], shows, *shares, f"{row['n']:,}"])
+            rows.append([row["label"], shows, *shares, texts.RANDOM, f"{row['n']:,}"])
     return table_value(
         texts.ARTEFACT_HEADS,
         rows,
-        caption=texts.ARTEFACTS,
+        caption=f"{texts.ARTEFACTS}. {BRACKETS}" if shelf.atlas.warnings() else texts.ARTEFACTS,
         empty=texts.NO_ARTEFACTS,
     )
 

@@ -13,7 +13,10 @@ CITATION = "Citation"
 STAGE_HEADS = ["Stage", "What it does", "How it was set"]
 STAGES_CAPTION = "How it was computed"
 NO_STAGES = "The atlas does not say how it was computed."
-ARTEFACT_HEADS = ["Label", "The most typical patches", "Share", "Of random ones", "Patches"]
+ARTEFACT_HEADS = [
+    "Label", "The most typical patches", "Share", "Expected", "Compared with", "Patches"
+]  # fmt: skip
+RANDOM = "random patches"
 ARTEFACTS = "Signs of artefacts"
 NO_ARTEFACTS = "The patches of no label show signs of artefacts, or nobody looked for them."
 CONFOUND = "show {element}, which is not of their label"

@@ -1,10 +1,11 @@
-"""Merging and splitting elements in the app, and undoing it."""
+"""Naming, merging and splitting elements in the app, and one undo for all of it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,10 +16,12 @@ from diffmine.app.desk import Desk
 from diffmine.app.parts import LAST, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.elements import texts
+from diffmine.app.tabs.elements.aside import Aside, waiting_words
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, checked_index, payload
-from diffmine.atlas.editing import merge, split, undo
+from diffmine.atlas.editing import discard, merge, place, redo, rename, split, undo
 from diffmine.atlas.edits import Edit
+from diffmine.atlas.writer import Workspace
 from diffmine.errors import DiffmineError
 
 MOST = 10**6
@@ -26,7 +29,8 @@ TAB = "elements"
 
 
 class Edits:
-    """A picker of another element to merge with, a button to split, one to undo the last edit."""
+    """A picker of another element to merge with, a button to split; what was set aside; undo and
+    redo of every edit."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -45,36 +49,40 @@ class Edits:
             settings: dict[str, Any] = {"size": "sm", "scale": 1, "min_width": 84}
             self.merge = own(gr.Button(texts.MERGE, elem_id="merge", **settings))
             self.split = own(gr.Button(texts.SPLIT, elem_id="split", **settings))
+        self.aside = Aside(desk)
         self.note = own(gr.Markdown(elem_classes="dm-line"))
-        self.undo = own(gr.Button(shared.UNDO, size="sm", elem_id="undo", visible=False))
+        with gr.Row(elem_classes="dm-actions"):
+            self.undo = own(gr.Button(shared.UNDO, size="sm", elem_id="undo", visible=False))
+            self.redo = own(gr.Button(shared.REDO, size="sm", elem_id="redo", visible=False))
+        self.where = own(gr.Markdown(elem_classes="dm-line"))
 
-    def why_not(self, view: View) -> str:
+    def why_not(self) -> str:
         """Why elements cannot be changed here; empty when they can."""
-        if not self.desk.editable:
-            return texts.NOT_HERE
-        if not os.access(self.desk.shelf(view).atlas.path, os.W_OK):
-            return texts.NOT_WRITABLE
-        return ""
+        return "" if self.desk.editable else texts.NOT_HERE
 
     def show(self, view: View) -> Updates:
         """What can be done with the open element."""
         shelf = self.desk.shelf(view)
-        shown = shelf.has_element(view.label, view.element) and not self.why_not(view)
+        editable = not self.why_not()
+        shown = editable and shelf.has_element(view.label, view.element)
         others = [row["element"] for row in shelf.elements(view.label)]
         choices = [
             (shelf.element_name(view.label, element), str(element))
             for element in others
             if element != view.element
         ]
-        last = None if self.why_not(view) else last_edit(shelf)
+        edits = shelf.atlas.edits
+        last = [*edits.in_force][-1:] if editable else []
+        taken = [*edits.undone][-1:] if editable else []
         return {
+            **self.aside.show(shelf, shown=shown),
             self.note: "",
             self.other: gr.Dropdown(choices=choices, value=None, visible=shown),
             self.merge: gr.Button(visible=shown, interactive=bool(choices)),
             self.split: gr.Button(visible=shown),
-            self.undo: gr.Button(
-                texts.UNDO_OF.format(edit=in_words(shelf, last)) if last else "", visible=bool(last)
-            ),
+            self.undo: _button(texts.UNDO_OF, [in_words(shelf, edit) for edit in last]),
+            self.redo: _button(texts.REDO_OF, [in_words(shelf, edit) for edit in taken]),
+            self.where: kept_apart(shelf) if editable else "",
         }
 
     def wire(self, rows: gr.HTML) -> None:
@@ -85,6 +93,10 @@ class Edits:
         self.split.click(self.on_split, [self.desk.state], outputs, **LAST)
         every = self.desk.to(TAB, "header")
         self.undo.click(self.on_undo, [self.desk.state], every, **LAST)
+        self.redo.click(self.on_redo, [self.desk.state], every, **LAST)
+        aside = [self.desk.state, self.aside.choice]
+        self.aside.put.click(self.on_place, aside, outputs, **LAST)
+        self.aside.discard.click(self.on_discard, aside, outputs, **LAST)
 
     def on_merge(self, view: View, other: Any) -> Updates:
         """The open element takes another's patches."""
@@ -103,7 +115,7 @@ class Edits:
     def _merged(self, view: View, element: int, into: int) -> Updates:
         atlas = self.desk.shelf(view).atlas
         _, why = self._try(view, lambda: merge(atlas, view.label, element, into))
-        return self._say(why) if why else self.desk.go(replace(view, element=into), TAB)
+        return self._refused(view, why) if why else self.desk.go(replace(view, element=into), TAB)
 
     def on_split(self, view: View) -> Updates:
         """The open element becomes two."""
@@ -112,7 +124,7 @@ class Edits:
             return self._say(texts.CHOOSE_TO_MERGE)
         new, why = self._try(view, lambda: split(shelf.atlas, view.label, element))
         if why:
-            return self._say(why)
+            return self._refused(view, why)
         sizes = {row["element"]: row["size"] for row in shelf.elements(view.label)}
         names = [shelf.element_name(view.label, number) for number in (element, new)]
         text = texts.WAS_SPLIT.format(
@@ -120,18 +132,54 @@ class Edits:
         )
         return self.desk.go(view, TAB) | {self.note: words.markdown(text)}
 
+    def on_name(self, view: View, name: str) -> Updates:
+        """The open element is called so."""
+        shelf, element = self.desk.shelf(view), view.element
+        if element is None:
+            return self._say(texts.OPEN_AN_ELEMENT)
+        _, why = self._try(view, lambda: rename(shelf.atlas, view.label, element, name))
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
+
+    def on_place(self, view: View, choice: Any) -> Updates:
+        """The open element gets a name that was set aside."""
+        number, element = numbered(choice), view.element
+        if number is None or element is None:
+            return self._say(texts.CHOOSE_WAITING)
+        atlas = self.desk.shelf(view).atlas
+        _, why = self._try(view, lambda: place(atlas, number, view.label, element))
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
+
+    def on_discard(self, view: View, choice: Any) -> Updates:
+        """What was set aside is not offered any more."""
+        number = numbered(choice)
+        if number is None:
+            return self._say(texts.CHOOSE_WAITING)
+        _, why = self._try(view, lambda: discard(self.desk.shelf(view).atlas, number))
+        return self._refused(view, why) if why else self.desk.go(view, TAB)
+
     def on_undo(self, view: View) -> Updates:
-        """The last merge or split is taken back."""
-        last, why = self._try(view, lambda: undo(self.desk.shelf(view).atlas))
+        """The last edit is taken back."""
+        return self._back(view, undo)
+
+    def on_redo(self, view: View) -> Updates:
+        """What was taken back last is done again."""
+        return self._back(view, redo)
+
+    def _back(self, view: View, change: Callable[[Workspace], Edit]) -> Updates:
+        shelf = self.desk.shelf(view)
+        last, why = self._try(view, lambda: change(shelf.atlas))
         if why:
-            return self._say(why)
-        updates = self.desk.go(replace(view, label=last.label, element=last.element), TAB)
+            return self._refused(view, why)
+        there = [n for n in (last.element, last.into) if shelf.has_element(last.label, n)]
+        if last.kind != "discard":
+            view = replace(view, label=last.label, element=there[0] if there else None)
+        updates = self.desk.go(view, TAB)
         return updates | self.desk.header.show(updates[self.desk.state])
 
     def _try(self, view: View, change: Callable[[], Any]) -> tuple[Any, str]:
         """What a change returns, or why it cannot be made: gradio shows no errors from outside its
         queue, so they are shown beside the buttons."""
-        why = self.why_not(view)
+        why = self.why_not() or (texts.FOUND_ANEW if self._stale(view) else "")
         if why:
             return None, why
         try:
@@ -141,20 +189,52 @@ class Edits:
         finally:
             self.desk.shelf(view).forget()
 
+    def _stale(self, view: View) -> bool:
+        """Whether a visitor was shown other elements than there are now."""
+        return view.elements not in ("", self.desk.shelf(view).atlas.elements_digest)
+
+    def _refused(self, view: View, why: str) -> Updates:
+        if not self._stale(view):
+            return self._say(why)
+        self.desk.shelf(view).forget()
+        return self.desk.go(replace(view, element=None), TAB) | self._say(why)
+
     def _say(self, why: str) -> Updates:
         return {self.note: f"⚠ {words.markdown(why)}"}
 
 
-def last_edit(shelf: Shelf) -> Edit | None:
-    """The edit that an undo would take back."""
-    edits = shelf.atlas.edits.edits
-    return edits[-1] if edits else None
+def numbered(choice: Any) -> int | None:
+    """The number that a choice of the browser stands for."""
+    return int(choice[:7]) if isinstance(choice, str) and choice[:7].isdecimal() else None
+
+
+def kept_apart(shelf: Shelf) -> str:
+    """Where edits go when they do not go into the atlas."""
+    if not shelf.atlas.apart:
+        return ""
+    folder = shelf.atlas.edits_folder
+    with suppress(ValueError, RuntimeError):
+        folder = "~" / folder.relative_to(Path.home())
+    return words.markdown(texts.KEPT_APART.format(folder=folder))
 
 
 def in_words(shelf: Shelf, edit: Edit) -> str:
     """`merging into Element 2 of 1900`."""
+    label = edit.label
+    if edit.kind == "name":
+        return (
+            texts.NAMING.format(name=edit.text, label=label)
+            if edit.text
+            else (texts.UNNAMING.format(label=label))
+        )
+    if edit.kind == "discard":
+        gone = [other for other in shelf.atlas.edits.every if other.number in edit.of]
+        return texts.DISCARDING.format(edit=" ".join(waiting_words(other) for other in gone))
     if edit.kind == "merge":
-        into = shelf.element_name(edit.label, edit.into)
-        return texts.MERGING.format(element=into, label=edit.label)
-    element = shelf.element_name(edit.label, edit.element)
-    return texts.SPLITTING.format(element=element, label=edit.label)
+        into = shelf.element_name(label, edit.target)
+        return texts.MERGING.format(element=into, label=label)
+    return texts.SPLITTING.format(element=shelf.element_name(label, edit.element), label=label)
+
+
+def _button(text: str, edits: list[str]) -> gr.Button:
+    return gr.Button(text.format(edit=edits[0]) if edits else "", visible=bool(edits))

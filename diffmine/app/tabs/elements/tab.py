@@ -13,24 +13,27 @@ from diffmine.app.cache import digest
 from diffmine.app.components.rows.rows import rows
 from diffmine.app.components.wall.wall import item, patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, TELLS, Updates, Value
+from diffmine.app.parts import LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.tabs.elements import texts
 from diffmine.app.tabs.elements.edits import Edits
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, checked_index, payload, picked
+from diffmine.atlas.edits import LONGEST_NAME
 from diffmine.atlas.records import Patch
-from diffmine.errors import DiffmineError
+from diffmine.words.elements import NO_SUPPORT, THIN, why_thin
 
 CENTRAL = 6
 MOST_SHOWN = 200
-LONGEST_NAME = 80
 TAB = "elements"
 
 
 def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
     """What to doubt about an element, in words, and why; the one to merge it with."""
     doubts = [(texts.MIXED, texts.MIXED_WHY)] if row["mixed"] else []
+    support = shelf.supports.of(row["label"]).get(row["element"], NO_SUPPORT)
+    if support.thin:
+        doubts.append((THIN, why_thin(support)))
     if row["like_element"] is not None:
         other = shelf.element_name(row["like_label"], row["like_element"])
         doubts.append((texts.SAME.format(element=other), texts.SAME_WHY))
@@ -77,6 +80,7 @@ class Elements:
         elements = shelf.elements(view.label)
         if view.element is None and elements:
             view = replace(view, element=elements[0]["element"])
+        view = replace(view, elements=shelf.atlas.elements_digest)
         count = plurals(len(elements), "element")
         text = texts.ELEMENTS_LINE.format(label=words.markdown(view.label), count=count)
         return {
@@ -88,7 +92,7 @@ class Elements:
         }
 
     def _rows(self, view: View) -> Value:
-        shelf, editable = self.desk.shelf(view), not self.edits.why_not(view)
+        shelf, editable = self.desk.shelf(view), not self.edits.why_not()
         central: list[Patch] = []
         rows = []
         for row in shelf.elements(view.label):
@@ -136,7 +140,7 @@ class Elements:
             return updates if shelf.elements(view.label) else updates | {self.title: ""}
         name = shelf.element_name(view.label, element)
         patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
-        why = self.edits.why_not(view)
+        why = self.edits.why_not()
         updates[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
         updates[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
         updates[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
@@ -152,8 +156,8 @@ class Elements:
         self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
         self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
         inputs = [desk.state, self.name]
-        self.save.click(self.on_rename, inputs, desk.to(TAB), **TELLS)
-        self.name.submit(self.on_rename, inputs, desk.to(TAB), **TELLS)
+        self.save.click(self.on_rename, inputs, desk.to(TAB), **LAST)
+        self.name.submit(self.on_rename, inputs, desk.to(TAB), **LAST)
         self.edits.wire(self.rows)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:
@@ -178,15 +182,5 @@ class Elements:
         return self.desk.turn(view, "trends")
 
     def on_rename(self, view: View, name: str | None) -> Updates:
-        """Keep a name in the atlas."""
-        why = self.edits.why_not(view)
-        shelf = self.desk.shelf(view)
-        if why or view.element is None or not shelf.has_element(view.label, view.element):
-            raise gr.Error(why or texts.OPEN_AN_ELEMENT, print_exception=False)
-        text = " ".join((name or "").split())[:LONGEST_NAME]
-        try:
-            shelf.atlas.rename(view.label, view.element, text)
-        except DiffmineError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        shelf.forget()
-        return self.desk.go(view, TAB)
+        """Keep a name of the open element."""
+        return self.edits.on_name(view, name or "")

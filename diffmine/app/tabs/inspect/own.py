@@ -18,8 +18,8 @@ from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
 from diffmine.app.tabs.inspect import texts
 from diffmine.app.tabs.inspect.ranking import ranking
-from diffmine.data.image import as_mined
-from diffmine.data.readers import read_image
+from diffmine.data.files import printable
+from diffmine.data.readers import read_scaled
 from diffmine.errors import ImageError
 from diffmine.live.records import Comparison, Inspection
 from diffmine.maths.scores import TYPICALITY
@@ -54,18 +54,15 @@ def read_own(path: Path, shelf: Shelf) -> Own:
     if not path.is_file():
         raise ImageError(texts.PICTURE_GONE)
     try:
-        picture = read_image(path, still=True)
+        mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True)
     except ImageError as error:
-        raise ImageError(str(error).replace(path.name, texts.THIS_FILE, 1)) from error
+        raise ImageError(str(error).replace(printable(path.name), texts.THIS_FILE, 1)) from error
     side = shelf.mined_side
-    if min(picture.size) * SMALLEST < side:
+    if min(wide, high) * SMALLEST < side:
         raise ImageError(
-            texts.PICTURE_TOO_SMALL.format(
-                wide=picture.width, high=picture.height, least=-(-side // SMALLEST)
-            )
+            texts.PICTURE_TOO_SMALL.format(wide=wide, high=high, least=-(-side // SMALLEST))
         )
-    mined = as_mined(picture, side)
-    return Own(shelf.key, np.asarray(mined), (picture.width, picture.height))
+    return Own(shelf.key, np.asarray(mined), (wide, high))
 
 
 def ranked(shelf: Shelf, own: Own) -> list[int]:

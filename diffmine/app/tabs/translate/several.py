@@ -14,7 +14,7 @@ from diffmine.app import jobs, words
 from diffmine.app import texts as shared
 from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.desk import Desk
-from diffmine.app.inspector.entries import Entry, here
+from diffmine.app.inspector.entries import Entry, followed, here
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
@@ -141,7 +141,7 @@ class Several:
     def _patches(self, view: View, basket: list[Entry], which: str) -> list[Patch]:
         shelf = self.desk.shelf(view)
         if which == "basket":
-            names = [entry.patch for entry in here(basket, view)]
+            names = [entry.patch for entry in here(followed(basket, self.desk.shelves), view)]
             patches = [patch for patch in map(shelf.known, names[:MOST]) if patch is not None]
             if not patches:
                 raise gr.Error(texts.BASKET_IS_EMPTY, print_exception=False)

@@ -9,6 +9,8 @@ import gradio as gr
 import pytest
 
 from diffmine.app.inspector.entries import Entry, key
+from diffmine.app.page import build
+from tests.unit.app.make_atlas import make_atlas
 
 
 def test_the_basket_keeps_notes(desk: Any) -> None:
@@ -107,3 +109,43 @@ def test_a_figure_of_several_pages_leaves_as_a_zip(desk: Any) -> None:
     assert path.name == "diffmine-typical.zip"
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist()[0] == "diffmine-typical/diffmine-typical-01.png"
+
+
+def mined_anew(atlas: Any, gone: str) -> None:
+    """The list of another mining: in another order and without an image, so that every name stands
+    for another patch."""
+    table = atlas.lists.read(0, len(atlas.lists.names))
+    rows = [row for row in table.to_pylist() if (row["label"], row["kind"]) == ("1900", "top")]
+    rest = [row for row in table.to_pylist() if (row["label"], row["kind"]) != ("1900", "top")]
+    names = [row["patch_id"] for row in rows]
+    rows = [row for row in rows if row["image_id"] != gone][::-1]
+    rows = [row | {"patch_id": name} for row, name in zip(rows, names, strict=False)]
+    atlas.write("patches.parquet", [*rows, *rest], table.schema)
+
+
+def test_the_basket_follows_its_patches_through_another_mining(tmp_path: Path) -> None:
+    make_atlas(tmp_path / "own")
+    blocks = build([tmp_path / "own"])
+    desk = next(f.fn.__self__.desk for f in blocks.fns.values() if hasattr(f.fn, "__self__"))
+    basket, atlas = desk.inspector.basket, desk.shelf(desk.first).atlas
+    first, other = (replace(desk.first, patch=f"1900-top-000{k}") for k in (1, 2))
+    entries = basket.on_save(first, [], "of the first", key(first))[basket.entries]
+    entries = basket.on_save(other, entries, "of the other", key(other))[basket.entries]
+    before = atlas.patch("1900-top-0002")
+    mined_anew(atlas, gone=atlas.patch("1900-top-0001").image_id)
+    shown = basket.show(first, entries)
+    assert shown[basket.accordion].label == "Basket (1); not in the atlas any more: 1 patch"
+    (chosen,) = basket.chosen(first, entries)
+    after = atlas.patch(chosen.patch_id)
+    assert chosen.note == "of the other"
+    assert (after.image_id, after.row, after.col) == (before.image_id, before.row, before.col)
+    assert after.patch_id != before.patch_id
+    turned = basket.on_turn(other, entries, "", key(other))  # now the name of another patch
+    assert (turned[basket.note], turned.get(basket.entries)) == ("", None)
+    added = basket.on_add(other, entries)[basket.entries]
+    assert [entry.patch for entry in added] == ["", after.patch_id, other.patch]
+    left = basket.on_drop(replace(first, patch=after.patch_id), added)[basket.entries]
+    assert [entry.note for entry in left] == ["of the first", ""]
+    make_atlas(tmp_path / "own")  # as it was first
+    assert [c.note for c in basket.chosen(first, left)] == ["of the first", ""]
+    assert basket.chosen(first, left)[0].patch_id == "1900-top-0001"

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from diffmine.atlas import schemas
+from diffmine.atlas.editing import rename
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.writer import open_workspace
 from diffmine.config import ClusterConfig
@@ -159,6 +160,48 @@ def again(atlas: Atlas, base: Path, config: ClusterConfig) -> dict[str, float]:
         atlas.drop("cluster")
         report = run_stage(atlas, "cluster", replace(quick(base), cluster=config))
     return report.figures
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ClusterConfig(elements=3, noises=1, shard=4, seed=0),
+        ClusterConfig(elements=3, noises=1, shard=4, seed=5),
+        ClusterConfig(elements=2, noises=1, shard=4),
+        ClusterConfig(method="hdbscan", least=3, noises=1, shard=4),
+    ],
+    ids=["same", "seed", "number", "hdbscan"],
+)
+def test_names_go_with_their_patches_or_are_set_aside(
+    atlas: Atlas, base: Path, config: ClusterConfig
+) -> None:
+    again(atlas, base, ClusterConfig(elements=3, noises=1, shard=4))
+    before = {}
+    for row in atlas.table("elements").to_pylist():
+        name = f"{row['label']} {row['element']}"
+        rename(atlas, row["label"], row["element"], name)
+        patches = atlas.element(row["label"], row["element"])
+        before[name] = {(patch.image_id, patch.row, patch.col) for patch in patches}
+    figures = again(atlas, base, config)
+    waiting = [edit.text for edit in atlas.edits.waiting]
+    assert sorted([*atlas.names.values(), *waiting]) == sorted(before)
+    assert figures.get("set aside", 0) == len(waiting)
+    assert figures.get("names and edits that went along", 0) == len(atlas.names) > 0
+    now = {}
+    for row in atlas.table("elements").to_pylist():
+        patches = atlas.element(row["label"], row["element"])
+        place = f"{row['label']}/{row['element']}"
+        now[place] = {(patch.image_id, patch.row, patch.col) for patch in patches}
+    for name, own in before.items():
+        label = name.partition(" ")[0]
+        shares = {
+            place: len(own & other) / len(own | other)
+            for place, other in now.items()
+            if place.startswith(f"{label}/")
+        }
+        best = max(shares, key=lambda place: shares[place])
+        assert (atlas.names.get(best) == name) == (shares[best] > 0.5)
+        assert (name in waiting) == (shares[best] <= 0.5)
 
 
 def columns(atlas: Atlas) -> dict[str, tuple[object, ...]]:

@@ -18,10 +18,12 @@ from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import PREPARES, build
 from diffmine.app.tabs.inspect import own, texts
 from diffmine.app.tabs.inspect.own import Own
+from diffmine.data import readers
 from diffmine.live import familiar
 from diffmine.live.records import Comparison, Errors
 from diffmine.model.tiny import make_random
 from tests.unit.app.make_atlas import LABELS, make_atlas, picture
+from tests.unit.data.fence import work
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -280,6 +282,17 @@ def test_a_bad_file_is_one_sentence_and_deleted(
     assert not caught.value.print_exception
     assert "<b>" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
+    assert not path.exists()
+
+
+def test_a_file_that_ends_its_decoder_is_one_sentence(
+    live: Any, panel: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "READERS", [work.ODD, readers.PILLOW])
+    path = tmp_path / "bad.png"
+    path.write_text(f"odd {tmp_path / 'exit'}")
+    with pytest.raises(gr.Error, match="This file ended the process that decodes it"):
+        panel.on_upload(live.first, str(path))
     assert not path.exists()
 
 

@@ -1,0 +1,119 @@
+"""A data set beside what an atlas holds of it; at a glance where nothing has changed.
+
+A listing is the digest of all records with size and time of change of their files. Where it is the
+one that was noted when the images were last collected, no file and no row is looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyarrow.parquet as pq
+
+from diffmine.atlas.atomic import write_bytes
+from diffmine.atlas.digests import SETTLED
+from diffmine.atlas.reader import Atlas
+from diffmine.data.records import Dataset
+from diffmine.errors import AtlasError
+from diffmine.stages.collect.held import (
+    Change,
+    Held,
+    digests_of,
+    fields_of,
+    key_of_images,
+    labels_of,
+    refused_before,
+)
+
+NAME = ".diffmine.listing.json"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What differs between a data set and an atlas's images of a size; with `note` the digests of
+    files are remembered. It is of the moment in which it is made."""
+
+    atlas: Atlas
+    dataset: Dataset
+    image_size: int
+    note: bool = True
+    listing: str = field(init=False)
+    settled: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        listing, newest = _listing(self.dataset, self.image_size)
+        object.__setattr__(self, "listing", listing)
+        object.__setattr__(self, "settled", time.time_ns() - newest > SETTLED)
+
+    @cached_property
+    def same(self) -> bool:
+        """Whether records and files are those that the atlas was collected from."""
+        noted = _read(self.atlas)
+        images = self.atlas.manifest.artefacts.get("images.parquet")
+        known = noted == {"listing": self.listing, "images": images}
+        return known and self.atlas.finished("images.parquet")
+
+    @cached_property
+    def count(self) -> int:
+        """How many images the atlas holds, in the size asked for."""
+        if self.same:
+            return int(pq.read_metadata(self.atlas.path / "images.parquet").num_rows)
+        return len(self.held.rows)
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The digest of each file, by the picture's name."""
+        return digests_of(self.atlas, self.dataset, note=self.note)
+
+    @cached_property
+    def held(self) -> Held:
+        """What the atlas holds."""
+        return Held.of(self.atlas, self.image_size)
+
+    @cached_property
+    def change(self) -> Change:
+        """What differs."""
+        return Change() if self.same else Change.of(self.held, self.dataset, self.digests)
+
+    def key(self) -> str:
+        """The key that the images of the data set will have, if those are refused that were."""
+        refused = refused_before(self.atlas)
+        contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in self.dataset]
+        return key_of_images(self.image_size, [c for c in contents if refused.get(c[0]) != c[2]])
+
+    def remember(self) -> None:
+        """Note that the atlas holds the data set as it is. Not when a file has changed just now:
+        clocks of file systems are coarse."""
+        images = self.atlas.manifest.artefacts.get("images.parquet")
+        if self.settled and not self.same:
+            with suppress(AtlasError):
+                text = json.dumps({"listing": self.listing, "images": images})
+                write_bytes(self.atlas.path / NAME, text.encode())
+
+
+def _listing(dataset: Dataset, image_size: int) -> tuple[str, int]:
+    """The digest of a data set's records and files' sizes and times, and the newest time."""
+    digest, newest = hashlib.sha256(repr((image_size, dataset.refused)).encode()), 0
+    for record in dataset:
+        try:
+            stat = record.path.stat()
+            times = (stat.st_size, stat.st_mtime_ns)
+        except OSError:
+            times = (0, 0)
+        newest = max(newest, times[1])
+        told = (record.image_id, *fields_of(record).values(), *times)
+        digest.update(repr(told).encode(errors="surrogateescape"))
+    return digest.hexdigest(), newest
+
+
+def _read(atlas: Atlas) -> object:
+    try:
+        return json.loads((atlas.path / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
