@@ -85,14 +85,15 @@ def _collect_images(
             key = key_of_images(config.image_size, contents)
         if key != manifest.keys.get("images") and (change.lost or not held.rows):
             atlas.drop_after("images")
+    # Before the images are noted: who is stopped between the two collects once more.
+    _write_refused(atlas, refused)
+    note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
     labels = {label for _, own, _ in contents for label in own}
     manifest.labels = [label for label in dataset.labels if label in labels]
     manifest.config["data"] = as_dict(config)
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
-    _write_refused(atlas, refused)
-    note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
     compared.remember()
     report.refused = len(refused)
     report.figures |= change.figures
