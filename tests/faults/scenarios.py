@@ -21,7 +21,7 @@ from filelock import FileLock
 from PIL import Image
 
 from diffmine.atlas.atomic import TEMPORARY, sha256
-from diffmine.atlas.editing import merge
+from diffmine.atlas.editing import split
 from diffmine.atlas.health import health
 from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, open_workspace
@@ -77,7 +77,8 @@ def prepare(root: str, small: bool) -> None:
         (place.root / SMALL).touch()
     write_boxes(draw_shapes(place.root / "data", 4))
     make_random(place.root / "base")
-    place.build(place.whole)
+    built = child(exit_code, lambda: place.build(place.whole))  # what decodes pictures ends with it
+    assert (built.code, built.said) == (0, ""), built
 
 
 # How an attempt ends
@@ -377,18 +378,25 @@ def commands(place: Place, at: Path) -> dict[str, tuple[Path, Action]]:
         "check": on_atlas(health),
         "check broken": on_atlas(lambda opened: _spoil(opened) and health(opened)),
         "rename": on_atlas(lambda opened: opened.rename("disc", 0, "round")),
-        "merge": on_atlas(lambda opened: merge(opened, "disc", 1, 0)),
+        "split": on_atlas(_split_once),
         "evaluate": (atlas, lambda: run_evaluation(atlas, JUDGED) and None),
         "translate": (at / "pictures", translated),
         "finetune": (at / "model", trained),
     }
 
 
+def _split_once(atlas: Workspace) -> None:
+    """One that was written before its command was refused is there."""
+    if atlas.edits.edits:
+        with atlas.hold():
+            return
+    split(atlas, "disc", 0)
+
+
 def _spoil(atlas: Workspace) -> bool:
     path = atlas.path / "trends.parquet"
     if path.stat().st_size > 100:
         os.truncate(path, 100)
-    os.close(os.open(atlas.path / ".diffmine.files.json", os.O_CREAT | os.O_WRONLY))
     return True
 
 

@@ -12,7 +12,7 @@ from tests.faults.forks import Forks
 
 REFUSALS = [errno.ENOSPC, errno.EIO, errno.EACCES]
 SLOW = ["png", "pdf", "coco", "check", "check broken", "evaluate", "translate", "finetune"]
-QUICK = ["csv", "parquet", "html", "rename", "merge"]
+QUICK = ["csv", "parquet", "html", "rename", "split"]
 NONE = {"check"}
 """Commands that write nothing."""
 
