@@ -305,11 +305,12 @@ def _held(folder: Path, wait: float) -> Iterator[None]:
     lock = FileLock(folder / ".diffmine.lock", timeout=wait)
     owner = folder / ".diffmine.owner"
     try:
-        with writing(folder):
-            lock.acquire()
+        lock.acquire()
     except Timeout as error:
         who = owner.read_text() if owner.is_file() else "another process"
         raise AtlasError(f"{folder} is held by {who}; wait for it or stop it.") from error
+    except OSError as error:
+        raise AtlasError(f"{folder} cannot be written: {error.strerror or error}.") from error
     try:
         with writing(folder):
             owner.write_text(f"process {os.getpid()}")

@@ -21,7 +21,7 @@ from filelock import FileLock
 from PIL import Image
 
 from diffmine.atlas.atomic import TEMPORARY, sha256
-from diffmine.atlas.editing import merge
+from diffmine.atlas.editing import rename, split
 from diffmine.atlas.health import health
 from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, open_workspace
@@ -77,7 +77,8 @@ def prepare(root: str, small: bool) -> None:
         (place.root / SMALL).touch()
     write_boxes(draw_shapes(place.root / "data", 4))
     make_random(place.root / "base")
-    place.build(place.whole)
+    built = child(exit_code, lambda: place.build(place.whole))  # what decodes pictures ends with it
+    assert (built.code, built.said) == (0, ""), built
 
 
 # How an attempt ends
@@ -186,14 +187,16 @@ def kth(root: str, out: str, number: int) -> int:
             return at
 
 
-def sweep(root: Path, out: Path, action: Action, numbers: list[int]) -> list[Call]:
+def sweep(
+    root: Path, out: Path, action: Action, numbers: list[int], *, visible: bool = True
+) -> list[Call]:
     """Try a command again and again, each time with an error at the first call that none was raised
     at yet, until it passes; the calls."""
     refused: list[Call] = []
     for number in cycle(numbers):
         fresh = Fresh(number, refused)
         ending = attempt(root, fresh, action, fresh.told)
-        if out.is_dir():
+        if visible and out.is_dir():
             check_visible(out)
         if len(ending.told) == len(refused):
             assert ending.code == 0, ending
@@ -376,19 +379,26 @@ def commands(place: Place, at: Path) -> dict[str, tuple[Path, Action]]:
         "html": exported("html", at / "pages"),
         "check": on_atlas(health),
         "check broken": on_atlas(lambda opened: _spoil(opened) and health(opened)),
-        "rename": on_atlas(lambda opened: opened.rename("disc", 0, "round")),
-        "merge": on_atlas(lambda opened: merge(opened, "disc", 1, 0)),
+        "rename": on_atlas(lambda opened: rename(opened, "disc", 0, "round")),
+        "split": on_atlas(_split_once),
         "evaluate": (atlas, lambda: run_evaluation(atlas, JUDGED) and None),
         "translate": (at / "pictures", translated),
         "finetune": (at / "model", trained),
     }
 
 
+def _split_once(atlas: Workspace) -> None:
+    """One that was written before its command was refused is there."""
+    if atlas.edits.every:
+        with atlas.hold():
+            return
+    split(atlas, "disc", 0)
+
+
 def _spoil(atlas: Workspace) -> bool:
     path = atlas.path / "trends.parquet"
     if path.stat().st_size > 100:
         os.truncate(path, 100)
-    os.close(os.open(atlas.path / ".diffmine.files.json", os.O_CREAT | os.O_WRONLY))
     return True
 
 
@@ -401,7 +411,8 @@ def command(root: str, folder: str, name: str, numbers: list[int]) -> int:
     ending = attempt(at / "plain", counted(0, die)[0], action)
     assert ending.code == 0, ending.said
     target, action = commands(place, at / "broken")[name]
-    calls = sweep(at / "broken", at / "broken" / "atlas", action, numbers)
+    folder_of = at / "broken" / "atlas"
+    calls = sweep(at / "broken", folder_of, action, numbers, visible=name != "check broken")
     for path, other in ((target, written), (at / "broken" / "atlas", at / "plain" / "atlas")):
         if path.is_file():
             assert _same_export(path, other), name
