@@ -16,7 +16,7 @@ from diffmine.data.dates.token import UnreadError
 
 LAST_YEAR = 2099
 """Later numbers are no years of pictures."""
-_TENTHS = 10  # parts of a century alone: "first decade of"
+_TENTHS, _CENTURY = 10, 100  # "first decade of" is a part of a century alone
 _EARLIEST = 99_999
 """Earlier years before Christ are none of pictures."""
 _SOONEST_DECADE = 20
@@ -40,9 +40,9 @@ def interval(p: Point) -> tuple[int, int]:
     if p.part is None:
         return first, last
     part, of = p.part
-    if of == _TENTHS and p.unit != "century":
-        raise UnreadError(texts.MIXED)
     years = last - first + 1
+    if of == _TENTHS and years < _CENTURY - 1:  # the first century has 99
+        raise UnreadError(texts.MIXED)
     return first + years * part // of, first - (-years * (part + 1) // of) - 1
 
 

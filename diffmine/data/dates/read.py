@@ -33,17 +33,14 @@ def read_date(text: str, months: bool | None = None, beside: bool = True) -> Dat
         beside: Whether other words may stand beside the date ("Springfield, 1920").
 
     Returns:
-        A Date with years from the text; or a NoDate with the reason, and `undated` if the writer
-        says that there is no date.
-
-    Raises:
-        Nothing: every text is one of the two.
+        A Date; or a NoDate with the reason, and `undated` if the writer says that there is no
+        date. Every text gives one of the two, and nothing is raised.
 
     Example:
         >>> read_date("fin du XIXe siècle").edtf
         '1866/1899'
-        >>> read_date("1923.45.6").reason
-        'its words do not make one date'
+        >>> read_date("Fiat 500").reason
+        "'fiat' is no word of a date"
     """
     bare = _unquoted(text.strip())
     try:

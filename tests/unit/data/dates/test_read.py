@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import unicodedata
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffmine.data.dates import texts
+from diffmine.data.dates import read, texts
 from diffmine.data.dates.date import Date, NoDate
 from diffmine.data.dates.read import LONGEST, read_date
 
@@ -122,6 +123,10 @@ def test_empty_and_program_written_nothing_is_undated() -> None:
         "--",
     ):
         assert told(read_date(text)) == ("", "undated"), text
+
+
+def test_the_example_runs() -> None:
+    assert doctest.testmod(read).failed == 0
 
 
 def test_a_long_text_is_refused_without_being_looked_at() -> None:
