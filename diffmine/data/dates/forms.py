@@ -45,6 +45,11 @@ def _year_last(match: re.Match[str]) -> Token:
     return _first_that_exists(match, (two, one), (one, two))
 
 
+def _roman_month(match: re.Match[str]) -> Token | None:
+    month = roman(match["r"])
+    return _first_that_exists(match, (month, int(match["d"]))) if 0 < month <= 12 else None
+
+
 def _month_and_year(match: re.Match[str]) -> Token:
     return _first_that_exists(match, (int(match["m"]), 0))
 
@@ -119,6 +124,11 @@ FORMS: list[tuple[re.Pattern[str], Form]] = [
             r"(?P<a>\d{1,2})(?P<s>[-./])\s?(?P<b>\d{1,2})(?P=s)\s?(?P<y>\d{4})",
             r"(?!\d)",
             _year_last,
+        ),
+        (
+            r"(?P<d>\d{1,2})[-./]\s?(?P<r>[ivx]{1,4})[-/\s]\s?(?P<y>\d{4})",
+            r"(?!\d)",
+            _roman_month,
         ),
         (r"\d{1,2}([-./])\d{1,2}\1\d\d", r"(?![\d./-])", _no_century),
         (r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.", r"(?!\s?\d)", _day_and_month),

@@ -59,6 +59,8 @@ def point(tokens: list[Token], months: bool | None = None) -> Point:
     numbers: list[Token] = []
     before = Token("", "")
     for token in (token for token in tokens if token.kind not in _NOTHING):
+        if before.kind == "last" and token.kind not in _FRACTIONS:
+            raise UnreadError(texts.MIXED)
         if token.kind in ("ordinal", "number"):
             if p.century == -1:
                 p.century = token.value[0]
@@ -76,6 +78,8 @@ def point(tokens: list[Token], months: bool | None = None) -> Point:
         elif token.kind != "last":
             _take(p, token, months)
         before = token
+    if before.kind == "last":
+        raise UnreadError(texts.MIXED)
     _settle(p, numbers)
     if p.open and (p.number is not None or p.month or p.part or p.bound or p.era):
         raise UnreadError(texts.MIXED)

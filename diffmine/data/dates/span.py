@@ -96,7 +96,9 @@ def _chunks(tokens: list[Token], way: _Way) -> tuple[list[list[Token]], list[str
         elif token.text in _LEFT_OPEN and len(chunks) == 1:
             chunks = [[_open(token)], []]
             joins = ["to"]
-        elif join in _RANGES and not (token.text == "/" and tokens[place - 1].text == ".."):
+        elif token.text == "/" and tokens[place - 1].text == "..":
+            continue
+        elif join in _RANGES or not joins:
             raise UnreadError(texts.MIXED)
     if not chunks[-1] and joins:
         if tokens[-1].text not in _RIGHT_OPEN:

@@ -64,12 +64,12 @@ GERMAN = Language(
     late="ende|spätes|späte|späten|spät|spaetes|spaete|spaeten|ausgehendes",
     circa="um|ca|circa|zirka|etwa|gegen|ungefähr|ungefaehr",
     maybe="wohl|vermutlich|wahrscheinlich|vielleicht|evtl|eventuell|möglicherweise|vermutl|wahrsch",
-    before="vor",
+    before="kurz vor|vor",
     until="bis",
     not_after="oder früher|und früher|oder frueher|nicht nach|spätestens|spaetestens"
     "|nicht später als|bis spätestens"
     "|bis einschließlich",
-    after="nach",
+    after="kurz nach|bald nach|nach",
     since="oder später|und später|oder spaeter|u später|seit|ab|nicht vor|frühestens"
     "|fruehestens|nicht früher als|ff",
     start="",

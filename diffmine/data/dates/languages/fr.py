@@ -64,11 +64,11 @@ FRENCH = Language(
     late="fin|fin du|fin des|à la fin du|à la fin des",
     circa="vers|environ|env|autour de|aux environs de|alentours de|aux alentours de",
     maybe="probablement|peut-être|sans doute|vraisemblablement|possiblement|probabl",
-    before="avant|antérieur à",
+    before="peu avant|avant|antérieur à",
     until="jusqu'en|jusqu'à|jusque|jusqu'au|jusqu'aux",
     not_after="ou avant|ou plus tôt|ou antérieur|ou antérieure|pas après|au plus tard"
     "|au plus tard en|non postérieur à|pas plus tard que",
-    after="après|postérieur à",
+    after="peu après|après|postérieur à",
     since="ou après|ou plus tard|depuis|à partir de|à partir du|pas avant|au plus tôt"
     "|au plus tôt en|non antérieur à",
     start="",

@@ -64,11 +64,11 @@ ITALIAN = Language(
     late="fine|fine del|ultimi|ultimo terzo|fine degli|tardo",
     circa="verso|circa|ca|intorno al|intorno a|attorno al|attorno a|all'incirca",
     maybe="forse|probabilmente|prob|presumibilmente|possibilmente",
-    before="prima del|prima di|ante|anteriore al",
+    before="poco prima del|prima del|prima di|ante|anteriore al",
     until="fino al|fino a|sino al",
     not_after="o prima|non dopo il|non dopo|non oltre il|entro il|al più tardi nel"
     "|non posteriore al",
-    after="dopo il|dopo|post|posteriore al",
+    after="poco dopo il|poco dopo|dopo il|dopo|post|posteriore al",
     since="o dopo|o più tardi|dal|in poi|non prima del|non prima di|a partire dal"
     "|non anteriore al|dagli|dall",
     start="",

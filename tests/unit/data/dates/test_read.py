@@ -181,7 +181,7 @@ def test_any_text_is_a_date_or_a_reason(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 @given(TEXTS)
 def test_very_many_texts_are_dates_or_reasons(text: str) -> None:
     is_date_or_reason(text)
