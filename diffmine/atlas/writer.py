@@ -90,7 +90,8 @@ class Workspace(Atlas):
 
         Gives the configuration to work with: what is gone on with keeps the size of its shards.
         Parts computed under another configuration, or from other inputs, are dropped; settings
-        that change no result (config.CHANGE_NO_RESULT) drop nothing.
+        that change no result (config.CHANGE_NO_RESULT) drop nothing, and those that say how far a
+        stage goes (Stage.extends) leave its unfinished work.
         """
         manifest, begun = self.manifest, f"{stage}:begun"
         same = self._same_results(stage, config)
@@ -100,7 +101,8 @@ class Workspace(Atlas):
         if same and (known or self._same_pieces(stage)):
             config = _in_shards_of(config, manifest.config[stage])
         else:
-            self.drop(stage)
+            further = known and self._same_results(stage, config, stage_of(stage).extends)
+            self.drop(stage, work=not further)
         manifest.keys.pop(stage, None)
         manifest.config[stage] = as_dict(config)
         manifest.keys[begun] = self._keys(stage)[0]
@@ -114,15 +116,17 @@ class Workspace(Atlas):
         known = self.manifest.keys.get(f"{stage}:pieces")
         return bool(stage_of(stage).piecewise) and known == self._pieces(stage)
 
-    def _same_results(self, stage: str, config: Any) -> bool:
-        """Whether a stage's stored configuration gives the same results as another."""
+    def _same_results(self, stage: str, config: Any, but_for: tuple[str, ...] = ()) -> bool:
+        """Whether a stage's stored configuration gives the same results as another, but for some
+        fields."""
         stored = self.manifest.config.get(stage)
         if stored is None:
             return False
         with suppress(TypeError):  # of what has no defaults every field is stored
             stored = as_dict(type(config)()) | stored
         plain = json.loads(json.dumps([stored, as_dict(config)]))
-        return results(stage, plain[0]) == results(stage, plain[1])
+        ours, theirs = (results(stage, fields) for fields in plain)
+        return {**ours, **dict.fromkeys(but_for)} == {**theirs, **dict.fromkeys(but_for)}
 
     def mend(self) -> list[str]:
         """Forget the files that are not as they were written, so that the stages that make them go
@@ -215,11 +219,13 @@ class Workspace(Atlas):
             del self.manifest.artefacts[EDITS]
             self.save()
 
-    def drop(self, stage: str) -> None:
-        """Remove what a stage wrote, finished or not; what people did to its elements stays."""
+    def drop(self, stage: str, *, work: bool = True) -> None:
+        """Remove what a stage wrote, and with `work` what is unfinished; what people did to its
+        elements stays."""
         if _PATCHES in stage_of(stage).makes:
             self.anchor_edits()
-        remove(self.path / "work" / stage)
+        if work:
+            remove(self.path / "work" / stage)
         self.remove(*stage_of(stage).files)
         for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
             del self.manifest.keys[key]

@@ -145,13 +145,14 @@ class State:
                 tensors[f"{moment}/{name}"] = value
         save_file({k: v.cpu().contiguous().clone() for k, v in tensors.items()}, path)
 
-    def load(self, path: Path) -> bool:
-        """Go on from a checkpoint; False, and nothing is changed, where it is not whole."""
+    def load(self, path: Path, steps: int) -> bool:
+        """Go on from a checkpoint; False, and nothing is changed, where it is not whole or behind
+        the last of `steps`."""
         try:
             tensors = load_file(path)
         except SafetensorError:
             return False
-        if not self._fits(tensors):
+        if not self._fits(tensors) or int(tensors["step"]) > steps:
             return False
         self.step = int(tensors["step"])
         self.losses = tensors.get("losses", torch.empty(0)).tolist()

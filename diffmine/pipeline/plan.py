@@ -145,7 +145,8 @@ class _Plan:
         every = cost(name, self.config, self.dataset, len(self.dataset))
         if name not in self.keys and f"{name}:begun" not in self.keys:
             return Step(name, FIRST, cost=every)
-        settings = self._settings(name)
+        further = stage.extends if name not in self.keys else ()
+        settings = self._settings(name, further)
         if settings:
             return Step(name, AGAIN, ", ".join(settings), every)
         inputs = [known for known in stage.inputs if self.keys.get(known) == _OTHER]
@@ -218,8 +219,8 @@ class _Plan:
         own = name == "typicality" and self.config.typicality.labels == "own"
         return own or list(self.dataset.labels) == self.atlas.labels
 
-    def _settings(self, name: str) -> list[str]:
-        """The settings that change a stage's results, in words."""
+    def _settings(self, name: str, but_for: tuple[str, ...]) -> list[str]:
+        """The settings that change a stage's results, but for some, in words."""
         config: Any = self.config.trends if name == "parallel" else getattr(self.config, name)
         stored = self.atlas.manifest.config.get(name, {})
         if name == "parallel" or not stored:
@@ -228,7 +229,7 @@ class _Plan:
         return [
             f"--{name}.{key.replace('_', '-')} {_word(was.get(key))} -> {_word(value)}"
             for key, value in now.items()
-            if value != was.get(key)
+            if value != was.get(key) and key not in but_for
         ]
 
 

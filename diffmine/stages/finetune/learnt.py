@@ -52,3 +52,18 @@ def keep_work(atlas: Workspace) -> None:
     if atlas.note_of("finetune", "images") != images:
         remove(atlas.path / "work" / "finetune")
         atlas.keep_note("finetune", "images", images)
+
+
+def courses_of(atlas: Workspace) -> list[dict[str, int]]:
+    """The courses that a training took: `since` which step it was meant to last how many `steps`.
+    More than one where it was stopped and went on with another number, another learning rate."""
+    return list((atlas.note_of("finetune", "courses") or {}).get("courses", []))
+
+
+def note_course(atlas: Workspace, since: int, steps: int) -> list[dict[str, int]]:
+    """Note that a training goes on from a step to another number of steps; all its courses."""
+    courses = [course for course in courses_of(atlas) if course["since"] < since]
+    if not courses or courses[-1]["steps"] != steps:
+        courses.append({"since": since, "steps": steps})
+        atlas.keep_note("finetune", "courses", {"courses": courses})
+    return courses

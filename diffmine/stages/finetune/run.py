@@ -45,7 +45,13 @@ from diffmine.model.training import (
     prepare,
     shifted_latents,
 )
-from diffmine.stages.finetune.learnt import keep_work, strange, write_learnt
+from diffmine.stages.finetune.learnt import (
+    courses_of,
+    keep_work,
+    note_course,
+    strange,
+    write_learnt,
+)
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -169,10 +175,13 @@ def _train(
     state = State(0, unet, mean, optimizer)
     checkpoint = atlas.path / WORK / "state.safetensors"
     if checkpoint.is_file():
-        if state.load(checkpoint):
+        if state.load(checkpoint, config.steps):
             report.kept = state.step
         else:
             report.figures["checkpoints that were not whole"] = 1.0
+    courses = note_course(atlas, state.step, config.steps)
+    if len(courses) > 1:
+        report.figures["began with other steps"] = float(courses[0]["steps"])
     network, optimizer = accelerator.prepare(unet, optimizer)
     _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
     report.done = config.steps - report.kept
@@ -277,6 +286,8 @@ def _write(
         "device": device_name(model.device),
         "loss_every_20_steps": [round(loss, 5) for loss in losses],
     }
+    if len(courses := courses_of(atlas)) > 1:
+        figures["courses"] = courses
     text = json.dumps(figures, indent=1, ensure_ascii=False)
     with writing(folder):
         temporary.mkdir(parents=True)
