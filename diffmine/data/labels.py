@@ -46,7 +46,7 @@ def wholes(texts: Iterable[str]) -> dict[str, str]:
 
 
 def cut(text: str, separator: str) -> list[str]:
-    """The values of a cell that holds several, each once."""
+    """The values of a cell that holds several, each once, as `normal` writes them."""
     parts = text.split(LIST)
     if separator:
         parts = [part for one in parts for part in one.split(separator)]

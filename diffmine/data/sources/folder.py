@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from diffmine.data.bins import bins_of
 from diffmine.data.dates.order import in_order
 from diffmine.data.files import printable
 from diffmine.data.junk import is_junk
@@ -14,7 +16,7 @@ from diffmine.data.labels import normal
 from diffmine.data.readers import suffixes
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
-from diffmine.data.sources.beside import tables_beside
+from diffmine.data.sources.beside import candidates, tables_beside
 from diffmine.errors import DataError
 
 SPLITS = {
@@ -44,13 +46,27 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     walk = _Walk(folder, levels)
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
+    if columns and columns.width:
+        records = tuple(_binned(records, columns, walk.refused))
     if levels and not records:
         names = ", ".join(sorted(path.name for path in _folders(folder)))
         raise DataError(f"{folder} holds {names}, parts of a data set, and no labels inside them.")
     unread = [f"{n} {ending or 'nameless'} files are not read." for ending, n in walk.ordered()]
     notes = [*(f"{table.path.name} is not read." for table in strange.tables), *strange.strange]
-    labels = in_order({record.label for record in records})
+    labels = in_order({label for r in records for label in r.labels or (r.label,)})
     return Dataset(folder, records, labels, tuple(walk.refused), tuple(notes + unread))
+
+
+def _binned(
+    records: Iterable[Record], columns: Columns, refused: list[tuple[str, str]]
+) -> Iterator[Record]:
+    """Records under labels of several years each; refused where the folder is no such date."""
+    for record in records:
+        labels, reason = bins_of(record.label, columns.width, columns.spans)
+        if labels:
+            yield replace(record, label=labels[0], labels=labels)
+        else:
+            refused.append((record.image_id, reason))
 
 
 def label_folders(folder: Path) -> bool:
@@ -69,6 +85,8 @@ def unwrapped(folder: Path) -> Path:
         if len(folders) != 1 or folders[0].name.casefold() in SPLITS or _has_pictures(folder):
             return folder
         inner = folders[0]
+        if candidates(inner):
+            return inner
         if _has_pictures(inner) or len(_folders(inner)) < 1:
             return folder
         folder = inner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from diffmine.data.sources.beside import picture_column
 from diffmine.data.tables.table import Row, Table
 from diffmine.errors import DataError
 
+_LABEL = ""
+"""Stands for the column of labels, of which values are looked up."""
 _FACTS = {
     "source_url": ("source_url", "url"),
     "licence": ("licence", "license", "rights"),
@@ -75,8 +77,10 @@ class Rows:
         year = table.find("year", "date") or ""
         plain = {
             column: wholes(row.get(column, "") for row in table.rows)
-            for column in {label, group, year} - {""}
+            for column in {group, year} - {""}
         }
+        cells = (cut(row.get(label, ""), columns.separator) for row in table.rows)
+        plain[_LABEL] = wholes(value for cell in cells for value in cell)
         several = table.column(columns.labels) if columns.labels else ""
         return cls(files, columns, picture, label, several, group, year, facts, plain)
 
@@ -102,7 +106,7 @@ class Rows:
     def _labels(self, row: Row) -> tuple[str, ...] | str:
         """All labels of a row, its own first, or why it has none."""
         separator = self.columns.separator
-        own: Sequence[str] = cut(self._plain(self.label, row), separator)
+        own = [self.plain[_LABEL][part] for part in cut(row.get(self.label, ""), separator)]
         if not own:
             return f"its {self.label.strip()} is empty"
         if self.columns.width:

@@ -12,7 +12,7 @@ from typing import Any
 
 from diffmine.errors import DataError
 
-LIST = "\x1f"
+LIST = "\x00"
 """Stands between the values of a cell that is a list, as in JSON and Parquet."""
 Row = Mapping[str, str]
 
