@@ -10,7 +10,7 @@ from pathlib import Path
 from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
-from diffmine.data.image import as_mined, encode_picture
+from diffmine.data.image import as_mined, as_viewed, encode_picture, encode_view, times_of
 from diffmine.data.readers.decode import decode, named
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
@@ -19,39 +19,49 @@ from diffmine.maths.duplicates import picture_hash
 @dataclass(frozen=True)
 class Mined:
     """A picture as mined: its file in the atlas, its size, its difference hash, and the size of the
-    upright picture that it came from."""
+    upright picture that it came from. `view` is the file of its copy for people, `times` as large;
+    empty where the picture is not that large."""
 
     content: bytes
+    view: bytes
     width: int
     height: int
     hash: int
     source_width: int
     source_height: int
+    times: int
 
 
 def read_mined(
-    paths: Sequence[Path], side: int, waiting: Callable[[], None] = lambda: None
+    paths: Sequence[Path], side: int, view: int = 0, waiting: Callable[[], None] = lambda: None
 ) -> Generator[Mined | ImageError, None, None]:
-    """For each file, in order, the picture with a short side of `side` pixels, or the sentence that
-    says why there is none. `waiting` is called several times a second, and may raise."""
-    how = {"readers": named(readers.READERS), "side": side}
+    """For each file, in order, the picture with a short side of `side` pixels and its copy with a
+    long side of at most `view`, or the sentence that says why there is none. `waiting` is called
+    several times a second, and may raise."""
+    how = {"readers": named(readers.READERS), "side": side, "view": view}
     for outcome in fenced(mined, paths, how, waiting):
         if isinstance(outcome, ImageError):
             yield outcome
         else:
-            yield Mined(outcome.content, **{name: int(n) for name, n in outcome.facts.items()})
+            facts = {name: int(number) for name, number in outcome.facts.items()}
+            end = facts.pop("end")
+            yield Mined(outcome.content[:end], outcome.content[end:], **facts)
 
 
-def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int) -> Answer:
+def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int, view: int) -> Answer:
     """Work of a child: what `Mined` holds."""
     source = decode(readers, path)
     picture = as_mined(source, side)
+    times = times_of(source.width, source.height, side, view)
     content = encode_picture(picture)
+    shown = encode_view(as_viewed(source, side, times)) if times > 1 else b""
     facts = {
+        "end": len(content),
+        "times": times if shown else 1,
         "width": picture.width,
         "height": picture.height,
         "hash": picture_hash(picture),
         "source_width": source.width,
         "source_height": source.height,
     }
-    return Answer(facts, len(content), [content])
+    return Answer(facts, len(content) + len(shown), [content, shown])

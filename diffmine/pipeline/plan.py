@@ -197,9 +197,10 @@ class _Plan:
     def _learnt(self) -> int:
         if not self.atlas.has("trained"):
             return 0
-        new = {*self.change.new, *self.change.other}
-        images = self.atlas.table("images", ["image_id", "source_digest"]).to_pylist()
-        now = {row["image_id"]: row["source_digest"] for row in images}
+        held = self.compared.held.rows
+        new = {*self.change.new, *self.change.other} if held else set()
+        # Images that are lost are collected again, from the files as they are.
+        now = {name: row["source_digest"] for name, row in held.items()} or self.compared.digests
         rows = self.atlas.table("trained", ["image_id", "source_digest"]).to_pylist()
         names = {record.image_id for record in self.dataset} - new
         return sum(row["image_id"] in names and now.get(row["image_id"]) == row["source_digest"]

@@ -49,6 +49,10 @@ def _month_and_year(match: re.Match[str]) -> Token:
     return _first_that_exists(match, (int(match["m"]), 0))
 
 
+def _no_century(match: re.Match[str]) -> Token:
+    raise UnreadError(texts.NO_CENTURY)
+
+
 def _day_and_month(match: re.Match[str]) -> Token:
     month, day = int(match["m"]), int(match["d"])
     if not month or not day or not _exists(2000, month, day):
@@ -116,6 +120,7 @@ FORMS: list[tuple[re.Pattern[str], Form]] = [
             r"(?!\d)",
             _year_last,
         ),
+        (r"\d{1,2}([-./])\d{1,2}\1\d\d", r"(?![\d./-])", _no_century),
         (r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.", r"(?!\s?\d)", _day_and_month),
         (r"(?P<m>\d{1,2}(?=[-/])|\d\d)[-./](?P<y>\d{4})", r"(?!\d|[-./]\d)", _month_and_year),
         (r"(?P<y>1[5-9]\d\d|20\d\d)(?P<m>\d\d)(?P<d>\d\d)", _END, _packed),

@@ -16,6 +16,9 @@ from diffmine.data.dates.token import UnreadError
 
 LAST_YEAR = 2099
 """Later numbers are no years of pictures."""
+_TENTHS, _CENTURY = 10, 100  # "first decade of" is a part of a century alone
+_EARLIEST = 99_999
+"""Earlier years before Christ are none of pictures."""
 _SOONEST_DECADE = 20
 """Decades without a century from here on are those of the 20th, and uncertain."""
 
@@ -38,6 +41,8 @@ def interval(p: Point) -> tuple[int, int]:
         return first, last
     part, of = p.part
     years = last - first + 1
+    if of == _TENTHS and years < _CENTURY - 1:  # the first century has 99
+        raise UnreadError(texts.MIXED)
     return first + years * part // of, first - (-years * (part + 1) // of) - 1
 
 
@@ -62,7 +67,11 @@ def _year(p: Point, number: int) -> int:
     if p.era == "bc":
         if p.until is not None or p.digits < 1 or number < 0:
             raise UnreadError(texts.MIXED)
+        if number > _EARLIEST:
+            raise UnreadError(texts.not_years(number))
         return 1 - number
+    if number < 0 and p.digits > 4:
+        raise UnreadError(texts.not_years(number))  # seconds since 1970 rather than a year
     plain = p.digits >= 4 or p.era == "ad" or (p.anchored and p.digits == 3)
     if not plain or number > LAST_YEAR or (p.era != "ad" and 0 < number < 100):
         raise UnreadError(texts.not_years(number))

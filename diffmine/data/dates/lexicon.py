@@ -14,8 +14,8 @@ Meaning = tuple[str, int]
 
 _NAMED = {"code", "seasons", "months", "tens", "ordinals", "centuries"}
 """Fields of a language whose kind is not their name."""
-_SOFT = "of|en"
-"""Or in Dutch and of in English; and in Dutch and in in French and Spanish."""
+_SOFT = "of|en|au|aux"
+"""Or in Dutch and of in English; and in Dutch and in in French; to and in in French."""
 
 
 def phrases(language: Language) -> Iterator[tuple[tuple[str, ...], Meaning]]:

@@ -52,4 +52,8 @@ def in_order(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def _piece(text: str) -> Piece:
-    return (0, int(text), "") if text[0].isdigit() and text.isascii() else (1, 0, text)
+    """Digits by their size, however many they are; words after them."""
+    if text[0].isdigit() and text.isascii():
+        digits = text.lstrip("0")
+        return 0, len(digits), digits
+    return 1, 0, text

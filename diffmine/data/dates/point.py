@@ -66,7 +66,7 @@ def point(tokens: list[Token], months: bool | None = None) -> Point:
                 numbers.append(token)
         elif token.kind == "century" and p.unit == "decade":
             _once(p, "century", numbers.pop().value[0] if before.kind == "ordinal" else -1)
-        elif token.kind in _FRACTIONS and before.kind in ("ordinal", "last"):
+        elif token.kind in _FRACTIONS and _counts(before, token):
             of = _FRACTIONS[token.kind]
             which = numbers.pop().value[0] if before.kind == "ordinal" else of
             if not 1 <= which <= of:
@@ -77,7 +77,16 @@ def point(tokens: list[Token], months: bool | None = None) -> Point:
             _take(p, token, months)
         before = token
     _settle(p, numbers)
+    if p.open and (p.number is not None or p.month or p.part or p.bound or p.era):
+        raise UnreadError(texts.MIXED)
     return p
+
+
+def _counts(before: Token, token: Token) -> bool:
+    """Whether the token before a fraction counts it: not in "sec. XVIII metà"."""
+    if before.kind == "ordinal":
+        return token.kind != "half" or before.value[0] <= 2 or before.text[0].isdigit()
+    return before.kind == "last"
 
 
 def _once(p: Point, field: str, value: object) -> None:

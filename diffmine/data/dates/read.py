@@ -8,6 +8,7 @@ import unicodedata
 from diffmine.data.dates import texts
 from diffmine.data.dates.around import around
 from diffmine.data.dates.date import Date, NoDate
+from diffmine.data.dates.edtf import read_interval
 from diffmine.data.dates.fold import folded
 from diffmine.data.dates.scan import scan
 from diffmine.data.dates.span import span
@@ -18,6 +19,7 @@ LONGEST = 200
 _SPREADSHEET = re.compile(r"([12])[,.'\u00a0\u202f\u2009]?(\d{3})(?:[.,]0+)?", re.ASCII)
 _DAY_NUMBER = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _NOTHING = re.compile(r"[-?.]*|null|nan|nil|none|(0000|0001|9999)(-|/)\d\d\2\d\d.*|0?1/0?1/0001.*")
+_QUOTES = ("''", '""', "“”", "„“", "«»", "»«", "‘’")
 _LEADING_DASH = re.compile(r"[–—]\s*\d")
 
 
@@ -31,23 +33,23 @@ def read_date(text: str, months: bool | None = None, beside: bool = True) -> Dat
         beside: Whether other words may stand beside the date ("Springfield, 1920").
 
     Returns:
-        A Date with years from the text; or a NoDate with the reason, and `undated` if the writer
-        says that there is no date.
-
-    Raises:
-        Nothing: every text is one of the two.
+        A Date; or a NoDate with the reason, and `undated` if the writer says that there is no
+        date. Every text gives one of the two, and nothing is raised.
 
     Example:
         >>> read_date("fin du XIXe siècle").edtf
         '1866/1899'
-        >>> read_date("1923.45.6").reason
-        'its words do not make one date'
+        >>> read_date("Fiat 500").reason
+        "'fiat' is no word of a date"
     """
-    bare = text.strip()
+    bare = _unquoted(text.strip())
     try:
         _refuse(bare)
         if _NOTHING.fullmatch(folded(bare)):
             return NoDate(text, texts.UNDATED if bare else texts.EMPTY, undated=True)
+        interval = read_interval(text, bare)
+        if interval:
+            return interval
         number = _SPREADSHEET.fullmatch(bare)
         tokens = scan("".join(number.groups()) if number else bare)
         if _is_undated(tokens):
@@ -71,6 +73,11 @@ _BESIDE = {
     texts.TELEPHONE,
 }
 """Reasons that say more than why the whole text is no date."""
+
+
+def _unquoted(bare: str) -> str:
+    quotes = bare[:1] + bare[-1:]
+    return bare[1:-1].strip() if len(bare) > 1 and quotes in _QUOTES else bare
 
 
 def _refuse(bare: str) -> None:

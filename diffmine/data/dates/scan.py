@@ -37,6 +37,13 @@ _MAY_TOUCH = {"circa", "bc", "ad", "before", "after", "time"}
 """Kinds of words that may touch a number: c1920, 79AD."""
 
 
+_LEADS = {"early", "mid", "late", "circa", "before", "after"}
+"""Kinds of words that a hyphen ties to what follows, where none of _WHOLE goes before."""
+_WHOLE = {"number", "date", "short", "mask", "tens", "century", "month", "named century"}
+_COUNTED = {"century", "half", "quarter", "third"}
+"""Kinds of words that a hyphen ties to what goes before."""
+
+
 def scan(text: str) -> list[Token]:
     """The tokens of a text. Raises UnreadError for a word or a number that is in no date."""
     plain = _DASHES.sub("-", undotted(folded(text)))
@@ -154,20 +161,16 @@ def _undashed(tokens: list[Token]) -> list[Token]:
 
 
 def _without_joins(tokens: list[Token]) -> list[Token]:
-    """The tokens without the hyphens of mid-1950s, pre-1920 and 20th-century."""
-    tokens = _undashed(tokens)
-    parts = {"early", "mid", "late"}
-    leads = parts | _MAY_TOUCH
+    """The tokens without the hyphens of mid-1950s, pre-1920, 20th-century and mid-to-late."""
     done: list[Token] = []
-    for place, token in enumerate(tokens):
-        if token.text == "-" and done and place + 1 < len(tokens):
-            after = tokens[place + 1].kind
-            if "to" in (after, done[-1].kind):  # mid-to-late
-                continue
-            lead = done[-1].kind in leads and after not in leads
-            if lead and done[-1].kind in ("bc", "ad"):
-                lead = False
-            if lead or after in ("century", "half", "quarter", "third"):
-                continue
-        done.append(token)
+    for place, token in enumerate(tokens := _undashed(tokens)):
+        if token.text != "-" or not done or place + 1 == len(tokens):
+            done.append(token)
+            continue
+        prior = done[-2].kind if len(done) > 1 else ""
+        before, after = done[-1].kind, tokens[place + 1].kind
+        lead = before in _LEADS and after not in _LEADS and prior not in _WHOLE
+        decade = before == "tens" and after == "year"  # 1880er-Jahre
+        if not (lead or decade or after in _COUNTED or "to" in (before, after)):
+            done.append(token)
     return done

@@ -27,6 +27,8 @@ _WAYS = (_Way(False, False), _Way(True, False), _Way(False, True), _Way(True, Tr
 """Tried in this order: "May 12, 1920" before "1920, 1921", "half of" before "1920 of 1921"."""
 _RANGES = {"to", "slash"}
 """Joins whose dates follow each other."""
+_INCLUSIVE = {"before": "not_after", "after": "since"}
+"""Before and after as they are meant in "the 1880s or after"."""
 _LEFT_OPEN = ("..", "/")
 _RIGHT_OPEN = ("..", "/", "-")
 
@@ -55,7 +57,8 @@ def _read(text: str, tokens: list[Token], way: _Way, months: bool | None) -> Dat
     _lend_bound(points, joins)
     complete(points, joins)
     _check_words(tokens, points)
-    first, last = _hull(points, joins)
+    between = any(token.kind == "between" for token in tokens)
+    first, last = _hull(points, joins, between)
     closed = [p for p in points if not p.open]
     return Date(
         text,
@@ -72,7 +75,8 @@ def _lend_bound(points: list[Point], joins: list[str]) -> None:
     if len(points) == 2 and joins[0] in ("either", "both"):
         date, bound = points
         if bound.bound and not date.bound and bound == Point(bound=bound.bound, anchored=True):
-            date.bound, date.anchored = bound.bound, True
+            date.bound = _INCLUSIVE.get(bound.bound, bound.bound)
+            date.anchored = True
             del points[1], joins[0]
 
 
@@ -130,7 +134,7 @@ def _check_words(tokens: list[Token], points: list[Point]) -> None:
         raise UnreadError(texts.FROM)
 
 
-def _hull(points: list[Point], joins: list[str]) -> tuple[End, End]:
+def _hull(points: list[Point], joins: list[str], between: bool) -> tuple[End, End]:
     """First and last year of all together."""
     ends = [(None, None) if p.open else _bounded(p) for p in points]
     bounds = [p for p in points if p.bound]
@@ -140,8 +144,9 @@ def _hull(points: list[Point], joins: list[str]) -> tuple[End, End]:
         return ends[0]
     if bounds or any(p.open for p in points):
         return _open_hull(points, joins, ends)
+    in_order = _RANGES | ({"both"} if between else set())
     for (left, right), join in zip(pairwise(ends), joins, strict=True):
-        if join in _RANGES and not _in_order(left, right):
+        if join in in_order and not _in_order(left, right):
             raise UnreadError(texts.BACKWARDS)
     return min(one for one, _ in ends if one is not None), max(
         two for _, two in ends if two is not None

@@ -20,12 +20,13 @@ from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.files import printable
 from diffmine.data.mined import read_mined
-from diffmine.data.records import Dataset
+from diffmine.data.records import Dataset, Record
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import DataError, ImageError
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import (
+    VIEW,
     Content,
     Held,
     Row,
@@ -33,6 +34,7 @@ from diffmine.stages.collect.held import (
     key_of_images,
     note_refused,
 )
+from diffmine.stages.collect.views import beside, note_views, views_are_there
 
 REFUSED = "refused.csv"
 
@@ -78,7 +80,9 @@ def _collect_images(
 ) -> Report:
     report = Report("collect")
     change = compared.change
-    if compared.count and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
+    viewed = views_are_there(atlas, config.view)
+    noted = viewed and _refused_are_noted(atlas) and atlas.manifest.intact
+    if compared.count and not change and noted:
         order = [label for label in dataset.labels if label in atlas.manifest.labels]
         if sorted(order) == sorted(atlas.manifest.labels):
             atlas.manifest.labels = order
@@ -89,10 +93,13 @@ def _collect_images(
     digests, held = compared.digests, compared.held
     _check_groups(atlas, held, dataset)
     refused = list(dataset.refused)
-    rows = _rows(dataset, config, held, digests, refused, report, progress)
+    rows = _rows(dataset, config, held, viewed, digests, refused, report, progress)
     manifest = atlas.manifest
-    with whole(atlas.path / "images.parquet") as temporary:
-        contents = _write(temporary, rows)
+    with (
+        whole(atlas.path / "images.parquet") as temporary,
+        beside(atlas, config.view, rows) as plain,
+    ):
+        contents = _write(temporary, plain)
         if not contents:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
         key = manifest.keys.get("images", "")
@@ -100,14 +107,16 @@ def _collect_images(
             key = key_of_images(config.image_size, contents)
         if key != manifest.keys.get("images") and (change.lost or not held.rows):
             atlas.drop_after("images")
+    # Before the images are noted: who is stopped between the two collects once more.
+    _write_refused(atlas, refused)
+    note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
     labels = {label for _, own, _ in contents for label in own}
     manifest.labels = [label for label in dataset.labels if label in labels]
     manifest.config["data"] = as_dict(config)
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
-    _write_refused(atlas, refused)
-    note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
+    note_views(atlas, config.view)
     compared.remember()
     report.refused = len(refused)
     report.figures |= change.figures
@@ -152,21 +161,27 @@ def _rows(
     dataset: Dataset,
     config: DataConfig,
     held: Held,
+    viewed: bool,
     digests: Mapping[str, str],
     refused: list[tuple[str, str]],
     report: Report,
     progress: Progress,
 ) -> Iterator[Row]:
     number = 1
-    new = [record.path for record in dataset if not held.same(record, digests[record.image_id])]
+
+    def known(record: Record) -> bool:
+        return viewed and held.same(record, digests[record.image_id])
+
+    new = [record.path for record in dataset if not known(record)]
 
     def tell(done: int) -> None:
         progress("collect", done, len(dataset), "images")
 
-    with closing(read_mined(new, config.image_size, lambda: tell(number - 1))) as pictures:
+    reading = read_mined(new, config.image_size, config.view, lambda: tell(number - 1))
+    with closing(reading) as pictures:
         for number, record in enumerate(dataset, start=1):
             digest = digests[record.image_id]
-            if held.same(record, digest):
+            if known(record):
                 report.kept += 1
                 yield held.row(record, digest)
                 continue
@@ -177,6 +192,7 @@ def _rows(
             yield {
                 "image_id": record.image_id,
                 "image": {"bytes": picture.content, "path": None},
+                VIEW: (picture.view, picture.times),
                 "width": picture.width,
                 "height": picture.height,
                 "hash": picture.hash,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
+from diffmine.atlas.atomic import remove
 from diffmine.atlas.health import broken_model
 from diffmine.atlas.schemas import TRAINED
 from diffmine.atlas.several import COLUMNS, labels_of
@@ -51,5 +50,5 @@ def keep_work(atlas: Workspace) -> None:
     """Drop what a training that was stopped had made of other images than are there now."""
     images = {"images": atlas.manifest.keys.get("images", "")}
     if atlas.note_of("finetune", "images") != images:
-        shutil.rmtree(atlas.path / "work" / "finetune", ignore_errors=True)
+        remove(atlas.path / "work" / "finetune")
         atlas.keep_note("finetune", "images", images)

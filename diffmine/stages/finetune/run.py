@@ -9,7 +9,6 @@ latents and text embeddings are computed once. The kept weights are a running me
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +22,7 @@ from PIL import Image
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from diffmine.atlas.atomic import whole
+from diffmine.atlas.atomic import exchange, remove, whole, writing
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
@@ -172,8 +171,10 @@ def _train(
     state = State(0, unet, mean, optimizer)
     checkpoint = atlas.path / WORK / "state.safetensors"
     if checkpoint.is_file():
-        state.load(checkpoint)
-        report.kept = state.step
+        if state.load(checkpoint):
+            report.kept = state.step
+        else:
+            report.figures["checkpoints that were not whole"] = 1.0
     network, optimizer = accelerator.prepare(unet, optimizer)
     _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
     report.done = config.steps - report.kept
@@ -267,11 +268,9 @@ def _write(
     atlas: Workspace, model: Model, config: FinetuneConfig, losses: list[float], report: Report
 ) -> None:
     """Write ATLAS/model whole, note it in the manifest and clear the working files."""
-    folder, temporary = atlas.path / "model", atlas.path / "work" / "model"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    save_model(model, temporary, model.prompts)
-    sample_grid(model).save(temporary / "samples.png", optimize=True)
+    folder = atlas.path / "model"
+    temporary, old = (atlas.path / WORK / name for name in ("model", "before"))
+    remove(temporary, old)
     figures = {
         # A folder's place is its owner's business: models are passed on.
         "config": as_dict(config) | {"base": Path(config.base).name},
@@ -280,13 +279,16 @@ def _write(
         "device": device_name(model.device),
         "loss_every_20_steps": [round(loss, 5) for loss in losses],
     }
-    (temporary / "training.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False))
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
+    with writing(folder):
+        temporary.mkdir(parents=True)
+        save_model(model, temporary, model.prompts)
+        sample_grid(model).save(temporary / "samples.png", optimize=True)
+        (temporary / "training.json").write_text(text, encoding="utf-8")
+        exchange(temporary, folder, old)
     atlas.attach_model(folder, "model")
     write_learnt(atlas)
     atlas.end("finetune")
-    shutil.rmtree(atlas.path / "work", ignore_errors=True)
 
 
 def sample_grid(model: Model, columns: int = 6) -> Image.Image:

@@ -64,12 +64,14 @@ GERMAN = Language(
     late="ende|spätes|späte|späten|spät|spaetes|spaete|spaeten|ausgehendes",
     circa="um|ca|circa|zirka|etwa|gegen|ungefähr|ungefaehr",
     maybe="wohl|vermutlich|wahrscheinlich|vielleicht|evtl|eventuell|möglicherweise|vermutl|wahrsch",
-    before="vor|oder früher|und früher|oder frueher",
+    before="vor",
     until="bis",
-    not_after="nicht nach|spätestens|spaetestens|nicht später als|bis spätestens"
+    not_after="oder früher|und früher|oder frueher|nicht nach|spätestens|spaetestens"
+    "|nicht später als|bis spätestens"
     "|bis einschließlich",
-    after="nach|oder später|und später|oder spaeter|u später",
-    since="seit|ab|nicht vor|frühestens|fruehestens|nicht früher als|ff",
+    after="nach",
+    since="oder später|und später|oder spaeter|u später|seit|ab|nicht vor|frühestens"
+    "|fruehestens|nicht früher als|ff",
     start="",
     between="zwischen",
     to="",

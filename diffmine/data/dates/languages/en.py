@@ -64,11 +64,13 @@ ENGLISH = Language(
     late="late|end of|end|last third|final third|close of",
     circa="ca|circa|about|around|approximately|approx|abt|cir",
     maybe="probably|possibly|perhaps|presumably|prob|poss|maybe|likely",
-    before="before|prior to|pre|earlier than|or before|or earlier|and earlier|bef|ante",
+    before="before|prior to|pre|earlier than|bef|ante",
     until="until|up to|till",
-    not_after="not after|not later than|no later than|terminus ante quem|at the latest",
-    after="after|post|later than|or after|or later|and later|aft",
-    since="since|not before|not earlier than|no earlier than|from or after|terminus post quem"
+    not_after="or before|or earlier|and earlier|not after|not later than|no later than"
+    "|terminus ante quem|at the latest",
+    after="after|post|later than|aft",
+    since="or after|or later|and later|since|not before|not earlier than|no earlier than"
+    "|from or after|terminus post quem"
     "|onwards|onward|and onwards|at the earliest|beginning in",
     start="from",
     between="between|btw",

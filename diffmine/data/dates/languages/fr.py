@@ -64,14 +64,16 @@ FRENCH = Language(
     late="fin|fin du|fin des|à la fin du|à la fin des",
     circa="vers|environ|env|autour de|aux environs de|alentours de|aux alentours de",
     maybe="probablement|peut-être|sans doute|vraisemblablement|possiblement|probabl",
-    before="avant|ou avant|antérieur à|ou plus tôt|ou antérieur|ou antérieure",
+    before="avant|antérieur à",
     until="jusqu'en|jusqu'à|jusque|jusqu'au|jusqu'aux",
-    not_after="pas après|au plus tard|au plus tard en|non postérieur à|pas plus tard que",
-    after="après|ou après|postérieur à|ou plus tard",
-    since="depuis|à partir de|à partir du|pas avant|au plus tôt|au plus tôt en|non antérieur à",
+    not_after="ou avant|ou plus tôt|ou antérieur|ou antérieure|pas après|au plus tard"
+    "|au plus tard en|non postérieur à|pas plus tard que",
+    after="après|postérieur à",
+    since="ou après|ou plus tard|depuis|à partir de|à partir du|pas avant|au plus tôt"
+    "|au plus tôt en|non antérieur à",
     start="",
     between="entre",
-    to="à|au|aux",
+    to="à",
     either="ou",
     both="et",
     present="aujourd'hui|présent|nos jours",
@@ -80,7 +82,8 @@ FRENCH = Language(
     undated="sans date|s d|sd|non daté|non datée|date inconnue|inconnu|inconnue|n d|sans année",
     year="année|an|l'an|l'année|en l'an",
     filler="le|la|les|du|de|des|d|l|dans|daté|datée|daté de|prise en|pris en|peint en|peinte en"
-    "|construit en|construite en|réalisé en|réalisée en|lundi|mardi|mercredi|jeudi|vendredi|samedi"
+    "|construit en|construite en|réalisé en|réalisée en|lundi|mardi|mercredi|jeudi|vendredi"
+    "|samedi"
     "|dimanche",
     period="époque|période|dynastie|règne|règne de|moyen âge|belle époque|entre-deux-guerres"
     "|empire|restauration|fin de siècle",

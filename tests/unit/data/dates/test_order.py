@@ -27,6 +27,8 @@ LISTS = [
     ("room 2", "Room 3", "room 10", "Station"),
     ("-5", "0", "5", "apple", "Banana", "Édouard", "zebra", "n.d."),
     ("Mass", "mass"),
+    ("x2", "x010", "x11", "x" + "9" * 5000),
+    ("7", "9" * 5000),
 ]
 
 
