@@ -26,8 +26,8 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     source: str = ""
-    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table or folder; empty: as it
-    looks."""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
+    or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
     label: str = ""

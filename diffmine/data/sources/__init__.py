@@ -15,11 +15,12 @@ from diffmine.data.sources.chestxray import CHESTXRAY
 from diffmine.data.sources.folder import FOLDER, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
+from diffmine.data.sources.parts import PARTS
 from diffmine.data.sources.places import PLACES
 from diffmine.data.sources.table import TABLE
 from diffmine.errors import DataError
 
-SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, TABLE, FOLDER]
+SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, TABLE, PARTS, FOLDER]
 """The first one that knows a folder's layout reads it."""
 
 

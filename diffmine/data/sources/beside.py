@@ -61,6 +61,13 @@ def tables_beside(folder: Path) -> Beside:
 def picture_column(table: Table, files: Files) -> str:
     """The column whose values are the names of the pictures: of those with a name of one, and else
     of all, the one that names most files. DataError where there is none."""
+    if not table.rows and not table.refused:
+        raise DataError(f"{table.path} has no row under its header.")
+    if any(not isinstance(files.find(column), str) for column in table.columns):
+        raise DataError(
+            f"{table.path} has no header: its first line names a picture; write the names of the "
+            "columns above it, as file_name and label."
+        )
     known = [column for name in PICTURE_COLUMNS if (column := table.find(name))]
     known = list(dict.fromkeys(known))
     if len(known) == 1:

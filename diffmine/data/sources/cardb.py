@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from diffmine.data.labels import whole
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.join import join
@@ -40,7 +41,8 @@ def _part(folder: Path, part: str, columns: Columns) -> Dataset:
 
 
 def _decade(year: str) -> str:
-    return str(int(year) // _DECADE * _DECADE) if year.strip().isdecimal() else ""
+    year = whole(year.strip())
+    return str(int(year) // _DECADE * _DECADE) if year.isdecimal() else ""
 
 
 def knows(folder: Path) -> bool:

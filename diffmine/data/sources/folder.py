@@ -43,13 +43,13 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     strange = tables_beside(folder)
     _check_columns(folder, columns or Columns(), strange.strange)
     levels = _splits(folder)
-    walk = _Walk(folder, levels)
+    walk = _Walk(folder, levels, not levels and _splits_inside(folder))
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
     if columns and columns.width:
         records = tuple(_binned(records, columns, walk.refused))
     if levels and not records:
-        names = ", ".join(sorted(path.name for path in _folders(folder)))
+        names = ", ".join(sorted(path.name for path in folders_of(folder)))
         raise DataError(f"{folder} holds {names}, parts of a data set, and no labels inside them.")
     unread = [f"{n} {ending or 'nameless'} files are not read." for ending, n in walk.ordered()]
     notes = [*(f"{table.path.name} is not read." for table in strange.tables), *strange.strange]
@@ -72,7 +72,7 @@ def _binned(
 def label_folders(folder: Path) -> bool:
     """Whether two folders at least hold pictures, as folders of labels do."""
     known, number = suffixes(), 0
-    for path in _folders(folder):
+    for path in folders_of(folder):
         inside = any(_ending(name) in known for _, _, files in os.walk(path) for name in files)
         number += inside
     return number > 1
@@ -81,13 +81,13 @@ def label_folders(folder: Path) -> bool:
 def unwrapped(folder: Path) -> Path:
     """The folder of labels inside folders that hold nothing else than one other folder."""
     while True:
-        folders = _folders(folder)
+        folders = folders_of(folder)
         if len(folders) != 1 or folders[0].name.casefold() in SPLITS or _has_pictures(folder):
             return folder
         inner = folders[0]
         if candidates(inner):
             return inner
-        if _has_pictures(inner) or len(_folders(inner)) < 1:
+        if _has_pictures(inner) or len(folders_of(inner)) < 1:
             return folder
         folder = inner
 
@@ -102,7 +102,7 @@ def _check_columns(folder: Path, columns: Columns, strange: tuple[str, ...]) -> 
         )
 
 
-def _folders(folder: Path) -> list[Path]:
+def folders_of(folder: Path) -> list[Path]:
     """The folders inside one that may hold pictures; no links."""
     try:
         entries = sorted(folder.iterdir())
@@ -130,9 +130,9 @@ def _has_pictures(folder: Path) -> bool:
 def _splits(folder: Path) -> bool:
     """Whether the folders are splits: all are named so and hold folders; or two are, hold one label
     at least in common, and what lies beside them is none of theirs."""
-    folders = _folders(folder)
+    folders = folders_of(folder)
     splits = [path for path in folders if path.name.casefold() in SPLITS]
-    inside = [{path.name for path in _folders(split)} for split in splits]
+    inside = [{path.name for path in folders_of(split)} for split in splits]
     if not splits:
         return False
     if len(splits) == len(folders):
@@ -141,12 +141,19 @@ def _splits(folder: Path) -> bool:
     return len(splits) > 1 and all(inside) and bool(set.intersection(*inside))
 
 
+def _splits_inside(folder: Path) -> bool:
+    """Whether the folders inside those of labels are all splits."""
+    names = {inner.name.casefold() for label in folders_of(folder) for inner in folders_of(label)}
+    return bool(names) and names <= set(SPLITS)
+
+
 @dataclass
 class _Walk:
-    """Looks through a folder once; `split`: its own folders are splits."""
+    """Looks through a folder once; `split`: its own folders are splits; `inner`: theirs are."""
 
     folder: Path
     split: bool
+    inner: bool = False
     records: dict[str, Record] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
@@ -204,7 +211,8 @@ class _Walk:
         elif image_id in self.records:
             self.refused.append((image_id, "another file is written like it"))
         else:
-            split = SPLITS[inside.parts[0].casefold()] if self.split else ""
+            part = inside.parts[0] if self.split else parts[1] if self.inner and parts[1:] else ""
+            split = SPLITS.get(part.casefold(), "")
             label = normal(printable(parts[0])) or printable(parts[0])
             self.records[image_id] = Record(image_id, label, path, split=split)
 

@@ -126,7 +126,7 @@ def _label(table: Table) -> str:
     if column is None:
         raise DataError(
             f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
-            "choose one by --label COLUMN."
+            "choose one by --label COLUMN, or take folders as labels by --source folder."
         )
     return column
 

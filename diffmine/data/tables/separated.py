@@ -7,6 +7,7 @@ import io
 import re
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from diffmine.data.tables.table import Table, folded
 from diffmine.data.tables.text import decoded
@@ -25,12 +26,7 @@ def read(path: Path, content: bytes, named: frozenset[str]) -> Table:
     sign = told[1] if told else ""
     text = text[told.end() :] if told else text
     sign = sign or max(SIGNS, key=lambda sign: _fits(text, sign, named))
-    try:
-        rows = _rows(text, sign, strict=True)
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise DataError(f"{path} cannot be read: a quotation mark is never closed.") from error
-        rows = _lenient(path, text, sign)
+    rows = _read(path, text, sign)
     if not rows:
         raise DataError(f"{path} is empty; its first line must name the columns.")
     columns = [name.strip() for name in rows[0][1]]
@@ -49,22 +45,34 @@ def read(path: Path, content: bytes, named: frozenset[str]) -> Table:
     return Table(path, names, tuple(table), tuple(refused), notes, tuple(lines))
 
 
-def _rows(text: str, sign: str, *, strict: bool) -> list[tuple[int, list[str]]]:
-    """Rows that are not blank, with the number of their last line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=strict)
-    return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-
-
-def _lenient(path: Path, text: str, sign: str) -> list[tuple[int, list[str]]]:
+def _read(path: Path, text: str, sign: str) -> list[tuple[int, list[str]]]:
+    """Rows as the standard quotes them; else with \\" in quotes, as databases write; else as far as
+    they can be told."""
+    ways: list[dict[str, Any]] = [{"strict": True}, {"strict": True, "escapechar": "\\"}]
+    reason = ""
+    for way in ways if '\\"' in text else ways[:1]:
+        try:
+            return _rows(text, sign, **way)
+        except csv.Error as error:
+            reason = str(error)
+    if "unexpected end" in reason:
+        raise DataError(f"{path} cannot be read: a quotation mark is never closed.")
     try:
-        return _rows(text, sign, strict=False)
+        return _rows(text, sign)
     except csv.Error as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
 
 
+def _rows(text: str, sign: str, **how: Any) -> list[tuple[int, list[str]]]:
+    """Rows that are not blank, with the number of their last line."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=sign, skipinitialspace=True, **how)
+    return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+
+
 def _fits(text: str, sign: str, named: frozenset[str]) -> tuple[bool, bool, int]:
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, skipinitialspace=True)
         rows = list(islice((row for row in reader if any(row)), _SAMPLE))
     except csv.Error:
         return False, False, 0

@@ -100,6 +100,12 @@ READ: dict[str, Case] = {
     "quotes": Case(
         table('file_name,label\n"a.png","one, ""two"""\nb.png,x\n'), ('one, "two"', "x")
     ),
+    "quotes after spaces": Case(
+        table('"file_name", "label"\n"a.png", "x"\n"b.png", "y"\n'), ("x", "y")
+    ),
+    "quotes as databases write them": Case(
+        table('file_name,label\n"a.png","a \\"b\\""\nb.png,x\n'), ('a "b"', "x")
+    ),
     "a comma in a label under semicolons": Case(
         table("file_name;label\na.png;x, y\nb.png;z\n"), ("x, y", "z")
     ),
@@ -300,6 +306,18 @@ READ: dict[str, Case] = {
     "bus, car, train": Case(
         pictures("bus/a.png", "car/a.png", "train/a.png"), ("bus", "car", "train")
     ),
+    "a table in each part": Case(
+        pictures("train/a.png", "validation/a.png")
+        | {"train/metadata.csv": "file_name,label\na.png,1920s\n"}
+        | {"validation/metadata.jsonl": '{"file_name": "a.png", "label": "1930s"}'},
+        splits={"train", "val"},
+        count=2,
+    ),
+    "parts inside labels": Case(
+        pictures(*(f"{label}/{part}/a.png" for label in LABELS for part in ("train", "test"))),
+        splits={"train", "test"},
+        count=4,
+    ),
     "a column split": Case(
         table("file_name,label,split\na.png,1920s,train\nb.png,1930s,test\n"),
         splits={"train", "test"},
@@ -405,6 +423,8 @@ WORDS: dict[str, tuple[Files, DataConfig, str]] = {
         "a quotation mark is never closed",
     ),
     "an empty table": (table(""), data(), "is empty; its first line must name the columns"),
+    "a header alone": (table("file_name,label\n"), data(), "has no row under its header"),
+    "no header": (table("a.png,x\nb.png,y\n"), data(), "its first line names a picture"),
     "broken UTF-16": (AB | {"metadata.csv": b"\xff\xfea\x00b"}, data(), "broken UTF-16"),
     "broken Parquet": (AB | {"metadata.parquet": b"PAR1xx"}, data(), "cannot be read"),
     "an order that lacks a label": (
