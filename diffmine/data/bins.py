@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from diffmine.data.dates.bins import Centuries, Spanning, Widths, labels_of
 from diffmine.data.dates.date import Date, NoDate
 from diffmine.data.dates.read import read_date
@@ -26,6 +28,7 @@ def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], st
     return labelled.labels, f"its date {text!r}: {labelled.reason}" if labelled.reason else ""
 
 
+@lru_cache(maxsize=4096)
 def _date(text: str) -> Date | NoDate:
     """What a plain number is as a year: of any size, unlike a number in other words."""
     if text.lstrip("-").isdecimal() and len(text) < 6:

@@ -31,11 +31,17 @@ class Names:
         self._exact = set(self._all)
 
     @cached_property
-    def _tails(self) -> dict[str, list[str]]:
-        tails: dict[str, list[str]] = {}
+    def _tails(self) -> dict[str, list[tuple[str, str, str]]]:
+        """By the last part of a path, with and without its ending: each name, its key, and that
+        without the ending."""
+        tails: dict[str, list[tuple[str, str, str]]] = {}
+        known = suffixes()
         for name in self._all:
-            for last in dict.fromkeys((_last(_key(name)), _last(_stem(_key(name))))):
-                tails.setdefault(last, []).append(name)
+            key = _key(name)
+            stem, ending = os.path.splitext(key)
+            one = (name, key, stem if ending in known else key)
+            for last in {_last(one[1]), _last(one[2])}:
+                tails.setdefault(last, []).append(one)
         return tails
 
     def find(self, name: str) -> list[str]:
@@ -44,26 +50,18 @@ class Names:
             return [name]
         for key in dict.fromkeys([_key(name), *_shorter(_key(name))]):
             near = self._tails.get(_last(key), [])
-            whole = [one for one in near if key in (_key(one), _stem(_key(one)))]
-            if whole or key == _key(name):
-                ends = [one for one in near if _ends(_key(one), key)]
-                if whole or ends:
-                    return whole or ends
+            whole = [own for own, *keys in near if key in keys]
+            if not whole and key == _key(name):
+                ending = f"/{key}"
+                whole = [own for own, *keys in near if any(k.endswith(ending) for k in keys)]
+            if whole:
+                return whole
         return []
-
-
-def _ends(path: str, key: str) -> bool:
-    return path.endswith("/" + key) or _stem(path).endswith("/" + key)
 
 
 def _key(name: str) -> str:
     stem, ending = os.path.splitext(unicodedata.normalize("NFC", name).casefold())
     return stem + _ALIKE.get(ending, ending)
-
-
-def _stem(key: str) -> str:
-    stem, ending = os.path.splitext(key)
-    return stem if ending in suffixes() else key
 
 
 def _last(key: str) -> str:
@@ -98,15 +96,17 @@ class Files:
         if place == "..":
             return OUTSIDE
         reason = MISSING
-        for there in dict.fromkeys([place, self._inside(name.replace("\\", "/"))]):
+        places = [place, self._inside(name.replace("\\", "/"))] if "\\" in name else [place]
+        for there in places:
             if there == "..":
                 return OUTSIDE
             if _DRIVE.match(there):
                 reason = OUTSIDE
                 continue
-            why = _refusal(self.folder / there)
+            path = self.folder / there
+            why = _refusal(path)
             if not why:
-                return printable(there), self.folder / there
+                return printable(there), path
             if why != MISSING:
                 return why
         return self._near(name.replace("\\", "/"), reason)
@@ -123,11 +123,7 @@ class Files:
     def _inside(self, name: str) -> str:
         """A name relative to the folder; ".." for one that leaves it, and a path from elsewhere as
         it is."""
-        try:
-            plain = Path(name).relative_to(self.folder).as_posix()
-        except ValueError:
-            plain = name
-        plain = posixpath.normpath(plain)
+        plain = posixpath.normpath(name.removeprefix(f"{self.folder.as_posix()}/"))
         return ".." if plain == ".." or plain.startswith("../") else plain
 
 

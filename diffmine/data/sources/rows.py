@@ -93,12 +93,12 @@ class Rows:
         labels = self._labels(row)
         if isinstance(labels, str):
             return place[0], labels
-        record = Record(place[0], labels[0], place[1], labels=labels)
         facts: dict[str, Any] = {
-            name: row.get(column, "").strip() for name, column in self.facts.items()
+            name: row.get(column, "").strip() for name, column in self.facts.items() if column
         }
-        year = year_of(self._plain(self.year, row))
-        return replace(record, group=self._plain(self.group, row), year=year, **facts)
+        facts["year"] = year_of(self._plain(self.year, row))
+        facts["group"] = self._plain(self.group, row)
+        return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
     def _plain(self, column: str, row: Row) -> str:
         return self.plain[column][row.get(column, "")] if column else ""
