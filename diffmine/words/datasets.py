@@ -42,7 +42,7 @@ def _labels(dataset: Dataset) -> list[str]:
     sentences = []
     lonely = [label for label in dataset.labels if counts[label] == 1]
     if lonely:
-        sentences.append(f"{len(lonely)} labels have one image each: {_some(lonely)}.")
+        sentences.append(f"Labels of one image: {_some(lonely)}.")
     most, least = max(counts, key=lambda k: counts[k]), min(counts, key=lambda k: counts[k])
     if counts[most] >= UNEQUAL * counts[least]:
         sentences.append(
@@ -68,7 +68,7 @@ def _groups(dataset: Dataset) -> list[str]:
     across = sorted(group for group, own in labels.items() if len(own) > 1)
     if not across:
         return []
-    return [f"{len(across)} of {len(labels)} groups are under several labels: {_some(across)}."]
+    return [f"Groups under several labels, of {len(labels)}: {_some(across)}."]
 
 
 def _counts(dataset: Dataset) -> Counter[str]:

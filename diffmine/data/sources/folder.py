@@ -51,7 +51,10 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     if levels and not records:
         names = ", ".join(sorted(path.name for path in folders_of(folder)))
         raise DataError(f"{folder} holds {names}, parts of a data set, and no labels inside them.")
-    unread = [f"{n} {ending or 'nameless'} files are not read." for ending, n in walk.ordered()]
+    unread = [
+        f"{number} {ending or 'nameless'} {'files are' if number > 1 else 'file is'} not read."
+        for ending, number in walk.ordered()
+    ]
     notes = [*(f"{table.path.name} is not read." for table in strange.tables), *strange.strange]
     labels = in_order({label for r in records for label in r.labels or (r.label,)})
     return Dataset(folder, records, labels, tuple(walk.refused), tuple(notes + unread))

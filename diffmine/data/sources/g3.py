@@ -37,8 +37,8 @@ def read(folder: Path, columns: Columns) -> Dataset:
         views = [f"{place}/{angle}.jpg" for angle in ANGLES]
         excluded += sum(view in left_out for view in views)
         rows += [{**row, "file_name": f"images/{v}"} for v in views if v not in left_out]
-    notes = [f"{dropped} places have no folder of views."] if dropped else []
-    notes += [f"{excluded} views are left out by exclude.json."] if excluded else []
+    notes = [f"Places without a folder of views: {dropped}."] if dropped else []
+    notes += [f"Views left out by exclude.json: {excluded}."] if excluded else []
     views_of = Table(table.path, ("file_name", *table.columns), tuple(rows), notes=tuple(notes))
     chosen = replace(
         columns, label=columns.label or "country", group=columns.group or number, separator=""

@@ -33,7 +33,7 @@ def test_refused_rows_are_counted_by_their_reason() -> None:
 
 def test_lonely_and_unequal_labels_are_named() -> None:
     assert lines(dataset({"a": 40, "b": 1, "c": 9})) == [
-        "1 labels have one image each: b.",
+        "Labels of one image: b.",
         "Labels are very unequal: a has 40 images, b 1.",
     ]
 
@@ -51,6 +51,4 @@ def test_thin_labels_of_years_are_offered_decades() -> None:
 
 def test_a_group_under_several_labels_is_named() -> None:
     groups = ["1", "1", "2", "1", "3"]
-    assert lines(dataset({"a": 3, "b": 3}, groups)) == [
-        "1 of 3 groups are under several labels: 1."
-    ]
+    assert lines(dataset({"a": 3, "b": 3}, groups)) == ["Groups under several labels, of 3: 1."]

@@ -524,8 +524,8 @@ def of_g3(dataset: Dataset) -> None:
     assert {(r.group, r.label) for r in dataset} == {("1", "France"), ("2", "Chad")}
     assert "images/1/45.jpg" not in {r.image_id for r in dataset}
     assert dataset.notes == (
-        "1 places have no folder of views.",
-        "1 views are left out by exclude.json.",
+        "Places without a folder of views: 1.",
+        "Views left out by exclude.json: 1.",
     )
 
 
