@@ -14,9 +14,11 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
-from diffmine.data.sources import open_dataset
+from diffmine.data.sources import dataset_of
+from diffmine.pipeline.labels import checked
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
+from diffmine.words.datasets import lines
 
 KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
 _LOST, _STOPPED = "files of it are broken", "unfinished, or files of it were lost"
@@ -39,13 +41,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build would do with the images and in each stage."""
+    """What a build would do with the images and in each stage, and what to know of the images."""
 
     images: str
     steps: tuple[Step, ...]
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([self.images, *map(str, self.steps)])
+        return "\n".join([self.images, *self.remarks, *map(str, self.steps)])
 
 
 def plan(
@@ -53,14 +56,13 @@ def plan(
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
     written."""
-    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
-    dataset = dataset.limited(config.data.limit)
+    dataset = checked(dataset_of(data, config.data), config, model).limited(config.data.limit)
     if out is None or not is_atlas(out):
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, model)
         )
-        return Plan(_images(dataset), tuple(steps))
+        return Plan(_images(dataset), tuple(steps), tuple(lines(dataset)))
     atlas = open_atlas(out)
     compared = Compared(atlas, dataset, config.data.image_size, note=False)
     return plan_of(compared, config, model)
@@ -72,12 +74,16 @@ def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:
     if compared.count:
         words = [f"{len(names)} {kind}" for kind, names in _counted(compared.change) if names]
         images += f"; {', '.join(words) or 'as they were'}"
-    return Plan(images, tuple(_Plan(compared, config, model).steps()))
+    steps = tuple(_Plan(compared, config, model).steps())
+    return Plan(images, steps, tuple(lines(compared.dataset)))
 
 
 def _images(dataset: Dataset) -> str:
     labels = dataset.labels
-    return f"{len(dataset)} images with {len(labels)} labels: {', '.join(labels)}"
+    number = f"{len(dataset)}"
+    if dataset.refused:
+        number += f" of {len(dataset) + len(dataset.refused)}"
+    return f"{number} images with {len(labels)} labels: {', '.join(labels)}"
 
 
 def _counted(change: Change) -> Iterator[tuple[str, tuple[str, ...]]]:

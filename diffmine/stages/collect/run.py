@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import whole, write_bytes
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
+from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
@@ -55,12 +56,23 @@ def run(
     """
     compared = compared or Compared(atlas, dataset, config.image_size)
     report = _collect_images(atlas, dataset, config, compared, progress)
-    boxes = dataset.path / BOXES
+    boxes = dataset.boxes or dataset.path / BOXES
     if boxes.is_file():
-        report.figures["boxes"] = float(keep_boxes(atlas, boxes, of_data=True).kept)
+        report.figures |= _figures(keep_boxes(atlas, boxes, of_data=True))
     elif atlas.manifest.config.get("boxes", {}).get("of_data"):
         forget_boxes(atlas)
     return report.close()
+
+
+def _figures(boxes: KeptBoxes) -> dict[str, float]:
+    """How many boxes there are, and how many of a kind that is not kept."""
+    counts = {
+        "boxes of other pictures": boxes.elsewhere,
+        "boxes beyond their picture": boxes.beyond,
+        "boxes cropped away": boxes.cropped,
+        "rows that are no boxes": boxes.refused,
+    }
+    return {"boxes": float(boxes.kept)} | {name: float(n) for name, n in counts.items() if n}
 
 
 def _collect_images(
@@ -71,6 +83,9 @@ def _collect_images(
     viewed = views_are_there(atlas, config.view)
     noted = viewed and _refused_are_noted(atlas) and atlas.manifest.intact
     if compared.count and not change and noted:
+        order = [label for label in dataset.labels if label in atlas.manifest.labels]
+        if sorted(order) == sorted(atlas.manifest.labels):
+            atlas.manifest.labels = order
         _name(atlas, config)
         compared.remember()
         report.kept = compared.count
