@@ -139,10 +139,10 @@ def attempt(root: Path, step: Step, action: Action, tell: Action = lambda: None)
 
 def growing() -> Iterator[int]:
     """At which call of a run after the other something happens."""
-    at = 3.0
+    at = 11.0
     while True:
         yield int(at)
-        at *= 1.9
+        at *= 2.6
 
 
 # Scenarios: a build
