@@ -19,6 +19,7 @@ from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 
 KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
+_REWRITTEN = "adds its columns again"
 _LOST, _STOPPED = "files of it are broken", "unfinished, or files of it were lost"
 
 
@@ -101,12 +102,14 @@ _OTHER = "?"
 
 @dataclass
 class _Plan:
-    """The fate of each stage of an atlas that is there: `keys` become those that it will have."""
+    """The fate of each stage of an atlas that is there: `keys` become those that it will have,
+    `written` are the stages so far that do anything."""
 
     compared: Compared
     config: BuildConfig
     model: str | None
     keys: dict[str, str] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
     @property
     def atlas(self) -> Atlas:
@@ -132,9 +135,13 @@ class _Plan:
             self.keys["model"] = _OTHER
         for stage in _stages(self.config, self.model):
             step = self._step(stage)
+            completed = any(stage.completes_files_of(name) for name in self.written)
+            if step.fate == KEPT and completed:
+                step = Step(stage.name, ADDED, _REWRITTEN)
+            self.written |= {stage.name} if step.fate != KEPT else set()
             begun = self.keys.pop(f"{stage.name}:begun", "")
             self.keys.setdefault(stage.name, begun)
-            if step.fate != KEPT and step.why not in (_LOST, _STOPPED):
+            if step.fate != KEPT and step.why not in (_LOST, _STOPPED, _REWRITTEN):
                 self.keys[stage.name] = _OTHER
             if stage.name == "finetune" and step.fate in (AGAIN, FIRST):
                 self.keys["model"] = _OTHER

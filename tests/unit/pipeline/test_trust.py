@@ -356,3 +356,12 @@ def test_boxes_go_when_their_file_does(root: Path, own: tuple[Path, Workspace]) 
     (data / "boxes.csv").unlink()
     rebuilt(root, data, atlas)
     assert not atlas.has("boxes")
+
+
+@pytest.mark.parametrize("name", ["warnings.parquet", "duplicates.parquet"])
+def test_what_mine_writes_anew_keeps_its_elements(root: Path, atlas: Workspace, name: str) -> None:
+    before = dict(atlas.manifest.artefacts)
+    (atlas.path / name).unlink()
+    reports = again(root, atlas)
+    assert (reports["mine"].done, reports["translate"].done) == (36, 0)
+    assert atlas.manifest.artefacts == before
