@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import whole, write_bytes
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
+from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
@@ -91,7 +92,7 @@ def _collect_images(
         report.kept = compared.count
         return report
     digests, held = compared.digests, compared.held
-    _check_groups(atlas, held, dataset)
+    _check_groups(atlas, compared)
     refused = list(dataset.refused)
     rows = _rows(dataset, config, held, viewed, digests, refused, report, progress)
     manifest = atlas.manifest
@@ -129,12 +130,20 @@ def _refused_are_noted(atlas: Workspace) -> bool:
     return older or atlas.finished(REFUSED)
 
 
-def _check_groups(atlas: Workspace, held: Held, dataset: Dataset) -> None:
-    """Mine again where it limits the patches of a group and groups have changed."""
-    groups = {record.image_id: record.group for record in dataset}
-    changed = any((row["group"] or "") != groups.get(name) for name, row in held.rows.items())
-    if changed and atlas.configured(MineConfig).per_group:
-        atlas.manifest.keys.pop("mine", None)
+def _check_groups(atlas: Workspace, compared: Compared) -> None:
+    """Have done again what looks at groups where other images belong together: mine for its
+    warnings, and for its patches where it limits those of a group; trends for its intervals."""
+    if not compared.groups:
+        return
+    if atlas.configured(MineConfig).per_group:
+        atlas.manifest.keys["groups"] = compared.groups
+    atlas.reopen(*by_group(atlas))
+    atlas.save()
+
+
+def by_group(atlas: Atlas) -> list[str]:
+    """The stages that look at which images belong together."""
+    return ["mine", *(["trends"] if atlas.has("counts") else [])]
 
 
 def _write(path: Path, rows: Iterator[Row]) -> list[Content]:
