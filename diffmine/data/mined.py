@@ -3,15 +3,18 @@ children as there are cores."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
 from diffmine.data.image import as_mined, encode_picture
+from diffmine.data.readers.base import NOTE
 from diffmine.data.readers.decode import decode, named
+from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
 
@@ -27,24 +30,38 @@ class Mined:
     hash: int
     source_width: int
     source_height: int
+    note: str = ""
+    """What of its file is not read, in words."""
 
 
 def read_mined(
-    paths: Sequence[Path], side: int, waiting: Callable[[], None] = lambda: None
+    paths: Sequence[Path],
+    side: int,
+    waiting: Callable[[], None] = lambda: None,
+    wishes: Wishes | None = None,
 ) -> Generator[Mined | ImageError, None, None]:
     """For each file, in order, the picture with a short side of `side` pixels, or the sentence that
     says why there is none. `waiting` is called several times a second, and may raise."""
-    how = {"readers": named(readers.READERS), "side": side}
+    told = (wishes or Wishes()).told()
+    how = {"readers": named(readers.READERS), "side": side, "wishes": told}
     for outcome in fenced(mined, paths, how, waiting):
         if isinstance(outcome, ImageError):
             yield outcome
         else:
-            yield Mined(outcome.content, **{name: int(n) for name, n in outcome.facts.items()})
+            facts = dict(outcome.facts)
+            note = str(facts.pop("note"))
+            yield Mined(outcome.content, **{name: int(n) for name, n in facts.items()}, note=note)
 
 
-def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int) -> Answer:
+def mined(
+    path: Path,
+    *,
+    readers: Sequence[Sequence[str]],
+    side: int,
+    wishes: Mapping[str, Any] | None = None,
+) -> Answer:
     """Work of a child: what `Mined` holds."""
-    source = decode(readers, path)
+    source = decode(readers, path, wishes=wishes)
     picture = as_mined(source, side)
     content = encode_picture(picture)
     facts = {
@@ -53,5 +70,6 @@ def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int) -> Answer:
         "hash": picture_hash(picture),
         "source_width": source.width,
         "source_height": source.height,
+        "note": source.info.get(NOTE, ""),
     }
     return Answer(facts, len(content), [content])

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from diffmine.data.files import printable
-from diffmine.data.readers import suffixes
+from diffmine.data.readers import is_picture, suffixes
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 
@@ -35,7 +35,7 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
         label = printable(inside.parts[0])
         pretended += [printable(f"{prefix}/{name}") for name in folders if _ending(name) in known]
         for name in sorted(files):
-            if _ending(name) in known and not name.startswith("."):
+            if not name.startswith(".") and (_ending(name) in known or is_picture(base / name)):
                 image_id = printable(f"{prefix}/{name}")
                 if image_id in records:
                     refused.append((image_id, "another file is written like it"))
