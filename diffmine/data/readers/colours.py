@@ -35,10 +35,8 @@ _BRADFORD = np.array(
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in sRGB, of mode RGB or (with transparency) RGBA. Without a profile, or with one
     that is broken or of other colours, as Pillow converts."""
-    if image.mode in ("P", "PA"):
-        image = image.convert("RGBA" if _transparent(image) else "RGB")
-    if image.mode == "LA":
-        image = image.convert("RGBA")
+    if image.mode == "P":
+        image = image.convert("RGB")
     if not profile and image.mode == "LAB":
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     if profile and image.mode in _SPACES:
@@ -47,10 +45,6 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             return converted
     target = "RGBA" if image.mode == "RGBA" else "RGB"
     return image if image.mode == target else image.convert(target)
-
-
-def _transparent(image: Image.Image) -> bool:
-    return image.mode == "PA" or "transparency" in image.info
 
 
 def _converted(image: Image.Image, content: bytes) -> Image.Image | None:

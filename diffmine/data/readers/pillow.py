@@ -83,9 +83,10 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
         grey = _grey(image, name, absent, inverted)
         image.close()
         deep, image = grey.info, grey
-    picture = to_srgb(image, profile)
-    if picture.mode == "RGBA":
-        picture = _on_white(picture)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        picture = _on_white(image, profile)
+    else:
+        picture = to_srgb(image, profile)
     picture.info = {key: value for key, value in deep.items() if key == SPREAD}
     if note:
         picture.info[NOTE] = note
@@ -128,11 +129,12 @@ def _grey(image: Image.Image, name: str, absent: float | None, inverted: bool) -
     return grey
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
     picture = Image.new("RGB", image.size)
     for top, strip in _strips(image):
         ground = Image.new("RGBA", strip.size, "white")
-        picture.paste(Image.alpha_composite(ground, strip).convert("RGB"), (0, top))
+        clear = to_srgb(strip.convert("RGBA"), profile)
+        picture.paste(Image.alpha_composite(ground, clear).convert("RGB"), (0, top))
     return picture
 
 
