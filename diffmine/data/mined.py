@@ -4,7 +4,7 @@ children as there are cores."""
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.readers.base import NOTE
-from diffmine.data.readers.decode import decode, named
+from diffmine.data.readers.decode import decode, named, spread
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
@@ -51,6 +51,18 @@ def read_mined(
             facts = dict(outcome.facts)
             note = str(facts.pop("note"))
             yield Mined(outcome.content, **{name: int(n) for name, n in facts.items()}, note=note)
+
+
+def read_spreads(
+    paths: Sequence[Path], wishes: Wishes, waiting: Callable[[], None] = lambda: None
+) -> Generator[tuple[str, list[float]], None, None]:
+    """Of each file that is a deep picture, its kind and levels of its values; of others nothing."""
+    told = replace(wishes, survey=True).told()
+    how = {"readers": named(readers.READERS), "wishes": told}
+    for outcome in fenced(spread, paths, how, waiting):
+        if not isinstance(outcome, ImageError) and outcome.facts["spread"]:
+            kind, levels = outcome.facts["spread"]
+            yield str(kind), [float(level) for level in levels]
 
 
 def mined(

@@ -62,7 +62,7 @@ def plan(
         )
         return Plan(_images(dataset), tuple(steps))
     atlas = open_atlas(out)
-    compared = Compared(atlas, dataset, config.data.image_size, note=False)
+    compared = Compared(atlas, dataset, config.data, note=False)
     return plan_of(compared, config, model)
 
 

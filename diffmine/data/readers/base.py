@@ -11,6 +11,8 @@ from PIL import Image
 
 HEAD = 512
 """Bytes from a file's beginning by which a reader knows it."""
+INSTALL = "pip install 'diffmine["
+"""Stands in the sentence on a picture that could be read with a package more."""
 NOTE = "note"
 """Where the info of a picture says, in words, what of its file is not read."""
 

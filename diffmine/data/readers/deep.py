@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from diffmine.data.files import regular
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
-INTEGER, FLOAT = "integer", "float"
+INTEGER, FLOAT, MEDICAL = KINDS = ("integer", "float", "DICOM")
 TAIL = 0.005
 """Share of the values that are left out below and above."""
 LEVELS = 201
@@ -28,6 +30,21 @@ SPREAD = "spread"
 """Where a picture's info has its kind and the levels of its values, when they are wished for."""
 EMPTY = "{name} is empty: none of its pixels has a value."
 _SAMPLE = 2_000_000
+_HEAD = 32
+_SHALLOW = (b"\xff\xd8\xff", b"GIF")
+
+
+def may_be_deep(path: Path) -> bool:
+    """Whether a file's first bytes are of a kind that can hold more than 8 bits of grey."""
+    try:
+        with open(path, "rb", buffering=0, opener=regular) as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    png = head[:8] == b"\x89PNG\r\n\x1a\n"
+    if png:
+        return head[24:26] in (b"\x10\0", b"\x10\4")
+    return head[:3] not in _SHALLOW and head[8:12] != b"WEBP" and head[:2] != b"BM"
 
 
 def valid(values: np.ndarray, absent: float | None = None) -> np.ndarray:

@@ -3,6 +3,7 @@ although a patient's name may stand in it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,17 @@ class Wishes:
         """As JSON knows it."""
         ranges = {kind: [low, high] for kind, (low, high) in self.ranges.items()}
         return {"ranges": ranges, "burned_in": self.burned_in, "survey": self.survey}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Wishes:
+        """Those by which an atlas was collected, from what its manifest says of the data."""
+        noted, ranges = data.get("ranges"), {}
+        for kind, ends in noted.items() if isinstance(noted, dict) else ():
+            if isinstance(ends, list) and len(ends) == 2:
+                low, high = ends
+                if all(isinstance(end, int | float) and math.isfinite(end) for end in ends):
+                    ranges[str(kind)] = (float(low), float(high))
+        return cls(ranges, data.get("burned_in") is True)
 
     @classmethod
     def heard(cls, told: Mapping[str, Any]) -> Wishes:

@@ -26,8 +26,6 @@ from diffmine.data.readers import deep
 from diffmine.data.readers.dicom.frame import Broken
 from diffmine.data.readers.dicom.header import Header, words
 
-KIND = "dicom"
-"""The kind of deep picture that has no window."""
 _DESCRIPTOR, _DATA = 0x00283002, 0x00283006
 _STRIP = 2**20
 Step = Callable[[np.ndarray], np.ndarray]
@@ -194,7 +192,7 @@ def _by_range(
     if numbers.bits <= 8 and plain:
         low, high = (float(end) for end in numbers.ends)
     else:
-        low, high = deep.range_of(KIND, [seen], 1, grey, name)
+        low, high = deep.range_of(deep.MEDICAL, [seen], 1, grey, name)
     return lambda values: (values - low) / max(high - low, 1e-300)
 
 
