@@ -133,7 +133,7 @@ def padding(header: Header) -> Step:
         word = header.count("BitsAllocated")
         signed = Numbers(0, word, True, False) if numbers.signed else None
         whole = [int(end) & ((1 << word) - 1) for end in ends]
-        ends = [float(signed.with_sign(np.array(end))) if signed else end for end in whole]
+        ends = [float(signed.with_sign(np.array([end]))[0]) if signed else end for end in whole]
     return lambda own: (own >= min(ends)) & (own <= max(ends))
 
 

@@ -10,8 +10,8 @@ import io
 import math
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from dataclasses import dataclass, replace
+from typing import Any
 
 from diffmine.data.fence.limits import library
 from diffmine.data.image import MAX_PIXELS
@@ -87,7 +87,7 @@ class Header:
     elements: Any
     syntax: str
     little: bool
-    pixels: BinaryIO
+    pixels: io.BufferedIOBase
     length: int
     floats: str
 
@@ -105,6 +105,13 @@ class Header:
                 if tag in inner:
                     return inner[tag].value
         return None
+
+    @property
+    def frame_bytes(self) -> int:
+        """How long the first frame is where it is not compressed, at most what may be read."""
+        sides = (self.count("Rows"), self.count("Columns"), self.count("SamplesPerPixel", 1))
+        size = -(-math.prod(map(abs, sides)) * self.count("BitsAllocated") // 8)
+        return max(0, min(size, 3 * MAX_PIXELS))
 
     def text(self, name: str) -> str:
         """The first value of an element as text, upper case."""
@@ -143,7 +150,7 @@ def _several(value: Any) -> bool:
 class Counted(io.RawIOBase):
     """A file that may be read so many times."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: io.BufferedIOBase) -> None:
         self.file, self.left = file, MOST_READS
 
     def read(self, size: int = -1, /) -> bytes:
@@ -176,7 +183,7 @@ def begins(head: bytes) -> int:
     return 0 if explicit or (length <= 64 and following in (b"\x02\0", b"\x08\0")) else -1
 
 
-def open_header(file: BinaryIO, head: bytes) -> Header:
+def open_header(file: io.BufferedIOBase, head: bytes) -> Header:
     """Read the header of an open file whose first bytes are `head`.
 
     Raises TooMany, NoPixels, and whatever pydicom does for what it cannot read.
@@ -190,26 +197,33 @@ def open_header(file: BinaryIO, head: bytes) -> Header:
             counted, False, True, stop_when=_not_meta, specific_tags=[TRANSFER_SYNTAX]
         )
         syntax = str(meta[TRANSFER_SYNTAX].value) if TRANSFER_SYNTAX in meta else ""
+    packed, began = file, file.tell()
     if syntax == DEFLATED:
-        file = _inflated(file)
-        counted.file = file
+        counted.file = file = _inflated(packed, _HEADER)
     little = syntax != BIG_ENDIAN
     implicit = not _has_vr(file) if syntax in ("", IMPLICIT) else False
     elements = reader.read_dataset(
         counted, implicit, little, stop_when=_at_pixels, specific_tags=list(ALLOWED.values())
     )
     tag, length = _pixel_element(file, implicit, little)
-    return Header(elements, syntax, little, file, length, PIXELS[tag])
+    header = Header(elements, syntax, little, file, length, PIXELS[tag])
+    end = file.tell() + header.frame_bytes
+    if syntax != DEFLATED or end <= _HEADER:
+        return header
+    packed.seek(began)
+    whole = _inflated(packed, end)
+    whole.seek(file.tell())
+    return replace(header, pixels=whole)
 
 
-def _group(file: BinaryIO) -> int:
+def _group(file: io.BufferedIOBase) -> int:
     at = file.tell()
     group = int.from_bytes(file.read(2), "little")
     file.seek(at)
     return group
 
 
-def _has_vr(file: BinaryIO) -> bool:
+def _has_vr(file: io.BufferedIOBase) -> bool:
     """Whether the next element says its kind of value, whatever the file says."""
     at = file.tell()
     following = file.read(6)
@@ -225,7 +239,7 @@ def _at_pixels(tag: Any, vr: str | None, length: int) -> bool:
     return int(tag) in PIXELS or int(tag) > 0x7FE00010
 
 
-def _pixel_element(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, int]:
+def _pixel_element(file: io.BufferedIOBase, implicit: bool, little: bool) -> tuple[int, int]:
     order = "<" if little else ">"
     begin = file.read(8 if implicit else 12)
     if len(begin) < (8 if implicit else 12):
@@ -238,7 +252,6 @@ def _pixel_element(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, i
     return tag, length
 
 
-def _inflated(file: BinaryIO) -> BinaryIO:
-    """What a deflated file holds, at most as much as the largest picture and its header."""
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    return io.BytesIO(inflate.decompress(file.read(), _HEADER + 3 * MAX_PIXELS))
+def _inflated(file: io.BufferedIOBase, most: int) -> io.BufferedIOBase:
+    """The beginning of what the rest of a deflated file holds."""
+    return io.BytesIO(zlib.decompressobj(-zlib.MAX_WBITS).decompress(file.read(), most))
