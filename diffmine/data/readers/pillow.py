@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import OPEN_INFO
 
 from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
@@ -45,6 +46,7 @@ def read(path: Path, still: bool = False) -> Image.Image:
 def read_as(path: Path, formats: tuple[str, ...], still: bool = False) -> Image.Image:
     """The same of a file that Pillow opens as one of these formats."""
     name, limit, pixels = printable(path.name), MAX_PIXELS // 1_000_000, 0
+    _know_white_is_zero()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -91,6 +93,14 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     if note:
         picture.info[NOTE] = note
     return picture
+
+
+def _know_white_is_zero() -> None:
+    """Let Pillow open every grey TIFF of more than 8 bits whose zero is white; it knows most of
+    them only with a black zero, and inverts none of them."""
+    for key, how in list(OPEN_INFO.items()):
+        if key[1] == 1 and how[0].startswith(("I", "F")):
+            OPEN_INFO.setdefault((key[0], 0, *key[2:]), how)
 
 
 def _note(image: Image.Image) -> str:

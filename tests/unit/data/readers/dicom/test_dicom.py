@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 import struct
@@ -22,6 +23,13 @@ from tests.unit.data.readers.dicom.files import PLAIN, dataset, lut, save, write
 
 WIDE = np.arange(48 * 64, dtype=np.uint16).reshape(48, 64)
 Window = Callable[[float], float]
+RAMP_OF_12_BITS = (
+    "c-s5#|38pHlK})Apcn>F`HbC+jQ@iectA`BRu&cp#{V%4!VU=;83oAbe+q*t1EX_MYGO%hib7JQf`373o>zdYyFyuN"
+    "QE_H|o`R8{sh-jQ2@G6dV<!O3nSB0<4142xj!G-Z!{1oi-*E6UGq`ixF)1JX+3fhUnL$ZPAZE>O=K5y=TAvR5VOmhf"
+    "=wP;R=E-*r<{vujZI_wEo3pWg*>v$h?ZN{2jD+~*$2+#QtzhGtxp3|pO-D9qKE|eN@9YoATkK$dF43LDxaLRn(*q1_"
+    "f)9I>maj4r*J5BW=>LBc09bTZbp"
+)
+"""A JPEG 2000 codestream of signed numbers, 30 (row + column) - 1900, which Pillow cannot write."""
 
 
 def grey(path: Path) -> np.ndarray:
@@ -293,6 +301,14 @@ def test_jpeg_2000_without_loss(tmp_path: Path, kind: str) -> None:
     assert np.array_equal(np.asarray(reader.read(path)), np.asarray(plain))
 
 
+def test_jpeg_2000_of_12_bits_with_a_sign(tmp_path: Path) -> None:
+    stored = (np.add.outer(np.arange(64), np.arange(64)) * 30 - 1900).astype(np.int16)
+    more = {"BitsStored": 12, "HighBit": 11, "WindowCenter": 100, "WindowWidth": 3001}
+    frames = [zlib.decompress(base64.b85decode(RAMP_OF_12_BITS))]
+    path = write(tmp_path / "b", stored, "1.2.840.10008.1.2.4.90", frames, **more)
+    assert np.abs(grey(path) - expected(stored, lambda x: linear(x, 100, 3001))).max() <= 0.51
+
+
 @pytest.mark.parametrize("kind", ["RGB", "YBR_FULL_422", "MONOCHROME1"])
 def test_jpeg_of_8_bits(tmp_path: Path, kind: str) -> None:
     smooth = Image.linear_gradient("L").resize((64, 48))
@@ -421,11 +437,11 @@ def header(tag: int, vr: bytes, length: int) -> bytes:
 
 ITEM = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
 HOSTILE = {
-    "zeros": header(0x00091010, b"OB", 190_000_000) + bytes(190_000_000),
+    "zeros": header(0x00091010, b"OB", 60_000_000) + bytes(60_000_000),
     "items": header(0x00091010, b"SQ", 0xFFFFFFFF)
-    + struct.pack("<HHI", 0xFFFE, 0xE000, 0) * 500_000,
+    + struct.pack("<HHI", 0xFFFE, 0xE000, 0) * 200_000,
     "nested": (header(0x00091010, b"SQ", 0xFFFFFFFF) + ITEM) * 100_000,
-    "elements": struct.pack("<HH2sH", 9, 0x1010, b"SH", 0) * 500_000,
+    "elements": struct.pack("<HH2sH", 9, 0x1010, b"SH", 0) * 200_000,
 }
 
 
