@@ -26,7 +26,9 @@ OTHER = {
     "1.2.840.10008.1.2.4.203": "High-Throughput JPEG 2000",
 }
 _UNDEFINED = 0xFFFFFFFF
-_DECODED = "decoded"
+_LONGEST_RUN = 64
+"""Bytes that one byte of run lengths stands for, at most."""
+SHORT = "it ends before its pixels do"
 
 
 class NoDecoder(Exception):
@@ -68,21 +70,28 @@ def _plain(header: Header, rows: int, columns: int, samples: int) -> np.ndarray:
     bits = header.count("BitsAllocated")
     size = rows * columns
     if header.text("PhotometricInterpretation") == "YBR_FULL_422":
-        return _halved(header.pixels.read(2 * size), rows, columns)
+        return _halved(_taken(header, 2 * size), rows, columns)
     if bits == 1 and not header.floats:
-        packed = np.frombuffer(header.pixels.read(-(-size // 8)), np.uint8)
-        if packed.size * 8 < size:
-            raise Broken("it ends before its pixels do")
+        packed = np.frombuffer(_taken(header, -(-size // 8)), np.uint8)
         return np.unpackbits(packed, count=size, bitorder="little").reshape(rows, columns)
     if bits not in (8, 16, 32, 64) or (bits == 64 and not header.floats):
         raise Broken(f"it has {bits} bits for a pixel")
     order = "<" if header.little else ">"
     kind = np.dtype(order + (header.floats or f"u{bits // 8}"))
-    content = header.pixels.read(size * samples * kind.itemsize)
-    if len(content) < size * samples * kind.itemsize:
-        raise Broken("it ends before its pixels do")
-    values = np.frombuffer(content, kind).astype(kind.newbyteorder("="), copy=False)
+    values = np.frombuffer(_taken(header, size * samples * kind.itemsize), kind).astype(
+        kind.newbyteorder("="), copy=False
+    )
     return _shaped(values, header, rows, columns, samples)
+
+
+def _taken(header: Header, size: int) -> bytes:
+    """So many bytes of the pixels; Broken, before memory is taken, where there are fewer."""
+    file, at = header.pixels, header.pixels.tell()
+    left = file.seek(0, io.SEEK_END) - at
+    file.seek(at)
+    if left < size:
+        raise Broken(SHORT)
+    return file.read(size)
 
 
 def _shaped(
@@ -97,8 +106,8 @@ def _shaped(
 
 def _halved(content: bytes, rows: int, columns: int) -> np.ndarray:
     """Two pixels in four bytes: both brightnesses, then the two colours they share."""
-    if columns % 2 or len(content) < 2 * rows * columns:
-        raise Broken("it ends before its pixels do")
+    if columns % 2:
+        raise Broken("its pixels are not written as it says")
     pairs = np.frombuffer(content, np.uint8).reshape(rows, columns // 2, 4)
     values = np.empty((rows, columns, 3), np.uint8)
     values[:, 0::2, 0], values[:, 1::2, 0] = pairs[..., 0], pairs[..., 1]
@@ -121,6 +130,8 @@ def _rle(content: bytes, header: Header, rows: int, columns: int, samples: int) 
     offsets = np.frombuffer(content[:64], "<u4")
     if width not in (1, 2, 4) or offsets.size < 16 or offsets[0] != width * samples:
         raise Broken("its runs are not as many as its pixels need")
+    if _LONGEST_RUN * len(content) < size * width * samples:
+        raise Broken(SHORT)
     ends = [*offsets[2 : 1 + offsets[0]].tolist(), len(content)]
     values = np.empty((samples, size, width), np.uint8)
     for number, (begin, end) in enumerate(zip(offsets[1:].tolist(), ends, strict=False)):
@@ -148,7 +159,7 @@ def _unpacked(segment: bytes, size: int) -> np.ndarray:
         left -= len(piece)
     joined = np.frombuffer(b"".join(pieces), np.uint8)
     if joined.size < size:
-        raise Broken("it ends before its pixels do")
+        raise Broken(SHORT)
     return joined[:size]
 
 
