@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
 SECONDS = 10.0
 """Time in which a picture must be read; the parent ends the child that takes longer."""
@@ -43,14 +43,14 @@ def size() -> int:
     return int(_STATM.read_text().split()[0]) * resource.getpagesize()
 
 
-def library(module: str) -> ModuleType:
-    """A package that few pictures need, imported for the first of them. What it takes is no sign
-    that earlier pictures have left a child less memory, for a picture that needs it too."""
+@contextmanager
+def library(name: str) -> Generator[None, None, None]:
+    """Around the import of a package that few pictures need. What it takes is no sign that earlier
+    pictures have left a child less memory, for a picture that needs it too."""
     before = size()
-    loaded = importlib.import_module(module)
-    _libraries[module] = max(_libraries.get(module, 0), size() - before)
-    _used.add(module)
-    return loaded
+    yield
+    _libraries[name] = max(_libraries.get(name, 0), size() - before)
+    _used.add(name)
 
 
 def grown(since: int) -> bool:

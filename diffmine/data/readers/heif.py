@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 from PIL import Image
 
+from diffmine.data.fence.limits import library
 from diffmine.data.files import printable
 from diffmine.data.readers import pillow
 from diffmine.data.readers.base import Reader
@@ -27,10 +27,11 @@ def read(path: Path, still: bool = False) -> Image.Image:
     """The main picture, upright, in sRGB, RGB of 8 bits. Raises as Pillow's reader does, and
     ImageError where the extra is not installed."""
     try:
-        heif = importlib.import_module("pillow_heif")
+        with library("pillow_heif"):
+            from pillow_heif import register_heif_opener
     except ImportError as error:
         raise ImageError(MISSING.format(name=printable(path.name))) from error
-    heif.register_heif_opener(thumbnails=False)
+    register_heif_opener(thumbnails=False)
     return pillow.read_as(path, ("HEIF",), still)
 
 

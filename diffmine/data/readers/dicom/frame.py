@@ -119,8 +119,9 @@ def _halved(content: bytes, rows: int, columns: int) -> np.ndarray:
 def _encapsulated(header: Header) -> bytes:
     """The bytes of the first frame, out of the pieces in which they lie."""
     frames = max(1, header.count("NumberOfFrames", 1))
-    encaps = library("pydicom.encaps")
-    return bytes(next(encaps.generate_frames(header.pixels, number_of_frames=frames)))
+    with library("pydicom.encaps"):
+        from pydicom.encaps import generate_frames
+    return bytes(next(generate_frames(header.pixels, number_of_frames=frames)))
 
 
 def _rle(content: bytes, header: Header, rows: int, columns: int, samples: int) -> np.ndarray:

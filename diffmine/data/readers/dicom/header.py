@@ -11,7 +11,7 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from diffmine.data.fence.limits import library
 from diffmine.data.image import MAX_PIXELS
@@ -188,22 +188,22 @@ def open_header(file: io.BufferedIOBase, head: bytes) -> Header:
 
     Raises TooMany, NoPixels, and whatever pydicom does for what it cannot read.
     """
-    reader = library("pydicom.filereader")
+    with library("pydicom"):
+        from pydicom.filereader import read_dataset
     file.seek(begins(head))
     counted = Counted(file)
+    seen = cast(BinaryIO, counted)
     syntax = ""
     if _group(file) == 2:
-        meta = reader.read_dataset(
-            counted, False, True, stop_when=_not_meta, specific_tags=[TRANSFER_SYNTAX]
-        )
+        meta = read_dataset(seen, False, True, stop_when=_not_meta, specific_tags=[TRANSFER_SYNTAX])
         syntax = str(meta[TRANSFER_SYNTAX].value) if TRANSFER_SYNTAX in meta else ""
     packed, began = file, file.tell()
     if syntax == DEFLATED:
         counted.file = file = _inflated(packed, _HEADER)
     little = syntax != BIG_ENDIAN
     implicit = not _has_vr(file) if syntax in ("", IMPLICIT) else False
-    elements = reader.read_dataset(
-        counted, implicit, little, stop_when=_at_pixels, specific_tags=list(ALLOWED.values())
+    elements = read_dataset(
+        seen, implicit, little, stop_when=_at_pixels, specific_tags=list(ALLOWED.values())
     )
     tag, length = _pixel_element(file, implicit, little)
     header = Header(elements, syntax, little, file, length, PIXELS[tag])

@@ -6,6 +6,7 @@ import base64
 import io
 import math
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -421,10 +422,7 @@ def test_it_is_known_by_its_content(tmp_path: Path) -> None:
 def test_without_the_package_it_is_said_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(name: str) -> None:
-        raise ImportError(name)
-
-    monkeypatch.setattr("diffmine.data.readers.dicom.header.library", missing)
+    monkeypatch.setitem(sys.modules, "pydicom.filereader", None)
     path = write(tmp_path / "a.dcm", WIDE)
     with pytest.raises(ImageError, match=r"^a\.dcm is DICOM, .*pip install 'diffmine\[dicom\]'\.$"):
         reader.read(path)
