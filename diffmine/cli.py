@@ -30,6 +30,7 @@ app = App(
     help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
     version=__version__,
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # how a command ends is said in pipeline/exits.py
     config=settings,
 )
 

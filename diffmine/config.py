@@ -35,6 +35,9 @@ class DataConfig:
     image_size: Annotated[int, Field(ge=16, le=2048)] = 64
     """Short side of the images as mined, in pixels (64 suits the base `tiny`, 512 Stable
     Diffusion); the longer side keeps the proportions."""
+    view: Annotated[int, Field(ge=0, le=8192)] = 1024
+    """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
+    images as mined, and never larger than the picture itself; 0: none."""
     kind: Literal["time", "place", "finding", "maker", "other"] = "other"
     """What the labels are: decides how the app shows their order."""
     limit: Annotated[int, Field(ge=0)] = 0
@@ -376,7 +379,7 @@ def name_of(kind: type[Any]) -> str:
 NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind"},
+    "data": {"title", "kind", "view"},
     "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

@@ -42,6 +42,19 @@ def draw_shapes(folder: Path, per_label: int = 6, side: int = 32) -> Path:
     return folder
 
 
+def write_boxes(folder: Path) -> Path:
+    """A boxes.csv beside such pictures: a box around each shape."""
+    rows = ["file_name,label,x,y,w,h"]
+    for path in sorted(folder.glob("*/*.png")):
+        with Image.open(path) as picture:
+            rows_of, columns_of = np.nonzero(np.asarray(picture.convert("L")) < 128)
+        x, y = int(columns_of.min()), int(rows_of.min())
+        size = f"{columns_of.max() - x + 1},{rows_of.max() - y + 1}"
+        rows.append(f"{path.parent.name}/{path.name},{path.parent.name},{x},{y},{size}")
+    (folder / "boxes.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
 @contextmanager
 def threads(count: int) -> Iterator[None]:
     """Inside, torch computes by so many threads; what the tests begin with is one."""

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -22,6 +23,7 @@ from gradio.data_classes import _StaticFiles
 
 from diffmine.app.folder import own_folder
 from diffmine.app.uploads import Uploads
+from diffmine.atlas.atomic import writing
 
 MOST_BYTES = 2**30
 _LOOK_EVERY = 500
@@ -38,14 +40,15 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.root = folder
         self.folder = folder / "served"
-        self.folder.mkdir()
         self.uploads = folder / "gradio"
-        self.uploads.mkdir()
-        self.given = Uploads(self.uploads)
         self.plotly = self.folder / "plotly.min.js"
-        shutil.copyfile(
-            Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
-        )
+        with writing(folder):
+            self.folder.mkdir()
+            self.uploads.mkdir()
+            shutil.copyfile(
+                Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
+            )
+        self.given = Uploads(self.uploads)
         self._puts = 0
         self._lock = Lock()
 
@@ -57,7 +60,8 @@ class Cache:
             gr.set_static_paths([self.folder])
 
     def file(self, name: str, make: Callable[[], bytes]) -> Path:
-        """The file `name`, made by `make` when it is not there."""
+        """The file `name`, made by `make` when it is not there. Raises AtlasError where it cannot
+        be written, as on a full disk."""
         path = self.folder / name
         try:
             os.utime(path)
@@ -66,10 +70,15 @@ class Cache:
             return self._put(path, make())
 
     def _put(self, path: Path, content: bytes) -> Path:
-        path.parent.mkdir(exist_ok=True)
         temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        try:
+            with writing(path):
+                path.parent.mkdir(exist_ok=True)
+                temporary.write_bytes(content)
+                os.replace(temporary, path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         with self._lock:
             self._puts += 1
             if self._puts % _LOOK_EVERY == 0:

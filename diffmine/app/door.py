@@ -6,6 +6,8 @@ outside its queue the page shows no error at all: components/page/told.js does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,6 +21,7 @@ from diffmine.errors import DiffmineError
 def one_door(blocks: gr.Blocks) -> None:
     """Let every event of a page answer with a sentence where it cannot answer otherwise."""
     read, process = blocks.preprocess_data, blocks.process_api
+    folders: list[Path] = getattr(blocks, "diffmine_folders", [])
 
     async def preprocess_data(*values: Any, **how: Any) -> Any:
         # gradio would answer with what a component says of a value, which repeats the value.
@@ -36,16 +39,20 @@ def one_door(blocks: gr.Blocks) -> None:
         except gr.Error:
             raise
         except Exception as error:
-            raise gr.Error(sentence(error), print_exception=False) from None
+            raise gr.Error(sentence(error, folders), print_exception=False) from None
 
     blocks.preprocess_data = preprocess_data  # type: ignore[method-assign]
     blocks.process_api = process_api  # type: ignore[method-assign]
 
 
-def sentence(error: Exception) -> str:
-    """What a person is told of an error; what is no fault of theirs is logged under a number."""
+def sentence(error: Exception, folders: Sequence[Path] = ()) -> str:
+    """What a person is told of an error; what is no fault of theirs is logged under a number. Where
+    the atlases' folders stand on the server is nobody's business: of each only the name is told."""
     if isinstance(error, DiffmineError):
-        return str(error)
+        text = str(error)
+        for folder in folders:
+            text = text.replace(str(folder), folder.name)
+        return text
     number = log.fault(error)
     text = texts.FILE_FAULT if isinstance(error, OSError) else texts.FAULT
     return text.format(number=number)

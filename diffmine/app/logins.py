@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from diffmine.app import texts
+from diffmine.atlas.atomic import whole
 from diffmine.errors import UsageError
 
 COST, BLOCK, LANES = 2**14, 8, 1
@@ -136,11 +137,10 @@ def write_name(path: Path, name: str, password: str) -> None:
         raise UsageError(texts.SHORT_PASSWORD.format(least=SHORTEST))
     names = read_names(path) if path.exists() else {}
     names[name] = hashed(password)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{one}:{line}\n" for one, line in names.items())
-    os.replace(temporary, path)
+    with whole(path) as temporary:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{one}:{line}\n" for one, line in names.items())
 
 
 class Tries:

@@ -90,7 +90,9 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     _unwatched(blocks, desk)
     in_turn(blocks)
     lighten(blocks)
-    blocks.diffmine_folders = [shelf.atlas.path.resolve() for shelf in shelves.values()]
+    folders = [shelf.atlas.path for shelf in shelves.values()]
+    folders = [place for folder in folders for place in (folder.resolve(), folder.absolute())]
+    blocks.diffmine_folders = list(dict.fromkeys(folders))
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
         jobs.warm(blocks.diffmine_models)

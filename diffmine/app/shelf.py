@@ -30,6 +30,7 @@ from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
+from diffmine.export import pictures
 from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
@@ -41,6 +42,8 @@ _KEPT_PICTURES = 512
 _SAMPLED_MAPS, _LOOKED_AT = 16, 64
 
 Row = dict[str, Any]
+_MARKS = {"webp": b"WEBP", "jpg": b"\xff\xd8\xff"}
+"""By which picture files are told, in their first bytes; all others are PNG."""
 
 
 class Shelf:
@@ -133,13 +136,16 @@ class Shelf:
         return pixels
 
     def crop(self, patch: Patch) -> np.ndarray:
-        """The pixels of a patch, uint8 (size, size, 3)."""
+        """The pixels of a patch, uint8 (side, side, 3): out of the copy for people where there is
+        one, else as mined."""
+        if self._times(patch.image_id) > 1:
+            return np.asarray(pictures.seen(self.atlas, patch))
         row, col, size = patch.row, patch.col, patch.size
         return self.pixels(patch.image_id)[row : row + size, col : col + size]
 
     def sheet(self, patches: Sequence[Patch]) -> sprites.Sheet:
         """The sprite sheet of some patches, in their order."""
-        size = max((patch.size for patch in patches), default=1)
+        size = max((patch.size * self._times(patch.image_id) for patch in patches), default=1)
         tile, columns = sprites.fit((size, size)), sprites.columns_for(len(patches))
         name = digest(self.version, "sheet", [patch.patch_id for patch in patches])
 
@@ -150,11 +156,19 @@ class Shelf:
         return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
 
     def image_file(self, image_id: str) -> Path:
-        """The whole image as a file, byte for byte as the atlas holds it."""
-        content = self.atlas.pictures.content(image_id)
-        kind = "webp" if content[8:12] == b"WEBP" else "png"
+        """The whole image as a file, byte for byte as the atlas holds it: the copy for people where
+        there is one."""
+        views = self.atlas.views
+        source = views if views and image_id in views else self.atlas.pictures
+        content = source.content(image_id)
+        kind = next((k for k, mark in _MARKS.items() if mark in content[:12]), "png")
         name = f"{digest(self.version, 'image', image_id)}.{kind}"
         return self.cache.file(name, lambda: content)
+
+    def _times(self, image_id: str) -> int:
+        """How many times as large what is shown of an image is as the image as mined."""
+        views = self.atlas.views
+        return views.times(image_id) if views and image_id in views else 1
 
     def heat_file(self, image_id: str, label: str, score: str = "typicality") -> Path | None:
         """The map of an image's score under a label as a transparent picture; None where the

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Int
+from PIL import Image
 
 from diffmine.atlas import edited, following, schemas
 from diffmine.atlas.apart import file_apart
@@ -200,6 +201,18 @@ class Atlas:
         """The images as mined."""
         return Pictures(self.path / "images.parquet")
 
+    @cached_property
+    def views(self) -> Pictures | None:
+        """The copies that people look at, of those images that have one; None without any."""
+        path = self.path / "views.parquet"
+        return Pictures(path) if path.is_file() else None
+
+    def view(self, image_id: str) -> Image.Image:
+        """What people look at, RGB: the copy where there is one, its sides the same multiple of
+        those of the image as mined; else the image as mined."""
+        views = self.views
+        return (views if views and image_id in views else self.pictures).picture(image_id)
+
     @property
     def lists(self) -> Lists:
         """The patches as they were built, by row group; opened anew when the file has changed."""
@@ -362,7 +375,7 @@ class Atlas:
         return key_of(f"{stage}:pieces", side, labels, inputs)
 
     def _forget(self) -> None:
-        for name in ("_maps", "_image_rows", "pictures", "neighbours"):
+        for name in ("_maps", "_image_rows", "pictures", "views", "neighbours"):
             self.__dict__.pop(name, None)
 
 

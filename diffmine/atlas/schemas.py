@@ -58,6 +58,7 @@ SUMS = pa.schema(
         ("image_digest", pa.string()),
     ]
 )
+VIEWS = pa.schema([("image_id", pa.string()), ("image", _PICTURE), ("times", pa.int32())])
 TRAINED = pa.schema(
     [
         ("image_id", pa.string()),

@@ -16,7 +16,8 @@ class Stage:
     begins anew; `keeps` are its files that may outlive that, and `completes` those of another stage
     that it adds to. `edited`: merges and splits of elements make it out of date. Not `in_build`:
     it runs when another stage asks for it. `piecewise` are the inputs that it takes piece by piece:
-    when some of them change it keeps what it knows of the others.
+    when some of them change it keeps what it knows of the others. `extends` are settings that say
+    how far it goes: one that is begun goes on when they change.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Stage:
     edited: bool = False
     in_build: bool = True
     piecewise: tuple[str, ...] = ()
+    extends: tuple[str, ...] = ()
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -43,6 +45,7 @@ STAGES = (
         files=("work/finetune/", "trained.parquet"),
         keeps=("model/",),
         piecewise=("images",),
+        extends=("steps",),
     ),
     Stage(
         "typicality",

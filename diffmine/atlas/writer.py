@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -21,13 +20,14 @@ from filelock import FileLock, Timeout
 
 from diffmine.atlas import schemas
 from diffmine.atlas.apart import file_apart, is_apart
-from diffmine.atlas.atomic import sha256, sweep, whole, write_bytes
+from diffmine.atlas.atomic import remove, sha256, sweep, whole, write_bytes, writing
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
 from diffmine.atlas.health import OWN, WORDS, broken_model, digests_of
 from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
+from diffmine.atlas.scratch import readable
 from diffmine.atlas.stages import STAGES, stage_of
 from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
@@ -90,7 +90,8 @@ class Workspace(Atlas):
 
         Gives the configuration to work with: what is gone on with keeps the size of its shards.
         Parts computed under another configuration, or from other inputs, are dropped; settings
-        that change no result (config.CHANGE_NO_RESULT) drop nothing.
+        that change no result (config.CHANGE_NO_RESULT) drop nothing, and those that say how far a
+        stage goes (Stage.extends) leave its unfinished work.
         """
         manifest, begun = self.manifest, f"{stage}:begun"
         same = self._same_results(stage, config)
@@ -100,7 +101,8 @@ class Workspace(Atlas):
         if same and (known or self._same_pieces(stage)):
             config = _in_shards_of(config, manifest.config[stage])
         else:
-            self.drop(stage)
+            further = known and self._same_results(stage, config, stage_of(stage).extends)
+            self.drop(stage, work=not further)
         manifest.keys.pop(stage, None)
         manifest.config[stage] = as_dict(config)
         manifest.keys[begun] = self._keys(stage)[0]
@@ -114,15 +116,17 @@ class Workspace(Atlas):
         known = self.manifest.keys.get(f"{stage}:pieces")
         return bool(stage_of(stage).piecewise) and known == self._pieces(stage)
 
-    def _same_results(self, stage: str, config: Any) -> bool:
-        """Whether a stage's stored configuration gives the same results as another."""
+    def _same_results(self, stage: str, config: Any, but_for: tuple[str, ...] = ()) -> bool:
+        """Whether a stage's stored configuration gives the same results as another, but for some
+        fields."""
         stored = self.manifest.config.get(stage)
         if stored is None:
             return False
         with suppress(TypeError):  # of what has no defaults every field is stored
             stored = as_dict(type(config)()) | stored
         plain = json.loads(json.dumps([stored, as_dict(config)]))
-        return results(stage, plain[0]) == results(stage, plain[1])
+        ours, theirs = (results(stage, fields) for fields in plain)
+        return {**ours, **dict.fromkeys(but_for)} == {**theirs, **dict.fromkeys(but_for)}
 
     def mend(self) -> list[str]:
         """Forget the files that are not as they were written, so that the stages that make them go
@@ -132,7 +136,7 @@ class Workspace(Atlas):
         if self.manifest.model.get("path") == OWN:
             broken += [f"{OWN}/{name}" for name in broken_model(self)]
         for name in broken:
-            (self.path / name).unlink(missing_ok=True)
+            remove(self.path / name)
             self.manifest.artefacts.pop(name, None)
             for stage in STAGES:
                 if name.startswith(stage.makes) and stage.name in self.manifest.keys:
@@ -145,10 +149,11 @@ class Workspace(Atlas):
 
     def end(self, stage: str) -> None:
         """Mark a stage done."""
+        remove(self.path / "work" / stage)
+        work = self.path / "work"
+        if work.is_dir() and not any(work.iterdir()):  # another stage's may be there
+            remove(work)
         self.manifest.keys[stage] = self.manifest.keys.pop(f"{stage}:begun")
-        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
-        with suppress(OSError):  # another stage's work may be there
-            (self.path / "work").rmdir()
         self.save()
 
     def attach_model(self, folder: Path, path: str) -> None:
@@ -214,11 +219,13 @@ class Workspace(Atlas):
             del self.manifest.artefacts[EDITS]
             self.save()
 
-    def drop(self, stage: str) -> None:
-        """Remove what a stage wrote, finished or not; what people did to its elements stays."""
+    def drop(self, stage: str, *, work: bool = True) -> None:
+        """Remove what a stage wrote, and with `work` what is unfinished; what people did to its
+        elements stays."""
         if _PATCHES in stage_of(stage).makes:
             self.anchor_edits()
-        shutil.rmtree(self.path / "work" / stage, ignore_errors=True)
+        if work:
+            remove(self.path / "work" / stage)
         self.remove(*stage_of(stage).files)
         for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
             del self.manifest.keys[key]
@@ -237,13 +244,17 @@ class Workspace(Atlas):
     def remove(self, *prefixes: str) -> None:
         """Remove the artefacts whose names begin with one of the prefixes."""
         for name in [n for n in self.manifest.artefacts if n.startswith(prefixes)]:
-            (self.path / name).unlink(missing_ok=True)
+            remove(self.path / name)
             del self.manifest.artefacts[name]
 
     def note_of(self, stage: str, name: str) -> dict[str, Any] | None:
-        """What a stage saved for itself by `keep_note`, or as a scratch file; None if nothing."""
+        """What a stage saved for itself by `keep_note`, or as a scratch file; None if nothing, or
+        nothing that can be read."""
         path = self.path / "work" / stage / f"{name}.json"
-        return dict(json.loads(path.read_text())) if path.is_file() else None
+        try:
+            return dict(json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
 
     def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
         """Save values that the stage needs to continue; they are removed when it ends."""
@@ -277,9 +288,10 @@ class Workspace(Atlas):
         self.write(name, content, schema, group)
 
     def there(self, name: str) -> bool:
-        """Whether a file is there as it was written; a scratch file under work/ if it is there."""
+        """Whether a file is there as it was written; a scratch file under work/, of which no digest
+        is noted, if it is there to its end."""
         if name.startswith("work/"):
-            return (self.path / name).is_file()
+            return readable(self.path / name)
         return self.finished(name)
 
     def note(self, name: str) -> None:
@@ -306,10 +318,12 @@ def _held(folder: Path, wait: float) -> Iterator[None]:
     except OSError as error:
         raise AtlasError(f"{folder} cannot be written: {error.strerror or error}.") from error
     try:
-        owner.write_text(f"process {os.getpid()}")
+        with writing(folder):
+            owner.write_text(f"process {os.getpid()}")
         yield
     finally:
-        owner.unlink(missing_ok=True)
+        with suppress(OSError):  # the next holder writes its own
+            owner.unlink(missing_ok=True)
         lock.release()
 
 

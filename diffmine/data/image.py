@@ -48,6 +48,35 @@ def as_mined(image: Image.Image, side: int, multiple: int = 16) -> Image.Image:
     return image.crop((to.left, to.top, to.left + to.wide, to.top + to.high))
 
 
+def times_of(width: int, height: int, side: int, view: int) -> int:
+    """How many times as large as the image as mined (short side `side`) a picture's copy for people
+    is: as often as its long side stays within `view` pixels and the picture has them."""
+    to = scaling(width, height, side)
+    return min(view // max(to.wide, to.high), width // to.width, height // to.height)
+
+
+def as_viewed(image: Image.Image, side: int, times: int) -> Image.Image:
+    """The part of a picture that is mined, `times` as wide and high as the image as mined: what
+    lies at (x, y) there lies at (times x, times y) here."""
+    to = scaling(image.width, image.height, side)
+    across, down = image.width / to.width, image.height / to.height
+    box = (
+        to.left * across,
+        to.top * down,
+        (to.left + to.wide) * across,
+        (to.top + to.high) * down,
+    )
+    return image.resize((to.wide * times, to.high * times), Image.Resampling.LANCZOS, box=box)
+
+
+def encode_view(image: Image.Image) -> bytes:
+    """The file in which an atlas keeps a copy for people: JPEG of quality 90, grey when it is."""
+    buffer = io.BytesIO()
+    shown = image.convert("L") if _is_grey(image) else image
+    shown.save(buffer, "JPEG", quality=90, subsampling=0)
+    return buffer.getvalue()
+
+
 def encode_picture(image: Image.Image) -> bytes:
     """The file in which an atlas keeps a picture: lossless up to 256 pixels, else WebP at 92."""
     buffer = io.BytesIO()

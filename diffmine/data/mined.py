@@ -11,7 +11,7 @@ from typing import Any
 from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
-from diffmine.data.image import as_mined, encode_picture
+from diffmine.data.image import as_mined, as_viewed, encode_picture, encode_view, times_of
 from diffmine.data.readers.base import NOTE
 from diffmine.data.readers.decode import decode, named, spread
 from diffmine.data.readers.wishes import Wishes
@@ -22,14 +22,17 @@ from diffmine.maths.duplicates import picture_hash
 @dataclass(frozen=True)
 class Mined:
     """A picture as mined: its file in the atlas, its size, its difference hash, and the size of the
-    upright picture that it came from."""
+    upright picture that it came from. `view` is the file of its copy for people, `times` as large;
+    empty where the picture is not that large."""
 
     content: bytes
+    view: bytes
     width: int
     height: int
     hash: int
     source_width: int
     source_height: int
+    times: int
     note: str = ""
     """What of its file is not read, in words."""
 
@@ -37,20 +40,23 @@ class Mined:
 def read_mined(
     paths: Sequence[Path],
     side: int,
+    view: int = 0,
     waiting: Callable[[], None] = lambda: None,
     wishes: Wishes | None = None,
 ) -> Generator[Mined | ImageError, None, None]:
-    """For each file, in order, the picture with a short side of `side` pixels, or the sentence that
-    says why there is none. `waiting` is called several times a second, and may raise."""
+    """For each file, in order, the picture with a short side of `side` pixels and its copy with a
+    long side of at most `view`, or the sentence that says why there is none. `waiting` is called
+    several times a second, and may raise."""
     told = (wishes or Wishes()).told()
-    how = {"readers": named(readers.READERS), "side": side, "wishes": told}
+    how = {"readers": named(readers.READERS), "side": side, "view": view, "wishes": told}
     for outcome in fenced(mined, paths, how, waiting):
         if isinstance(outcome, ImageError):
             yield outcome
         else:
             facts = dict(outcome.facts)
-            note = str(facts.pop("note"))
-            yield Mined(outcome.content, **{name: int(n) for name, n in facts.items()}, note=note)
+            note, end = str(facts.pop("note")), int(facts.pop("end"))
+            sizes = {name: int(number) for name, number in facts.items()}
+            yield Mined(outcome.content[:end], outcome.content[end:], **sizes, note=note)
 
 
 def read_spreads(
@@ -70,13 +76,18 @@ def mined(
     *,
     readers: Sequence[Sequence[str]],
     side: int,
+    view: int,
     wishes: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Work of a child: what `Mined` holds."""
     source = decode(readers, path, wishes=wishes)
     picture = as_mined(source, side)
+    times = times_of(source.width, source.height, side, view)
     content = encode_picture(picture)
+    shown = encode_view(as_viewed(source, side, times)) if times > 1 else b""
     facts = {
+        "end": len(content),
+        "times": times if shown else 1,
         "width": picture.width,
         "height": picture.height,
         "hash": picture_hash(picture),
@@ -84,4 +95,4 @@ def mined(
         "source_height": source.height,
         "note": source.info.get(NOTE, ""),
     }
-    return Answer(facts, len(content), [content])
+    return Answer(facts, len(content) + len(shown), [content, shown])

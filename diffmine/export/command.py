@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from diffmine.atlas.atomic import write_bytes, write_folder
+from diffmine.atlas.atomic import sweep_beside, write_bytes, write_folder
 from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.errors import UsageError
@@ -103,6 +103,7 @@ def _write(form: Format, order: Order, out: Path, force: bool) -> None:
     files = _placed(list(form.files(order)), out)
     _refuse_taken([path for path, _ in files], force)
     for path, content in files:
+        sweep_beside(path)
         write_bytes(path, content)
     print(f"{len(order.chosen):,} patches: {', '.join(str(path) for path, _ in files)}")
 

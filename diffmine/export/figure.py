@@ -102,7 +102,7 @@ def draw(pen: Pen, order: Order, page: Page, number: str) -> None:
 def _cell(pen: Pen, atlas: Atlas, cell: Cell, grid: Grid, corner: tuple[int, int]) -> None:
     left, top = corner
     patch = cell.entry.patch
-    crop = pictures.enlarged(pictures.cut(atlas, patch), grid.side, grid.side)
+    crop = pictures.enlarged(pictures.seen(atlas, patch), grid.side, grid.side)
     pen.picture(pictures.framed(crop), left, top, words.alt(patch))
     room = grid.wide - grid.side - 20
     if room > LABEL:

@@ -42,6 +42,15 @@ def cut(atlas: Atlas, patch: Patch) -> Image.Image:
     return atlas.pictures.picture(patch.image_id).crop((col, row, col + size, row + size))
 
 
+def seen(atlas: Atlas, patch: Patch) -> Image.Image:
+    """The patch alone, RGB, as people look at it: out of the copy of its image where there is one,
+    whole times as large, else pixel for pixel as mined."""
+    picture = atlas.view(patch.image_id)
+    times = picture.width // int(atlas.image(patch.image_id)["width"])
+    left, top, side = (times * length for length in (patch.col, patch.row, patch.size))
+    return picture.crop((left, top, left + side, top + side))
+
+
 def framed(picture: Image.Image) -> Image.Image:
     """A picture with a thin grey rim, drawn over its outermost pixels."""
     corners = (0, 0, picture.width - 1, picture.height - 1)
@@ -59,9 +68,8 @@ def enlarged(picture: Image.Image, wide: int, high: int) -> Image.Image:
 
 def boxed(atlas: Atlas, patch: Patch, wide: int, high: int) -> Image.Image:
     """The whole image of a patch within `wide` x `high` pixels, the patch framed in red."""
-    picture = atlas.pictures.picture(patch.image_id)
-    shown = framed(enlarged(picture, wide, high))
-    scale = shown.width / picture.width
+    shown = framed(enlarged(atlas.view(patch.image_id), wide, high))
+    scale = shown.width / int(atlas.image(patch.image_id)["width"])
     left, top, side = patch.col * scale, patch.row * scale, patch.size * scale
     thick = max(round(max(shown.size) / 120), 2)
     pen = ImageDraw.Draw(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import torch
 from diffusers.models.attention_processor import AttnProcessor
 from jaxtyping import Float
 from PIL import Image
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -144,9 +145,15 @@ class State:
                 tensors[f"{moment}/{name}"] = value
         save_file({k: v.cpu().contiguous().clone() for k, v in tensors.items()}, path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
-        tensors = load_file(path)
+    def load(self, path: Path, steps: int) -> bool:
+        """Go on from a checkpoint; False, and nothing is changed, where it is not whole or behind
+        the last of `steps`."""
+        try:
+            tensors = load_file(path)
+        except SafetensorError:
+            return False
+        if not self._fits(tensors) or int(tensors["step"]) > steps:
+            return False
         self.step = int(tensors["step"])
         self.losses = tensors.get("losses", torch.empty(0)).tolist()
         for name, weight in self.unet.named_parameters():
@@ -158,6 +165,15 @@ class State:
                 on_device = value.to(weight.device) if moment != "step" else value
                 moments[moment] = on_device
             self.optimizer.state[weight] = moments
+        return True
+
+    def _fits(self, tensors: Mapping[str, Tensor]) -> bool:
+        """Whether every tensor of these weights is there."""
+        shapes = {name: weight.shape for name, weight in self.unet.named_parameters()}
+        kinds = ("weight", "mean", "exp_avg", "exp_avg_sq")
+        needed = {f"{kind}/{name}": shape for name, shape in shapes.items() for kind in kinds}
+        needed |= {name: torch.Size() for name in ("step", *(f"step/{name}" for name in shapes))}
+        return all(name in tensors and tensors[name].shape == needed[name] for name in needed)
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,8 @@ class _Plan:
         every = cost(name, self.config, self.dataset, len(self.dataset))
         if name not in self.keys and f"{name}:begun" not in self.keys:
             return Step(name, FIRST, cost=every)
-        settings = self._settings(name)
+        further = stage.extends if name not in self.keys else ()
+        settings = self._settings(name, further)
         if settings:
             return Step(name, AGAIN, ", ".join(settings), every)
         inputs = [known for known in stage.inputs if self.keys.get(known) == _OTHER]
@@ -191,9 +192,10 @@ class _Plan:
     def _learnt(self) -> int:
         if not self.atlas.has("trained"):
             return 0
-        new = {*self.change.new, *self.change.other}
-        images = self.atlas.table("images", ["image_id", "source_digest"]).to_pylist()
-        now = {row["image_id"]: row["source_digest"] for row in images}
+        held = self.compared.held.rows
+        new = {*self.change.new, *self.change.other} if held else set()
+        # Images that are lost are collected again, from the files as they are.
+        now = {name: row["source_digest"] for name, row in held.items()} or self.compared.digests
         rows = self.atlas.table("trained", ["image_id", "source_digest"]).to_pylist()
         names = {record.image_id for record in self.dataset} - new
         return sum(row["image_id"] in names and now.get(row["image_id"]) == row["source_digest"]
@@ -217,8 +219,8 @@ class _Plan:
         own = name == "typicality" and self.config.typicality.labels == "own"
         return own or list(self.dataset.labels) == self.atlas.labels
 
-    def _settings(self, name: str) -> list[str]:
-        """The settings that change a stage's results, in words."""
+    def _settings(self, name: str, but_for: tuple[str, ...]) -> list[str]:
+        """The settings that change a stage's results, but for some, in words."""
         config: Any = self.config.trends if name == "parallel" else getattr(self.config, name)
         stored = self.atlas.manifest.config.get(name, {})
         if name == "parallel" or not stored:
@@ -227,7 +229,7 @@ class _Plan:
         return [
             f"--{name}.{key.replace('_', '-')} {_word(was.get(key))} -> {_word(value)}"
             for key, value in now.items()
-            if value != was.get(key)
+            if value != was.get(key) and key not in but_for
         ]
 
 

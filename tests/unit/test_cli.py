@@ -195,3 +195,16 @@ def test_a_disk_that_refuses_is_one_sentence(
         main(["info", "atlas"])
     assert ended.value.code == 2
     assert capsys.readouterr().err == "diffmine: atlas/maps: No space left on device.\n"
+
+
+def test_a_command_that_is_stopped_says_what_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*given: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("diffmine.atlas.reader.open_atlas", stopped)
+    with pytest.raises(SystemExit) as ended:
+        main(["info", "atlas"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.strip().startswith("Stopped. Finished work is kept")

@@ -22,6 +22,9 @@ NAME = ".diffmine.sources.json"
 """Size, time of change and digest of each source. A note of this machine's own: without it, or in a
 copy of the atlas, files are read once more."""
 Row = dict[str, Any]
+VIEW = "view"
+"""Beside the columns of a row of images.parquet: the file of its copy for people (empty: none) and
+how many times as large it is."""
 Content = tuple[str, list[str], str]
 """Name, labels and digest of an image."""
 
@@ -126,9 +129,11 @@ class Held:
 
     def row(self, record: Record, digest: str) -> Row:
         """The row of a picture that is held, with what its record says now."""
-        content = self.atlas.pictures.content(record.image_id)
-        row = self.rows[record.image_id] | fields_of(record)
-        return row | {"image": {"bytes": content, "path": None}, "source_digest": digest}
+        name, views = record.image_id, self.atlas.views
+        content = self.atlas.pictures.content(name)
+        view = (views.content(name), views.times(name)) if views and name in views else (b"", 1)
+        row = self.rows[name] | fields_of(record) | {"source_digest": digest, VIEW: view}
+        return row | {"image": {"bytes": content, "path": None}}
 
     def describes(self, record: Record, digest: str) -> bool:
         """Whether the row of a picture says what its record and its file say now."""

@@ -28,6 +28,7 @@ from diffmine.errors import DataError, ImageError
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import (
+    VIEW,
     Content,
     Held,
     Row,
@@ -36,6 +37,7 @@ from diffmine.stages.collect.held import (
     note_refused,
 )
 from diffmine.stages.collect.survey import figures_of, noted_before, wishes_of
+from diffmine.stages.collect.views import beside, note_views, views_are_there
 
 REFUSED = "refused.csv"
 
@@ -70,7 +72,9 @@ def _collect_images(
 ) -> Report:
     report = Report("collect")
     change = compared.change
-    if compared.count and not change and _refused_are_noted(atlas) and atlas.manifest.intact:
+    viewed = views_are_there(atlas, config.view)
+    noted = viewed and _refused_are_noted(atlas) and atlas.manifest.intact
+    if compared.count and not change and noted:
         _name(atlas, config)
         compared.remember()
         report.kept = compared.count
@@ -78,11 +82,14 @@ def _collect_images(
     digests, held = compared.digests, compared.held
     _check_groups(atlas, held, dataset)
     refused = list(dataset.refused)
-    work = _Work(dataset, config, held, digests, refused, report, progress)
+    work = _Work(dataset, config, held, viewed, digests, refused, report, progress)
     work.prepare(noted_before(atlas.path / REFUSED))
     rows, manifest, ranges = work.rows(), atlas.manifest, work.wishes.ranges
-    with whole(atlas.path / "images.parquet") as temporary:
-        contents = _write(temporary, rows)
+    with (
+        whole(atlas.path / "images.parquet") as temporary,
+        beside(atlas, config.view, rows) as plain,
+    ):
+        contents = _write(temporary, plain)
         if not contents:
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
         key = manifest.keys.get("images", "")
@@ -90,6 +97,10 @@ def _collect_images(
             key = key_of_images(config.image_size, contents, ranges)
         if key != manifest.keys.get("images") and (change.lost or not held.rows):
             atlas.drop_after("images")
+    # Before the images are noted: who is stopped between the two collects once more.
+    _write_refused(atlas, refused + work.notes)
+    lasting = [name for name, reason in refused if INSTALL not in reason]
+    note_refused(atlas, {name: digests.get(name, "") for name in lasting})
     labels = {label for _, own, _ in contents for label in own}
     manifest.labels = [label for label in dataset.labels if label in labels]
     manifest.config["data"] = as_dict(config)
@@ -98,9 +109,7 @@ def _collect_images(
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
-    _write_refused(atlas, refused + work.notes)
-    lasting = [name for name, reason in refused if INSTALL not in reason]
-    note_refused(atlas, {name: digests.get(name, "") for name in lasting})
+    note_views(atlas, config.view)
     if len(lasting) == len(refused):  # else a package may be installed until the next time
         compared.remember()
     report.refused = len(refused)
@@ -152,6 +161,7 @@ class _Work:
     dataset: Dataset
     config: DataConfig
     held: Held
+    viewed: bool
     digests: Mapping[str, str]
     refused: list[tuple[str, str]]
     report: Report
@@ -170,8 +180,8 @@ class _Work:
         """The rows of all pictures that are held or can be read."""
         number = 1
         new = [record.path for record in self.dataset if not self._same(record)]
-        size = self.config.image_size
-        read = read_mined(new, size, lambda: self._tell(number - 1), self.wishes)
+        size, view = self.config.image_size, self.config.view
+        read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
         with closing(read) as pictures:
             for number, record in enumerate(self.dataset, start=1):
                 name, digest = record.image_id, self.digests[record.image_id]
@@ -190,7 +200,7 @@ class _Work:
                 self._tell(number)
 
     def _same(self, record: Record) -> bool:
-        return self.held.same(record, self.digests[record.image_id])
+        return self.viewed and self.held.same(record, self.digests[record.image_id])
 
     def _note(self, name: str, note: str) -> None:
         if note:
@@ -204,6 +214,7 @@ def _row(record: Record, picture: Mined, digest: str) -> Row:
     return {
         "image_id": record.image_id,
         "image": {"bytes": picture.content, "path": None},
+        VIEW: (picture.view, picture.times),
         "width": picture.width,
         "height": picture.height,
         "hash": picture.hash,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
+from diffmine.atlas.atomic import remove
 from diffmine.atlas.health import broken_model
 from diffmine.atlas.schemas import TRAINED
 from diffmine.atlas.several import COLUMNS, labels_of
@@ -51,5 +50,20 @@ def keep_work(atlas: Workspace) -> None:
     """Drop what a training that was stopped had made of other images than are there now."""
     images = {"images": atlas.manifest.keys.get("images", "")}
     if atlas.note_of("finetune", "images") != images:
-        shutil.rmtree(atlas.path / "work" / "finetune", ignore_errors=True)
+        remove(atlas.path / "work" / "finetune")
         atlas.keep_note("finetune", "images", images)
+
+
+def courses_of(atlas: Workspace) -> list[dict[str, int]]:
+    """The courses that a training took: `since` which step it was meant to last how many `steps`.
+    More than one where it was stopped and went on with another number, another learning rate."""
+    return list((atlas.note_of("finetune", "courses") or {}).get("courses", []))
+
+
+def note_course(atlas: Workspace, since: int, steps: int) -> list[dict[str, int]]:
+    """Note that a training goes on from a step to another number of steps; all its courses."""
+    courses = [course for course in courses_of(atlas) if course["since"] < since]
+    if not courses or courses[-1]["steps"] != steps:
+        courses.append({"since": since, "steps": steps})
+        atlas.keep_note("finetune", "courses", {"courses": courses})
+    return courses

@@ -9,7 +9,6 @@ latents and text embeddings are computed once. The kept weights are a running me
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +22,7 @@ from PIL import Image
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from diffmine.atlas.atomic import whole
+from diffmine.atlas.atomic import exchange, remove, whole, writing
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
@@ -46,7 +45,13 @@ from diffmine.model.training import (
     prepare,
     shifted_latents,
 )
-from diffmine.stages.finetune.learnt import keep_work, strange, write_learnt
+from diffmine.stages.finetune.learnt import (
+    courses_of,
+    keep_work,
+    note_course,
+    strange,
+    write_learnt,
+)
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -170,8 +175,13 @@ def _train(
     state = State(0, unet, mean, optimizer)
     checkpoint = atlas.path / WORK / "state.safetensors"
     if checkpoint.is_file():
-        state.load(checkpoint)
-        report.kept = state.step
+        if state.load(checkpoint, config.steps):
+            report.kept = state.step
+        else:
+            report.figures["checkpoints that were not whole"] = 1.0
+    courses = note_course(atlas, state.step, config.steps)
+    if len(courses) > 1:
+        report.figures["began with other steps"] = float(courses[0]["steps"])
     network, optimizer = accelerator.prepare(unet, optimizer)
     _steps(atlas, model, network, state, optimizer, latents, config, accelerator, progress)
     report.done = config.steps - report.kept
@@ -265,11 +275,9 @@ def _write(
     atlas: Workspace, model: Model, config: FinetuneConfig, losses: list[float], report: Report
 ) -> None:
     """Write ATLAS/model whole, note it in the manifest and clear the working files."""
-    folder, temporary = atlas.path / "model", atlas.path / "work" / "model"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    save_model(model, temporary, model.prompts)
-    sample_grid(model).save(temporary / "samples.png", optimize=True)
+    folder = atlas.path / "model"
+    temporary, old = (atlas.path / WORK / name for name in ("model", "before"))
+    remove(temporary, old)
     figures = {
         # A folder's place is its owner's business: models are passed on.
         "config": as_dict(config) | {"base": Path(config.base).name},
@@ -278,13 +286,18 @@ def _write(
         "device": device_name(model.device),
         "loss_every_20_steps": [round(loss, 5) for loss in losses],
     }
-    (temporary / "training.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False))
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
+    if len(courses := courses_of(atlas)) > 1:
+        figures["courses"] = courses
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
+    with writing(folder):
+        temporary.mkdir(parents=True)
+        save_model(model, temporary, model.prompts)
+        sample_grid(model).save(temporary / "samples.png", optimize=True)
+        (temporary / "training.json").write_text(text, encoding="utf-8")
+        exchange(temporary, folder, old)
     atlas.attach_model(folder, "model")
     write_learnt(atlas)
     atlas.end("finetune")
-    shutil.rmtree(atlas.path / "work", ignore_errors=True)
 
 
 def sample_grid(model: Model, columns: int = 6) -> Image.Image:

@@ -10,10 +10,10 @@ beside it, nor on how often its draws were topped up.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from diffmine.atlas.atomic import remove
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.shards import Outcome, Shard, run_shards
 from diffmine.atlas.writer import Workspace
@@ -105,7 +105,7 @@ def _keep_race(atlas: Workspace) -> None:
     """Drop what a race that was stopped had worked out of other images than are there now."""
     images = {"images": atlas.manifest.keys.get("images", "")}
     if atlas.note_of("typicality", "images") != images:
-        shutil.rmtree(atlas.path / "work" / "typicality", ignore_errors=True)
+        remove(atlas.path / "work" / "typicality")
         atlas.keep_note("typicality", "images", images)
 
 

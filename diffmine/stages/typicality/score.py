@@ -14,6 +14,7 @@ from torch import Tensor
 
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
+from diffmine.atlas.scratch import readable
 from diffmine.atlas.shards import Files, Outcome, Shard, ShardFunction
 from diffmine.config import TypicalityConfig
 from diffmine.engine import Tell
@@ -129,7 +130,7 @@ class ScoreShard(ShardFunction):
         names = [image_id for image_id, _ in work.images]
         file = f"work/typicality/latents-{key_of(names)}.safetensors"
         path = self.atlas.path / file
-        if not path.is_file():
+        if not readable(path):
             every = encoded(names)
             files[file] = save({f"{k:05d}": latent for k, latent in enumerate(every.values())})
             return every

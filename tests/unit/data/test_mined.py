@@ -69,7 +69,8 @@ def mined(path: Path, side: int) -> Mined | str:
         picture = as_mined(source, side)
     except (ImageError, OSError) as error:
         return type(error).__name__
-    return Mined(encode_picture(picture), *picture.size, picture_hash(picture), *source.size)
+    content, size = encode_picture(picture), picture.size
+    return Mined(content, b"", *size, picture_hash(picture), *source.size, times=1)
 
 
 @pytest.mark.parametrize("side", [32, 288])

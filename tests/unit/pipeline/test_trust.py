@@ -123,6 +123,18 @@ def cut(path: Path) -> None:
 SPOILS: tuple[Spoil, ...] = (flip, cut, Path.unlink)
 
 
+def test_images_that_are_lost_while_the_pictures_change_are_collected_again(
+    root: Path, atlas: Workspace, tmp_path: Path
+) -> None:
+    """As when a collect is killed just before it notes what it wrote."""
+    data = shutil.copytree(root / "data", tmp_path / "data")
+    Image.new("RGB", (32, 32), "grey").save(next((data / "disc").iterdir()))
+    (atlas.path / "images.parquet").unlink()
+    reports = as_planned(data, atlas, quick(root / "base", parallel=True))
+    assert reports["finetune"].done == 0
+    assert reports["typicality"].done == 1
+
+
 def files_of(atlas: Workspace) -> list[str]:
     """Every file of an atlas and its model, without what is of this machine alone."""
     names = (p.relative_to(atlas.path).as_posix() for p in atlas.path.rglob("*") if p.is_file())

@@ -16,7 +16,7 @@ from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.sources import open_dataset
-from diffmine.engine import Report
+from diffmine.engine import Progress, Report, silent
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect, run_stage, use_model
 from tests.helpers import LABELS, draw_shapes
@@ -164,3 +164,28 @@ def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: T
     assert (report.done, report.kept) == (10, 30)
     assert told.read_bytes() == unbroken
     assert len(json.loads(unbroken)["loss_every_20_steps"]) == 2
+
+
+def test_a_training_that_was_stopped_goes_on_to_another_number_of_steps(
+    data: Path, train: Train
+) -> None:
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10)
+
+    def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if (of, done) == ("steps", 40):
+            raise KeyboardInterrupt
+
+    def run(steps: int, progress: Progress = silent) -> Report:
+        longer = BuildConfig(finetune=replace(config, steps=steps))
+        return run_stage(atlas, "finetune", longer, progress=progress)
+
+    with atlas.hold():
+        with pytest.raises(KeyboardInterrupt):
+            run(60, stop)
+        report = run(50)
+        assert (report.done, report.kept) == (20, 30)
+        told = json.loads((atlas.path / "model" / "training.json").read_text())
+        assert told["courses"] == [{"since": 0, "steps": 60}, {"since": 30, "steps": 50}]
+        assert run(20).done == 20, "finished: other steps are another training"

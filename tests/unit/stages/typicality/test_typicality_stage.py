@@ -123,6 +123,20 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(make: Make, adaptive: bool, cou
     assert content(broken) == content(whole)
 
 
+def test_latents_of_a_race_that_were_cut_are_made_again(make: Make) -> None:
+    config = replace(CONFIG, draws=20, adaptive=True, top=2, window=0.5, batch=64)
+    broken, whole = make("broken"), make("whole")
+    with pytest.raises(Cancelled):
+        scored(broken, config, progress=_Stop(3))
+    latents = list((broken.path / "work" / "typicality").glob("*.safetensors"))
+    assert latents
+    for path in latents:
+        path.write_bytes(path.read_bytes()[:-1])
+    scored(broken, config)
+    scored(whole, config)
+    assert content(broken) == content(whole)
+
+
 def test_the_race_saves_draws_and_says_so(make: Make) -> None:
     atlas = make("race", 8)
     config = replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0)

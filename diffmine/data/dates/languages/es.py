@@ -1,0 +1,66 @@
+"""Spanish."""
+
+from diffmine.data.dates.languages.base import Language
+
+SPANISH = Language(
+    code="es",
+    months=(
+        "enero|ene",
+        "febrero|feb",
+        "marzo|mar",
+        "abril|abr",
+        "mayo|may",
+        "junio|jun",
+        "julio|jul",
+        "agosto|ago",
+        "septiembre|setiembre|sept|sep|set",
+        "octubre|oct",
+        "noviembre|nov",
+        "diciembre|dic",
+    ),
+    seasons="primavera|verano|otoño|invierno",
+    tens=(
+        "años veinte|los veinte",
+        "años treinta|los treinta",
+        "años cuarenta|los cuarenta",
+        "años cincuenta|los cincuenta",
+        "años sesenta|los sesenta",
+        "años setenta|los setenta",
+        "años ochenta|los ochenta",
+        "años noventa|los noventa",
+    ),
+    ordinals=("primer|primera|primero", "segundo|segunda", "tercer|tercera|tercero", "cuarta"),
+    last="último|última",
+    century="siglo|siglos|sig|ss",
+    years="años",
+    decade="década|decenio|décadas",
+    half="mitad",
+    third="tercio",
+    quarter="cuarto",
+    early="principios|principios de|principios del|a principios del|a principios de|comienzos del"
+    "|comienzos de|inicios del|inicios de|inicios|comienzos",
+    mid="mediados|mediados de|mediados del|a mediados del|a mediados de",
+    late="finales|finales de|finales del|a finales del|a finales de|fines del|fines de|fines"
+    "|fin del",
+    circa="hacia|alrededor de|cerca de|aprox|aproximadamente|en torno a|circa|ca",
+    maybe="quizá|quizás|probablemente|posiblemente|tal vez|prob",
+    before="poco antes de|antes de|antes del|anterior a|ante",
+    until="hasta",
+    not_after="o antes|no después de|a más tardar|no más tarde de|no posterior a",
+    after="poco después de|después de|después del|posterior a|tras|post",
+    since="o después|o más tarde|desde|no antes de|a partir de|no anterior a",
+    start="",
+    between="entre",
+    to="a|al",
+    either="o",
+    both="y",
+    present="hoy|actualidad|la actualidad|presente",
+    bc="a C|aC|antes de Cristo|a de C|a J C|antes de nuestra era|a n e",
+    ad="d C|dC|después de Cristo|d de C|de nuestra era",
+    undated="sin fecha|s f|s/f|sf|s d|sin datar|fecha desconocida|desconocida|desconocido|s a"
+    "|sin año",
+    year="año|el año",
+    filler="el|la|los|las|del|de|fecha|fechado|fechada|tomada|tomado|hecho|pintado|construido"
+    "|lunes|martes|miércoles|jueves|viernes|sábado|domingo",
+    period="época|periodo|período|dinastía|reinado|reinado de|edad media|renacimiento|era|barroco",
+)

@@ -1,0 +1,66 @@
+"""The copies that people look at: views.parquet, written row by row beside images.parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from diffmine.atlas.atomic import whole
+from diffmine.atlas.pictures import picture_schema_metadata
+from diffmine.atlas.schemas import VIEWS
+from diffmine.atlas.writer import Workspace
+from diffmine.stages.collect.held import VIEW, Row
+
+NAME = "views.parquet"
+_GROUP = 8
+"""Copies that are read together: each is a hundred times as large as an image as mined."""
+
+
+def views_are_there(atlas: Workspace, view: int) -> bool:
+    """Whether the copies are those that are asked for, as they were written."""
+    stored = atlas.manifest.config.get("data", {}).get("view", 0)
+    return bool(stored == view and (not view or atlas.finished(NAME)))
+
+
+@contextmanager
+def beside(atlas: Workspace, view: int, rows: Iterator[Row]) -> Iterator[Iterator[Row]]:
+    """The rows without their copies, which go to a file of their own, unless `view` is 0; the file
+    is there whole at the end."""
+    if not view:
+        yield ({name: value for name, value in row.items() if name != VIEW} for row in rows)
+        return
+    schema = VIEWS.with_metadata(picture_schema_metadata())
+    with (
+        whole(atlas.path / NAME) as temporary,
+        pq.ParquetWriter(temporary, schema, compression="none", use_dictionary=False) as writer,
+    ):
+        waiting: list[Row] = []
+
+        def write() -> None:
+            writer.write_table(pa.Table.from_pylist(waiting, schema))
+            waiting.clear()
+
+        def each() -> Iterator[Row]:
+            for row in rows:
+                content, times = row.pop(VIEW)
+                if content:
+                    image = {"bytes": content, "path": None}
+                    waiting.append({"image_id": row["image_id"], "image": image, "times": times})
+                if len(waiting) == _GROUP:
+                    write()
+                yield row
+            write()
+
+        yield each()
+
+
+def note_views(atlas: Workspace, view: int) -> None:
+    """Note the file's digest, or that there is none."""
+    if view:
+        atlas.note(NAME)
+    else:
+        atlas.remove(NAME)
+        atlas.save()
