@@ -41,6 +41,7 @@ def build(
     *,
     out: Path,
     label: str | None = None,
+    source: str | None = None,
     base: str | None = None,
     model: str | None = None,
     config: Path | None = None,
@@ -54,11 +55,13 @@ def build(
     Parameters
     ----------
     data
-        Folder with a metadata.csv (column file_name), or with one folder of pictures per label.
+        Folder with one folder of pictures per label, or with a table of its pictures.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
-        Column of metadata.csv that holds the label (short for --data.label).
+        Column of the table that holds the label (short for --data.label).
+    source
+        How DATA is laid out, as cardb or chestxray (short for --data.source).
     base
         Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
     model
@@ -76,6 +79,8 @@ def build(
 
     if label is not None:
         options = replace(options, data=replace(options.data, label=label))
+    if source is not None:
+        options = replace(options, data=replace(options.data, source=source))
     if base is not None:
         options = replace(options, finetune=replace(options.finetune, base=base))
     where = engine_of(engine)
@@ -117,7 +122,7 @@ def finetune(
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label
-        Column of metadata.csv that holds the label (short for --pictures.label).
+        Column of the table that holds the label (short for --pictures.label).
     config
         TOML file with the options below.
     """
@@ -127,7 +132,7 @@ def finetune(
     if label is not None:
         pictures = replace(pictures, label=label)
     with shown() as progress:
-        _say(train_model(data, out, pictures, options, engine_of(engine), progress))
+        _say(train_model(data, out, pictures, options, engine_of(engine), progress, print))
     print(f"The model is ready: {out}")
 
 

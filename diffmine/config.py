@@ -25,16 +25,32 @@ Timestep = Annotated[int, Field(ge=0, le=1000)]
 class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
-    label: str = "label"
-    """Column of metadata.csv that holds the label; without that file folders are labels."""
+    source: str = ""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
+    or folder; empty: as it looks."""
+    table: str = ""
+    """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    label: str = ""
+    """Column of the table that holds the label; empty: `label`. Without a table folders are
+    labels."""
     labels: str = ""
-    """Column of metadata.csv that holds all labels of an image, joined by "|"; empty: each image
-    has one."""
+    """Column of the table that holds all labels of an image; empty: those of the label's column."""
+    separator: str = "|"
+    """What stands between several labels of one cell; empty: a cell is one label."""
     group: str = ""
     """Column that groups images which belong together (font, car model, patient); empty: none."""
+    label_width: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Labels are dates, and so many years make one label (10: decades, 100: centuries); 0: labels
+    are as they are written."""
+    label_spans: Literal["refuse", "split", "middle"] = "refuse"
+    """What becomes of an image whose date spans several such labels: it is refused, gets all of
+    them, or that of its middle year."""
+    order: str = ""
+    """File with a label a line, in their order; empty: numbers and dates by size, names by the
+    alphabet."""
     image_size: Annotated[int, Field(ge=16, le=2048)] = 64
-    """Short side of the images as mined, in pixels (64 suits the base `tiny`, 512 Stable
-    Diffusion); the longer side keeps the proportions."""
+    """Short side of the images as mined, in pixels, a multiple of 16 (64 suits the base `tiny`, 512
+    Stable Diffusion); the longer side keeps the proportions."""
     view: Annotated[int, Field(ge=0, le=8192)] = 1024
     """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
     images as mined, and never larger than the picture itself; 0: none."""

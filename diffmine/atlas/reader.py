@@ -353,7 +353,13 @@ class Atlas:
         known = stage_of(stage)
         # Without edits the list is as it was before there were any: finished trends stay finished.
         edits = [self.edits.key] if known.edited and self.edits.key else []
-        return [*(self.manifest.keys.get(name, "") for name in known.inputs), *edits]
+        groups = [self.manifest.keys["groups"]] if self._groups_matter(stage) else []
+        return [*(self.manifest.keys.get(name, "") for name in known.inputs), *groups, *edits]
+
+    def _groups_matter(self, stage: str) -> bool:
+        """Whether mine has to know that images belong together otherwise than at first."""
+        limited = self.manifest.config.get("mine", {}).get("per_group")
+        return stage == "mine" and bool(limited) and "groups" in self.manifest.keys
 
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""

@@ -157,13 +157,15 @@ class Translated:
 @dataclass(frozen=True)
 class KeptBoxes:
     """How many boxes of a file were kept, and how many were not: rows refused (with the first
-    reason), boxes of images that the atlas lacks, boxes that the crop left nothing of."""
+    reason), boxes of images that the atlas lacks, boxes that the crop left nothing of, and boxes
+    of which most lies beyond the picture."""
 
     kept: int = 0
     refused: int = 0
     elsewhere: int = 0
     cropped: int = 0
     reason: str = ""
+    beyond: int = 0
 
 
 __all__ = [

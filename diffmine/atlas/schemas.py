@@ -25,6 +25,7 @@ IMAGES = pa.schema(
         ("source_height", pa.int32()),
         ("labels", pa.list_(pa.string())),
         ("source_digest", pa.string()),
+        ("split", pa.string()),
     ]
 )
 MAPS = pa.schema(

@@ -36,6 +36,10 @@ class Stage:
         """The files that it must make again when they are lost."""
         return (*self.files, *self.keeps, *self.completes)
 
+    def completes_files_of(self, stage: str) -> bool:
+        """Whether it adds to a file that another stage writes, and has to again after it."""
+        return self.name != stage and any(file in stage_of(stage).files for file in self.completes)
+
 
 STAGES = (
     Stage(

@@ -108,8 +108,17 @@ class Workspace(Atlas):
         manifest.keys[begun] = self._keys(stage)[0]
         if stage_of(stage).piecewise:
             manifest.keys[f"{stage}:pieces"] = self._pieces(stage)
+        # What is written anew lacks what another stage adds to it.
+        self.reopen(*(other.name for other in STAGES if other.completes_files_of(stage)))
         self.save()
         return config
+
+    def reopen(self, *stages: str) -> None:
+        """Have finished stages go on, with what is there of them; the caller saves."""
+        keys = self.manifest.keys
+        for stage in stages:
+            if stage in keys:
+                keys[f"{stage}:begun"] = keys.pop(stage)
 
     def _same_pieces(self, stage: str) -> bool:
         """Whether only some pieces of a stage's inputs have changed since it was begun."""
@@ -138,10 +147,7 @@ class Workspace(Atlas):
         for name in broken:
             remove(self.path / name)
             self.manifest.artefacts.pop(name, None)
-            for stage in STAGES:
-                if name.startswith(stage.makes) and stage.name in self.manifest.keys:
-                    key = self.manifest.keys.pop(stage.name)
-                    self.manifest.keys[f"{stage.name}:begun"] = key
+            self.reopen(*(stage.name for stage in STAGES if name.startswith(stage.makes)))
         if broken:
             self._forget()
             self.save()

@@ -10,6 +10,8 @@ from PIL import Image
 
 from diffmine.errors import ImageError
 
+MULTIPLE = 16
+"""Both sides of an image as mined are multiples of so many pixels."""
 MAX_PIXELS = 64_000_000
 _LOSSLESS_SIDE = 256
 
@@ -27,7 +29,7 @@ class Scaling:
     high: int
 
 
-def scaling(width: int, height: int, side: int, multiple: int = 16) -> Scaling:
+def scaling(width: int, height: int, side: int, multiple: int = MULTIPLE) -> Scaling:
     """The short side to `side` pixels, the centre cropped to multiples of `multiple`."""
     scale = side / min(width, height)
     w, h = (max(side, round(length * scale)) for length in (width, height))
@@ -35,7 +37,7 @@ def scaling(width: int, height: int, side: int, multiple: int = 16) -> Scaling:
     return Scaling(w, h, (w - wide) // 2, (h - high) // 2, wide, high)
 
 
-def as_mined(image: Image.Image, side: int, multiple: int = 16) -> Image.Image:
+def as_mined(image: Image.Image, side: int, multiple: int = MULTIPLE) -> Image.Image:
     """Scale the short side to `side` pixels and crop the centre to multiples of `multiple`.
 
     Raises ImageError when the shape is too extreme to be mined.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 
@@ -22,16 +22,21 @@ class Record:
     credit: str = ""
     labels: tuple[str, ...] = ()
     """All its labels, `label` first; empty when it has no other."""
+    split: str = ""
+    """Part of the data set that it is in (train, val, test); empty: it has none."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason."""
+    """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
+    what else a person should know of how it was read; `boxes` the file of its boxes."""
 
     path: Path
     records: tuple[Record, ...]
     labels: tuple[str, ...]
     refused: tuple[tuple[str, str], ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    boxes: Path | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -50,4 +55,4 @@ class Dataset:
             if len(taken[record.label]) < per_label:
                 taken[record.label].append(record)
         chosen = sorted((r for rows in taken.values() for r in rows), key=lambda r: r.image_id)
-        return Dataset(self.path, tuple(chosen), self.labels, self.refused)
+        return replace(self, records=tuple(chosen))

@@ -11,9 +11,10 @@ from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
 from diffmine.data.files import digest_of, printable
 from diffmine.data.records import Dataset
-from diffmine.data.sources import open_dataset
+from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
+from diffmine.pipeline.labels import checked
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
@@ -72,7 +73,7 @@ def build(
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
     config = config or BuildConfig()
-    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
+    dataset = checked(dataset_of(data, config.data), config, model)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     config = config.with_race()
     _check_same(atlas, dataset, replace_all)

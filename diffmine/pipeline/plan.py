@@ -14,12 +14,18 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
-from diffmine.data.sources import open_dataset
+from diffmine.data.sources import dataset_of
+from diffmine.pipeline.labels import checked
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
+from diffmine.stages.collect.run import by_group
+from diffmine.words.datasets import lines
 
 KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
+_REGROUPED = "other images belong together"
+_REWRITTEN = "adds its columns again"
 _LOST, _STOPPED = "files of it are broken", "unfinished, or files of it were lost"
+_SAME_KEY = [(ADDED, why) for why in (_LOST, _STOPPED, _REWRITTEN, _REGROUPED)]
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build would do with the images and in each stage."""
+    """What a build would do with the images and in each stage, and what to know of the images."""
 
     images: str
     steps: tuple[Step, ...]
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([self.images, *map(str, self.steps)])
+        return "\n".join([self.images, *self.remarks, *map(str, self.steps)])
 
 
 def plan(
@@ -53,14 +60,13 @@ def plan(
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
     written."""
-    dataset = open_dataset(data, config.data.label, config.data.group, config.data.labels)
-    dataset = dataset.limited(config.data.limit)
+    dataset = checked(dataset_of(data, config.data), config, model).limited(config.data.limit)
     if out is None or not is_atlas(out):
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, model)
         )
-        return Plan(_images(dataset), tuple(steps))
+        return Plan(_images(dataset), tuple(steps), tuple(lines(dataset)))
     atlas = open_atlas(out)
     compared = Compared(atlas, dataset, config.data, note=False)
     return plan_of(compared, config, model)
@@ -72,12 +78,16 @@ def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:
     if compared.count:
         words = [f"{len(names)} {kind}" for kind, names in _counted(compared.change) if names]
         images += f"; {', '.join(words) or 'as they were'}"
-    return Plan(images, tuple(_Plan(compared, config, model).steps()))
+    steps = tuple(_Plan(compared, config, model).steps())
+    return Plan(images, steps, tuple(lines(compared.dataset)))
 
 
 def _images(dataset: Dataset) -> str:
     labels = dataset.labels
-    return f"{len(dataset)} images with {len(labels)} labels: {', '.join(labels)}"
+    number = f"{len(dataset)}"
+    if dataset.refused:
+        number += f" of {len(dataset) + len(dataset.refused)}"
+    return f"{number} images with {len(labels)} labels: {', '.join(labels)}"
 
 
 def _counted(change: Change) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -101,12 +111,14 @@ _OTHER = "?"
 
 @dataclass
 class _Plan:
-    """The fate of each stage of an atlas that is there: `keys` become those that it will have."""
+    """The fate of each stage of an atlas that is there: `keys` become those that it will have,
+    `written` are the stages so far that do anything."""
 
     compared: Compared
     config: BuildConfig
     model: str | None
     keys: dict[str, str] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
     @property
     def atlas(self) -> Atlas:
@@ -132,9 +144,11 @@ class _Plan:
             self.keys["model"] = _OTHER
         for stage in _stages(self.config, self.model):
             step = self._step(stage)
+            step = self._not_alone(stage, step) if step.fate == KEPT else step
+            self.written |= {stage.name} if step.fate != KEPT else set()
             begun = self.keys.pop(f"{stage.name}:begun", "")
             self.keys.setdefault(stage.name, begun)
-            if step.fate != KEPT and step.why not in (_LOST, _STOPPED):
+            if step.fate != KEPT and (step.fate, step.why) not in _SAME_KEY:
                 self.keys[stage.name] = _OTHER
             if stage.name == "finetune" and step.fate in (AGAIN, FIRST):
                 self.keys["model"] = _OTHER
@@ -156,6 +170,15 @@ class _Plan:
         if inputs:
             return Step(name, AGAIN, f"because of {' and '.join(inputs)}", every)
         return self._unchanged(stage, every)
+
+    def _not_alone(self, stage: Stage, kept: Step) -> Step:
+        """A stage that would be kept, but for what it says of others' files and of groups."""
+        if any(stage.completes_files_of(name) for name in self.written):
+            return Step(stage.name, ADDED, _REWRITTEN)
+        if self.compared.groups and stage.name in by_group(self.atlas):
+            limited = stage.name == "mine" and self.config.mine.per_group
+            return Step(stage.name, AGAIN if limited else ADDED, _REGROUPED)
+        return kept
 
     def _unchanged(self, stage: Stage, every: str) -> Step:
         """A stage none of whose inputs changes: kept, unless it was stopped, or files are lost."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -15,11 +16,13 @@ from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
 from diffmine.data.readers import read_scaled
 from diffmine.data.readers.wishes import Wishes
-from diffmine.data.sources import open_dataset
+from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
+from diffmine.pipeline.labels import checked
 from diffmine.stages.collect.run import run as collect
+from diffmine.words.datasets import lines
 
 
 def train_model(
@@ -29,12 +32,16 @@ def train_model(
     options: FinetuneConfig,
     engine: Engine = here,
     progress: Progress = silent,
+    announce: Callable[[str], None] = lambda line: None,
 ) -> Report:
-    """Finetune on a folder of labelled pictures and leave the model in `out`."""
+    """Finetune on a folder of labelled pictures and leave the model in `out`; `announce` hears what
+    to know of the pictures before."""
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = open_dataset(data, config.label, config.group, config.labels)
+    dataset = checked(dataset_of(data, config), BuildConfig(finetune=options))
+    for line in lines(dataset):
+        announce(line)
     atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))
     with atlas.hold():
         collect(atlas, dataset, config, progress)

@@ -10,16 +10,18 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow.parquet as pq
 from filelock import FileLock
 from PIL import Image
 
+from diffmine.atlas.apart import VARIABLE
 from diffmine.atlas.atomic import TEMPORARY, sha256
 from diffmine.atlas.editing import rename, split
 from diffmine.atlas.health import health
@@ -137,10 +139,10 @@ def attempt(root: Path, step: Step, action: Action, tell: Action = lambda: None)
 
 def growing() -> Iterator[int]:
     """At which call of a run after the other something happens."""
-    at = 3.0
+    at = 11.0
     while True:
         yield int(at)
-        at *= 1.9
+        at *= 2.6
 
 
 # Scenarios: a build
@@ -476,10 +478,11 @@ def full_disk(root: str, disk: str, most: int) -> int:
 def read_only(root: str, disk: str) -> dict[str, int]:
     """An atlas on a disk that is read-only: the exit codes of commands. Nothing of it changes."""
     place, at = Place(Path(root)), Path(disk)
-    with mounted(at, "size=64m"):
+    with mounted(at, "size=64m"), ExitStack() as stack:
         shutil.copytree(place.whole, at / "atlas")
         before = files_of(at / "atlas")
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        stack.enter_context(patch.dict(os.environ, {VARIABLE: f"{at}-user"}))
         every = commands(place, at) | {"build": (at, lambda: place.build(at / "atlas"))}
         codes = {}
         for name, (_, action) in every.items():

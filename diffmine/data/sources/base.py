@@ -6,16 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from diffmine.data.dates.bins import Spanning
 from diffmine.data.records import Dataset
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table that are asked for by name; an empty one is not asked for."""
+    """The columns of a table that are asked for by name, an empty one is not asked for; what stands
+    between the labels of a cell; years in a label, 0 for the label as it is, and what becomes of a
+    date that spans several; and the table."""
 
-    label: str = "label"
+    label: str = ""
     group: str = ""
     labels: str = ""
+    separator: str = "|"
+    width: int = 0
+    spans: Spanning = "refuse"
+    table: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.digests import SETTLED
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
 from diffmine.data.records import Dataset
@@ -82,6 +83,16 @@ class Compared:
         """What differs."""
         return Change() if self.same else Change.of(self.held, self.dataset, self.digests)
 
+    @cached_property
+    def groups(self) -> str:
+        """The key of which images that stay belong together now, where that is another than it was;
+        else empty. What groups are called does not matter."""
+        now = {} if self.same else {record.image_id: record.group for record in self.dataset}
+        both = [name for name in sorted(now) if name in self.held.rows]
+        was = _partition(self.held.rows[name]["group"] for name in both)
+        then = _partition(now[name] for name in both)
+        return "" if was == then else key_of("groups", then)
+
     def key(self) -> str:
         """The key that the images of the data set will have, if those are refused that were."""
         refused = refused_before(self.atlas)
@@ -98,6 +109,12 @@ class Compared:
             with suppress(AtlasError):
                 text = json.dumps({"listing": self.listing, "images": images})
                 write_bytes(self.atlas.path / NAME, text.encode())
+
+
+def _partition(groups: Iterable[str | None]) -> list[int]:
+    """The groups of images, numbered in their order; 0 is none."""
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(group, len(numbers) + 1) if group else 0 for group in groups]
 
 
 def _listing(dataset: Dataset, config: DataConfig) -> tuple[str, int]:

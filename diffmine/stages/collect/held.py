@@ -39,6 +39,7 @@ def fields_of(record: Record) -> Row:
         "licence": record.licence,
         "credit": record.credit,
         "labels": labels_of(record),
+        "split": record.split,
     }
 
 
@@ -139,6 +140,7 @@ class Held:
         """Whether the row of a picture says what its record and its file say now."""
         row = self.rows[record.image_id]
         known = {name: row[name] for name in fields_of(record)}
+        known["split"] = row["split"] or ""  # older atlases lack it
         return known == fields_of(record) and row["source_digest"] == digest
 
 

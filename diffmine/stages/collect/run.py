@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import whole, write_bytes
 from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
+from diffmine.atlas.reader import Atlas
+from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
@@ -59,12 +61,23 @@ def run(
     """
     compared = compared or Compared(atlas, dataset, config)
     report = _collect_images(atlas, dataset, config, compared, progress)
-    boxes = dataset.path / BOXES
+    boxes = dataset.boxes or dataset.path / BOXES
     if boxes.is_file():
-        report.figures["boxes"] = float(keep_boxes(atlas, boxes, of_data=True).kept)
+        report.figures |= _figures(keep_boxes(atlas, boxes, of_data=True))
     elif atlas.manifest.config.get("boxes", {}).get("of_data"):
         forget_boxes(atlas)
     return report.close()
+
+
+def _figures(boxes: KeptBoxes) -> dict[str, float]:
+    """How many boxes there are, and how many of a kind that is not kept."""
+    counts = {
+        "boxes of other pictures": boxes.elsewhere,
+        "boxes beyond their picture": boxes.beyond,
+        "boxes cropped away": boxes.cropped,
+        "rows that are no boxes": boxes.refused,
+    }
+    return {"boxes": float(boxes.kept)} | {name: float(n) for name, n in counts.items() if n}
 
 
 def _collect_images(
@@ -75,12 +88,15 @@ def _collect_images(
     viewed = views_are_there(atlas, config.view)
     noted = viewed and _refused_are_noted(atlas) and atlas.manifest.intact
     if compared.count and not change and noted:
+        order = [label for label in dataset.labels if label in atlas.manifest.labels]
+        if sorted(order) == sorted(atlas.manifest.labels):
+            atlas.manifest.labels = order
         _name(atlas, config)
         compared.remember()
         report.kept = compared.count
         return report
     digests, held = compared.digests, compared.held
-    _check_groups(atlas, held, dataset)
+    _check_groups(atlas, compared)
     refused = list(dataset.refused)
     work = _Work(dataset, config, held, viewed, digests, refused, report, progress)
     work.prepare(noted_before(atlas.path / REFUSED))
@@ -125,12 +141,20 @@ def _refused_are_noted(atlas: Workspace) -> bool:
     return older or atlas.finished(REFUSED)
 
 
-def _check_groups(atlas: Workspace, held: Held, dataset: Dataset) -> None:
-    """Mine again where it limits the patches of a group and groups have changed."""
-    groups = {record.image_id: record.group for record in dataset}
-    changed = any((row["group"] or "") != groups.get(name) for name, row in held.rows.items())
-    if changed and atlas.configured(MineConfig).per_group:
-        atlas.manifest.keys.pop("mine", None)
+def _check_groups(atlas: Workspace, compared: Compared) -> None:
+    """Have done again what looks at groups where other images belong together: mine for its
+    warnings, and for its patches where it limits those of a group; trends for its intervals."""
+    if not compared.groups:
+        return
+    if atlas.configured(MineConfig).per_group:
+        atlas.manifest.keys["groups"] = compared.groups
+    atlas.reopen(*by_group(atlas))
+    atlas.save()
+
+
+def by_group(atlas: Atlas) -> list[str]:
+    """The stages that look at which images belong together."""
+    return ["mine", *(["trends"] if atlas.has("counts") else [])]
 
 
 def _write(path: Path, rows: Iterator[Row]) -> list[Content]:

@@ -35,6 +35,7 @@ from diffmine.model.model import Model
 from diffmine.model.pixels import to_arrays
 from diffmine.model.prompts import Prompts
 from diffmine.model.save import save_model
+from diffmine.model.tokens import check_distinct
 from diffmine.model.training import (
     Batch,
     State,
@@ -80,6 +81,7 @@ def run(
     prompts = _prompts(atlas, config)
     accelerator = Accelerator(mixed_precision=_precision(config))
     model = load_model(config.base, accelerator.device, torch.float32)
+    check_distinct(model.tokenizer, prompts, prompts.labels)
     model.prompts = prompts
     latents = _cached_latents(atlas, model, config, engine, progress)
     losses = _train(atlas, model, latents, config, accelerator, progress, report)

@@ -356,3 +356,33 @@ def test_boxes_go_when_their_file_does(root: Path, own: tuple[Path, Workspace]) 
     (data / "boxes.csv").unlink()
     rebuilt(root, data, atlas)
     assert not atlas.has("boxes")
+
+
+@pytest.mark.parametrize("name", ["warnings.parquet", "duplicates.parquet"])
+def test_what_mine_writes_anew_keeps_its_elements(root: Path, atlas: Workspace, name: str) -> None:
+    before = dict(atlas.manifest.artefacts)
+    (atlas.path / name).unlink()
+    reports = again(root, atlas)
+    assert (reports["mine"].done, reports["translate"].done) == (36, 0)
+    assert atlas.manifest.artefacts == before
+
+
+@pytest.mark.parametrize("per_group", [0, 1])
+def test_images_that_belong_together_otherwise_are_mined_as_if_at_first(
+    root: Path, own: tuple[Path, Workspace], tmp_path: Path, per_group: int
+) -> None:
+    data, atlas = own
+    config = changed(with_groups(root), mine={"per_group": per_group})
+    if per_group:
+        as_planned(data, atlas, config)
+    table = data / "metadata.csv"
+    rows = [line.rpartition(",")[0] for line in table.read_text().splitlines()[1:]]
+    lines = [f"{row},pair{at // 2}" for at, row in enumerate(rows)]
+    table.write_text("\n".join(["file_name,label,year,patient", *lines]))
+    as_planned(data, atlas, config)
+    build(data, tmp_path / "fresh", config, model=str(atlas.path / "model"))
+    fresh = open_workspace(tmp_path / "fresh")
+    for name in ("patches", "elements", "warnings", "trends"):
+        assert atlas.table(name) == fresh.table(name)
+    again = as_planned(data, atlas, config)
+    assert {name: report.done for name, report in again.items() if report.done} == {}

@@ -22,6 +22,7 @@ def test_a_name_in_latin_1_is_read_and_can_be_written(tmp_path: Path) -> None:
     Image.new("RGB", (8, 6)).save(tmp_path / "a.png")
     for name in (b"/M\xfcnchen/caf\xe9.png", b"/M\xfcnchen/caf\\xe9.png", b"/M\xfcnchen/b.png"):
         os.link(base + b"/a.png", base + name)
+    (tmp_path / "a.png").unlink()
     dataset = open_dataset(tmp_path)
     assert dataset.labels == (r"M\xfcnchen",)
     assert [r.image_id for r in dataset] == [r"M\xfcnchen/b.png", r"M\xfcnchen/caf\xe9.png"]

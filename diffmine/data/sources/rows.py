@@ -1,0 +1,149 @@
+"""Rows of a table as labelled pictures: several rows of one picture become its several labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from diffmine.data.bins import bins_of, year_of
+from diffmine.data.dates.order import in_order
+from diffmine.data.labels import LONGEST, cut, wholes
+from diffmine.data.names import Files
+from diffmine.data.records import Dataset, Record
+from diffmine.data.sources.base import Columns
+from diffmine.data.sources.beside import picture_column
+from diffmine.data.tables.table import Row, Table
+from diffmine.errors import DataError
+
+_LABEL = ""
+"""Stands for the column of labels, of which values are looked up."""
+_FACTS = {
+    "source_url": ("source_url", "url"),
+    "licence": ("licence", "license", "rights"),
+    "credit": ("credit", "creator", "author", "photographer"),
+    "split": ("split", "subset"),
+}
+"""Columns that become facts of a picture, the likeliest name first."""
+
+
+def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
+    """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
+    are refused with a reason. Raises DataError for a column that is asked for and not there."""
+    rows = Rows.of(table, folder, columns)
+    refused = list(table.refused)
+    by_name: dict[str, list[Record]] = {}
+    for row in table.rows:
+        record = rows.record(row)
+        if isinstance(record, Record):
+            by_name.setdefault(record.image_id, []).append(record)
+        else:
+            refused.append(record)
+    records: list[Record] = []
+    for name in sorted(by_name):
+        joined = _joined(by_name[name])
+        if isinstance(joined, str):
+            refused.append((name, joined))
+        else:
+            records.append(joined)
+    labels = in_order({label for record in records for label in record.labels})
+    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How the rows of one table are read: its columns, and labels, groups and numbers by what is
+    written."""
+
+    files: Files
+    columns: Columns
+    picture: str
+    label: str
+    labels: str = ""
+    group: str = ""
+    year: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, folder: Path, columns: Columns) -> Rows:
+        """For a table whose pictures lie inside a folder."""
+        files = Files(folder)
+        picture = picture_column(table, files)
+        label = table.column(columns.label) if columns.label else _label(table)
+        group = table.column(columns.group) if columns.group else ""
+        facts = {name: table.find(*known) or "" for name, known in _FACTS.items()}
+        year = table.find("year", "date") or ""
+        plain = {
+            column: wholes(row.get(column, "") for row in table.rows)
+            for column in {group, year} - {""}
+        }
+        cells = (cut(row.get(label, ""), columns.separator) for row in table.rows)
+        plain[_LABEL] = wholes(value for cell in cells for value in cell)
+        several = table.column(columns.labels) if columns.labels else ""
+        return cls(files, columns, picture, label, several, group, year, facts, plain)
+
+    def record(self, row: Row) -> Record | tuple[str, str]:
+        """The picture of a row, or what it names and the reason why it is refused."""
+        name = row.get(self.picture, "").strip()
+        place = self.files.find(name)
+        if isinstance(place, str):
+            return name, place
+        labels = self._labels(row)
+        if isinstance(labels, str):
+            return place[0], labels
+        facts: dict[str, Any] = {
+            name: row.get(column, "").strip() for name, column in self.facts.items() if column
+        }
+        facts["year"] = year_of(self._plain(self.year, row))
+        facts["group"] = self._plain(self.group, row)
+        return Record(place[0], labels[0], place[1], labels=labels, **facts)
+
+    def _plain(self, column: str, row: Row) -> str:
+        return self.plain[column][row.get(column, "")] if column else ""
+
+    def _labels(self, row: Row) -> tuple[str, ...] | str:
+        """All labels of a row, its own first, or why it has none."""
+        separator = self.columns.separator
+        own = [self.plain[_LABEL][part] for part in cut(row.get(self.label, ""), separator)]
+        if not own:
+            return f"its {self.label.strip()} is empty"
+        if self.columns.width:
+            binned = [bins_of(label, self.columns.width, self.columns.spans) for label in own]
+            if reason := next((reason for _, reason in binned if reason), ""):
+                return reason
+            own = [label for labels, _ in binned for label in labels]
+        every = [*own, *(cut(row.get(self.labels, ""), separator or "|") if self.labels else ())]
+        if max(map(len, every)) > LONGEST:
+            return f"its {self.label.strip()} is too long"
+        return tuple(dict.fromkeys(every))
+
+
+def _label(table: Table) -> str:
+    """The column `label`, where none is asked for."""
+    column = table.find("label")
+    if column is None:
+        raise DataError(
+            f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
+            "choose one by --label COLUMN, or take folders as labels by --source folder."
+        )
+    return column
+
+
+def _joined(records: list[Record]) -> Record | str:
+    """One picture of the rows that name it, with all their labels, or why they cannot be of one."""
+    for name in ("group", "split"):
+        values = {getattr(record, name) for record in records} - {""}
+        if len(values) > 1:
+            return f"its rows are of several {name}s: {', '.join(sorted(values))}"
+    first = records[0]
+    if len(records) == 1:
+        return first
+    facts = ("group", "split", "year", "source_url", "licence", "credit")
+    known = {
+        name: next((v for r in records if (v := getattr(r, name))), getattr(first, name))
+        for name in facts
+    }
+    labels = tuple(dict.fromkeys(label for record in records for label in record.labels))
+    return replace(first, labels=labels, **known)

@@ -1,0 +1,44 @@
+"""Prompts as a model reads them: two that are the same tokens are one prompt to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from diffmine.errors import ModelError
+from diffmine.model.prompts import Prompts
+
+
+def local_tokenizer(folder: Path) -> Any | None:
+    """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
+    which loading the model will report."""
+    from transformers import CLIPTokenizer
+
+    if not (folder / "tokenizer").is_dir():
+        return None
+    try:
+        return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def check_distinct(tokenizer: Any, prompts: Prompts, labels: Iterable[str]) -> None:
+    """Raise ModelError where two labels, or a label and the null prompt, are the same tokens: case,
+    spaces and what lies beyond the longest text are not seen by the model."""
+    seen: dict[tuple[int, ...], str] = {_tokens(tokenizer, prompts.of(None)): ""}
+    for label in labels:
+        tokens = _tokens(tokenizer, prompts.of(label))
+        other = seen.setdefault(tokens, label)
+        if other == label:
+            continue
+        what = f"the labels {other!r} and {label!r}" if other else f"{label!r} and no label"
+        raise ModelError(
+            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees no case, "
+            f"no spaces and {tokenizer.model_max_length} tokens at most); rename or join them."
+        )
+
+
+def _tokens(tokenizer: Any, prompt: str) -> tuple[int, ...]:
+    ids = tokenizer(prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
+    return tuple(ids)
