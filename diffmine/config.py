@@ -60,6 +60,13 @@ class DataConfig:
     """Images taken per label, chosen by the hash of their names; 0: all."""
     title: str = ""
     """Title of the atlas; empty: the folder's name."""
+    range: tuple[float, float] | None = None
+    """Values shown as black and as white in pictures of 16 bits, of floats, and DICOM without a
+    window; without it all but 0.5 % at each end of a sample of the data set, fixed at the first
+    collect."""
+    burned_in: bool = False
+    """Read DICOM pictures in which a patient's name may stand too: those that say so, secondary
+    captures and ultrasound."""
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -3,15 +3,18 @@ children as there are cores."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
 from diffmine.data.image import as_mined, as_viewed, encode_picture, encode_view, times_of
-from diffmine.data.readers.decode import decode, named
+from diffmine.data.readers.base import NOTE
+from diffmine.data.readers.decode import decode, named, spread
+from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
 
@@ -30,27 +33,54 @@ class Mined:
     source_width: int
     source_height: int
     times: int
+    note: str = ""
+    """What of its file is not read, in words."""
 
 
 def read_mined(
-    paths: Sequence[Path], side: int, view: int = 0, waiting: Callable[[], None] = lambda: None
+    paths: Sequence[Path],
+    side: int,
+    view: int = 0,
+    waiting: Callable[[], None] = lambda: None,
+    wishes: Wishes | None = None,
 ) -> Generator[Mined | ImageError, None, None]:
     """For each file, in order, the picture with a short side of `side` pixels and its copy with a
     long side of at most `view`, or the sentence that says why there is none. `waiting` is called
     several times a second, and may raise."""
-    how = {"readers": named(readers.READERS), "side": side, "view": view}
+    told = (wishes or Wishes()).told()
+    how = {"readers": named(readers.READERS), "side": side, "view": view, "wishes": told}
     for outcome in fenced(mined, paths, how, waiting):
         if isinstance(outcome, ImageError):
             yield outcome
         else:
-            facts = {name: int(number) for name, number in outcome.facts.items()}
-            end = facts.pop("end")
-            yield Mined(outcome.content[:end], outcome.content[end:], **facts)
+            facts = dict(outcome.facts)
+            note, end = str(facts.pop("note")), int(facts.pop("end"))
+            sizes = {name: int(number) for name, number in facts.items()}
+            yield Mined(outcome.content[:end], outcome.content[end:], **sizes, note=note)
 
 
-def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int, view: int) -> Answer:
+def read_spreads(
+    paths: Sequence[Path], wishes: Wishes, waiting: Callable[[], None] = lambda: None
+) -> Generator[tuple[str, list[float]], None, None]:
+    """Of each file that is a deep picture, its kind and levels of its values; of others nothing."""
+    told = replace(wishes, survey=True).told()
+    how = {"readers": named(readers.READERS), "wishes": told}
+    for outcome in fenced(spread, paths, how, waiting):
+        if not isinstance(outcome, ImageError) and outcome.facts["spread"]:
+            kind, levels = outcome.facts["spread"]
+            yield str(kind), [float(level) for level in levels]
+
+
+def mined(
+    path: Path,
+    *,
+    readers: Sequence[Sequence[str]],
+    side: int,
+    view: int,
+    wishes: Mapping[str, Any] | None = None,
+) -> Answer:
     """Work of a child: what `Mined` holds."""
-    source = decode(readers, path)
+    source = decode(readers, path, wishes=wishes)
     picture = as_mined(source, side)
     times = times_of(source.width, source.height, side, view)
     content = encode_picture(picture)
@@ -63,5 +93,6 @@ def mined(path: Path, *, readers: Sequence[Sequence[str]], side: int, view: int)
         "hash": picture_hash(picture),
         "source_width": source.width,
         "source_height": source.height,
+        "note": source.info.get(NOTE, ""),
     }
     return Answer(facts, len(content) + len(shown), [content, shown])

@@ -81,7 +81,7 @@ def build(
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)
-        compared = Compared(atlas, dataset, config.data.image_size)
+        compared = Compared(atlas, dataset, config.data)
         announce(plan_of(compared, config, model))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if model is not None:

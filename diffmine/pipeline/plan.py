@@ -68,7 +68,7 @@ def plan(
         )
         return Plan(_images(dataset), tuple(steps), tuple(lines(dataset)))
     atlas = open_atlas(out)
-    compared = Compared(atlas, dataset, config.data.image_size, note=False)
+    compared = Compared(atlas, dataset, config.data, note=False)
     return plan_of(compared, config, model)
 
 

@@ -15,6 +15,7 @@ from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
 from diffmine.data.readers import read_scaled
+from diffmine.data.readers.wishes import Wishes
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
@@ -89,7 +90,8 @@ def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int]
     """The picture, window, name and label of a patch; of a picture file, which has no label, the
     window is the central square."""
     if Path(patch).is_file():
-        picture, _ = read_scaled(Path(patch), int(atlas.manifest.config["data"]["image_size"]))
+        data = atlas.manifest.config["data"]
+        picture, _ = read_scaled(Path(patch), int(data["image_size"]), wishes=Wishes.of(data))
         side = min(picture.size)
         top, left = (picture.height - side) // 2, (picture.width - side) // 2
         return picture, (top, left, side), Path(patch).name, None

@@ -52,9 +52,9 @@ def main(work: str) -> None:
     while True:
         request = json.loads(waiting.get())
         limits.alarm(True)
-        grown = limits.size() - began_with > limits.SLACK
+        since = limits.size() - began_with
         head, content = _answer(request)
-        _send(answers, head | {"grown": grown}, content)
+        _send(answers, head | {"grown": limits.grown(since)}, content)
         limits.alarm(False)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 SECONDS = 10.0
@@ -14,6 +16,8 @@ SLACK = 2**24
 """Bytes that a child may have grown by through earlier pictures before they count."""
 _STATM = Path("/proc/self/statm")
 _LATER = 2.0
+_libraries: dict[str, int] = {}
+_used: set[str] = set()
 
 
 def confine() -> None:
@@ -37,6 +41,24 @@ def size() -> int:
     import resource
 
     return int(_STATM.read_text().split()[0]) * resource.getpagesize()
+
+
+@contextmanager
+def library(name: str) -> Generator[None, None, None]:
+    """Around the import of a package that few pictures need. What it takes is no sign that earlier
+    pictures have left a child less memory, for a picture that needs it too."""
+    before = size()
+    yield
+    _libraries[name] = max(_libraries.get(name, 0), size() - before)
+    _used.add(name)
+
+
+def grown(since: int) -> bool:
+    """Whether earlier pictures have left this process less than the one that was just read would
+    have had alone; `since` is by how much it had grown before it. Begins anew with each call."""
+    own = sum(_libraries[module] for module in _used)
+    _used.clear()
+    return since - own > SLACK
 
 
 def _lower(limit: int, most: int) -> None:

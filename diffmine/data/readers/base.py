@@ -11,6 +11,10 @@ from PIL import Image
 
 HEAD = 512
 """Bytes from a file's beginning by which a reader knows it."""
+INSTALL = "pip install 'diffmine["
+"""Stands in the sentence on a picture that could be read with a package more."""
+NOTE = "note"
+"""Where the info of a picture says, in words, what of its file is not read."""
 
 
 @runtime_checkable
@@ -24,9 +28,11 @@ class Read(Protocol):
 @dataclass(frozen=True)
 class Reader:
     """A kind of picture file. `suffixes` (with their dot, in lower case) are the names that a
-    folder is searched for; `knows` looks at a file's first HEAD bytes."""
+    folder is searched for; `knows` looks at a file's first HEAD bytes. `nameless`: its files often
+    have no suffix, or any, and are looked for by their first bytes."""
 
     name: str
     suffixes: frozenset[str]
     knows: Callable[[bytes], bool]
     read: Read
+    nameless: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -13,6 +14,8 @@ from diffmine.data.fence.child import Answer, too_much
 from diffmine.data.files import MAX_BYTES, printable, regular
 from diffmine.data.image import as_mined
 from diffmine.data.readers.base import HEAD, Reader
+from diffmine.data.readers.deep import SPREAD
+from diffmine.data.readers.wishes import Wishes, wishing
 from diffmine.errors import DataError, ImageError
 
 _STRIP = 2**20
@@ -34,8 +37,14 @@ def named(readers: Sequence[Reader]) -> list[list[str]]:
     return names
 
 
-def decode(readers: Sequence[Sequence[str]], path: Path, still: bool = False) -> Image.Image:
+def decode(
+    readers: Sequence[Sequence[str]],
+    path: Path,
+    still: bool = False,
+    wishes: Mapping[str, Any] | None = None,
+) -> Image.Image:
     """The picture of a file, RGB of 8 bits, read in this process: call it behind the fence alone.
+    `wishes` are those of `Wishes.told`.
 
     Raises ImageError, one sentence, whatever is wrong with the file.
     """
@@ -48,7 +57,8 @@ def decode(readers: Sequence[Sequence[str]], path: Path, still: bool = False) ->
         for module, reader in readers:
             known = _reader(module, reader)
             if known.knows(head):
-                return known.read(path, still)
+                with wishing(Wishes.heard(wishes) if wishes else Wishes()):
+                    return known.read(path, still)
         raise ImageError(f"{name} is not a picture that can be read.")
     except ImageError:
         raise
@@ -67,10 +77,15 @@ def _reader(module: str, name: str) -> Reader:
 
 
 def pixels(
-    path: Path, *, readers: Sequence[Sequence[str]], still: bool = False, side: int = 0
+    path: Path,
+    *,
+    readers: Sequence[Sequence[str]],
+    still: bool = False,
+    side: int = 0,
+    wishes: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Work of a child: a picture as it is, or with `side` as it is mined, as bytes of RGB."""
-    source = decode(readers, path, still)
+    source = decode(readers, path, still, wishes)
     picture = as_mined(source, side) if side else source
     facts = {
         "width": picture.width,
@@ -84,3 +99,8 @@ def _strips(picture: Image.Image) -> Iterator[bytes]:
     rows = max(1, _STRIP // picture.width)
     for top in range(0, picture.height, rows):
         yield picture.crop((0, top, picture.width, min(top + rows, picture.height))).tobytes()
+
+
+def spread(path: Path, *, readers: Sequence[Sequence[str]], wishes: Mapping[str, Any]) -> Answer:
+    """Work of a child: of a deep picture its kind and the levels of its values, else nothing."""
+    return Answer({"spread": decode(readers, path, wishes=wishes).info.get(SPREAD)})

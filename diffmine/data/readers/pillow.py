@@ -5,35 +5,52 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import OPEN_INFO
 
 from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
 from diffmine.data.image import MAX_PIXELS
-from diffmine.data.readers.base import Reader
+from diffmine.data.readers.base import NOTE, Reader
+from diffmine.data.readers.colours import profile_of, to_srgb
+from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, range_of, shown, valid
 from diffmine.errors import ImageError
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
-ANIMATED = ("GIF", "PNG", "WEBP")
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"})
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"}
+    | {".jp2", ".j2k", ".jpf", ".jpx", ".pgm", ".ppm", ".pfm"}
+)
+MORE_PAGES = "its first page is read; {more} more page{s} {are} not"
+MORE_FRAMES = "its first frame is read; it moves, and the others are not"
+ARE = ("are", "is")
+_PHOTOMETRIC, _GDAL_NODATA = 262, 42113
 _STRIP = 2**20
 _LARGE = 16_000_000
 BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
 
 
 def read(path: Path, still: bool = False) -> Image.Image:
-    """The first frame, upright by its EXIF tag, RGB of 8 bits.
+    """The first frame, upright by its EXIF tag, in sRGB, RGB of 8 bits.
 
     Raises ImageError for a file that is no picture or has too many pixels, and with `still` for an
     animation; a decoder's own errors pass through.
     """
+    return read_as(path, FORMATS, still)
+
+
+def read_as(path: Path, formats: tuple[str, ...], still: bool = False) -> Image.Image:
+    """The same of a file that Pillow opens as one of these formats."""
     name, limit, pixels = printable(path.name), MAX_PIXELS // 1_000_000, 0
+    _know_white_is_zero()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path, formats=formats) as image:
                 pixels = image.width * image.height
                 if pixels > MAX_PIXELS:
                     raise ImageError(
@@ -42,9 +59,7 @@ def read(path: Path, still: bool = False) -> Image.Image:
                     )
                 if still and image.format in ANIMATED and getattr(image, "is_animated", False):
                     raise ImageError(f"{name} is an animation; give a picture that is still.")
-                image.load()
-                ImageOps.exif_transpose(image, in_place=True)
-                return _rgb(image)
+                return _picture(image, path, name)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(f"{name} has more pixels than the limit of {limit} million.") from error
     except UnidentifiedImageError as error:
@@ -56,38 +71,80 @@ def read(path: Path, still: bool = False) -> Image.Image:
         raise ImageError(BROKEN.format(name=name, error=error, limit=MEMORY >> 20)) from error
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """8-bit RGB; 16-bit grey is scaled by its own range, transparency is laid on white. Memory is
-    limited, so no second picture is held that need not be."""
+def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
+    """What an opened file shows. Memory is limited, so no second picture is held that need not
+    be."""
+    note = _note(image)
+    profile = profile_of(image, path)
+    tags = getattr(image, "tag_v2", {})
+    inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    deep: dict[Any, Any] = {}
     if image.mode.startswith(("I", "F")):
-        grey = _grey(image)
+        grey = _grey(image, name, absent, inverted)
         image.close()
-        return grey.convert("RGB")
+        deep, image = grey.info, grey
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        return _on_white(image)
-    return image if image.mode == "RGB" else image.convert("RGB")
+        picture = _on_white(image, profile)
+    else:
+        picture = to_srgb(image, profile)
+    picture.info = {key: value for key, value in deep.items() if key == SPREAD}
+    if note:
+        picture.info[NOTE] = note
+    return picture
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """16-bit and float grey, scaled by its own range."""
-    low = high = np.nan
-    for _, strip in _strips(image):
-        values = np.asarray(strip, np.float64)
-        low, high = np.fmin(low, np.nanmin(values)), np.fmax(high, np.nanmax(values))
+def _know_white_is_zero() -> None:
+    """Let Pillow open every grey TIFF of more than 8 bits whose zero is white; it knows most of
+    them only with a black zero, and inverts none of them."""
+    for key, how in list(OPEN_INFO.items()):
+        if key[1] == 1 and how[0].startswith(("I", "F")):
+            OPEN_INFO.setdefault((key[0], 0, *key[2:]), how)
+
+
+def _note(image: Image.Image) -> str:
+    """What of a file is not read, in words."""
+    if image.format == "TIFF" and (more := getattr(image, "n_frames", 1) - 1) > 0:
+        return MORE_PAGES.format(more=more, s="" if more == 1 else "s", are=ARE[more == 1])
+    if image.format in ANIMATED and getattr(image, "is_animated", False):
+        return MORE_FRAMES
+    return ""
+
+
+def _number(text: object) -> float | None:
+    """The value that GDAL writes where there is none."""
+    try:
+        return float(str(text).strip(" \0")) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _grey(image: Image.Image, name: str, absent: float | None, inverted: bool) -> Image.Image:
+    """Grey of more than 8 bits; what has no value is black. With `inverted` low is white."""
     grey = Image.new("L", image.size)
+
+    def values() -> Iterator[np.ndarray]:
+        for _, strip in _strips(image):
+            pixels = np.asarray(strip)
+            yield pixels[valid(pixels, absent)]
+
+    kind = FLOAT if image.mode.startswith("F") else INTEGER
+    low, high = range_of(kind, values(), image.width * image.height, grey, name)
     for top, strip in _strips(image):
-        values = np.asarray(strip, np.float64)
-        scaled = np.nan_to_num((values - low) / max(high - low, 1e-12) * 255)
-        grey.paste(Image.fromarray(scaled.round().astype(np.uint8)), (0, top))
+        pixels = np.asarray(strip)
+        eight = shown(pixels, low, high)
+        eight = np.where(valid(pixels, absent), 255 - eight if inverted else eight, np.uint8(0))
+        grey.paste(Image.fromarray(eight), (0, top))
     return grey
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
     picture = Image.new("RGB", image.size)
     for top, strip in _strips(image):
         ground = Image.new("RGBA", strip.size, "white")
-        picture.paste(Image.alpha_composite(ground, strip.convert("RGBA")).convert("RGB"), (0, top))
-    picture.info = image.info.copy()
+        clear = to_srgb(strip.convert("RGBA"), profile)
+        picture.paste(Image.alpha_composite(ground, clear).convert("RGB"), (0, top))
     return picture
 
 

@@ -13,7 +13,7 @@ from diffmine.data.dates.order import in_order
 from diffmine.data.files import printable
 from diffmine.data.junk import is_junk
 from diffmine.data.labels import normal
-from diffmine.data.readers import suffixes
+from diffmine.data.readers import is_picture, suffixes
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.beside import candidates, tables_beside
@@ -76,8 +76,11 @@ def label_folders(folder: Path) -> bool:
     """Whether two folders at least hold pictures, as folders of labels do."""
     known, number = suffixes(), 0
     for path in folders_of(folder):
-        inside = any(_ending(name) in known for _, _, files in os.walk(path) for name in files)
-        number += inside
+        number += any(
+            _ending(name) in known or is_picture(Path(place) / name)
+            for place, _, files in os.walk(path)
+            for name in files
+        )
     return number > 1
 
 
@@ -123,7 +126,9 @@ def _has_pictures(folder: Path) -> bool:
     known = suffixes()
     try:
         return any(
-            _ending(path.name) in known and not path.is_dir() and not path.name.startswith(".")
+            not path.name.startswith(".")
+            and not path.is_dir()
+            and (_ending(path.name) in known or is_picture(path))
             for path in folder.iterdir()
         )
     except OSError:
@@ -204,7 +209,7 @@ class _Walk:
     def _file(self, inside: Path, path: Path, name: str) -> None:
         parts = inside.parts[1:] if self.split else inside.parts
         ending = _ending(name)
-        if ending not in self.known:
+        if ending not in self.known and not is_picture(path):
             if inside.parts or ending not in _SILENT:
                 self.unread[ending] += 1
             return

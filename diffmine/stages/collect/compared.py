@@ -20,6 +20,7 @@ from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.digests import SETTLED
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
+from diffmine.config import DataConfig
 from diffmine.data.records import Dataset
 from diffmine.errors import AtlasError
 from diffmine.stages.collect.held import (
@@ -42,13 +43,13 @@ class Compared:
 
     atlas: Atlas
     dataset: Dataset
-    image_size: int
+    config: DataConfig
     note: bool = True
     listing: str = field(init=False)
     settled: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        listing, newest = _listing(self.dataset, self.image_size)
+        listing, newest = _listing(self.dataset, self.config)
         object.__setattr__(self, "listing", listing)
         object.__setattr__(self, "settled", time.time_ns() - newest > SETTLED)
 
@@ -75,7 +76,7 @@ class Compared:
     @cached_property
     def held(self) -> Held:
         """What the atlas holds."""
-        return Held.of(self.atlas, self.image_size)
+        return Held.of(self.atlas, self.config)
 
     @cached_property
     def change(self) -> Change:
@@ -96,7 +97,9 @@ class Compared:
         """The key that the images of the data set will have, if those are refused that were."""
         refused = refused_before(self.atlas)
         contents = [(r.image_id, labels_of(r), self.digests[r.image_id]) for r in self.dataset]
-        return key_of_images(self.image_size, [c for c in contents if refused.get(c[0]) != c[2]])
+        ranges = self.held.ranges
+        read = [content for content in contents if refused.get(content[0]) != content[2]]
+        return key_of_images(self.config.image_size, read, ranges)
 
     def remember(self) -> None:
         """Note that the atlas holds the data set as it is. Not when a file has changed just now:
@@ -114,9 +117,10 @@ def _partition(groups: Iterable[str | None]) -> list[int]:
     return [numbers.setdefault(group, len(numbers) + 1) if group else 0 for group in groups]
 
 
-def _listing(dataset: Dataset, image_size: int) -> tuple[str, int]:
+def _listing(dataset: Dataset, config: DataConfig) -> tuple[str, int]:
     """The digest of a data set's records and files' sizes and times, and the newest time."""
-    digest, newest = hashlib.sha256(repr((image_size, dataset.refused)).encode()), 0
+    how = (config.image_size, config.range, config.burned_in)
+    digest, newest = hashlib.sha256(repr((how, dataset.refused)).encode()), 0
     for record in dataset:
         try:
             stat = record.path.stat()

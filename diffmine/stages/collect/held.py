@@ -13,7 +13,9 @@ from typing import Any
 from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
+from diffmine.config import DataConfig
 from diffmine.data.files import digest_of
+from diffmine.data.readers.wishes import Ranges, Wishes
 from diffmine.data.records import Record
 
 NAME = ".diffmine.sources.json"
@@ -89,9 +91,12 @@ def _write(atlas: Atlas, notes: dict[str, dict[str, Any]]) -> None:
     write_bytes(atlas.path / NAME, json.dumps(notes).encode())
 
 
-def key_of_images(image_size: int, contents: Iterable[Content]) -> str:
-    """The key of images as they are mined."""
-    return key_of("images", image_size, sorted(contents))
+def key_of_images(
+    image_size: int, contents: Iterable[Content], ranges: Ranges | None = None
+) -> str:
+    """The key of images as they are mined; `ranges` in which deep ones among them are shown."""
+    shown = [sorted(ranges.items())] if ranges else []
+    return key_of("images", image_size, sorted(contents), *shown)
 
 
 @dataclass(frozen=True)
@@ -101,17 +106,22 @@ class Held:
 
     atlas: Atlas
     rows: Mapping[str, Row] = field(default_factory=dict)
+    ranges: Ranges = field(default_factory=dict)
 
     @classmethod
-    def of(cls, atlas: Atlas, image_size: int) -> Held:
-        """The images of an atlas, where they are of that size."""
-        size = atlas.manifest.config.get("data", {}).get("image_size")
-        if size != image_size or not atlas.finished("images.parquet"):
+    def of(cls, atlas: Atlas, config: DataConfig) -> Held:
+        """The images of an atlas, where they are of the size, range and kind asked for."""
+        data = atlas.manifest.config.get("data", {})
+        was = Wishes.of(data)
+        other = data.get("image_size") != config.image_size or was.burned_in != config.burned_in
+        asked = config.range
+        other = other or any(asked is not None and own != asked for own in was.ranges.values())
+        if other or not atlas.finished("images.parquet"):
             return cls(atlas)
         rows = atlas.table("images").to_pylist()
         if any(row["source_width"] is None or row["hash"] is None for row in rows):
             return cls(atlas)  # written before these were kept
-        return cls(atlas, {row["image_id"]: row for row in rows})
+        return cls(atlas, {row["image_id"]: row for row in rows}, was.ranges)
 
     def same(self, record: Record, digest: str) -> bool:
         """Whether a picture is held as its file is now; one of an atlas without digests is."""
@@ -148,7 +158,7 @@ class Change:
     @classmethod
     def of(cls, held: Held, dataset: Iterable[Record], digests: Mapping[str, str]) -> Change:
         """What differs; a file that was refused and has not changed since is no difference."""
-        refused = refused_before(held.atlas)
+        refused = refused_before(held.atlas) if held.rows else {}
         names: dict[str, list[str]] = {"new": [], "other": [], "records": []}
         seen = set()
         for record in dataset:

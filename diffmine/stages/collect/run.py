@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,9 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.files import printable
-from diffmine.data.mined import read_mined
+from diffmine.data.mined import Mined, read_mined
+from diffmine.data.readers.base import INSTALL
+from diffmine.data.readers.wishes import Wishes
 from diffmine.data.records import Dataset, Record
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import DataError, ImageError
@@ -35,6 +38,7 @@ from diffmine.stages.collect.held import (
     key_of_images,
     note_refused,
 )
+from diffmine.stages.collect.survey import figures_of, noted_before, wishes_of
 from diffmine.stages.collect.views import beside, note_views, views_are_there
 
 REFUSED = "refused.csv"
@@ -55,7 +59,7 @@ def run(
     again. A changed record (year, licence, credit) gives none. `compared` is the data set beside
     the atlas, where the caller knows it.
     """
-    compared = compared or Compared(atlas, dataset, config.image_size)
+    compared = compared or Compared(atlas, dataset, config)
     report = _collect_images(atlas, dataset, config, compared, progress)
     boxes = dataset.boxes or dataset.path / BOXES
     if boxes.is_file():
@@ -94,8 +98,9 @@ def _collect_images(
     digests, held = compared.digests, compared.held
     _check_groups(atlas, compared)
     refused = list(dataset.refused)
-    rows = _rows(dataset, config, held, viewed, digests, refused, report, progress)
-    manifest = atlas.manifest
+    work = _Work(dataset, config, held, viewed, digests, refused, report, progress)
+    work.prepare(noted_before(atlas.path / REFUSED))
+    rows, manifest, ranges = work.rows(), atlas.manifest, work.wishes.ranges
     with (
         whole(atlas.path / "images.parquet") as temporary,
         beside(atlas, config.view, rows) as plain,
@@ -105,22 +110,28 @@ def _collect_images(
             raise DataError(f"No picture of {dataset.path} can be read: {refused[0][1]}.")
         key = manifest.keys.get("images", "")
         if change.of_pictures or not held.rows:
-            key = key_of_images(config.image_size, contents)
+            key = key_of_images(config.image_size, contents, ranges)
         if key != manifest.keys.get("images") and (change.lost or not held.rows):
             atlas.drop_after("images")
     # Before the images are noted: who is stopped between the two collects once more.
-    _write_refused(atlas, refused)
-    note_refused(atlas, {name: digests.get(name, "") for name, _ in refused})
+    _write_refused(atlas, refused + work.notes)
+    lasting = [name for name, reason in refused if INSTALL not in reason]
+    note_refused(atlas, {name: digests.get(name, "") for name in lasting})
     labels = {label for _, own, _ in contents for label in own}
     manifest.labels = [label for label in dataset.labels if label in labels]
     manifest.config["data"] = as_dict(config)
+    if ranges:
+        manifest.config["data"]["ranges"] = work.wishes.told()["ranges"]
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
     note_views(atlas, config.view)
-    compared.remember()
+    if len(lasting) == len(refused):  # else a package may be installed until the next time
+        compared.remember()
     report.refused = len(refused)
-    report.figures |= change.figures
+    report.figures |= change.figures | figures_of(ranges)
+    if work.notes:
+        report.figures["read in part"] = float(len(work.notes))
     return report
 
 
@@ -166,52 +177,76 @@ def _name(atlas: Workspace, config: DataConfig) -> None:
     atlas.save()
 
 
-def _rows(
-    dataset: Dataset,
-    config: DataConfig,
-    held: Held,
-    viewed: bool,
-    digests: Mapping[str, str],
-    refused: list[tuple[str, str]],
-    report: Report,
-    progress: Progress,
-) -> Iterator[Row]:
-    number = 1
+@dataclass
+class _Work:
+    """Reading the pictures that an atlas does not hold; `refused` and `notes` (what of
+    a picture is not read) grow with it."""
 
-    def known(record: Record) -> bool:
-        return viewed and held.same(record, digests[record.image_id])
+    dataset: Dataset
+    config: DataConfig
+    held: Held
+    viewed: bool
+    digests: Mapping[str, str]
+    refused: list[tuple[str, str]]
+    report: Report
+    progress: Progress
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    before: Mapping[str, str] = field(default_factory=dict)
+    wishes: Wishes = field(default_factory=Wishes)
 
-    new = [record.path for record in dataset if not known(record)]
+    def prepare(self, before: Mapping[str, str]) -> None:
+        """Look at deep pictures for their range; `before` are the notes of those that are held."""
+        new = [record for record in self.dataset if not self._same(record)]
+        self.before = before
+        self.wishes = wishes_of(self.config, self.held, new, lambda: self._tell(0))
 
-    def tell(done: int) -> None:
-        progress("collect", done, len(dataset), "images")
+    def rows(self) -> Iterator[Row]:
+        """The rows of all pictures that are held or can be read."""
+        number = 1
+        new = [record.path for record in self.dataset if not self._same(record)]
+        size, view = self.config.image_size, self.config.view
+        read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
+        with closing(read) as pictures:
+            for number, record in enumerate(self.dataset, start=1):
+                name, digest = record.image_id, self.digests[record.image_id]
+                if self._same(record):
+                    self.report.kept += 1
+                    self._note(name, self.before.get(name, ""))
+                    yield self.held.row(record, digest)
+                    continue
+                picture = next(pictures)
+                if isinstance(picture, ImageError):
+                    self.refused.append((name, str(picture)))
+                    continue
+                self._note(name, picture.note)
+                yield _row(record, picture, digest)
+                self.report.done += 1
+                self._tell(number)
 
-    reading = read_mined(new, config.image_size, config.view, lambda: tell(number - 1))
-    with closing(reading) as pictures:
-        for number, record in enumerate(dataset, start=1):
-            digest = digests[record.image_id]
-            if known(record):
-                report.kept += 1
-                yield held.row(record, digest)
-                continue
-            picture = next(pictures)
-            if isinstance(picture, ImageError):
-                refused.append((record.image_id, str(picture)))
-                continue
-            yield {
-                "image_id": record.image_id,
-                "image": {"bytes": picture.content, "path": None},
-                VIEW: (picture.view, picture.times),
-                "width": picture.width,
-                "height": picture.height,
-                "hash": picture.hash,
-                "source_width": picture.source_width,
-                "source_height": picture.source_height,
-                "source_digest": digest,
-                **fields_of(record),
-            }
-            report.done += 1
-            tell(number)
+    def _same(self, record: Record) -> bool:
+        return self.viewed and self.held.same(record, self.digests[record.image_id])
+
+    def _note(self, name: str, note: str) -> None:
+        if note:
+            self.notes.append((name, note))
+
+    def _tell(self, done: int) -> None:
+        self.progress("collect", done, len(self.dataset), "images")
+
+
+def _row(record: Record, picture: Mined, digest: str) -> Row:
+    return {
+        "image_id": record.image_id,
+        "image": {"bytes": picture.content, "path": None},
+        VIEW: (picture.view, picture.times),
+        "width": picture.width,
+        "height": picture.height,
+        "hash": picture.hash,
+        "source_width": picture.source_width,
+        "source_height": picture.source_height,
+        "source_digest": digest,
+        **fields_of(record),
+    }
 
 
 def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:

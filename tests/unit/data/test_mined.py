@@ -53,10 +53,10 @@ def plain(path: Path) -> Image.Image:
         image = ImageOps.exif_transpose(opened)
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, np.float64)
-        low, high = np.nanmin(values), np.nanmax(values)
+        low, high = np.quantile(values[np.isfinite(values)], (0.005, 0.995))
         with np.errstate(invalid="ignore"):
-            scaled = np.nan_to_num((values - low) / max(high - low, 1e-12) * 255)
-        return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
+            scaled = np.where(np.isfinite(values), (values - low) / max(high - low, 1e-12), 0)
+        return Image.fromarray(np.round(scaled.clip(0, 1) * 255).astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")

@@ -26,7 +26,7 @@ def xyz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path / "code")
     monkeypatch.delitem(sys.modules, "example_xyz", raising=False)
     example: Any = importlib.import_module("example_xyz")
-    assert "READERS: list[Reader] = [XYZ, PILLOW]" in PAGE
+    assert "READERS: list[Reader] = [XYZ, DICOM, HEIF, PILLOW]" in PAGE
     monkeypatch.setattr(readers, "READERS", [example.XYZ, readers.PILLOW])
 
 

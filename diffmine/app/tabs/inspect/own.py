@@ -20,6 +20,7 @@ from diffmine.app.tabs.inspect import texts
 from diffmine.app.tabs.inspect.ranking import ranking
 from diffmine.data.files import printable
 from diffmine.data.readers import read_scaled
+from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.live.records import Comparison, Inspection
 from diffmine.maths.scores import TYPICALITY
@@ -54,7 +55,8 @@ def read_own(path: Path, shelf: Shelf) -> Own:
     if not path.is_file():
         raise ImageError(texts.PICTURE_GONE)
     try:
-        mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True)
+        wishes = Wishes.of(shelf.atlas.manifest.config.get("data", {}))
+        mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True, wishes=wishes)
     except ImageError as error:
         raise ImageError(str(error).replace(printable(path.name), texts.THIS_FILE, 1)) from error
     side = shelf.mined_side

@@ -1,0 +1,144 @@
+"""Reader of DICOM: the first frame as a viewer would show it. The extra `dicom` (pydicom).
+
+Who the patient is, is never read (header.ALLOWED), and no sentence holds a value of the file.
+Pictures into which a name may be burned are read when they are asked for alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from diffmine.data.files import printable, regular
+from diffmine.data.image import MAX_PIXELS
+from diffmine.data.readers.base import HEAD, NOTE, Reader
+from diffmine.data.readers.colours import to_srgb
+from diffmine.data.readers.dicom import texts
+from diffmine.data.readers.dicom.colour import colour_of, palette_of
+from diffmine.data.readers.dicom.frame import Broken, NoDecoder, first_frame
+from diffmine.data.readers.dicom.grey import grey_of
+from diffmine.data.readers.dicom.header import Header, NoPixels, TooMany, begins, open_header
+from diffmine.data.readers.wishes import wishes
+from diffmine.errors import ImageError
+
+SUFFIXES = frozenset({".dcm", ".dicom", ".dic", ".ima"})
+_SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
+_ULTRASOUND = ("1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3")
+_SOUND = ("US", "IVUS", "BDUS", "ECHO", "EC")
+_STRETCH = 16.0
+
+
+def read(path: Path, still: bool = False) -> Image.Image:
+    """The first frame: windowed, upright as it is stored, its pixels made square, RGB of 8 bits.
+
+    Raises ImageError in a sentence without any value of the file but sizes.
+    """
+    name = printable(path.name)
+    try:
+        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
+            warnings.simplefilter("ignore")
+            header = open_header(file, file.read(HEAD))
+            _check(header, name, still)
+            return _picture(header, name)
+    except (ImageError, MemoryError):
+        raise
+    except ImportError as error:
+        raise ImageError(texts.MISSING.format(name=name)) from error
+    except NoDecoder as error:
+        raise ImageError(texts.DECODER.format(name=name, kind=error)) from error
+    except NoPixels as error:
+        raise _broken(name, texts.NO_PIXELS) from error
+    except TooMany as error:
+        raise _broken(name, texts.MANY) from error
+    except RecursionError as error:
+        raise _broken(name, texts.DEEP) from error
+    except Broken as error:
+        raise _broken(name, str(error)) from error
+    except Exception as error:  # its words may hold a value of the file: its kind is said alone
+        why = texts.UNREADABLE.format(error=type(error).__name__)
+        raise _broken(name, why) from error
+
+
+def _broken(name: str, why: str) -> ImageError:
+    return ImageError(texts.BROKEN.format(name=name, why=why))
+
+
+def _check(header: Header, name: str, still: bool) -> None:
+    """Refuse what is not to be read, before a pixel is."""
+    rows, columns, samples = (
+        header.count(what, 1 if what == "SamplesPerPixel" else 0)
+        for what in ("Rows", "Columns", "SamplesPerPixel")
+    )
+    if rows < 1 or columns < 1 or samples not in (1, 3):
+        raise Broken(texts.SHAPE.format(columns=columns, rows=rows, samples=samples))
+    if rows * columns > MAX_PIXELS:
+        limit = MAX_PIXELS // 1_000_000
+        raise ImageError(texts.LARGE.format(name=name, columns=columns, rows=rows, limit=limit))
+    frames = header.count("NumberOfFrames", 1)
+    if still and frames > 1:
+        raise ImageError(texts.STILL.format(name=name, frames=frames))
+    what = _names_in(header)
+    if what and not wishes().burned_in:
+        raise ImageError(texts.NAMES.format(name=name, what=what))
+
+
+def _names_in(header: Header) -> str:
+    """Why a name may stand in the picture, empty where nothing says so."""
+    kind = header.text("SOPClassUID")
+    if header.text("BurnedInAnnotation") == "YES":
+        return texts.BURNED
+    if kind == _SECONDARY or kind.startswith(f"{_SECONDARY}."):
+        return texts.SECONDARY
+    sound = any(kind == own or kind.startswith(f"{own}.") for own in _ULTRASOUND)
+    return texts.ULTRASOUND if sound or header.text("Modality") in _SOUND else ""
+
+
+def _picture(header: Header, name: str) -> Image.Image:
+    rows, columns = header.count("Rows"), header.count("Columns")
+    samples = header.count("SamplesPerPixel", 1)
+    frame = first_frame(header, rows, columns, samples)
+    info = {}
+    if samples == 3:
+        profile = header.get("ICCProfile")
+        source = colour_of(header, frame)
+        picture = to_srgb(source, profile if isinstance(profile, bytes) else None)
+    elif header.text("PhotometricInterpretation") == "PALETTE COLOR":
+        picture = palette_of(header, np.asarray(frame.values))
+    else:
+        grey = grey_of(header, frame.values, name)
+        info = grey.info
+        picture = grey.convert("RGB")
+    picture = _square(picture, header)
+    more = header.count("NumberOfFrames", 1) - 1
+    if more > 0:
+        info[NOTE] = texts.MORE.format(more=more, s="s"[: more > 1], are=("are", "is")[more == 1])
+    picture.info = dict(info)
+    return picture
+
+
+def _square(picture: Image.Image, header: Header) -> Image.Image:
+    """The picture with pixels as high as they are wide: the shorter side of them is stretched."""
+    for name in ("PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing"):
+        value = header.get(name)
+        try:
+            high, wide = (float(number) for number in value)
+        except (TypeError, ValueError):
+            continue
+        ratio = high / wide if high > 0 and wide > 0 else 0.0
+        if 1 / _STRETCH <= ratio <= _STRETCH:
+            break
+    else:
+        return picture
+    if abs(ratio - 1) < 0.01:
+        return picture
+    width, height = picture.size
+    size = (width, round(height * ratio)) if ratio > 1 else (round(width / ratio), height)
+    if size[0] * size[1] > MAX_PIXELS:
+        return picture
+    return picture.resize(size, Image.Resampling.BICUBIC)
+
+
+DICOM = Reader("dicom", SUFFIXES, lambda head: begins(head) >= 0, read, nameless=True)

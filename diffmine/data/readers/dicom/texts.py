@@ -1,0 +1,24 @@
+"""Why a DICOM file is not read, in words. None holds a value of it, but for numbers and kinds."""
+
+MISSING = "{name} is DICOM, which needs one package more: pip install 'diffmine[dicom]'."
+BROKEN = "{name} is DICOM that cannot be read: {why}."
+UNREADABLE = "its header is broken ({error})"
+NO_PIXELS = "it holds no picture"
+NO_FRAME = "its pixels are broken ({error})"
+MANY = "it has more elements than a picture has"
+DEEP = "its elements lie too deep in each other"
+SHAPE = "it says {columns} x {rows} pixels of {samples} samples"
+LARGE = "{name} has {columns} x {rows} pixels, over the limit of {limit} million."
+NAMES = (
+    "{name} is left out: {what}, so a patient's name may stand in the picture; look at it, and "
+    "give --data.burned-in if there is none."
+)
+BURNED = "it says that text is burned into it"
+SECONDARY = "it is a secondary capture, as of a screen or of paper"
+ULTRASOUND = "it is ultrasound, which often has text burned into it"
+DECODER = (
+    "{name} is DICOM compressed as {kind}, which is not read here; write it "
+    "uncompressed first, as with gdcmconv --raw {name} NEW.dcm."
+)
+MORE = "its first frame is read; {more} more frame{s} {are} not"
+STILL = "{name} has {frames} frames; give a picture that is still."
