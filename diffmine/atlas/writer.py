@@ -230,6 +230,15 @@ class Workspace(Atlas):
         for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
             del self.manifest.keys[key]
 
+    def drop_stale(self, stage: str) -> None:
+        """Remove what a stage that is not asked for now made of something that is not there any
+        more."""
+        keys = self._keys(stage)
+        known = {self.manifest.keys.get(stage), self.manifest.keys.get(f"{stage}:begun")} - {None}
+        if known and not known & set(keys):
+            self.drop(stage)
+            self.save()
+
     def drop_after(self, changed: str) -> None:
         """Remove what stages made of an input that changes, or of each other: what is there never
         speaks of two states at once. Stages that work piece by piece find out by themselves."""
