@@ -33,6 +33,8 @@ from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
 
 _PATCHES = "patches.parquet"
+_OURS = (".parquet", ".csv", ".json")
+"""Endings of diffmine's files: nothing else is removed for a manifest that names it."""
 _WEIGHTS = ".safetensors"
 
 
@@ -141,7 +143,8 @@ class Workspace(Atlas):
         if self.manifest.model.get("path") == OWN:
             broken += [f"{OWN}/{name}" for name in broken_model(self)]
         for name in broken:
-            remove(self.path / name)
+            if name.startswith(f"{OWN}/") or name.endswith(_OURS):
+                remove(self.path / name)
             self.manifest.artefacts.pop(name, None)
             self.reopen(*(stage.name for stage in STAGES if name.startswith(stage.makes)))
         if broken:

@@ -184,14 +184,14 @@ class _Plan:
             return Step(name, AGAIN, f"because of {' and '.join(inputs)}", every)
         return self._unchanged(stage, every)
 
-    def _not_alone(self, stage: Stage, kept: Step) -> Step:
+    def _not_alone(self, stage: Stage, step: Step) -> Step:
         """A stage that would be kept, but for what it says of others' files and of groups."""
         if any(stage.completes_files_of(name) for name in self.written):
             return Step(stage.name, ADDED, _REWRITTEN)
         if self.compared.groups and stage.name in by_group(self.atlas):
             limited = stage.name == "mine" and self.config.mine.per_group
             return Step(stage.name, AGAIN if limited else ADDED, _REGROUPED)
-        return kept
+        return step
 
     def _unchanged(self, stage: Stage, every: str) -> Step:
         """A stage none of whose inputs changes: kept, unless it was stopped, or files are lost."""
