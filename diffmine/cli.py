@@ -85,7 +85,7 @@ def build(
         options = replace(options, finetune=replace(options.finetune, base=base))
     where = engine_of(engine)
     if dry_run:
-        print(plan(data, options, model, out))
+        print(plan(data, options, model, out, replace_all))
         return
     with shown() as progress:
         for report in run_build(

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diffmine.atlas.atomic import write_bytes
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.slim import EVALUATION as NAME
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
 
 FORMAT = 1
+EVALUATED, BASE_IMAGES = "evaluate", "base:images"
+"""Keys in atlas.json: what was judged, and the images that maps-base/ is of."""
+JUDGED = ("typicality", "mine", "cluster", "trends")
+_TABLES = ("images.parquet", "boxes.parquet")
 
 Row = dict[str, Any]
 
@@ -35,11 +40,35 @@ class Evaluation:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+def judged(atlas: Atlas) -> str:
+    """The key of what an evaluation is about; a file that is made again as it was keeps it."""
+    manifest = atlas.manifest
+    keys, files = manifest.keys, manifest.artefacts
+    stages = [keys.get(name, keys.get(f"{name}:begun")) for name in JUDGED]
+    return key_of("evaluate", stages, [files.get(name) for name in _TABLES])
+
+
+def drop_outdated(atlas: Workspace) -> None:
+    """Remove an evaluation of what is not there any more, and the base model's maps of other
+    images. Those of an older diffmine, which did not note what they are about, stay. The caller
+    holds the atlas."""
+    keys = atlas.manifest.keys
+    if NAME in atlas.manifest.artefacts and keys.get(EVALUATED) not in (None, judged(atlas)):
+        atlas.remove(NAME)
+        del keys[EVALUATED]
+        atlas.save()
+    if keys.get(BASE_IMAGES) not in (None, keys.get("images")):
+        atlas.remove("maps-base/")
+        del keys[BASE_IMAGES]
+        atlas.save()
+
+
 def write_evaluation(atlas: Workspace, evaluation: Evaluation) -> None:
     """Write the file and note it as an artefact; the caller holds the atlas."""
     content = {"format": FORMAT, **_plain(vars(evaluation))}
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(atlas.path / NAME, text.encode())
+    atlas.manifest.keys[EVALUATED] = judged(atlas)
     atlas.note(NAME)
 
 

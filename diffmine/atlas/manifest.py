@@ -17,6 +17,8 @@ from diffmine.atlas.atomic import write_bytes
 from diffmine.errors import AtlasError
 
 FORMAT = 1
+_LONGEST = 4095
+"""Bytes of a path, as Linux has them."""
 NAME = "atlas.json"
 
 
@@ -81,6 +83,8 @@ def read_manifest(folder: Path) -> Manifest:
         place = ".".join(str(part) for part in first["loc"]) or "its fields"
         raise AtlasError(f"{path} is broken: {place}: {first['msg']}.") from error
     _check_model(path, manifest.model)
+    if not isinstance(manifest.config.get("data", {}).get("image_size", 0), int):
+        raise AtlasError(f"{path} is broken: config.data.image_size is no whole number.")
     leads_to = cache(Path.resolve)  # of the few folders that hold all files
     files = [*manifest.artefacts, *(f"model/{name}" for name in manifest.model.get("files", {}))]
     for name in files:
@@ -107,12 +111,21 @@ def _check_model(path: Path, model: dict[str, Any]) -> None:
     texts += files.values() if isinstance(files, dict) else [None]
     if not all(isinstance(text, str) for text in texts):
         raise AtlasError(f"{path} is broken: model: its path, repo, sha256 and files are texts.")
+    names = [model.get(name, "") for name in ("path", "repo")]
+    if any("\0" in name or len(name.encode(errors="replace")) > _LONGEST for name in names):
+        raise AtlasError(f"{path} is broken: model: its path or repo can be no name of a file.")
 
 
 def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:
     """Whether a name stays in the folder: neither dots, nor the root, nor a link leads out."""
     plain, windows = PurePosixPath(name), PureWindowsPath(name)
-    if not name or "\0" in name or ".." in (*plain.parts, *windows.parts):
+    # Not the folder itself, nor a name that another stands for: what is lost is removed.
+    if (
+        not plain.parts
+        or str(plain) != name
+        or "\0" in name
+        or ".." in (*plain.parts, *windows.parts)
+    ):
         return False
     if plain.is_absolute() or windows.anchor:
         return False

@@ -33,6 +33,8 @@ from diffmine.config import Config, as_dict, results
 from diffmine.errors import AtlasError
 
 _PATCHES = "patches.parquet"
+_OURS = (".parquet", ".csv", ".json")
+"""Endings of diffmine's files: nothing else is removed for a manifest that names it."""
 _WEIGHTS = ".safetensors"
 
 
@@ -145,7 +147,8 @@ class Workspace(Atlas):
         if self.manifest.model.get("path") == OWN:
             broken += [f"{OWN}/{name}" for name in broken_model(self)]
         for name in broken:
-            remove(self.path / name)
+            if name.startswith(f"{OWN}/") or name.endswith(_OURS):
+                remove(self.path / name)
             self.manifest.artefacts.pop(name, None)
             self.reopen(*(stage.name for stage in STAGES if name.startswith(stage.makes)))
         if broken:
@@ -235,6 +238,15 @@ class Workspace(Atlas):
         self.remove(*stage_of(stage).files)
         for key in [k for k in self.manifest.keys if k.partition(":")[0] == stage]:
             del self.manifest.keys[key]
+
+    def drop_stale(self, stage: str) -> None:
+        """Remove what a stage that is not asked for now made of something that is not there any
+        more."""
+        keys = self._keys(stage)
+        known = {self.manifest.keys.get(stage), self.manifest.keys.get(f"{stage}:begun")} - {None}
+        if known and not known & set(keys):
+            self.drop(stage)
+            self.save()
 
     def drop_after(self, changed: str) -> None:
         """Remove what stages made of an input that changes, or of each other: what is there never

@@ -23,6 +23,7 @@ from diffmine.model.score import Item, Sampling, advance, label_recipes
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+NAMES: tuple[Literal["fp32", "bf16", "fp16"], ...] = ("fp32", "bf16", "fp16")
 LEAST_AGREEMENT = 0.99
 _DRAWS, _BLOCK, _ROWS = 4, 4, 128
 TRIED = 12
@@ -47,6 +48,11 @@ def load_checked(path: str | Path, precision: Precision, pictures: list[Labelled
         return model
     exact = load_model(path, dtype=torch.float32)
     return model if agreement(model, exact, pictures) >= LEAST_AGREEMENT else exact
+
+
+def arithmetic_of(model: Model) -> str:
+    """The name of the arithmetic that a model computes in."""
+    return next(name for name in NAMES if DTYPES[name] is model.unet.dtype)
 
 
 def agreement(model: Model, exact: Model, pictures: list[Labelled]) -> float:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diffmine.atlas.evaluation import drop_outdated
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
-from diffmine.data.files import digest_of, printable
+from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
-from diffmine.errors import UsageError
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.plan import Plan, plan_of
+from diffmine.pipeline.same import check_same
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.run import run as collect
-
-LEAST_SAME = 0.5
-"""Share of an atlas's pictures that a data set must hold to be the same one, changed."""
-LOOKED_AT, FEW = 64, 4
-"""Pictures whose content is compared to tell; of a few each may have been edited."""
 
 if TYPE_CHECKING:
     from diffmine.atlas.evaluation import Evaluation
@@ -76,7 +72,7 @@ def build(
     dataset = checked(dataset_of(data, config.data), config, model)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     config = config.with_race()
-    _check_same(atlas, dataset, replace_all)
+    check_same(atlas, dataset, replace_all)
     with atlas.hold():
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
@@ -84,49 +80,13 @@ def build(
         compared = Compared(atlas, dataset, config.data)
         announce(plan_of(compared, config, model))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
+        drop_outdated(atlas)
         if model is not None:
             use_model(atlas, model)
         stages = STAGES if model is None else STAGES[1:]
         for name in stages:
             reports.append(run_stage(atlas, name, config, engine, progress))
     return reports
-
-
-def _check_same(atlas: Workspace, dataset: Dataset, replace_all: bool) -> None:
-    """Refuse to put a data set in the place of another: most of the pictures that the atlas holds
-    must be in it, unless they are to be replaced."""
-    tables = [name for name in ("images", "patches") if atlas.finished(f"{name}.parquet")]
-    if replace_all or not tables:
-        return
-    columns = ["image_id", *(["source_digest"] if tables[0] == "images" else [])]
-    rows = atlas.table(tables[0], columns).to_pylist()
-    known = {row["image_id"]: row.get("source_digest") for row in rows}
-    files = {record.image_id: record.path for record in dataset}
-    same = [name for name in known if name in files]
-    if len(same) < len(known) * LEAST_SAME or _others(same, known, files):
-        raise UsageError(
-            f"{atlas.path} holds another data set ({atlas.manifest.title}: of its {len(known)} "
-            f"pictures {len(same)} have a namesake in {dataset.path}); choose another --out, or "
-            "--replace it."
-        )
-
-
-def _others(
-    names: Sequence[str], known: Mapping[str, str | None], files: Mapping[str, Path]
-) -> bool:
-    """Whether most of some pictures are others than an atlas holds under their names: 000.png is a
-    common name."""
-    dated = [name for name in sorted(names) if known[name]]
-    sample = dated[:: max(1, len(dated) // LOOKED_AT)]
-    differ = sum(_digest(files[name]) != known[name] for name in sample)
-    return len(sample) > FEW and differ > len(sample) * LEAST_SAME
-
-
-def _digest(path: Path) -> str:
-    try:
-        return digest_of(path)
-    except OSError:  # it will be refused when it is collected
-        return ""
 
 
 def run_stage(
@@ -143,6 +103,9 @@ def run_stage(
         parallel = stage_named("parallel").run(atlas, config.trends, **how)
         report.figures |= {"translated": float(parallel.done), "kept": float(parallel.kept)}
         report.figures |= parallel.figures
+    elif name == "trends":
+        atlas.drop_stale("parallel")
+    drop_outdated(atlas)
     return report.close()
 
 

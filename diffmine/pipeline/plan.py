@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from diffmine.atlas.evaluation import EVALUATED, JUDGED
 from diffmine.atlas.health import OWN, digests_of
 from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
@@ -15,7 +16,9 @@ from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
+from diffmine.errors import AtlasError
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.same import check_same
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
@@ -45,29 +48,40 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build would do with the images and in each stage, and what to know of the images."""
+    """What a build would do with the images, in each stage, and to what people had judged; and what
+    to know of the images."""
 
     images: str
     steps: tuple[Step, ...]
+    outdated: str = ""
     remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([self.images, *self.remarks, *map(str, self.steps)])
+        outdated = [self.outdated] if self.outdated else []
+        return "\n".join([self.images, *self.remarks, *map(str, self.steps), *outdated])
 
 
 def plan(
-    data: str | Path, config: BuildConfig, model: str | None = None, out: Path | None = None
+    data: str | Path,
+    config: BuildConfig,
+    model: str | None = None,
+    out: Path | None = None,
+    replace_all: bool = False,
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
-    written."""
-    dataset = checked(dataset_of(data, config.data), config, model).limited(config.data.limit)
+    written. It refuses what the build would: see there."""
+    if out is not None and out.exists() and not out.is_dir():
+        raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
+    whole = checked(dataset_of(data, config.data), config, model)
+    dataset = whole.limited(config.data.limit)
     if out is None or not is_atlas(out):
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, model)
         )
-        return Plan(_images(dataset), tuple(steps), tuple(lines(dataset)))
+        return Plan(_images(dataset), tuple(steps), remarks=tuple(lines(dataset)))
     atlas = open_atlas(out)
+    check_same(atlas, whole, replace_all)
     compared = Compared(atlas, dataset, config.data, note=False)
     return plan_of(compared, config, model)
 
@@ -78,8 +92,9 @@ def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:
     if compared.count:
         words = [f"{len(names)} {kind}" for kind, names in _counted(compared.change) if names]
         images += f"; {', '.join(words) or 'as they were'}"
-    steps = tuple(_Plan(compared, config, model).steps())
-    return Plan(images, steps, tuple(lines(compared.dataset)))
+    planned = _Plan(compared, config, model)
+    remarks = tuple(lines(compared.dataset))
+    return Plan(images, tuple(planned.steps()), planned.outdated(), remarks)
 
 
 def _images(dataset: Dataset) -> str:
@@ -153,6 +168,13 @@ class _Plan:
             if stage.name == "finetune" and step.fate in (AGAIN, FIRST):
                 self.keys["model"] = _OTHER
             yield step
+
+    def outdated(self) -> str:
+        """In words, after the steps, that the evaluation will go; empty where it stays."""
+        others = any(self.keys.get(name) == _OTHER for name in JUDGED)
+        if EVALUATED in self.atlas.manifest.keys and (others or self.change):
+            return "evaluation.json: goes, it is about what changes; run diffmine evaluate after it"
+        return ""
 
     def _step(self, stage: Stage) -> Step:
         name = stage.name

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from diffmine.atlas.atomic import sha256
+from diffmine.atlas.evaluation import BASE_IMAGES
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
@@ -155,4 +156,5 @@ def _keep_key(
     if atlas.manifest.keys.get(BASE) != key:
         atlas.remove("maps-base/")
         atlas.manifest.keys[BASE] = key
+        atlas.manifest.keys[BASE_IMAGES] = images
         atlas.save()

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import torch
+
 from diffmine.atlas.atomic import remove
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.shards import Outcome, Shard, run_shards
@@ -22,6 +24,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
 from diffmine.maths.scores import MEASURES
 from diffmine.model.draws import together
+from diffmine.model.precision import NAMES
 from diffmine.model.tally import Tally
 from diffmine.stages.typicality.parts import images_of, parts_of
 from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
@@ -97,8 +100,23 @@ def _keep_sums(atlas: Workspace, config: TypicalityConfig) -> None:
     now = key(fast | {"shard"}, manifest.keys["typicality:pieces"])
     if manifest.keys.get("sums") not in (now, key(fast, *inputs), key(other, *inputs)):
         atlas.remove("sums/")
+        manifest.keys.pop(_ARITHMETIC, None)
     manifest.keys["sums"] = now
     atlas.save()
+
+
+_ARITHMETIC = "arithmetic"
+"""A key of the manifest: what images were scored in, for those that join them later."""
+
+
+def _in_arithmetic(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfig:
+    """With the arithmetic of the images that are scored already, where any will do: what is tried
+    on other pictures, or on another machine, could come out otherwise."""
+    known = atlas.manifest.keys.get(_ARITHMETIC, "")
+    possible = known != "fp16" or torch.cuda.is_available()
+    if config.precision != "auto" or known not in NAMES or not possible:
+        return config
+    return replace(config, precision=known)
 
 
 def _keep_race(atlas: Workspace) -> None:
@@ -130,7 +148,7 @@ class _Work:
 
     def score(self, engine: Engine, progress: Progress, report: Report) -> None:
         """Bring every shard to all of its draws and write its maps."""
-        score = ScoreShard(self.atlas.path, self.config)
+        score = ScoreShard(self.atlas.path, _in_arithmetic(self.atlas, self.config))
         goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
         total = sum(map(len, self.images.values()))
         watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}
@@ -139,6 +157,8 @@ class _Work:
         def hear(outcome: Outcome) -> None:
             figures = outcome.figures
             rows = report.figures.get("rows", 0.0) + figures["rows"]
+            if "arithmetic" in figures:
+                self.atlas.manifest.keys[_ARITHMETIC] = NAMES[int(figures["arithmetic"])]
             if rows:
                 pace[figures["worker"]] = (figures.get("rate", 0.0), figures.get("share", 0.0))
                 rate, share = (sum(values) for values in zip(*pace.values(), strict=True))

@@ -24,7 +24,7 @@ from diffmine.model.draws import together
 from diffmine.model.fast.lanes import ALONE, Lanes, lanes
 from diffmine.model.latents import latents
 from diffmine.model.model import Model
-from diffmine.model.precision import TRIED, load_checked
+from diffmine.model.precision import NAMES, TRIED, arithmetic_of, load_checked
 from diffmine.model.score import Item, Sampling, advance
 from diffmine.model.speed import Meter
 from diffmine.model.tally import Tally
@@ -83,6 +83,8 @@ class ScoreShard(ShardFunction):
             maps = maps_rows(work.images, tallies, self.named, digest_of)
             files[maps_name(work.number)] = maps
         figures = {"rows": float(rows), "worker": float(os.getpid())}
+        if rows:
+            figures["arithmetic"] = float(NAMES.index(arithmetic_of(self.model)))
         if self._meter is not None:
             figures |= {"rate": self._meter.rate, "share": self._meter.share_of_peak}
         return Outcome(files, figures)

@@ -25,7 +25,18 @@ def change(folder: Path, **fields: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../precious", "maps/../../precious", "/precious", "C:\\precious", "..\\precious", ""]
+    "name",
+    [
+        "../precious",
+        "maps/../../precious",
+        "/precious",
+        "C:\\precious",
+        "..\\precious",
+        "",
+        ".",
+        "maps/",
+        "./x",
+    ],
 )
 def test_a_file_outside_is_refused_and_stays(folder: Path, name: str) -> None:
     precious = folder.parent / "precious"
@@ -56,6 +67,9 @@ def test_a_linked_folder_leads_nowhere(folder: Path) -> None:
         ({"keys": {"mine": 3}}, "keys.mine: Input should be a valid string"),
         ({"config": {"mine": 3}}, "config.mine: Input should be a valid dictionary"),
         ({"title": {}}, "title: Input should be a valid string"),
+        ({"model": {"path": "a\0b"}}, "model: its path or repo can be no name of a file"),
+        ({"model": {"path": "x" * 5000}}, "model: its path or repo can be no name of a file"),
+        ({"config": {"data": {"image_size": "big"}}}, "config.data.image_size is no whole number"),
         ({"format": 2}, "has format 2, this diffmine reads format 1"),
     ],
 )
@@ -76,3 +90,13 @@ def test_a_newer_field_is_kept(folder: Path) -> None:
     write_manifest(folder, manifest)
     assert json.loads((folder / NAME).read_text())["colour"] == {"of": "tomorrow"}
     assert "newer" not in json.loads((folder / NAME).read_text())
+
+
+def test_a_folder_that_a_manifest_takes_for_a_file_is_not_removed(folder: Path) -> None:
+    (folder / "photos").mkdir()
+    (folder / "photos" / "mine.jpg").write_text("mine")
+    change(folder, artefacts={"photos": "0" * 64})
+    atlas = open_workspace(folder)
+    with atlas.hold():
+        assert atlas.mend() == ["photos"]
+    assert (folder / "photos" / "mine.jpg").read_text() == "mine"

@@ -17,6 +17,8 @@ from diffmine.atlas.writer import Workspace, create_workspace
 from diffmine.config import BuildConfig, DataConfig, MineConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Report
+from diffmine.model.model import Model
+from diffmine.model.precision import load_checked
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect, run_stage, use_model
 from tests.helpers import LABELS, draw_shapes
@@ -146,3 +148,21 @@ def test_patches_of_an_image_that_went_are_not_shown(tmp_path: Path, mined: Mine
     collect(atlas, open_dataset(data), CONFIG.data)
     assert not atlas.has("patches")
     assert not atlas.fresh("mine")
+
+
+def test_images_that_join_are_scored_in_the_arithmetic_of_the_others(
+    tmp_path: Path, mined: Mine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = draw_shapes(tmp_path / "data", per_label=2)
+    atlas, _ = mined("atlas", precision="bf16")
+    assert atlas.manifest.keys["arithmetic"] == "bf16"
+    shutil.copy(data / "disc" / "000.png", data / "disc" / "added.png")
+    asked: list[str] = []
+
+    def load(path: Path, precision: str, pictures: object) -> Model:
+        asked.append(precision)
+        return load_checked(path, precision, [])  # type: ignore[arg-type]
+
+    monkeypatch.setattr("diffmine.stages.typicality.score.load_checked", load)
+    assert mined("atlas", precision="auto")[1]["typicality"].done == 1
+    assert asked == ["bf16"]

@@ -14,15 +14,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from diffmine.atlas.evaluation import read_evaluation
 from diffmine.atlas.health import Health, health
 from diffmine.atlas.writer import Workspace, open_workspace
-from diffmine.config import BuildConfig
+from diffmine.config import BuildConfig, EvaluateConfig
 from diffmine.engine import Report
 from diffmine.errors import AtlasError, UsageError
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import build, run_stage
-from diffmine.pipeline.plan import FIRST, KEPT, Plan
-from tests.helpers import draw_shapes, quick
+from diffmine.pipeline.build import build, run_evaluation, run_stage
+from diffmine.pipeline.plan import FIRST, KEPT, Plan, plan
+from tests.helpers import draw_shapes, quick, write_boxes
 
 
 @pytest.fixture(scope="module")
@@ -386,3 +387,39 @@ def test_images_that_belong_together_otherwise_are_mined_as_if_at_first(
         assert atlas.table(name) == fresh.table(name)
     again = as_planned(data, atlas, config)
     assert {name: report.done for name, report in again.items() if report.done} == {}
+
+
+def test_an_evaluation_goes_with_what_it_was_about(root: Path, own: tuple[Path, Workspace]) -> None:
+    data, atlas = own
+    write_boxes(data)
+    rebuilt(root, data, atlas)
+    run_evaluation(atlas.path, EvaluateConfig(bootstrap=5, base=str(root / "base")))
+    (atlas.path / "warnings.parquet").unlink()
+    rebuilt(root, data, atlas)
+    assert read_evaluation(atlas)
+    config = changed(with_groups(root), mine={"per_label": 4})
+    assert "evaluation.json: goes" in str(plan(data, config, out=atlas.path))
+    as_planned(data, atlas, config)
+    assert read_evaluation(atlas) is None
+    assert broken(atlas) == ()
+    assert atlas.parts("maps-base")
+    Image.new("RGB", (32, 32), (5, 5, 5)).save(data / "disc" / "000.png")
+    as_planned(data, atlas, config)
+    assert not atlas.parts("maps-base")
+
+
+def test_a_parallel_set_goes_with_its_patches(root: Path, atlas: Workspace) -> None:
+    again(root, atlas, quick(root / "base"))
+    assert atlas.parts("parallel")
+    again(root, atlas, changed(quick(root / "base"), mine={"per_label": 4}))
+    assert not atlas.parts("parallel")
+
+
+def test_a_plan_refuses_what_the_build_would(root: Path, atlas: Workspace, tmp_path: Path) -> None:
+    other = shutil.copytree(root / "data" / "disc", tmp_path / "other" / "round").parent
+    with pytest.raises(UsageError, match="holds another data set"):
+        plan(other, quick(root / "base"), out=atlas.path)
+    assert plan(other, quick(root / "base"), out=atlas.path, replace_all=True)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AtlasError, match="is no folder"):
+        plan(other, quick(root / "base"), out=tmp_path / "file")
