@@ -56,7 +56,8 @@ class Place:
         without these."""
         if (self.root / SMALL).exists():
             config = quick(self.root / "base")
-            return replace(config, finetune=replace(config.finetune, known=0.5))
+            few = replace(config.finetune, steps=3, checkpoint=1, known=0.5)
+            return replace(config, finetune=few)
         config = quick(self.root / "base", parallel=True)
         finetune = replace(config.finetune, steps=42, checkpoint=15, batch=2, known=0.5)
         typicality = replace(config.typicality, draws=16, adaptive=race)
@@ -142,7 +143,7 @@ def growing() -> Iterator[int]:
     at = 11.0
     while True:
         yield int(at)
-        at *= 2.6
+        at *= 3.2
 
 
 # Scenarios: a build

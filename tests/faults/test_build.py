@@ -15,7 +15,7 @@ REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 def test_a_build_goes_on_after_refusals_and_deaths(
     forked: Forks, small: Path, tmp_path: Path
 ) -> None:
-    assert forked("until_it_passes", small, tmp_path / "atlas") > 3
+    assert forked("until_it_passes", small, tmp_path / "atlas") > 2
 
 
 @pytest.mark.slow
