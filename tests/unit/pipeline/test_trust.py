@@ -240,13 +240,14 @@ def test_another_data_set_is_refused_and_nothing_touched(root: Path, atlas: Work
     other = root / "other"
     shutil.rmtree(other, ignore_errors=True)
     shutil.copytree(root / "data" / "disc", other / "round")
+    shutil.copytree(root / "data" / "square", other / "angular")
     before = {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")}
     words = r"holds another data set \(shapes: of its 12 pictures 0 have a namesake in"
     with pytest.raises(UsageError, match=words):
         build(other, atlas.path, quick(root / "base"))
     assert {path: path.stat().st_mtime_ns for path in atlas.path.rglob("*")} == before
     build(other, atlas.path, quick(root / "base"), replace_all=True)
-    assert open_workspace(atlas.path).labels == ["round"]
+    assert open_workspace(atlas.path).labels == ["angular", "round"]
 
 
 def test_other_pictures_of_the_same_names_are_another_data_set(
@@ -417,6 +418,7 @@ def test_a_parallel_set_goes_with_its_patches(root: Path, atlas: Workspace) -> N
 
 def test_a_plan_refuses_what_the_build_would(root: Path, atlas: Workspace, tmp_path: Path) -> None:
     other = shutil.copytree(root / "data" / "disc", tmp_path / "other" / "round").parent
+    shutil.copytree(root / "data" / "square", other / "angular")
     with pytest.raises(UsageError, match="holds another data set"):
         plan(other, quick(root / "base"), out=atlas.path)
     assert plan(other, quick(root / "base"), out=atlas.path, replace_all=True)
