@@ -111,15 +111,11 @@ def _check_columns(folder: Path, columns: Columns, strange: tuple[str, ...]) -> 
 def folders_of(folder: Path) -> list[Path]:
     """The folders inside one that may hold pictures; no links."""
     try:
-        entries = sorted(folder.iterdir())
+        with os.scandir(folder) as entries:  # ten thousand paths for a few folders take a second
+            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except OSError:
         return []
-    return [
-        path
-        for path in entries
-        if not path.name.startswith(".") and not is_junk(path.name)
-        and path.is_dir() and not path.is_symlink()
-    ]  # fmt: skip
+    return [folder / name for name in names if not name.startswith(".") and not is_junk(name)]
 
 
 def _has_pictures(folder: Path) -> bool:
