@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 COLUMNS = ["image_id", "label", "labels"]
+SOURCED = [*COLUMNS, "source_digest"]
 
 
 def labels_of(images: pa.Table) -> list[list[str]]:
@@ -25,3 +27,17 @@ def counts_of(images: pa.Table) -> Counter[str]:
         counted = pc.value_counts(names.combine_chunks())
         counts.update({str(row["values"]): int(row["counts"]) for row in counted.to_pylist()})
     return counts
+
+
+class Sourced(NamedTuple):
+    """What an image was made of: the SHA-256 of its source (None: not known) and its labels."""
+
+    digest: str | None
+    labels: tuple[str, ...]
+
+
+def sourced(images: pa.Table) -> dict[str, Sourced]:
+    """What each image was made of, by its name, in the order of a table with SOURCED."""
+    names, digests = (images[name].to_pylist() for name in ("image_id", "source_digest"))
+    rows = zip(names, digests, labels_of(images), strict=True)
+    return {name: Sourced(digest, tuple(labels)) for name, digest, labels in rows}

@@ -5,21 +5,11 @@ from __future__ import annotations
 from diffmine.atlas.atomic import remove
 from diffmine.atlas.health import broken_model
 from diffmine.atlas.schemas import TRAINED
-from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.several import SOURCED, sourced
 from diffmine.atlas.writer import Workspace
-
-Image = tuple[str, str | None, tuple[str, ...]]
-"""Name, digest of the source (None: not known) and labels."""
 
 _LEARNT = "finetune:learnt"
 """The key of the images that were learnt from."""
-
-
-def images_of(atlas: Workspace) -> list[Image]:
-    """The images of an atlas, in their order."""
-    table = atlas.table("images", [*COLUMNS, "source_digest"])
-    names, digests = (table[name].to_pylist() for name in ("image_id", "source_digest"))
-    return list(zip(names, digests, map(tuple, labels_of(table)), strict=True))
 
 
 def write_learnt(atlas: Workspace) -> None:
@@ -27,7 +17,7 @@ def write_learnt(atlas: Workspace) -> None:
     atlas.manifest.keys[_LEARNT] = atlas.manifest.keys.get("images", "")
     rows = [
         {"image_id": name, "source_digest": digest, "labels": list(labels)}
-        for name, digest, labels in images_of(atlas)
+        for name, (digest, labels) in sourced(atlas.table("images", SOURCED)).items()
     ]
     atlas.write("trained.parquet", rows, TRAINED)
 
@@ -43,7 +33,8 @@ def strange(atlas: Workspace) -> int | None:
         write_learnt(atlas)  # it was lost, and the images are those that were learnt from
     columns = atlas.table("trained", ["image_id", "source_digest", "labels"]).to_pydict().values()
     learnt = {(name, digest, tuple(own)) for name, digest, own in zip(*columns, strict=True)}
-    return sum(image not in learnt for image in images_of(atlas))
+    images = sourced(atlas.table("images", SOURCED))
+    return sum((name, *image) not in learnt for name, image in images.items())
 
 
 def keep_work(atlas: Workspace) -> None:

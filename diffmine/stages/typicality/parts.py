@@ -7,35 +7,18 @@ their rows go and the others stay; new images get parts of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
 
-from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.several import Sourced
 from diffmine.atlas.writer import Workspace
-from diffmine.stages.typicality.tables import Labels, Named, maps_name, sums_name
+from diffmine.stages.typicality.tables import Named, maps_name, sums_name
 
 _NAMES = (maps_name, sums_name)
 
 
-@dataclass(frozen=True)
-class Scored:
-    """An image as it is scored: the digest of its source (None: not known) and its labels."""
-
-    digest: str | None
-    labels: Labels
-
-
-def images_of(atlas: Workspace) -> dict[str, Scored]:
-    """The images of an atlas by name, in their order."""
-    table = atlas.table("images", [*COLUMNS, "source_digest"])
-    names, digests = (table[name].to_pylist() for name in ("image_id", "source_digest"))
-    rows = zip(names, digests, labels_of(table), strict=True)
-    return {name: Scored(digest, tuple(labels)) for name, digest, labels in rows}
-
-
 def parts_of(
-    atlas: Workspace, images: Mapping[str, Scored], shard: int, own: bool
+    atlas: Workspace, images: Mapping[str, Sourced], shard: int, own: bool
 ) -> dict[int, Named]:
     """The images of each part by its number. Parts that are there keep theirs, less what is no
     longer right; the other images are cut, in their order, into parts of `shard`.
@@ -71,7 +54,7 @@ def _numbers(atlas: Workspace) -> list[int]:
 
 
 def _still_right(
-    table: pa.Table, images: Mapping[str, Scored], own: bool
+    table: pa.Table, images: Mapping[str, Sourced], own: bool
 ) -> tuple[pa.Table | None, list[str]]:
     """A part without the rows of images that have changed (None where none has), and the names of
     its images in their order."""
@@ -92,6 +75,3 @@ def _still_right(
     if len(order) == len(under):
         return None, order
     return table.filter(pa.array([name in right for name in names], pa.bool_())), order
-
-
-__all__ = ["Scored", "images_of", "parts_of"]

@@ -17,6 +17,7 @@ import torch
 
 from diffmine.atlas.atomic import remove
 from diffmine.atlas.manifest import key_of
+from diffmine.atlas.several import SOURCED, sourced
 from diffmine.atlas.shards import Outcome, Shard, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict, as_key
@@ -26,7 +27,7 @@ from diffmine.maths.scores import MEASURES
 from diffmine.model.draws import together
 from diffmine.model.precision import NAMES
 from diffmine.model.tally import Tally
-from diffmine.stages.typicality.parts import images_of, parts_of
+from diffmine.stages.typicality.parts import parts_of
 from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
 from diffmine.stages.typicality.score import Round, ScoreShard
 from diffmine.stages.typicality.tables import Named, draws_in, maps_name, read_sums, sums_name
@@ -46,7 +47,7 @@ def run(
     beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
     _check(atlas, config)
-    images = images_of(atlas)
+    images = sourced(atlas.table("images", SOURCED))
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:
         report.kept = len(images)
