@@ -274,6 +274,13 @@ class Workspace(Atlas):
         except (OSError, ValueError, TypeError):
             return None
 
+    def keep_work(self, stage: str) -> None:
+        """Drop what a stage that was stopped had made of other images than are there now."""
+        images = {"images": self.manifest.keys.get("images", "")}
+        if self.note_of(stage, "images") != images:
+            remove(self.path / "work" / stage)
+            self.keep_note(stage, "images", images)
+
     def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
         """Save values that the stage needs to continue; they are removed when it ends."""
         write_bytes(self.path / "work" / stage / f"{name}.json", json.dumps(values).encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from diffmine.atlas.atomic import remove
 from diffmine.atlas.health import broken_model
 from diffmine.atlas.schemas import TRAINED
 from diffmine.atlas.several import SOURCED, sourced
@@ -35,14 +34,6 @@ def strange(atlas: Workspace) -> int | None:
     learnt = {(name, digest, tuple(own)) for name, digest, own in zip(*columns, strict=True)}
     images = sourced(atlas.table("images", SOURCED))
     return sum((name, *image) not in learnt for name, image in images.items())
-
-
-def keep_work(atlas: Workspace) -> None:
-    """Drop what a training that was stopped had made of other images than are there now."""
-    images = {"images": atlas.manifest.keys.get("images", "")}
-    if atlas.note_of("finetune", "images") != images:
-        remove(atlas.path / "work" / "finetune")
-        atlas.keep_note("finetune", "images", images)
 
 
 def courses_of(atlas: Workspace) -> list[dict[str, int]]:

@@ -48,7 +48,6 @@ from diffmine.model.training import (
 )
 from diffmine.stages.finetune.learnt import (
     courses_of,
-    keep_work,
     note_course,
     strange,
     write_learnt,
@@ -77,7 +76,7 @@ def run(
         atlas.end("finetune")
         report.kept, report.figures["images not learnt from"] = config.steps, float(other)
         return report.close()
-    keep_work(atlas)
+    atlas.keep_work("finetune")
     prompts = _prompts(atlas, config)
     accelerator = Accelerator(mixed_precision=_precision(config))
     model = load_model(config.base, accelerator.device, torch.float32)

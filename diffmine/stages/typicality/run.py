@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from diffmine.atlas.atomic import remove
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.several import SOURCED, sourced
 from diffmine.atlas.shards import Outcome, Shard, run_shards
@@ -56,7 +55,7 @@ def run(
     if config.adaptive and any(len(image.labels) > 1 for image in images.values()):
         raise UsageError("adaptive follows one label of an image; these have several.")
     _keep_sums(atlas, config)
-    _keep_race(atlas)
+    atlas.keep_work("typicality")
     work = _Work(atlas, config, parts_of(atlas, images, config.shard, config.labels == "own"))
     work.score(engine, progress, report)
     if config.adaptive:
@@ -118,14 +117,6 @@ def _in_arithmetic(atlas: Workspace, config: TypicalityConfig) -> TypicalityConf
     if config.precision != "auto" or known not in NAMES or not possible:
         return config
     return replace(config, precision=known)
-
-
-def _keep_race(atlas: Workspace) -> None:
-    """Drop what a race that was stopped had worked out of other images than are there now."""
-    images = {"images": atlas.manifest.keys.get("images", "")}
-    if atlas.note_of("typicality", "images") != images:
-        remove(atlas.path / "work" / "typicality")
-        atlas.keep_note("typicality", "images", images)
 
 
 @dataclass(frozen=True)
