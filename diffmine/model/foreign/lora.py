@@ -73,9 +73,10 @@ class _How:
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> _How:
         """By the fields of an adapter_config.json."""
+        alpha, patterns = fields.get("lora_alpha"), fields.get("alpha_pattern") or {}
         return cls(
-            fields.get("lora_alpha"),
-            fields.get("alpha_pattern") or {},
+            None if alpha is None else float(alpha),
+            {str(pattern): float(own) for pattern, own in patterns.items()},
             bool(fields.get("use_rslora")),
         )
 
@@ -83,8 +84,8 @@ class _How:
         """The alpha of a layer."""
         for pattern, alpha in self.patterns.items():
             if re.match(rf"(.*\.)?({pattern})$", name):
-                return float(alpha)
-        return float(rank) if self.general is None else float(self.general)
+                return alpha
+        return float(rank) if self.general is None else self.general
 
 
 @torch.no_grad()
@@ -181,5 +182,8 @@ def _told(path: Path) -> dict[str, _How]:
         network, _, rest = name.partition(".")
         place, own = (network, rest) if network in _NETWORKS and rest else ("", name)
         grouped.setdefault(place, {})[own] = value
-    return {network: _How.of(own) for network, own in grouped.items()}
+    try:
+        return {network: _How.of(own) for network, own in grouped.items()}
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"What is said of the LoRA {path} cannot be read: {error}.") from error
 
