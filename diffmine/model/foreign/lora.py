@@ -93,12 +93,8 @@ def add_lora(model: Model, path: Path, scale: float) -> None:
     """Add a LoRA in a safetensors file to a model, in place. Raises ModelError for one that does
     not fit it."""
     layers, told = _layers(path), _told(path)
-    networks = {
-        name: getattr(model, name)
-        for name in _NETWORKS
-        if isinstance(getattr(model, name, None), nn.Module)
-    }
-    tables = {name: _table(network) for name, network in networks.items()}
+    parts = model.parts.folders
+    tables = {name: _table(parts[name]) for name in _NETWORKS if name in parts}
     for (network, key), layer in layers.items():
         weight = tables.get(network, {}).get(_plain(key))
         if weight is None:
