@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from jaxtyping import Float
 from PIL import Image
@@ -32,7 +33,7 @@ def prepare(unet: Any) -> Any:
     on a processor the attention's weights then get no gradient.
     """
     unet.requires_grad_(True).train()
-    if unet.device.type == "cpu":
+    if unet.device.type == "cpu" and isinstance(unet, UNet2DConditionModel):
         unet.set_attn_processor(AttnProcessor())
     return unet
 
@@ -40,7 +41,8 @@ def prepare(unet: Any) -> Any:
 def finish(unet: Any) -> None:
     """The UNet as it is loaded: frozen, with its usual attention."""
     unet.requires_grad_(False).eval()
-    unet.set_attn_processor(SharedPrompts())
+    if isinstance(unet, UNet2DConditionModel):
+        unet.set_attn_processor(SharedPrompts())
 
 
 def shifted_latents(
