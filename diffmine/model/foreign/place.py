@@ -23,9 +23,9 @@ from diffmine.model.foreign.weights import (
     weights_of,
 )
 
-NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2", "transformer")
+NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2", "text_encoder_3", "transformer")
 """Parts that have weights."""
-TEXTS = ("tokenizer", "tokenizer_2", "scheduler")
+TEXTS = ("tokenizer", "tokenizer_2", "tokenizer_3", "scheduler")
 INDEX = "model_index.json"
 _ABOVE = 2
 """Folders above a UNet alone in which its other parts may be: a training's and its checkpoint's."""
