@@ -180,7 +180,9 @@ class Workspace(Atlas):
         diffmine.json that says how it is asked, and its files by what it was asked for as."""
         write_bytes(self.path / FOREIGN, text.encode())
         self.note(FOREIGN)
-        read = {name: {"path": source.path, "files": source.files} for name, source in sources.items()}
+        read = {
+            name: {"path": source.path, "files": source.files} for name, source in sources.items()
+        }
         self._use_model({"path": FOREIGN, "sha256": key, "sources": read})
 
     def _use_model(self, model: dict[str, Any]) -> None:

@@ -231,13 +231,13 @@ class _Told:
 
     def bar(self) -> type[Any]:
         """What the Hub's client moves on instead of a bar of its own."""
-        from huggingface_hub.utils import tqdm
+        from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
         told = self
 
         class Bar(tqdm):
             def __init__(self, *args: Any, **named: Any) -> None:
-                super().__init__(*args, **named | {"disable": True})
+                super().__init__(*args, **named | {"disable": True})  # type: ignore[no-untyped-call]
                 self.so_far = int(named.get("initial") or 0)
 
             def update(self, n: int | float | None = 1) -> None:

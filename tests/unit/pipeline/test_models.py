@@ -97,7 +97,9 @@ def test_the_atlas_says_how_its_model_is_asked(theirs: Path, atlas: Path) -> Non
 
 
 def test_other_words_ask_again(data: Path, theirs: Path, atlas: Path) -> None:
-    same, other = (ModelConfig(str(theirs), **WORDS | change) for change in ({}, {"null_prompt": ""}))
+    same, other = (
+        ModelConfig(str(theirs), **WORDS | change) for change in ({}, {"null_prompt": ""})
+    )
     fates = {step.stage: step.fate for step in plan(data, quick(theirs), same, atlas).steps}
     assert set(fates.values()) == {KEPT}
     fates = {step.stage: step.fate for step in plan(data, quick(theirs), other, atlas).steps}
@@ -132,7 +134,9 @@ def test_a_lost_note_is_written_again(theirs: Path, atlas: Path, tmp_path: Path)
     assert health(open_atlas(out)).broken == ()
 
 
-def test_a_received_atlas_names_no_file_outside_of_a_models_folder(atlas: Path, tmp_path: Path) -> None:
+def test_a_received_atlas_names_no_file_outside_of_a_models_folder(
+    atlas: Path, tmp_path: Path
+) -> None:
     from diffmine.errors import AtlasError
 
     out = shutil.copytree(atlas, tmp_path / "atlas")
@@ -148,10 +152,15 @@ def test_a_received_atlas_names_no_file_outside_of_a_models_folder(atlas: Path, 
 
 
 def test_without_words_nothing_is_collected(data: Path, theirs: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="give --prompt .* or --profile"):
+    with pytest.raises(ModelError, match=r"give --prompt .* or --profile"):
         build(data, tmp_path / "atlas", quick(theirs), model=str(theirs))
     with pytest.raises(ModelError, match="give --null-prompt too"):
-        build(data, tmp_path / "atlas", quick(theirs), model=ModelConfig(str(theirs), prompt="{label}"))
+        build(
+            data,
+            tmp_path / "atlas",
+            quick(theirs),
+            model=ModelConfig(str(theirs), prompt="{label}"),
+        )
     assert not (tmp_path / "atlas").exists()
 
 
@@ -180,12 +189,16 @@ def test_words_for_a_model_that_is_trained_are_refused(data: Path, tmp_path: Pat
 def test_sizes_and_timesteps_are_those_of_the_profile(theirs: Path) -> None:
     checkpoint = found(ModelConfig(str(theirs), profile="xray"))
     assert checkpoint.prompts is not None
-    assert checkpoint.prompts.of("Mass|Pleural_Thickening") == "Chest X-Ray with Mass, Pleural Thickening."
+    assert (
+        checkpoint.prompts.of("Mass|Pleural_Thickening")
+        == "Chest X-Ray with Mass, Pleural Thickening."
+    )
     config = settled(BuildConfig(), checkpoint)
     assert (config.data.image_size, config.data.kind) == (512, "finding")
     assert config.typicality.t_range == (0, 1000)
     chosen = BuildConfig(
-        data=DataConfig(image_size=128, kind="other"), typicality=TypicalityConfig(t_range=(300, 500))
+        data=DataConfig(image_size=128, kind="other"),
+        typicality=TypicalityConfig(t_range=(300, 500)),
     )
     config = settled(chosen, checkpoint)
     assert (config.data.image_size, config.typicality.t_range) == (128, (300, 500))
@@ -200,5 +213,3 @@ def test_the_size_of_a_model_without_profile_is_its_own(theirs: Path, tmp_path: 
     assert settled(BuildConfig(), checkpoint).data.image_size == 16 * factor
     ours = make_random(tmp_path / "ours")
     assert settled(BuildConfig(), found(str(ours))) == BuildConfig()
-
-

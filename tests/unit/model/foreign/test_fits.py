@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffmine.model.foreign.find import find
 from safetensors.torch import save_file
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
-from diffmine.model.foreign.checkpoint import find
 from diffmine.model.load import load_model
 from tests.unit.model.foreign import made
 
@@ -88,7 +88,11 @@ def test_it_is_refused(base: Path, tmp_path: Path, change: Callable, says: str) 
 
 def test_schedulers_that_sample_otherwise_are_taken(base: Path, truth, tmp_path: Path) -> None:
     """Which sampler a folder names does not matter: its noise is the same."""
-    for kind in ("EulerDiscreteScheduler", "DPMSolverMultistepScheduler", "UniPCMultistepScheduler"):
+    for kind in (
+        "EulerDiscreteScheduler",
+        "DPMSolverMultistepScheduler",
+        "UniPCMultistepScheduler",
+    ):
         folder = made.copy(base, tmp_path / kind)
         made.edit(folder / "scheduler" / "scheduler_config.json", _class_name=kind)
         assert torch.equal(made.predicted(folder), truth)
@@ -120,10 +124,12 @@ def test_other_single_files(tmp_path: Path, key: str, says: str) -> None:
 
 
 def test_folders_that_are_no_model(base: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="is no model: it has no model_index.json"):
+    with pytest.raises(ModelError, match=r"is no model: it has no model_index\.json"):
         find(ModelConfig(model=str(tmp_path)))
     made.copy(base / "unet", tmp_path / "out" / "checkpoint-500" / "unet")
-    with pytest.raises(ModelError, match="holds checkpoints; give one of them, as .*checkpoint-500"):
+    with pytest.raises(
+        ModelError, match=r"holds checkpoints; give one of them, as .*checkpoint-500"
+    ):
         find(ModelConfig(model=str(tmp_path / "out")))
     for name in "ab":
         save_file({"x": torch.ones(1)}, tmp_path / f"{name}.safetensors")

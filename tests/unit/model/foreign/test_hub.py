@@ -9,12 +9,12 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 import torch
+from diffmine.model.foreign.find import find
 from huggingface_hub import constants
 from torch import Tensor
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
-from diffmine.model.foreign.checkpoint import find
 from diffmine.model.foreign.hub import Repository, needed, repository_of
 from diffmine.model.load import load_checkpoint
 from tests.unit.model.foreign import made
@@ -88,7 +88,9 @@ def test_what_arrives_otherwise_is_refused_and_asked_for_again(hub: Hub, tmp_pat
 
 
 def test_what_the_hub_does_not_have(hub: Hub) -> None:
-    with pytest.raises(ModelError, match="somebody/nothing is no folder or file here, and no model"):
+    with pytest.raises(
+        ModelError, match="somebody/nothing is no folder or file here, and no model"
+    ):
         find(ModelConfig("somebody/nothing"))
     with pytest.raises(ModelError, match="diff-mining/cardb has no revision 'other' on the Hub"):
         find(ModelConfig("diff-mining/cardb@other"))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffmine.model.foreign.find import find
 from transformers import CLIPConfig, CLIPModel
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError, UsageError
-from diffmine.model.foreign.checkpoint import find
 from diffmine.model.foreign.profiles import CLIP, PROFILES, profile_of
 from diffmine.model.load import load_checkpoint
 from diffmine.model.prompts import Prompts, read_prompts
@@ -71,7 +71,9 @@ def test_an_unknown_profile_lists_those_there_are() -> None:
         profile_of("cars", "")
 
 
-def test_a_folder_of_its_name_is_asked_so_unless_it_says_otherwise(base: Path, tmp_path: Path) -> None:
+def test_a_folder_of_its_name_is_asked_so_unless_it_says_otherwise(
+    base: Path, tmp_path: Path
+) -> None:
     folder = made.copy(base, tmp_path / "diff-mining" / "cardb")
     assert find(ModelConfig(model=str(folder))).prompts == BY_NAME["cardb"].prompts
     (folder / "diffmine.json").write_text(Prompts("A {label}.", "A.").to_json())
@@ -107,7 +109,9 @@ def test_the_text_encoder_that_lacks_is_the_tower_of_clip(base: Path, tmp_path: 
         made.shutil.copy(path, tmp_path / CLIP)
     checkpoint = find(ModelConfig(profile="cardb", mirror=str(tmp_path)))
     model = load_checkpoint(checkpoint, "cpu", torch.float32)
-    ids = model.tokenizer(["A car."], padding="max_length", max_length=77, return_tensors="pt").input_ids
+    ids = model.tokenizer(
+        ["A car."], padding="max_length", max_length=77, return_tensors="pt"
+    ).input_ids
     with torch.no_grad():
         expected = clip.text_model(ids).last_hidden_state
     torch.testing.assert_close(model.embed(["A car."]), expected)
@@ -117,7 +121,9 @@ def test_prompts_come_back_with_their_spelling(tmp_path: Path) -> None:
     prompts = BY_NAME["xray"].prompts
     (tmp_path / "diffmine.json").write_text(prompts.to_json())
     assert read_prompts(tmp_path) == prompts
-    assert "spelling" not in Prompts("A {label}.", "A.").to_json()  # older versions know no such field
+    assert (
+        "spelling" not in Prompts("A {label}.", "A.").to_json()
+    )  # older versions know no such field
     (tmp_path / "diffmine.json").write_text(prompts.to_json().replace("spaces", "shouting"))
     with pytest.raises(ModelError, match="know no spelling 'shouting'"):
         read_prompts(tmp_path)
