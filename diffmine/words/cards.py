@@ -33,8 +33,9 @@ Finetuned by diffmine {version} to mine what is typical of
 
 ## Licence
 
-Weights made from pictures carry what their licences, and that of the base, ask for: see above, and the
-base's own card ({base}). diffmine itself is under the MIT licence, which says nothing of this model.
+Weights made from pictures carry what their licences, and that of the base, ask for: see above, and
+the base's own card ({base}). diffmine itself is under the MIT licence, which says nothing of this
+model.
 
 ## Settings
 
@@ -95,7 +96,7 @@ def card(
 _SAMPLES = """\
 ![generated pictures](samples.png)
 
-Generated: without a label in the first row, then a row for each label, in a column with one noise."""
+Generated: without a label in the first row, then a row for each label; a column has one noise."""
 
 
 def _plain(text: str) -> str:
@@ -113,7 +114,8 @@ def _licences(licences: Iterable[str | None]) -> str:
 
 def _curve(figures: Mapping[str, Any]) -> str:
     """The loss over the run, and the typicality of held-out pictures where it was measured."""
-    losses = next((value for name, value in figures.items() if name.startswith("loss_every")), [])
+    runs = (value for name, value in figures.items() if name.startswith("loss_every"))
+    losses: Sequence[float] = next(runs, ())
     rows = ["| of the run | loss |", "|---|---|"]
     for part in range(_PARTS):
         own = losses[part * len(losses) // _PARTS : (part + 1) * len(losses) // _PARTS]

@@ -85,8 +85,8 @@ def fetched(
             return copy
         if not online:
             raise ModelError(
-                f"{repository} is not on this machine, and only a build that is no --dry-run downloads "
-                "it; run diffmine build with it while the Hub can be reached."
+                f"{repository} is not on this machine, and only a build that is no --dry-run "
+                "downloads it; run diffmine build with it while the Hub can be reached."
             )
     from huggingface_hub.errors import HFValidationError
 
