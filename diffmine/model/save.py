@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -45,4 +44,8 @@ def _index(model: Model) -> str:
         name: [type(part).__module__.split(".")[0], type(part).__name__]
         for name, part in model.parts.folders.items()
     }
-    return "{\n" + ",\n".join(f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows)) + "\n}\n"
+    return (
+        "{\n"
+        + ",\n".join(f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows))
+        + "\n}\n"
+    )

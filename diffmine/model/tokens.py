@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ from diffmine.model.prompts import Prompts
 def local_tokenizer(folder: Path) -> Any | None:
     """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
     which loading the model will report."""
-    from transformers import CLIPTokenizer
+    from transformers import AutoTokenizer, CLIPTokenizer
 
-    if not (folder / "tokenizer").is_dir():
+    path = folder / "tokenizer" / "tokenizer_config.json"
+    if not path.parent.is_dir():
         return None
     try:
-        return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "CLIP" in config.get("tokenizer_class", "CLIP"):
+            return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+        return AutoTokenizer.from_pretrained(folder, subfolder="tokenizer")
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
