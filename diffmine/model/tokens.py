@@ -10,6 +10,8 @@ from typing import Any
 from diffmine.errors import ModelError
 from diffmine.model.prompts import Prompts
 
+_MOST = 512
+
 
 def local_tokenizer(folder: Path) -> Any | None:
     """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
@@ -39,11 +41,19 @@ def check_distinct(tokenizer: Any, prompts: Prompts, labels: Iterable[str]) -> N
             continue
         what = f"the labels {other!r} and {label!r}" if other else f"{label!r} and no label"
         raise ModelError(
-            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees no case, "
-            f"no spaces and {tokenizer.model_max_length} tokens at most); rename or join them."
+            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees "
+            f"{_blind(tokenizer)}{_longest(tokenizer)} tokens at most); rename or join them."
         )
 
 
 def _tokens(tokenizer: Any, prompt: str) -> tuple[int, ...]:
-    ids = tokenizer(prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
-    return tuple(ids)
+    return tuple(tokenizer(prompt, truncation=True, max_length=_longest(tokenizer)).input_ids)
+
+
+def _longest(tokenizer: Any) -> int:
+    """Tokens of a prompt that are read; some tokenizers name a limit of 10^30."""
+    return min(int(tokenizer.model_max_length), _MOST)
+
+
+def _blind(tokenizer: Any) -> str:
+    return "no case, no spaces and " if "CLIP" in type(tokenizer).__name__ else ""
