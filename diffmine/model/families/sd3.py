@@ -114,9 +114,7 @@ class StableDiffusion3:
         """Posterior mean, shifted and scaled. Raises ModelError for images that are too large."""
         most = self.unet.config.pos_embed_max_size * self.multiple
         if max(images.shape[-2:]) > most:
-            raise ModelError(
-                f"This model has no positions for images of over {most} pixels a side."
-            )
+            raise ModelError(f"This model has no positions beyond {most} pixels of a side.")
         return encoded(self.vae, images)
 
     def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
