@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import torch
 

@@ -84,9 +84,8 @@ def _check_scheduler(name: str, scheduler: Mapping[str, Any]) -> None:
     kind = str(scheduler.get("_class_name", ""))
     if kind.startswith(_FLOW):
         raise ModelError(
-            f"The scheduler of {name} is {kind}, of flow matching, and its UNet is of a model that "
-            "predicts noise: they do not belong together; copy the scheduler of the model it came "
-            "from."
+            f"{name} has a UNet beside {kind}, a scheduler of flow matching: they do not belong "
+            "together; copy the scheduler of the model that the UNet came from."
         )
     if kind.startswith(_OTHER_NOISE):
         raise ModelError(
@@ -96,7 +95,7 @@ def _check_scheduler(name: str, scheduler: Mapping[str, Any]) -> None:
     steps = scheduler.get("num_train_timesteps", STEPS)
     if steps != STEPS:
         raise ModelError(
-            f"The scheduler of {name} has {steps} timesteps; diffmine needs one of {STEPS:,}."
+            f"The scheduler of {name} has {steps} timesteps; diffmine reads models of {STEPS:,}."
         )
 
 

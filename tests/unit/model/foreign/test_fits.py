@@ -54,10 +54,10 @@ REFUSED = [
     (unet(_name_or_path="stabilityai/sd-turbo"), "distilled to few steps .*published there"),
     (
         scheduler(_class_name="FlowMatchEulerDiscreteScheduler"),
-        "FlowMatchEulerDiscreteScheduler, of flow matching.* do not belong together; copy",
+        "a UNet beside FlowMatchEulerDiscreteScheduler, .* do not belong together; copy",
     ),
     (scheduler(_class_name="EDMEulerScheduler"), "EDMEulerScheduler, which does not add noise by"),
-    (scheduler(num_train_timesteps=500), "has 500 timesteps; diffmine needs one of 1,000"),
+    (scheduler(num_train_timesteps=500), "has 500 timesteps; diffmine reads models of 1,000"),
     (unet(in_channels=9), r"an inpainting model: it also reads a mask .*\(9 channels for 4\)"),
     (unet(in_channels=8), "edits a picture"),
     (vae(latent_channels=16), "reads 4 channels and its autoencoder makes 16"),
