@@ -10,8 +10,6 @@ _PARTS = 10
 """Of a run, over each of which the mean of the loss is said."""
 _LICENCES = 12
 LIMITS = (
-    "Typicality under this model says what it finds typical of a label in these pictures; what is "
-    "typical of the data set itself (borders, stamps, scanners) is learnt as well.",
     "Pictures that it draws are generated, and no source on what they show.",
     "Groups of people, places and times that the pictures lack, it does not know.",
 )
