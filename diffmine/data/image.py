@@ -84,9 +84,10 @@ def as_mined(image: Image.Image, side: int, multiple: int = MULTIPLE) -> Image.I
 
 def times_of(width: int, height: int, side: int, view: int) -> int:
     """How many times as large as the image as mined (short side `side`) a picture's copy for people
-    is: as often as its long side stays within `view` pixels and the picture has them."""
+    is: as often as its long side stays within `view` pixels and the picture has them (but for the
+    half of a pixel by which the long side as mined may be rounded up)."""
     to = scaling(width, height, side)
-    return min(view // max(to.wide, to.high), width // to.width, height // to.height)
+    return min(view // max(to.wide, to.high), min(width, height) // side)
 
 
 def enough(width: int, height: int, side: int, view: int) -> tuple[int, int]:

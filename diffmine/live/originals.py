@@ -107,8 +107,10 @@ class Originals:
 
     def _copy(self, image_id: str) -> bytes | None:
         path = self._file(image_id)
+        if path is None:
+            return None
         try:
-            stat = _stat(path) if path else None
+            stat = _stat(path)
         except OSError:
             return None
         with self._lock:
