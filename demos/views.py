@@ -33,25 +33,27 @@ NAMES = ("type", "cars", "chest")
 Pictures = Callable[[Sequence[str], int], Iterator[Image.Image]]
 
 
-def add_views(atlas: Workspace, name: str) -> None:
-    """Write views.parquet of an atlas of the drawings of demos/NAME, and note it."""
+def add_views(atlas: Workspace, name: str, processes: int = 0) -> None:
+    """Write views.parquet of an atlas of the drawings of demos/NAME, and note it. `processes`: as
+    many as there are cores, if not given."""
     images = atlas.table("images", ["image_id", "width", "height"]).to_pylist()
     side = int(atlas.manifest.config["data"]["image_size"])
     view = TIMES * max(max(row["width"], row["height"]) for row in images)
     atlas.manifest.config["data"]["view"] = view
     names = [row["image_id"] for row in images]
-    with beside(atlas, view, _rows(name, names, side)) as rows:
+    copies = _rows(name, names, side, processes or os.cpu_count() or 1)
+    with beside(atlas, view, copies) as rows:
         for done, _ in enumerate(rows, start=1):
             count(f"{name}, copies", done, len(names))
     note_views(atlas, view)
 
 
-def _rows(name: str, names: list[str], side: int) -> Iterator[Row]:
+def _rows(name: str, names: list[str], side: int, processes: int) -> Iterator[Row]:
     pictures = import_module(f"demos.{name}.recipe").enlarged
     # In parts: to begin takes the recipe of type ten seconds.
     parts = [names[at : at + PART] for at in range(0, len(names), PART)]
     work = partial(_copies, pictures=pictures, side=side)
-    for part, copies in zip(parts, each_in_order(work, parts, os.cpu_count() or 1, 1), strict=True):
+    for part, copies in zip(parts, each_in_order(work, parts, processes, 1), strict=True):
         for image_id, content in zip(part, copies, strict=True):
             yield {"image_id": image_id, VIEW: (content, TIMES)}
 
