@@ -18,7 +18,7 @@ from PIL import Image
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.whereabouts import Whereabouts, whereabouts
-from diffmine.data.image import encode_view, times_of
+from diffmine.data.image import MULTIPLE, encode_view, times_of
 from diffmine.data.mined import read_views
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
@@ -143,17 +143,19 @@ class Originals:
         return self._where[1]
 
     def _many(self, image_id: str) -> int:
-        row = self._row(image_id)
-        width, height = row.get("source_width"), row.get("source_height")
-        if not width or not height or not row.get("source_digest"):
+        row, side = self._row(image_id), self._side()
+        width, height = (int(row.get(f"source_{which}") or 0) for which in ("width", "height"))
+        # An atlas may be a stranger's, and say anything.
+        if side < MULTIPLE or min(width, height) < 1 or not row.get("source_digest"):
             return 1
-        return max(1, times_of(int(width), int(height), self._side(), MOST))
+        return max(1, times_of(width, height, side, MOST))
 
     def _row(self, image_id: str) -> dict[str, Any]:
         return self._atlas.image(image_id)
 
     def _side(self) -> int:
-        return int(self._atlas.manifest.config["data"]["image_size"])
+        side = self._atlas.manifest.config.get("data", {}).get("image_size")
+        return side if isinstance(side, int) else 0
 
 
 def _stat(path: Path) -> _Stat:

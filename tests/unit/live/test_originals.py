@@ -134,6 +134,10 @@ def test_an_atlas_of_others_shows_no_file_of_this_machine(data: Path, tmp_path: 
     stranger.rename(atlas.path)
     assert whereabouts(open_workspace(atlas.path)) is None
     assert why_plain(opened(atlas.path), LARGE) == words.ELSEWHERE
+    for side in ("64", None, 0, -64, 1):
+        strange = opened(atlas.path)
+        strange.manifest.config["data"]["image_size"] = side
+        assert (why_plain(strange, LARGE), strange.view(LARGE).size) == ("", (32, 32))
     for text in ("", "[]", '{"atlas": 1}', "{" * 10_000):
         for note in (user_folder() / "sources").iterdir():
             note.write_text(text)
