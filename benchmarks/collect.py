@@ -18,7 +18,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
+
+from diffmine.data.readers.colours import PRIMARIES, made
 
 KINDS = (
     # share of the pictures, format, width, height, what is special
@@ -38,7 +40,6 @@ LABELS = 5
 _RUN = """
 import json, resource, sys, time
 from pathlib import Path
-import diffmine
 from diffmine.config import DataConfig
 folder, out, view = sys.argv[1], sys.argv[2], int(sys.argv[3])
 how = {"view": view} if view >= 0 else {}
@@ -124,8 +125,7 @@ def _file(name: Path, chance: np.random.Generator, kind: str, w: int, h: int, wh
         exif[0x0112] = 6
         how["exif"] = exif
     elif what == "profile":
-        how["icc_profile"] = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-        how["icc_profile"] = _other_profile()
+        how["icc_profile"] = made(PRIMARIES[12], (0.3127, 0.3290), None)
     elif what == "alpha":
         picture.putalpha(Image.linear_gradient("L").resize((w, h)))
     elif what == "grey":
@@ -136,14 +136,6 @@ def _file(name: Path, chance: np.random.Generator, kind: str, w: int, h: int, wh
     picture.save(content, kind, **how)
     path.write_bytes(content.getvalue())
     return path
-
-
-def _other_profile() -> bytes:
-    from diffmine.data.readers.colours import _D65, PRIMARIES, made
-
-    profile = made(PRIMARIES[12], _D65, None)
-    assert profile is not None
-    return profile
 
 
 def _picture(chance: np.random.Generator, width: int, height: int) -> Image.Image:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from diffmine.data.image import as_mined, as_viewed, enough, extent_of, scaling, times_of
 from diffmine.data.mined import read_mined
 from diffmine.data.readers import pillow, read_scaled
-from diffmine.data.readers.colours import _D65, PRIMARIES, made
+from diffmine.data.readers.colours import PRIMARIES, made
 from diffmine.data.readers.wishes import Wishes, wishing
 from diffmine.errors import ImageError
 
@@ -67,7 +67,7 @@ def test_kinds_of_jpeg_keep_their_colours(tmp_path: Path, kind: str) -> None:
     picture, path = ramps(807, 533), tmp_path / "picture.jpg"
     how: dict[str, object] = {"quality": 95}
     if kind == "profile":
-        how["icc_profile"] = made(PRIMARIES[12], _D65, None)
+        how["icc_profile"] = made(PRIMARIES[12], (0.3127, 0.3290), None)
     how["progressive"] = kind == "progressive"
     picture.convert({"grey": "L", "cmyk": "CMYK"}.get(kind, "RGB")).save(path, **how)
     full, less = pillow.read(path), reduced(path)
