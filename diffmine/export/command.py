@@ -84,8 +84,8 @@ def export(
         ours = form.ours
         write_folder(out, form.files(order), lambda path: force and ours(path))
         print(f"{len(labels)} labels: open {out / f'index.{form.ending}'}")
-    images_of = {opened.patch(each.patch_id).image_id for each in chosen}
-    if gone := sum(bool(why_plain(opened, name)) for name in images_of):
+    names = {opened.patch(entry.patch_id).image_id for entry in chosen}
+    if gone := sum(bool(why_plain(opened, name)) for name in names):
         print(originals.count(gone))
 
 
