@@ -32,20 +32,20 @@ def region_of(patch: Patch, record: Mapping[str, Any]) -> Region:
     """The addresses for a patch of an image (a row of images.parquet); none for one that is on no
     canvas, or of an atlas that does not know its source's size."""
     canvas, box = web_address(record.get("canvas")), record.get("canvas_box")
-    mined = (record.get("width"), record.get("height"))
-    source = (record.get("source_width"), record.get("source_height"))
-    if not canvas or not _box(box) or not all(map(bool, (*mined, *source))):
+    sides = [record.get(f"{of}{side}") for of in ("", "source_") for side in ("width", "height")]
+    if not canvas or not _box(box) or not all(sides):
         return Region()
+    wide, high, source_wide, source_high = (int(side or 1) for side in sides)
     window = (patch.col, patch.row, patch.size, patch.size)
 
     def part(of: Any) -> str:
-        return ",".join(map(str, part_of(window, mined, source, of)))
+        return ",".join(map(str, part_of(window, (wide, high), (source_wide, source_high), of)))
 
     named = f"{canvas.partition('#')[0]}#xywh={part(box)}"
     address, inside = web_address(record.get("region")), record.get("region_box")
     if "{region}" not in address or not _box(inside):
         return Region(named)
-    return Region(named, address.replace("{region}", part(tuple(inside))))  # type: ignore[arg-type]
+    return Region(named, address.replace("{region}", part(inside)))
 
 
 def _box(box: Any) -> bool:
