@@ -37,7 +37,7 @@ app = App(
 
 @app.command
 def build(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -55,7 +55,8 @@ def build(
     Parameters
     ----------
     data
-        Folder with one folder of pictures per label, or with a table of its pictures.
+        Folder with one folder of pictures per label, or with a table of its pictures; or a IIIF
+        manifest or collection, a file or an address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -104,7 +105,7 @@ def build(
 
 @app.command
 def finetune(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -118,7 +119,7 @@ def finetune(
     Parameters
     ----------
     data
-        Folder of labelled pictures.
+        Folder of labelled pictures, or a IIIF manifest or collection.
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label

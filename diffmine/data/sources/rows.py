@@ -10,7 +10,7 @@ from typing import Any
 from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
 from diffmine.data.labels import LONGEST, cut, wholes
-from diffmine.data.names import Files
+from diffmine.data.names import Files, Finder
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
@@ -18,14 +18,18 @@ from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
 from diffmine.data.tables.table import Row, Table
 from diffmine.errors import DataError
 
+FOLDERS = ", or take folders as labels by --source folder"
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
 
 
-def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
+def dataset_of(
+    table: Table, folder: Path, columns: Columns, files: Finder | None = None, picture: str = ""
+) -> Dataset:
     """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
-    are refused with a reason. Raises DataError for a column that is asked for and not there."""
-    rows = Rows.of(table, folder, columns)
+    are refused with a reason. `files` are others than those of the folder, `picture` the column of
+    their names. Raises DataError for a column that is asked for and not there."""
+    rows = Rows.of(table, files or Files(folder), columns, picture)
     refused = list(table.refused)
     by_name: dict[str, list[Record]] = {}
     for row in table.rows:
@@ -50,7 +54,7 @@ class Rows:
     """How the rows of one table are read: its columns, and labels, groups and numbers by what is
     written."""
 
-    files: Files
+    files: Finder
     columns: Columns
     picture: str
     label: str
@@ -61,11 +65,10 @@ class Rows:
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, folder: Path, columns: Columns) -> Rows:
-        """For a table whose pictures lie inside a folder."""
-        files = Files(folder)
-        picture = picture_column(table, files)
-        label = table.column(columns.label) if columns.label else _label(table)
+    def of(cls, table: Table, files: Finder, columns: Columns, picture: str = "") -> Rows:
+        """For a table of pictures; `picture` is the column of their names, if that is known."""
+        label = table.column(columns.label) if columns.label else _label(table, bool(picture))
+        picture = picture or picture_column(table, files)
         group = table.column(columns.group) if columns.group else ""
         facts = fact_columns(table)
         year = table.find("year", "date") or (label if columns.width else "")
@@ -113,13 +116,13 @@ class Rows:
         return tuple(dict.fromkeys(every))
 
 
-def _label(table: Table) -> str:
+def _label(table: Table, given: bool) -> str:
     """The column `label`, where none is asked for."""
     column = table.find("label")
     if column is None:
         raise DataError(
             f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
-            "choose one by --label COLUMN, or take folders as labels by --source folder."
+            f"choose one by --label COLUMN{'' if given else FOLDERS}."
         )
     return column
 
