@@ -2,8 +2,8 @@
 
     SERVICE/REGION/SIZE/0/QUALITY.jpg
 
-A width (`w,`) may be asked of servers of level 1 and 2 in all versions; those of level 0 have the
-sizes that they list, and the whole picture (iiif.io/api/image/3.0/compliance).
+A width (`w,`) or a height (`,h`) may be asked of servers of level 1 and 2 in all versions; those of
+level 0 have the sizes that they list, and the whole picture (iiif.io/api/image/3.0/compliance).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Service:
 class Info:
     """What a server says of a picture (info.json): its size in pixels, its level of compliance, the
     `sizes` it lists, and the largest width, height and area that it gives; `parts` says whether it
-    cuts regions, `widths` whether it takes any width."""
+    cuts regions, `widths` and `heights` whether it takes any of these."""
 
     address: str
     version: int
@@ -40,6 +40,7 @@ class Info:
     height: int
     parts: bool
     widths: bool
+    heights: bool
     sizes: tuple[tuple[int, int], ...] = ()
     most: tuple[float, float, float] = (math.inf, math.inf, math.inf)
 
@@ -79,6 +80,7 @@ def info_of(content: Any, service: Service) -> Info | None:
         height,
         level > 0 or "regionByPx" in features,
         level > 0 or "sizeByW" in features,
+        level > 0 or "sizeByH" in features,
         sizes,
         _most(limits),
     )
@@ -94,7 +96,7 @@ def addresses(info: Info, side: int, region: tuple[int, int, int, int] | None) -
     if info.widths or (region and not info.sizes):
         if scale == 1.0:
             return (_address(info, part, _all(info)), _address(info, part, f"{wide},"))
-        return (_address(info, part, f"{max(1, _width(info, wide, high, scale))},"),)
+        return (_address(info, part, _scaled(info, wide, high, scale)),)
     large = [size for size in info.sizes if max(size) >= side]
     chosen = min(large, key=max, default=None)
     if chosen is None and max(info.width, info.height) > max(map(max, info.sizes), default=0):
@@ -110,11 +112,14 @@ def region_address(info: Info) -> str:
     return _address(info, "{region}", _all(info)) if info.parts else ""
 
 
-def _width(info: Info, wide: int, high: int, scale: float) -> int:
-    """A width to ask for: not below the scale, unless that would break a limit of the server."""
-    limits = _shrinks(info, wide, high)
-    exact = wide * scale
-    return math.floor(exact) if min(limits) <= scale else math.ceil(exact - 1e-9)
+def _scaled(info: Info, wide: int, high: int, scale: float) -> str:
+    """The longer side to ask for: not below the scale, unless that would break a limit of the
+    server."""
+    tall = high > wide and info.heights
+    exact = (high if tall else wide) * scale
+    limited = min(_shrinks(info, wide, high)) <= scale
+    length = max(1, math.floor(exact) if limited else math.ceil(exact - 1e-9))
+    return f",{length}" if tall else f"{length},"
 
 
 def _shrinks(info: Info, wide: int, high: int) -> tuple[float, float, float]:

@@ -9,8 +9,8 @@ from typing import Any
 from diffmine.data.iiif import texts
 from diffmine.data.iiif.document import document
 from diffmine.data.iiif.pages import Collection, Manifest
+from diffmine.data.web.address import check_web
 from diffmine.data.web.errors import PassingError
-from diffmine.data.web.gate import web_url
 from diffmine.data.web.store import Store
 from diffmine.data.web.texts import ENOUGH
 from diffmine.errors import DataError
@@ -73,7 +73,7 @@ class Walk:
     def _opened(self, address: str, content: Any) -> Manifest | Collection | None:
         try:
             if content is None:
-                web_url(address)
+                check_web(address)
                 content = self.store.json(address)
             self._failed = 0
             return document(content, address)

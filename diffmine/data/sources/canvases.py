@@ -35,11 +35,12 @@ class Pictures:
     columns: dict[str, str]
     """The name of each column by what of it counts."""
 
-    def table(self, path: Path) -> Table:
-        """The table of the rows."""
-        names = tuple(self.columns.values())
+    def table(self, name: str) -> Table:
+        """The table of the rows, without columns that are empty."""
+        filled = {name for row in self.rows for name, text in row.items() if text}
+        names = tuple(name for name in self.columns.values() if name in filled)
         rows = tuple({name: row.get(name, "") for name in names} for row in self.rows)
-        return Table(path, names, rows)
+        return Table(Path(name), names, rows, address=name)
 
 
 def pictures_of(manifests: list[tuple[Manifest, str]], wanted: Wanted) -> Pictures:

@@ -20,8 +20,8 @@ from diffmine.data.sources.beside import METADATA, candidates
 from diffmine.data.sources.canvases import FILE, pictures_of
 from diffmine.data.sources.folder import label_folders
 from diffmine.data.sources.rows import dataset_of
+from diffmine.data.web.address import check_web
 from diffmine.data.web.errors import LastingError, PassingError
-from diffmine.data.web.gate import web_url
 from diffmine.data.web.store import MAX_JSON, Store, parsed, path_of
 from diffmine.data.web.texts import TO_FETCH
 from diffmine.errors import DataError
@@ -35,7 +35,7 @@ def read_address(address: str, columns: Columns) -> Dataset:
     cannot be fetched, or lacks a column asked for."""
     with _store(address, columns) as store:
         try:
-            web_url(address)
+            check_web(address)
             content = store.json(address)
         except (LastingError, PassingError) as error:
             raise DataError(f"{address} cannot be read: {error}.") from error
@@ -106,7 +106,7 @@ def _dataset(
     if not pictures.rows:
         reason = f": {refused[0][1]}" if refused else ""
         raise DataError(f"{documents[0][0]} has no picture that can be fetched{reason}.")
-    table = replace(pictures.table(Path(documents[0][0])), refused=refused)
+    table = replace(pictures.table(documents[0][0]), refused=refused)
     dataset = dataset_of(table, path, columns, Kept(pictures.paintings, store.folder), FILE)
     records = tuple(_remote(record, pictures.paintings[record.image_id]) for record in dataset)
     notes = (*dataset.notes, *walk.notes, *_missing(records, store.folder))

@@ -121,7 +121,7 @@ def _label(table: Table, given: bool) -> str:
     column = table.find("label")
     if column is None:
         raise DataError(
-            f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
+            f"{table.named} has no column 'label'; its columns are {', '.join(table.columns)}: "
             f"choose one by --label COLUMN{'' if given else FOLDERS}."
         )
     return column

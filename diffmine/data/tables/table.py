@@ -29,6 +29,13 @@ class Table:
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    address: str = ""
+    """Where it is from, if that is no file."""
+
+    @property
+    def named(self) -> str:
+        """What it is called in a sentence."""
+        return self.address or str(self.path)
 
     def find(self, *names: str) -> str | None:
         """The first of some columns that is there, as the file writes it: case, spaces and
@@ -37,7 +44,7 @@ class Table:
             like = [name] if name in self.columns else []
             like = like or [one for one in self.columns if folded(one) == folded(name)]
             if len(like) > 1 or (like and self.columns.count(like[0]) > 1):
-                raise DataError(f"{self.path} has two columns {name!r}; name one otherwise.")
+                raise DataError(f"{self.named} has two columns {name!r}; name one otherwise.")
             if like:
                 return like[0]
         return None
@@ -47,7 +54,7 @@ class Table:
         column = self.find(name)
         if column is None:
             raise DataError(
-                f"{self.path} has no column {name!r}; its columns are {', '.join(self.columns)}."
+                f"{self.named} has no column {name!r}; its columns are {', '.join(self.columns)}."
             )
         return column
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
+from io import BufferedIOBase
 from ssl import SSLContext
-from typing import BinaryIO
 
 import httpx
 
 from diffmine.data.web import texts
+from diffmine.data.web.base import Check, trusting
 from diffmine.data.web.errors import AwayError, LastingError, PassingError
 from diffmine.data.web.gate import Gate, web_url
 from diffmine.version import __version__
@@ -61,9 +62,11 @@ class Client:
         """Which addresses may be asked."""
         return Gate(self.home)
 
-    def fetch(self, address: str, into: BinaryIO, most: int, accept: str) -> str:
-        """Write what is at an address to an empty file, at most `most` bytes; its type as the
-        server has it. After an error the file holds anything.
+    def fetch(
+        self, address: str, into: BufferedIOBase, most: int, accept: str, check: Check = trusting
+    ) -> None:
+        """Write what is at an address to an empty file, at most `most` bytes. `check` looks at the
+        file, and raises one of the first two of these. After an error the file holds anything.
 
         Raises:
             LastingError: It is not to be had, or not to be asked for.
@@ -72,7 +75,8 @@ class Client:
         """
         for number in range(1, TRIES + 1):
             try:
-                return self._once(address, into, most, accept)
+                self._once(address, into, most, accept)
+                return check(into, address)
             except PassingError as error:
                 if number == TRIES:
                     raise
@@ -85,7 +89,7 @@ class Client:
             self._open[1].close()
             self._open = None
 
-    def _once(self, address: str, into: BinaryIO, most: int, accept: str) -> str:
+    def _once(self, address: str, into: BufferedIOBase, most: int, accept: str) -> None:
         """One try, wherever the address leads."""
         url, end = web_url(address), time.monotonic() + TOTAL
         for _ in range(_REDIRECTS + 1):
@@ -97,8 +101,7 @@ class Client:
                 _check(response.status_code, response.headers, url)
                 into.seek(0)
                 into.truncate()
-                self._copy(response, into, most, url, end)
-                return str(response.headers.get("content-type", ""))
+                return self._copy(response, into, most, url, end)
         raise LastingError(texts.REDIRECTS.format(address=address, most=_REDIRECTS))
 
     @contextmanager
@@ -152,7 +155,7 @@ class Client:
         return self._open[1]
 
     def _copy(
-        self, response: httpx.Response, into: BinaryIO, most: int, url: httpx.URL, end: float
+        self, response: httpx.Response, into: BufferedIOBase, most: int, url: httpx.URL, end: float
     ) -> None:
         size = 0
         for chunk in response.iter_bytes(_CHUNK):
@@ -172,7 +175,7 @@ class Client:
             self.waiting()
 
 
-def _check(status: int, headers: httpx.Headers, url: httpx.URL) -> None:
+def _check(status: int, headers: Mapping[str, str], url: httpx.URL) -> None:
     """Raise for an answer that is not what was asked for."""
     if status == 200:
         return

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffmine.config import DataConfig
-from diffmine.data.web.client import Client
 from diffmine.data.web.store import Store, downloads
 from diffmine.engine import Progress, silent
 
@@ -32,4 +31,6 @@ class Fetching:
 
     def store(self, home: str, waiting: Callable[[], None] = lambda: None) -> Store:
         """The store, for the sake of the address that a person gave (see Gate)."""
+        from diffmine.data.web.client import Client  # httpx: only who fetches waits for it
+
         return Store(downloads(self.folder), Client(home, self.pause, waiting), self.again)

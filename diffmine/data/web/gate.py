@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -16,6 +17,7 @@ from typing import Literal
 import httpx
 
 from diffmine.data.web import texts
+from diffmine.data.web.address import check_web
 from diffmine.data.web.errors import LastingError, PassingError
 
 Kind = Literal["public", "private", "loopback", "link", "none"]
@@ -26,15 +28,12 @@ _MOST = 4
 
 
 def web_url(address: str) -> httpx.URL:
-    """An address of the web, without its fragment. LastingError for anything else, and for one with
-    a name and a password in it."""
+    """An address of the web, without its fragment. LastingError for anything else."""
+    check_web(address)
     try:
-        url = httpx.URL(address.strip())
-    except (httpx.InvalidURL, ValueError, TypeError):
-        url = httpx.URL("")
-    if url.scheme not in _PORTS or not url.host or url.userinfo:
-        raise LastingError(texts.NOT_WEB.format(address=repr(address[:200])))
-    return url.copy_with(fragment=None)
+        return httpx.URL(address.strip()).copy_with(fragment=None)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise LastingError(texts.NOT_WEB.format(address=repr(address[:200]))) from error
 
 
 def kind_of(number: str) -> Kind:
@@ -56,7 +55,9 @@ def kind_of(number: str) -> Kind:
 
 
 def numbers_of(host: str, port: int) -> list[str]:
-    """The numbers of a host, as its operating system orders them."""
+    """The numbers of a host, as its operating system orders them; of a number itself."""
+    with suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]
     rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(row[4][0]) for row in rows))
 

@@ -13,12 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from diffmine.data.web import texts
-from diffmine.data.web.client import Client
+from diffmine.data.web.base import Guest
 from diffmine.data.web.errors import LastingError
 from diffmine.data.web.whole import check_picture
 from diffmine.errors import DataError
@@ -43,7 +44,7 @@ class Store:
     for JSON that is there, once."""
 
     folder: Path
-    client: Client
+    client: Guest
     again: bool = False
 
     def path(self, address: str, what: str, ending: str) -> Path:
@@ -70,11 +71,10 @@ class Store:
         """Fetch a picture. Raises as Client.fetch does, and for what is no picture or not whole;
         what was at `path` stays then."""
         with self.writing(path) as file:
-            self.client.fetch(address, file, MAX_PICTURE, "image/*")
-            check_picture(file, address)
+            self.client.fetch(address, file, MAX_PICTURE, "image/*", check_picture)
 
     @contextmanager
-    def writing(self, path: Path) -> Iterator[BinaryIO]:
+    def writing(self, path: Path) -> Iterator[BufferedIOBase]:
         """A file that becomes `path` when nothing was raised."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import BinaryIO
+from io import BufferedIOBase
 
 from diffmine.data.web import texts
 from diffmine.data.web.errors import LastingError, PassingError
@@ -17,7 +17,7 @@ _MAGIC = (
 _NAMES = ((b"<", "a page of HTML or XML"), (b"{", "JSON"), (b"[", "JSON"), (b"%PDF", "a PDF"))
 
 
-def check_picture(file: BinaryIO, address: str) -> None:
+def check_picture(file: BufferedIOBase, address: str) -> None:
     """Raise LastingError where a file holds no picture by its first bytes, PassingError where it is
     empty or ends before its picture does, as far as its kind says where that is."""
     size = file.seek(0, os.SEEK_END)

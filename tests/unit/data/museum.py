@@ -61,7 +61,7 @@ class Museum:
         """What a path is answered with."""
         for part, answers in self.troubles.items():
             if part in path and answers:
-                return answers.pop(0) if len(answers) > 1 or answers[0][0] != -1 else answers[0]
+                return answers.pop(0)
         if path in self.documents:
             return 200, {}, json.dumps(self.documents[path]).encode()
         words = path.strip("/").split("/")
@@ -95,8 +95,9 @@ class Museum:
             picture = picture.crop((left, top, left + wide, top + high))
         if size not in ("max", "full"):
             width, _, height = size.partition(",")
+            wide = int(width) if width else round(picture.width * int(height) / picture.height)
             high = int(height) if height else round(picture.height * int(width) / picture.width)
-            picture = picture.resize((int(width), high), Image.Resampling.BOX)
+            picture = picture.resize((wide, high), Image.Resampling.BOX)
         return encoded(picture)
 
     def manifest3(self) -> dict[str, Any]:
@@ -201,6 +202,7 @@ def open_museum() -> Iterator[Museum]:
             museum.agents.add(self.headers.get("User-Agent", ""))
             museum.connections.add(self.client_address)
             status, headers, content = museum.answer(self.path)
+            headers = dict(headers)
             self.send_response(status)
             cut = int(headers.pop("Cut", "0"))
             if "Silent" in headers:  # no length: the end of the connection is that of the file
