@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from diffmine.data.files import regular
 from diffmine.data.iiif.document import MARKS
@@ -17,7 +18,7 @@ from diffmine.data.names import MISSING
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.beside import METADATA, candidates
-from diffmine.data.sources.canvases import FILE, pictures_of
+from diffmine.data.sources.canvases import FILE, Pictures, pictures_of
 from diffmine.data.sources.folder import label_folders
 from diffmine.data.sources.rows import dataset_of
 from diffmine.data.web.address import check_web
@@ -109,7 +110,7 @@ def _dataset(
     table = replace(pictures.table(documents[0][0]), refused=refused)
     dataset = dataset_of(table, path, columns, Kept(pictures.paintings, store.folder), FILE)
     records = tuple(_remote(record, pictures.paintings[record.image_id]) for record in dataset)
-    notes = (*dataset.notes, *walk.notes, *_missing(records, store.folder))
+    notes = (*dataset.notes, *walk.notes, *_missing(records, pictures, store.folder))
     title = walk.manifests[0][0].label if len(walk.manifests) == 1 else ""
     return replace(dataset, records=records, notes=notes, title=title)
 
@@ -118,10 +119,11 @@ def _remote(record: Record, painting: Painting) -> Record:
     return replace(record, remote=painting, canvas=painting.canvas)
 
 
-def _missing(records: Sequence[Record], folder: Path) -> list[str]:
+def _missing(records: Sequence[Record], pictures: Pictures, folder: Path) -> list[str]:
     """What a person should know of pictures that are not fetched yet."""
-    missing = [record for record in records if not record.path.is_file()]
-    hosts = list(dict.fromkeys(record.path.parent.name for record in missing))
+    missing = [record.image_id for record in records if not record.path.is_file()]
+    addresses = (pictures.paintings[name].key[0] for name in missing)
+    hosts = list(dict.fromkeys(urlsplit(address).netloc for address in addresses))
     some = ", ".join(hosts[:_NAMED]) + (", ..." if len(hosts) > _NAMED else "")
     told = {"count": len(missing), "hosts": some, "folder": folder}
     return [TO_FETCH.format(**told)] if missing else []

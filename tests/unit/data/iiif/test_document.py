@@ -193,4 +193,4 @@ def test_a_value_of_any_type_anywhere_is_read_or_one_sentence(version: int) -> N
                 continue
             assert isinstance(made, Manifest | Collection)
             read += 1
-    assert read > len(every) > 100
+    assert read > 100
