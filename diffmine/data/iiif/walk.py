@@ -34,12 +34,16 @@ class Walk:
     manifests: list[tuple[Manifest, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    """Labels of the documents that were added."""
     _seen: set[str] = field(default_factory=set)
     _failed: int = 0
 
     def add(self, content: Any, name: str) -> None:
         """All manifests of a document of that name. Raises DataError for one that is none."""
-        waiting = [(document(content, name), "", 0)]
+        first = document(content, name)
+        self.titles.append(first.label)
+        waiting = [(first, "", 0)]
         while waiting:
             one, path, depth = waiting.pop(0)
             self._seen.add(one.address)

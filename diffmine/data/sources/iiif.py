@@ -111,7 +111,7 @@ def _dataset(
     dataset = dataset_of(table, path, columns, Kept(pictures.paintings, store.folder), FILE)
     records = tuple(_remote(record, pictures.paintings[record.image_id]) for record in dataset)
     notes = (*dataset.notes, *walk.notes, *_missing(records, pictures, store.folder))
-    title = walk.manifests[0][0].label if len(walk.manifests) == 1 else ""
+    title = walk.titles[0] if len(walk.titles) == 1 else ""
     return replace(dataset, records=records, notes=notes, title=title)
 
 

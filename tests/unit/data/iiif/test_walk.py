@@ -70,6 +70,7 @@ def test_a_collection_of_version_two(museum: Museum, tmp_path: Path) -> None:
     }  # fmt: skip
     walk = walked(museum, tmp_path, "/top.json")
     assert [one.version for one, _ in walk.manifests] == [2, 3]
+    assert walk.titles == ["top"]
 
 
 def test_members_that_cannot_be_had_are_refused(museum: Museum, tmp_path: Path) -> None:
