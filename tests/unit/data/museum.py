@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,7 @@ class Museum:
     address: str = ""
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
     connections: set[Any] = field(default_factory=set)
     troubles: dict[str, list[Answer]] = field(default_factory=dict)
     level: int = 2
@@ -188,8 +191,8 @@ def encoded(picture: Image.Image) -> bytes:
 
 
 @contextmanager
-def open_museum() -> Iterator[Museum]:
-    """A museum that answers until the end of the block."""
+def open_museum(certificate: tuple[Path, Path] | None = None) -> Iterator[Museum]:
+    """A museum that answers until the end of the block; with a certificate and its key by TLS."""
     museum = Museum()
 
     class Handler(BaseHTTPRequestHandler):
@@ -199,6 +202,7 @@ def open_museum() -> Iterator[Museum]:
 
         def do_GET(self) -> None:
             museum.asked.append(self.path)
+            museum.hosts.add(self.headers.get("Host", ""))
             museum.agents.add(self.headers.get("User-Agent", ""))
             museum.connections.add(self.client_address)
             status, headers, content = museum.answer(self.path)
@@ -219,15 +223,22 @@ def open_museum() -> Iterator[Museum]:
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing."""
 
-    with serving(Handler) as address:
+    with serving(Handler, certificate) as address:
         museum.address = address
         yield museum
 
 
 @contextmanager
-def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+def serving(
+    handler: Callable[..., BaseHTTPRequestHandler], certificate: tuple[Path, Path] | None = None
+) -> Iterator[str]:
     """A server on 127.0.0.1 in a thread; its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a guest who leaves
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

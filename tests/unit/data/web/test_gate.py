@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +135,42 @@ def test_a_host_without_a_number_may_have_one_later(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(clients, "BACK_OFF", 0.001)
     with pytest.raises(PassingError, match="not known here: Name or service not known"):
         Client(pause=0.0).fetch("https://museum.example/a", io.BytesIO(), 1000, "*/*")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of museum.example that signs itself, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl")
+    folder = tmp_path_factory.mktemp("tls")
+    own, key = folder / "own.pem", folder / "key.pem"
+    name = ("-subj", "/CN=museum.example", "-addext", "subjectAltName=DNS:museum.example")
+    how = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+    files = ("-keyout", str(key), "-out", str(own))
+    subprocess.run([openssl, "req", "-x509", *how, *name, *files], check=True, capture_output=True)
+    return own, key
+
+
+def test_the_name_of_a_certificate_is_that_of_the_address_and_not_of_the_number(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named(monkeypatch, {name: ["127.0.0.1"] for name in ("museum.example", "other.example")})
+    monkeypatch.setattr(clients, "BACK_OFF", 0.001)
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    monkeypatch.setattr(clients, "_context", lambda: trusting)
+    with open_museum(certificate) as museum:
+        museum.documents["/a"] = {"whole": True}
+        port = museum.address.rpartition(":")[2]
+        for name in ("museum", "other"):
+            home = f"https://{name}.example:{port}/a"
+            client, file = Client(home, pause=0.0), io.BytesIO()
+            if name == "museum":
+                client.fetch(home, file, 1000, "*/*")
+                assert file.getvalue() == b'{"whole": true}'
+            else:
+                with pytest.raises(PassingError, match="CERTIFICATE_VERIFY_FAILED"):
+                    client.fetch(home, file, 1000, "*/*")
+            client.close()
+        assert museum.asked == ["/a"]
+        assert museum.hosts == {f"museum.example:{port}"}
