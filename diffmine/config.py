@@ -76,7 +76,7 @@ class DataConfig:
     pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
     """Seconds between two requests to a server."""
     again: bool = False
-    """Fetch manifests again that were fetched before."""
+    """Fetch manifests again that were fetched before, and ask again for what a server lacked."""
 
 
 @dataclass(frozen=True, config=_STRICT)

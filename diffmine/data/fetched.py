@@ -10,7 +10,7 @@ from dataclasses import replace
 from diffmine.config import DataConfig
 from diffmine.data.records import Dataset, Record
 from diffmine.data.web import texts
-from diffmine.data.web.errors import LastingError, PassingError
+from diffmine.data.web.errors import PassingError
 from diffmine.data.web.fetching import Fetching
 from diffmine.data.web.remote import Place
 from diffmine.data.web.store import Store
@@ -83,12 +83,7 @@ class _Work:
 
     def _picture(self, record: Record, place: Place) -> None:
         """Fetch it from the first of its addresses that has it."""
-        for address in place.addresses:
-            try:
-                return self.store.picture(address, record.path)
-            except LastingError:
-                if address == place.addresses[-1]:
-                    raise
+        self.store.picture(place.addresses, record.path)
 
     def _refuse(self, record: Record, error: ImageError) -> None:
         reason = str(error)

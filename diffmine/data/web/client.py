@@ -21,7 +21,7 @@ import httpx
 
 from diffmine.data.web import texts
 from diffmine.data.web.base import Check, trusting
-from diffmine.data.web.errors import AwayError, LastingError, PassingError
+from diffmine.data.web.errors import AbsentError, AwayError, LastingError, PassingError
 from diffmine.data.web.gate import Gate, web_url
 from diffmine.version import __version__
 
@@ -39,6 +39,7 @@ _REDIRECTS = 5
 _STEP = 0.1
 _CHUNK = 2**16
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_ABSENT = frozenset({403, 404, 410, 451})
 _LEADS_ON = frozenset({301, 302, 303, 307, 308})
 
 
@@ -179,11 +180,13 @@ def _check(status: int, headers: Mapping[str, str], url: httpx.URL) -> None:
     """Raise for an answer that is not what was asked for."""
     if status == 200:
         return
-    if status in (401, 407):
-        raise LastingError(texts.LOGIN.format(host=url.host, address=url))
+    if status == 401:
+        raise AbsentError(texts.LOGIN.format(host=url.host, address=url))
     known = httpx.codes.get_reason_phrase(status)
     words = f" ({known})" if known else ""
     told = texts.STATUS.format(host=url.host, status=status, words=words, address=url)
+    if status in _ABSENT:
+        raise AbsentError(told)
     if status not in _PASSING:
         raise LastingError(told)
     wait = _retry_after(headers.get("retry-after", ""))

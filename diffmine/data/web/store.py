@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -20,12 +20,14 @@ from urllib.parse import urlsplit
 
 from diffmine.data.web import texts
 from diffmine.data.web.base import Guest
-from diffmine.data.web.errors import LastingError
+from diffmine.data.web.errors import AbsentError, LastingError
 from diffmine.data.web.whole import check_picture
 from diffmine.errors import DataError
 from diffmine.folders import user_folder
 
 TEMPORARY = ".diffmine-tmp"
+ABSENT = ".absent"
+"""Ending of a note in the place of a file that its server does not have: the reason."""
 MAX_JSON = 2**25
 """Bytes of the largest JSON that is read: 32 MB."""
 MAX_PICTURE = 200 * 2**20
@@ -41,7 +43,7 @@ def downloads(folder: str = "") -> Path:
 @dataclass(frozen=True)
 class Store:
     """A folder of what was fetched, and the client that fetches what it lacks; `again` asks anew
-    for JSON that is there, once."""
+    for JSON that is there, and for what a server did not have, once."""
 
     folder: Path
     client: Guest
@@ -61,17 +63,37 @@ class Store:
         if path.is_file() and not (self.again and self._is_older(path)):
             return parsed(path.read_bytes(), address)
         accept = "application/ld+json, application/json"
-        with self.writing(path) as file:
+        with self._noted(path), self.writing(path) as file:
             self.client.fetch(address, file, MAX_JSON, accept)
             file.seek(0)
             content = parsed(file.read(), address)
         return content
 
-    def picture(self, address: str, path: Path) -> None:
-        """Fetch a picture. Raises as Client.fetch does, and for what is no picture or not whole;
-        what was at `path` stays then."""
-        with self.writing(path) as file:
-            self.client.fetch(address, file, MAX_PICTURE, "image/*", check_picture)
+    def picture(self, addresses: Sequence[str], path: Path) -> None:
+        """Fetch a picture from the first of its addresses that has it. Raises as Client.fetch does,
+        and for what is no picture or not whole; what was at `path` stays then."""
+        with self._noted(path), self.writing(path) as file:
+            for address in addresses:
+                try:
+                    return self.client.fetch(address, file, MAX_PICTURE, "image/*", check_picture)
+                except LastingError:
+                    if address == addresses[-1]:
+                        raise
+
+    @contextmanager
+    def _noted(self, path: Path) -> Iterator[None]:
+        """Note that a server has nothing to put at `path`, and do not ask again for what is noted:
+        builds afterwards need no network for it either."""
+        note = path.with_name(f"{path.name}{ABSENT}")
+        if note.is_file() and not (self.again and self._is_older(note)):
+            raise AbsentError(note.read_text(encoding="utf-8"))
+        try:
+            yield
+        except AbsentError as error:
+            with self.writing(note) as file:
+                file.write(str(error).encode())
+            raise
+        note.unlink(missing_ok=True)
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[BufferedIOBase]:

@@ -153,8 +153,23 @@ def test_afterwards_nothing_is_asked(museum: Museum, tmp_path: Path) -> None:
     assert report is not None
     assert (report.kept, report.figures["requests"]) == (COUNT, 0)
     assert len(museum.asked) == asked
+    museum.troubles.clear()
     other = dataset_of(address, replace(how, label="canvas", label_width=0))
     assert len(other.labels) == COUNT  # other labels of the same pictures ask nobody either
+
+
+def test_pages_that_a_museum_keeps_for_itself_need_no_network_either(
+    museum: Museum, tmp_path: Path
+) -> None:
+    how = config(tmp_path)
+    museum.troubles = {f"/3/{number}/": [(403, {}, b"")] * 9 for number in range(4, 9)}
+    before = fetched(dataset_of(f"{museum.address}/v3/manifest.json", how), how)[0]
+    assert len(before) == COUNT - 5
+    museum.troubles = {"/": [(500, {}, b"")] * 99}
+    asked = len(museum.asked)
+    after = fetched(dataset_of(f"{museum.address}/v3/manifest.json", how), how)[0]
+    assert (after.records, after.refused) == (before.records, before.refused)
+    assert len(museum.asked) == asked
 
 
 def test_a_run_that_is_stopped_goes_on_with_what_is_missing(museum: Museum, tmp_path: Path) -> None:
@@ -199,7 +214,8 @@ def test_pictures_that_are_not_to_be_had_are_refused_and_asked_for_again_later(
     assert len(rows) == COUNT - 3
     assert rows[9]["region"] == ""  # from the address in the manifest, since the service is broken
     museum.troubles.clear()
-    assert len(read(museum, "v3", how)) == COUNT
+    assert len(read(museum, "v3", how)) == COUNT - 1  # the one that the server said it has not
+    assert len(read(museum, "v3", replace(how, again=True))) == COUNT
 
 
 def test_a_server_that_fails_stops_the_work_and_keeps_what_there_is(

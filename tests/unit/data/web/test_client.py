@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ def store(museum: Museum, tmp_path: Path) -> Iterator[Store]:
 
 def picture(store: Store, museum: Museum) -> Path:
     path = store.path(f"{museum.address}/a", "picture", ".jpg")
-    store.picture(f"{museum.address}/a", path)
+    store.picture((f"{museum.address}/a",), path)
     return path
 
 
@@ -98,7 +99,34 @@ def test_what_is_not_to_be_had_is_asked_for_once(
         picture(store, museum)
     assert reason in str(error.value)
     assert len(museum.asked) == (6 if "leads" in reason else 1)
-    assert left(store) == []
+    assert all(name.endswith(".jpg.absent") for name in left(store))
+
+
+@pytest.mark.parametrize(
+    ("answer", "noted"),
+    [
+        ((404, {}, b""), True),
+        ((403, {}, b""), True),
+        ((401, {}, b""), True),
+        ((400, {}, b""), False),
+        ((200, JPEG, b"<html>log in to the network of this hotel"), False),
+    ],
+)
+def test_what_a_server_has_not_is_asked_for_again_on_request_alone(
+    museum: Museum, store: Store, answer: tuple[int, dict[str, str], bytes], noted: bool
+) -> None:
+    museum.troubles["/a"] = [answer, (200, JPEG, PICTURE)]
+    with pytest.raises(LastingError) as first:
+        picture(store, museum)
+    if noted:
+        with pytest.raises(LastingError) as second:
+            picture(store, museum)
+        assert str(second.value) == str(first.value)
+        assert len(museum.asked) == 1
+        store.client.begun = time.time() + 5
+        store = replace(store, again=True)
+    assert picture(store, museum).read_bytes() == PICTURE
+    assert len(left(store)) == 1
 
 
 def test_a_picture_that_never_comes_whole_is_no_file(museum: Museum, store: Store) -> None:
