@@ -107,7 +107,8 @@ class Client:
 
     @contextmanager
     def _asked(self, url: httpx.URL, accept: str) -> Iterator[httpx.Response]:
-        """The answer to one request, its body not read yet; what fails on the way is passing."""
+        """The answer to one request, its body not read yet; what fails on the way is passing, but
+        for a disk that refuses what came: httpx raises no OSError of its own."""
         try:
             response = self._send(url, accept)
             self.requests += 1
@@ -116,7 +117,7 @@ class Client:
             finally:
                 with suppress(httpx.HTTPError):
                     response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             self.close()
             reason = str(error) or type(error).__name__
             raise PassingError(texts.BROKEN.format(host=url.host, reason=reason)) from error

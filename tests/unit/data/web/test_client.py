@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -237,3 +239,27 @@ def test_a_disk_that_refuses_is_one_sentence(museum: Museum, tmp_path: Path) -> 
     with pytest.raises(DataError, match="cannot be written: Not a directory"):
         store.json(f"{museum.address}/v3/manifest.json")
     client.close()
+
+
+def test_a_disk_that_is_full_is_no_broken_connection(museum: Museum, store: Store) -> None:
+    class Full(io.BytesIO):
+        def write(self, *args: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    museum.troubles["/a"] = [(200, JPEG, PICTURE)]
+    with pytest.raises(OSError, match="No space left"):
+        store.client.fetch(f"{museum.address}/a", Full(), 2**20, "*/*")
+    assert len(museum.asked) == 1
+
+
+def test_what_cannot_be_synced_is_no_file(
+    museum: Museum, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    museum.troubles["/a"] = [(200, JPEG, PICTURE)]
+    with pytest.raises(DataError, match="cannot be written: No space left on device"):
+        picture(store, museum)
+    assert left(store) == []
