@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ class Table:
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+
+    def noted(self, *sentences: str) -> Table:
+        """The same with more sentences for people."""
+        return replace(self, notes=(*self.notes, *sentences))
 
     def find(self, *names: str) -> str | None:
         """The first of some columns that is there, as the file writes it: case, spaces and
