@@ -7,10 +7,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from diffmine.data.rights import short_name
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height, in pixels."""
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Where a picture lies on a canvas of IIIF: the canvas's address and size in its own pixels,
+    and the `box` of it that the picture fills.
+
+    `region` is an address that gives a part of the picture, with `{region}` for its left, top,
+    width and height in pixels of the server's picture, of which this one is `region_box`; empty
+    where the server cuts no parts.
+    """
+
+    address: str
+    width: int
+    height: int
+    box: Box
+    region: str = ""
+    region_box: Box | None = None
+
 
 @dataclass(frozen=True)
 class Record:
-    """One picture: `image_id` is its path inside the data set, with forward slashes."""
+    """One picture: `image_id` is its path inside the data set, with forward slashes. What its
+    source does not say of it is empty."""
 
     image_id: str
     label: str
@@ -19,11 +43,40 @@ class Record:
     year: int | None = None
     source_url: str = ""
     licence: str = ""
+    """The licence or rights in words; empty: those of `rights`."""
     credit: str = ""
+    """Who is to be named; empty: `attribution`, else `creator`."""
     labels: tuple[str, ...] = ()
     """All its labels, `label` first; empty when it has no other."""
     split: str = ""
     """Part of the data set that it is in (train, val, test); empty: it has none."""
+    title: str = ""
+    creator: str = ""
+    holder: str = ""
+    """The institution that has it."""
+    identifier: str = ""
+    """What its holder calls it: a shelf mark, an accession number."""
+    rights: str = ""
+    """Address of a statement of its rights, as `rights_of` (diffmine/data/rights.py) gives it."""
+    attribution: str = ""
+    """What its holder asks to be written beside it."""
+    date: str = ""
+    """Its date as it was written."""
+    date_first: int | None = None
+    """The years that it is sure to lie in, as astronomers count; None: open, or not read."""
+    date_last: int | None = None
+    canvas: Canvas | None = None
+
+    @property
+    def licensed(self) -> str:
+        """Its licence or rights in words: those that were written, else the name of the statement,
+        else its address."""
+        return self.licence or short_name(self.rights) or self.rights
+
+    @property
+    def credited(self) -> str:
+        """Who is to be named."""
+        return self.credit or self.attribution or self.creator
 
 
 @dataclass(frozen=True)

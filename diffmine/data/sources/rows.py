@@ -7,25 +7,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from diffmine.data.bins import bins_of, year_of
+from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
 from diffmine.data.labels import LONGEST, cut, wholes
 from diffmine.data.names import Files
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
+from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
 from diffmine.data.tables.table import Row, Table
 from diffmine.errors import DataError
 
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
-_FACTS = {
-    "source_url": ("source_url", "url"),
-    "licence": ("licence", "license", "rights"),
-    "credit": ("credit", "creator", "author", "photographer"),
-    "split": ("split", "subset"),
-}
-"""Columns that become facts of a picture, the likeliest name first."""
 
 
 def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
@@ -73,8 +67,8 @@ class Rows:
         picture = picture_column(table, files)
         label = table.column(columns.label) if columns.label else _label(table)
         group = table.column(columns.group) if columns.group else ""
-        facts = {name: table.find(*known) or "" for name, known in _FACTS.items()}
-        year = table.find("year", "date") or ""
+        facts = fact_columns(table)
+        year = table.find("year", "date") or (label if columns.width else "")
         plain = {
             column: wholes(row.get(column, "") for row in table.rows)
             for column in {group, year} - {""}
@@ -93,10 +87,9 @@ class Rows:
         labels = self._labels(row)
         if isinstance(labels, str):
             return place[0], labels
-        facts: dict[str, Any] = {
-            name: row.get(column, "").strip() for name, column in self.facts.items() if column
-        }
-        facts["year"] = year_of(self._plain(self.year, row))
+        facts: dict[str, Any] = facts_of(row, self.facts)
+        written = date_facts(facts.get("date") or self._plain(self.year, row))
+        facts |= written | {"year": year_of(self._plain(self.year, row))}
         facts["group"] = self._plain(self.group, row)
         return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
@@ -140,7 +133,7 @@ def _joined(records: list[Record]) -> Record | str:
     first = records[0]
     if len(records) == 1:
         return first
-    facts = ("group", "split", "year", "source_url", "licence", "credit")
+    facts = ("group", "split", "year", *DATED, *FACTS)
     known = {
         name: next((v for r in records if (v := getattr(r, name))), getattr(first, name))
         for name in facts
