@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from diffmine.data.files import NotAFile, check, printable
 from diffmine.data.junk import is_junk
@@ -73,6 +74,14 @@ def _shorter(key: str) -> Iterator[str]:
     while "/" in key:
         key = key.partition("/")[2]
         yield key
+
+
+@runtime_checkable
+class Pictures(Protocol):
+    """Where the pictures that a table names are looked for."""
+
+    def find(self, written: str) -> tuple[str, Path] | str:
+        """The name inside the data set and the path of a picture, or why there is none."""
 
 
 @dataclass(frozen=True)

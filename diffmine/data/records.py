@@ -90,6 +90,10 @@ class Dataset:
     refused: tuple[tuple[str, str], ...] = field(default=())
     notes: tuple[str, ...] = ()
     boxes: Path | None = None
+    title: str = ""
+    """What it is called; empty: as its folder."""
+    origin: str = ""
+    """Its address and revision, where it was fetched."""
 
     def __len__(self) -> int:
         return len(self.records)

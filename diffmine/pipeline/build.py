@@ -69,7 +69,7 @@ def build(
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
     config = config or BuildConfig()
-    dataset = checked(dataset_of(data, config.data), config, model)
+    dataset = checked(dataset_of(data, config.data, progress), config, model)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
@@ -147,7 +147,8 @@ def use_model(atlas: Workspace, model: str) -> None:
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
-        title=printable(config.title or dataset.path.resolve().name),
+        title=printable(config.title or dataset.title or dataset.path.resolve().name),
+        source=dataset.origin,
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

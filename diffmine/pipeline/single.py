@@ -39,7 +39,7 @@ def train_model(
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = checked(dataset_of(data, config), BuildConfig(finetune=options))
+    dataset = checked(dataset_of(data, config, progress), BuildConfig(finetune=options))
     for line in lines(dataset):
         announce(line)
     atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))

@@ -8,6 +8,7 @@ from pathlib import Path
 from diffmine.config import DataConfig
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.ordering import ordered_by
+from diffmine.data.places import Place, place_of
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.cardb import CARDB
@@ -15,12 +16,14 @@ from diffmine.data.sources.chestxray import CHESTXRAY
 from diffmine.data.sources.folder import FOLDER, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
+from diffmine.data.sources.hub import HUB
 from diffmine.data.sources.parts import PARTS
 from diffmine.data.sources.places import PLACES
 from diffmine.data.sources.table import TABLE
+from diffmine.engine import Progress, silent
 from diffmine.errors import DataError
 
-SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, TABLE, PARTS, FOLDER]
+SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, HUB, TABLE, PARTS, FOLDER]
 """The first one that knows a folder's layout reads it."""
 
 
@@ -31,7 +34,7 @@ def open_dataset(
 
     Args:
         path: Folder with one folder of pictures per label, with a table of its pictures, or of a
-            published layout (docs/data.md).
+            published layout; a zip file; or a data set of the Hub (docs/data.md).
         label: Column of the table that holds the label; empty: `label`, or the folders' names.
         group: Column of what groups images (patient, font); empty: none.
         labels: Column of all labels of an image, joined by "|"; empty: those of the label's own.
@@ -52,22 +55,27 @@ def open_dataset(
     return dataset_of(path, DataConfig(label=label, group=group, labels=labels, source=source))
 
 
-def dataset_of(path: str | Path, config: DataConfig) -> Dataset:
+def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent) -> Dataset:
     """The same by a configuration: with a table, separator, years and an order of one's own.
+    Fetching and unpacking, which take long, say to `progress` how far they are.
 
     Raises DataError as `open_dataset` does, and for labels that the order lacks.
     """
-    outer = Path(path)
-    if not outer.is_dir():
-        raise DataError(f"{outer} is not a folder; give a folder of labelled pictures.")
-    folder, source = _source(outer, config)
-    dataset = source.read(folder, _columns(config))
+    place = place_of(path, config, progress)
+    outer = place.named
+    if place.origin and config.source == HUB.name:  # it says where from, the files say how
+        config = replace(config, source="")
+    try:
+        folder, source = _source(place.folder, config)
+        dataset = _at(place, source.read(folder, _columns(config, progress)))
+    except DataError as error:  # of the cache people know nothing
+        raise DataError(str(error).replace(str(place.folder), str(place.named))) from error
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
         notes = "".join(f" {note}" for note in dataset.notes)
         raise DataError(f"{outer} holds no labelled picture that can be read{reason}.{notes}")
     if dataset.boxes is None:
-        boxes = [place / BOXES for place in (folder, outer) if (place / BOXES).is_file()]
+        boxes = [one / BOXES for one in (folder, outer) if (one / BOXES).is_file()]
         dataset = replace(dataset, boxes=boxes[0] if boxes else None)
     if config.order:
         labels = ordered_by(Path(config.order), dataset.labels)
@@ -97,7 +105,19 @@ def _source(outer: Path, config: DataConfig) -> tuple[Path, Source]:
     raise DataError(f"{outer} has a layout that no source knows; there are: {names}.")
 
 
-def _columns(config: DataConfig) -> Columns:
+def _at(place: Place, dataset: Dataset) -> Dataset:
+    """A data set with what is known of the place that it was read from."""
+    return replace(
+        dataset,
+        path=place.named if place.folder != place.named else dataset.path,
+        refused=(*place.refused, *dataset.refused),
+        notes=(*place.notes, *dataset.notes),
+        title=place.title,
+        origin=place.origin,
+    )
+
+
+def _columns(config: DataConfig, progress: Progress) -> Columns:
     return Columns(
         config.label,
         config.group,
@@ -107,4 +127,5 @@ def _columns(config: DataConfig) -> Columns:
         config.label_spans,
         config.table,
         config.sheet,
+        progress,
     )

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from diffmine.data.dates.bins import Spanning
 from diffmine.data.records import Dataset
+from diffmine.engine import Progress, silent
 
 
 @dataclass(frozen=True)
 class Columns:
     """The columns of a table that are asked for by name, an empty one is not asked for; what stands
     between the labels of a cell; years in a label, 0 for the label as it is, and what becomes of a
-    date that spans several; the table, and the sheet of it."""
+    date that spans several; the table, and the sheet of it; and who
+    hears of long work."""
 
     label: str = ""
     group: str = ""
@@ -24,6 +26,7 @@ class Columns:
     spans: Spanning = "refuse"
     table: str = ""
     sheet: str = ""
+    progress: Progress = silent
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
 from diffmine.data.labels import LONGEST, cut, wholes
-from diffmine.data.names import Files
+from diffmine.data.names import Files, Pictures
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
@@ -22,10 +22,18 @@ _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
 
 
-def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
+def dataset_of(
+    table: Table,
+    folder: Path,
+    columns: Columns,
+    files: Pictures | None = None,
+    picture: str = "",
+) -> Dataset:
     """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
-    are refused with a reason. Raises DataError for a column that is asked for and not there."""
-    rows = Rows.of(table, folder, columns)
+    are refused with a reason. `files` are looked in instead of the folder, `picture` is the column
+    that names them, where it is known. Raises DataError for a column that is asked for and not
+    there."""
+    rows = Rows.of(table, columns, files or Files(folder), picture)
     refused = list(table.refused)
     by_name: dict[str, list[Record]] = {}
     for row in table.rows:
@@ -50,7 +58,7 @@ class Rows:
     """How the rows of one table are read: its columns, and labels, groups and numbers by what is
     written."""
 
-    files: Files
+    files: Pictures
     columns: Columns
     picture: str
     label: str
@@ -61,10 +69,9 @@ class Rows:
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, folder: Path, columns: Columns) -> Rows:
-        """For a table whose pictures lie inside a folder."""
-        files = Files(folder)
-        picture = picture_column(table, files)
+    def of(cls, table: Table, columns: Columns, files: Pictures, picture: str = "") -> Rows:
+        """For a table whose pictures are among some files."""
+        picture = picture or picture_column(table, files)
         label = table.column(columns.label) if columns.label else _label(table)
         group = table.column(columns.group) if columns.group else ""
         facts = fact_columns(table)
