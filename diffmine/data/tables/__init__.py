@@ -19,6 +19,7 @@ KINDS: dict[str, Callable[[Path, bytes, frozenset[str]], Table]] = {
     ".jsonl": objects.read_lines,
     ".ndjson": objects.read_lines,
     ".json": objects.read_whole,
+    ".jsonld": objects.read_whole,
     ".parquet": parquet.read,
 }
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
@@ -39,6 +40,16 @@ PICTURE_COLUMNS = (
     "photo",
     "img",
     "img_path",
+    "image_filename",
+    "original_filename",
+    "original_url",
+    "file_url",
+    "image_url",
+    "o:filename",
+    "o:source",
+    "o:original_url",
+    "media_link",
+    "files",
 )
 """Columns that name the picture of a row, the likeliest first."""
 _NAMED = frozenset(map(folded, PICTURE_COLUMNS))
