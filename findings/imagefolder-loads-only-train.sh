@@ -7,8 +7,8 @@
 # what is a split. Of bus/a.png, car/a.png, train/a.png only the last is loaded, without a label. One
 # file crash-test.png drops all others and the column of labels. Nothing is said. With a metadata.csv
 # drop_labels=False adds no label, and its cells None, NA and 007 become null, null and 7.0.
-# Who shares such folders must write data_files by split and quote nothing to chance: rename folders,
-# or write the labels as a column of JSON lines.
+# Who shares such folders must name data_files by split, and write the labels as a column of JSON
+# lines.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
 set -eu

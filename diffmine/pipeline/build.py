@@ -74,6 +74,8 @@ def build(
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
+        if dataset.origin:  # another revision, perhaps
+            atlas.manifest.source = dataset.origin
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)

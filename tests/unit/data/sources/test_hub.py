@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from diffmine.data.hub import Address, address_of
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.errors import DataError
+from diffmine.pipeline.build import manifest_of
 
 Row = dict[str, Any]
 
@@ -211,6 +213,14 @@ def test_no_room_and_no_right_are_one_sentence(
 
 class _Full:
     free = 0
+
+
+def test_a_new_atlas_notes_where_its_pictures_come_from(tmp_path: Path) -> None:
+    dataset = dataset_of(made_of(tmp_path / "set", MIRROR), DataConfig())
+    fetched = replace(dataset, title="cars", origin="hf://datasets/me/cars@0123")
+    manifest = manifest_of(fetched, DataConfig())
+    assert (manifest.title, manifest.source) == ("cars", "hf://datasets/me/cars@0123")
+    assert manifest_of(dataset, DataConfig()).title == "set"
 
 
 def test_an_atlas_is_no_data_set_of_the_hub(tmp_path: Path) -> None:
