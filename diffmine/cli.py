@@ -37,7 +37,7 @@ app = App(
 
 @app.command
 def build(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -56,7 +56,7 @@ def build(
     ----------
     data
         Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
-        or hf://datasets/OWNER/NAME.
+        hf://datasets/OWNER/NAME; or a IIIF manifest or collection, a file or an address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -107,7 +107,7 @@ def build(
 
 @app.command
 def finetune(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -121,7 +121,7 @@ def finetune(
     Parameters
     ----------
     data
-        Folder of labelled pictures.
+        Folder of labelled pictures, or a IIIF manifest or collection.
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label

@@ -26,8 +26,8 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     source: str = ""
-    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
-    or folder; empty: as it looks."""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, iiif (manifests), table, parts
+    (a table in each) or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
     sheet: str = ""
@@ -70,6 +70,16 @@ class DataConfig:
     burned_in: bool = False
     """Read DICOM pictures in which a patient's name may stand too: those that say so, secondary
     captures and ultrasound."""
+    iiif_size: Annotated[int, Field(ge=0, le=20_000)] = 0
+    """Long side of the pictures that are asked of a IIIF server, in pixels; 0: as large as
+    `image_size` and `view` need."""
+    downloads: str = ""
+    """Folder of what is fetched from the web; empty: `downloads` in the user's own folder of
+    data."""
+    pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
+    """Seconds between two requests to a server."""
+    again: bool = False
+    """Fetch manifests again that were fetched before."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -398,7 +408,7 @@ def name_of(kind: type[Any]) -> str:
 NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again"},
     "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

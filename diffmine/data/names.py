@@ -83,11 +83,12 @@ def _shorter(key: str) -> Iterator[str]:
 
 
 @runtime_checkable
-class Pictures(Protocol):
-    """Where the pictures that a table names are looked for."""
+class Finder(Protocol):
+    """Knows the pictures that a table may name."""
 
     def find(self, written: str) -> tuple[str, Path] | str:
-        """The name inside the data set and the path of a picture, or why there is none."""
+        """The name inside the data set and the path of the file of a picture, or the reason why
+        there is none."""
 
 
 @dataclass(frozen=True)

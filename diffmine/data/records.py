@@ -7,28 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from diffmine.data.canvas import Canvas
 from diffmine.data.rights import short_name
-
-Box = tuple[float, float, float, float]
-"""Left, top, width and height, in pixels."""
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """Where a picture lies on a canvas of IIIF: the canvas's address and size in its own pixels,
-    and the `box` of it that the picture fills.
-
-    `region` is an address that gives a part of the picture, with `{region}` for its left, top,
-    width and height in pixels of the server's picture, of which this one is `region_box`; empty
-    where the server cuts no parts.
-    """
-
-    address: str
-    width: int
-    height: int
-    box: Box
-    region: str = ""
-    region_box: Box | None = None
+from diffmine.data.web.remote import Remote
 
 
 @dataclass(frozen=True)
@@ -66,6 +47,8 @@ class Record:
     """The years that it is sure to lie in, as astronomers count; None: open, or not read."""
     date_last: int | None = None
     canvas: Canvas | None = None
+    remote: Remote | None = field(default=None, compare=False)
+    """A picture that is fetched to `path` before a build."""
 
     @property
     def licensed(self) -> str:
@@ -82,7 +65,9 @@ class Record:
 @dataclass(frozen=True)
 class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
-    what else a person should know of how it was read; `boxes` the file of its boxes."""
+    what else a person should know of how it was read; `boxes` the file of its boxes; `title` what
+    it is called where it is no folder; `home` the address that a person gave, if it was one;
+    `origin` the address and revision of what was fetched whole, as from the Hub."""
 
     path: Path
     records: tuple[Record, ...]
@@ -91,15 +76,19 @@ class Dataset:
     notes: tuple[str, ...] = ()
     boxes: Path | None = None
     title: str = ""
-    """What it is called; empty: as its folder."""
+    home: str = ""
     origin: str = ""
-    """Its address and revision, where it was fetched."""
 
     def __len__(self) -> int:
         return len(self.records)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
+
+    @property
+    def named(self) -> str:
+        """What it is called in a sentence: the address, else the path."""
+        return self.home or str(self.path)
 
     def limited(self, per_label: int) -> Dataset:
         """At most `per_label` images of each label, chosen by the hash of their names; an image of

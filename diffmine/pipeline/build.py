@@ -10,6 +10,7 @@ from diffmine.atlas.evaluation import drop_outdated
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
@@ -42,7 +43,7 @@ def build(
     Files of the atlas that are lost or broken are made again.
 
     Args:
-        data: Folder that `open_dataset` reads.
+        data: Folder, or address of a IIIF manifest, that `open_dataset` reads.
         out: Folder of the atlas; it is made when it is not there.
         config: A configuration for each stage; by default that of `BuildConfig`.
         model: Folder or Hub repository that was finetuned with diffmine; then nothing is trained.
@@ -78,7 +79,9 @@ def build(
             atlas.manifest.source = dataset.origin
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
-        dataset = dataset.limited(config.data.limit)
+        dataset, report = fetched(dataset.limited(config.data.limit), config.data, progress)
+        reports += [report] if report else []
+        dataset = checked(dataset, config, model) if report else dataset
         compared = Compared(atlas, dataset, config.data)
         announce(plan_of(compared, config, model))
         reports += [collect(atlas, dataset, config.data, progress, compared)]

@@ -14,6 +14,7 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.readers import read_scaled
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.sources import dataset_of
@@ -40,6 +41,7 @@ def train_model(
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
     dataset = checked(dataset_of(data, config, progress), BuildConfig(finetune=options))
+    dataset, _ = fetched(dataset, config, progress)
     for line in lines(dataset):
         announce(line)
     atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,14 +18,18 @@ from diffmine.data.sources.folder import FOLDER, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
 from diffmine.data.sources.hub import HUB
+from diffmine.data.sources.iiif import IIIF, is_document, read_address, read_files
 from diffmine.data.sources.parts import PARTS
 from diffmine.data.sources.places import PLACES
 from diffmine.data.sources.table import TABLE
+from diffmine.data.web.fetching import Fetching
 from diffmine.engine import Progress, silent
 from diffmine.errors import DataError
 
-SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, HUB, TABLE, PARTS, FOLDER]
+SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, HUB, IIIF, TABLE, PARTS, FOLDER]
 """The first one that knows a folder's layout reads it."""
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+"""How an address of the web begins; it is read by IIIF."""
 
 
 def open_dataset(
@@ -34,7 +39,9 @@ def open_dataset(
 
     Args:
         path: Folder with one folder of pictures per label, with a table of its pictures, or of a
-            published layout; a zip file; or a data set of the Hub (docs/data.md).
+            published layout (docs/data.md); a zip file; a data set of the Hub; or a IIIF manifest
+            or collection, a file or an address, which is fetched: its pictures are not, before a
+            build.
         label: Column of the table that holds the label; empty: `label`, or the folders' names.
         group: Column of what groups images (patient, font); empty: none.
         labels: Column of all labels of an image, joined by "|"; empty: those of the label's own.
@@ -57,12 +64,33 @@ def open_dataset(
 
 def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent) -> Dataset:
     """The same by a configuration: with a table, separator, years and an order of one's own.
-    Fetching and unpacking, which take long, say to `progress` how far they are.
+    `progress` hears of what is fetched and unpacked.
 
     Raises DataError as `open_dataset` does, and for labels that the order lacks.
     """
-    place = place_of(path, config, progress)
-    outer = place.named
+    if ADDRESS.match(str(path)):
+        dataset = _of_address(str(path), config, progress)
+    elif config.source in ("", IIIF.name) and is_document(Path(path)):
+        dataset = read_files(Path(path), _columns(config, progress))
+    else:
+        dataset = _of_place(place_of(path, config, progress), config, progress)
+    if not dataset.records:
+        reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
+        notes = "".join(f" {note}" for note in dataset.notes)
+        raise DataError(f"{path} holds no labelled picture that can be read{reason}.{notes}")
+    if config.order:
+        labels = ordered_by(Path(config.order), dataset.labels)
+        dataset = replace(dataset, labels=labels)
+    return dataset
+
+
+def _of_address(address: str, config: DataConfig, progress: Progress) -> Dataset:
+    if config.source not in ("", IIIF.name):
+        raise DataError(f"{address} is an address; --source {config.source} reads folders alone.")
+    return read_address(address, _columns(config, progress))
+
+
+def _of_place(place: Place, config: DataConfig, progress: Progress) -> Dataset:
     if place.origin and config.source == HUB.name:  # it says where from, the files say how
         config = replace(config, source="")
     try:
@@ -70,16 +98,9 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
         dataset = _at(place, source.read(folder, _columns(config, progress)))
     except DataError as error:  # of the cache people know nothing
         raise DataError(str(error).replace(str(place.folder), str(place.named))) from error
-    if not dataset.records:
-        reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
-        notes = "".join(f" {note}" for note in dataset.notes)
-        raise DataError(f"{outer} holds no labelled picture that can be read{reason}.{notes}")
     if dataset.boxes is None:
-        boxes = [one / BOXES for one in (folder, outer) if (one / BOXES).is_file()]
+        boxes = [one / BOXES for one in (folder, place.named) if (one / BOXES).is_file()]
         dataset = replace(dataset, boxes=boxes[0] if boxes else None)
-    if config.order:
-        labels = ordered_by(Path(config.order), dataset.labels)
-        dataset = replace(dataset, labels=labels)
     return dataset
 
 
@@ -112,7 +133,7 @@ def _at(place: Place, dataset: Dataset) -> Dataset:
         path=place.named if place.folder != place.named else dataset.path,
         refused=(*place.refused, *dataset.refused),
         notes=(*place.notes, *dataset.notes),
-        title=place.title,
+        title=place.title or dataset.title,
         origin=place.origin,
     )
 
@@ -127,5 +148,5 @@ def _columns(config: DataConfig, progress: Progress) -> Columns:
         config.label_spans,
         config.table,
         config.sheet,
-        progress,
+        Fetching.of(config, progress),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diffmine.data.boxes import is_of_boxes
-from diffmine.data.names import Files, Pictures
+from diffmine.data.names import Files, Finder
 from diffmine.data.tables import PICTURE_COLUMNS, UNREAD, endings, read_rows
 from diffmine.data.tables.table import Table
 from diffmine.errors import DataError
@@ -72,7 +72,7 @@ def tables_beside(folder: Path, sheet: str = "") -> Beside:
     return Beside(tuple(tables), tuple(strange))
 
 
-def picture_column(table: Table, files: Pictures) -> str:
+def picture_column(table: Table, files: Finder) -> str:
     """The column whose values are the names of the pictures: of those with a name of one, and else
     of all, the one that names most files. DataError where there is none."""
     if not table.rows and not table.refused:

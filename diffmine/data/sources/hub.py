@@ -72,7 +72,7 @@ def _named(
     shard: Shard, rows: list[dict[str, Any]], columns: Columns
 ) -> Iterator[tuple[dict[str, Any], str, str]]:
     """Each row with the name given to its picture, and where this lies in the cache."""
-    pictures = pictures_of(shard, columns.progress)
+    pictures = pictures_of(shard, columns.fetching.progress)
     if len(pictures) != len(rows):
         raise DataError(f"{shard.path} has columns of unequal length.")
     paths = [_path(row.pop(shard.column, None)) for row in rows]

@@ -10,7 +10,7 @@ from typing import Any
 from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
 from diffmine.data.labels import LONGEST, cut, wholes
-from diffmine.data.names import Files, Pictures
+from diffmine.data.names import Files, Finder
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
@@ -21,29 +21,24 @@ from diffmine.errors import DataError
 
 _BETWEEN = (LIST, "|", ";", "^^", ",")
 """What stands between the names of several pictures in a cell."""
+FOLDERS = ", or take folders as labels by --source folder"
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
 
 
 def dataset_of(
-    table: Table,
-    folder: Path,
-    columns: Columns,
-    files: Pictures | None = None,
-    picture: str = "",
+    table: Table, folder: Path, columns: Columns, files: Finder | None = None, picture: str = ""
 ) -> Dataset:
     """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
-    are refused with a reason. `files` are looked in instead of the folder, `picture` is the column
-    that names them, where it is known. Raises DataError for a column that is asked for and not
-    there."""
+    are refused with a reason. `files` are others than those of the folder, `picture` the column of
+    their names. Raises DataError for a column that is asked for and not there."""
     files = files or Files(folder)
-    picture = picture or picture_column(table, files)
     table = _worded(table, picture)
-    rows = Rows.of(table, columns, files, picture)
+    rows = Rows.of(table, files, columns, picture)
     refused = list(table.refused)
     by_name: dict[str, list[Record]] = {}
     for row in table.rows:
-        for own in _alone(row, picture, files):
+        for own in _alone(row, rows.picture, files):
             record = rows.record(own)
             if isinstance(record, Record):
                 by_name.setdefault(record.image_id, []).append(record)
@@ -76,7 +71,7 @@ def _worded(table: Table, picture: str) -> Table:
     )
 
 
-def _alone(row: Row, picture: str, files: Pictures) -> list[Row]:
+def _alone(row: Row, picture: str, files: Finder) -> list[Row]:
     """A row for each picture of one that names several, with a sign between them."""
     cell = row.get(picture, "")
     signs = [sign for sign in _BETWEEN if sign in cell]
@@ -90,7 +85,7 @@ def _alone(row: Row, picture: str, files: Pictures) -> list[Row]:
     return [row]
 
 
-def _is_there(files: Pictures, name: str) -> bool:
+def _is_there(files: Finder, name: str) -> bool:
     return not isinstance(files.find(name), str)
 
 
@@ -99,7 +94,7 @@ class Rows:
     """How the rows of one table are read: its columns, and labels, groups and numbers by what is
     written."""
 
-    files: Pictures
+    files: Finder
     columns: Columns
     picture: str
     label: str
@@ -110,9 +105,10 @@ class Rows:
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, columns: Columns, files: Pictures, picture: str) -> Rows:
-        """For a table whose pictures are among some files, named in a column."""
-        label = table.column(columns.label) if columns.label else _label(table)
+    def of(cls, table: Table, files: Finder, columns: Columns, picture: str = "") -> Rows:
+        """For a table of pictures; `picture` is the column of their names, if that is known."""
+        label = table.column(columns.label) if columns.label else _label(table, bool(picture))
+        picture = picture or picture_column(table, files)
         group = table.column(columns.group) if columns.group else table.group
         facts = fact_columns(table)
         year = table.find("year", "date") or (label if columns.width else "")
@@ -162,13 +158,13 @@ class Rows:
         return tuple(dict.fromkeys(every))
 
 
-def _label(table: Table) -> str:
+def _label(table: Table, given: bool) -> str:
     """The column `label`, where none is asked for."""
     column = table.find("label")
     if column is None:
         raise DataError(
-            f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
-            "choose one by --label COLUMN, or take folders as labels by --source folder."
+            f"{table.named} has no column 'label'; its columns are {', '.join(table.columns)}: "
+            f"choose one by --label COLUMN{'' if given else FOLDERS}."
         )
     return column
 

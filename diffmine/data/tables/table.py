@@ -31,6 +31,13 @@ class Table:
     notes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     group: str = ""
+    address: str = ""
+    """Where it is from, if that is no file."""
+
+    @property
+    def named(self) -> str:
+        """What it is called in a sentence."""
+        return self.address or str(self.path)
 
     def noted(self, *sentences: str) -> Table:
         """The same with more sentences for people."""
@@ -43,7 +50,7 @@ class Table:
             like = [name] if name in self.columns else []
             like = like or [one for one in self.columns if folded(one) == folded(name)]
             if len(like) > 1 or (like and self.columns.count(like[0]) > 1):
-                raise DataError(f"{self.path} has two columns {name!r}; name one otherwise.")
+                raise DataError(f"{self.named} has two columns {name!r}; name one otherwise.")
             if like:
                 return like[0]
         return None
@@ -53,7 +60,7 @@ class Table:
         column = self.find(name)
         if column is None:
             raise DataError(
-                f"{self.path} has no column {name!r}; its columns are {', '.join(self.columns)}."
+                f"{self.named} has no column {name!r}; its columns are {', '.join(self.columns)}."
             )
         return column
 

@@ -14,9 +14,10 @@ from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
+from diffmine.data.canvas import Canvas
 from diffmine.data.files import digest_of
 from diffmine.data.readers.wishes import Ranges, Wishes
-from diffmine.data.records import Canvas, Record
+from diffmine.data.records import Record
 
 NAME = ".diffmine.sources.json"
 """Size, time of change and digest of each source. A note of this machine's own: without it, or in a

@@ -169,5 +169,5 @@ def test_a_folder_without_zips_has_none(tmp_path: Path) -> None:
     assert zips_of(tmp_path) == []
     (tmp_path / "no.zip").write_bytes(b"no")
     assert zips_of(tmp_path / "no.zip") == []
-    with pytest.raises(DataError, match=r"is not a folder; .* or a zip file"):
+    with pytest.raises(DataError, match=r"is not a folder; .* a zip file of one"):
         dataset_of(tmp_path / "no.zip", DataConfig())

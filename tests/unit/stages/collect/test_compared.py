@@ -13,7 +13,7 @@ from PIL import Image
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace
 from diffmine.config import DataConfig
-from diffmine.data.records import Canvas
+from diffmine.data.canvas import Canvas
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Report
 from diffmine.stages.collect import compared, held
