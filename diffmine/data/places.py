@@ -44,8 +44,8 @@ def _unzipped(place: Place, progress: Progress) -> Place:
     zips = zips_of(folder)
     if not zips and not folder.is_dir():
         raise DataError(
-            f"{folder} is not a folder; give a folder of labelled pictures, a zip file of one, or a "
-            "IIIF manifest."
+            f"{folder} is not a folder; give a folder of labelled pictures, a zip file of one, or "
+            "a IIIF manifest."
         )
     if not zips:
         return place
