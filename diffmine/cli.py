@@ -55,8 +55,8 @@ def build(
     Parameters
     ----------
     data
-        Folder with one folder of pictures per label, or with a table of its pictures; or a IIIF
-        manifest or collection, a file or an address.
+        Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
+        hf://datasets/OWNER/NAME; or a IIIF manifest or collection, a file or an address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -86,7 +86,9 @@ def build(
         options = replace(options, finetune=replace(options.finetune, base=base))
     where = engine_of(engine)
     if dry_run:
-        print(plan(data, options, model, out, replace_all))
+        with shown() as progress:
+            planned = plan(data, options, model, out, replace_all, progress)
+        print(planned)
         return
     with shown() as progress:
         for report in run_build(

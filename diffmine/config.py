@@ -30,6 +30,9 @@ class DataConfig:
     (a table in each) or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    sheet: str = ""
+    """Sheet of a table of Excel, or configuration of a data set of the Hub; empty: the first that
+    names pictures, or the one that the data set calls its default."""
     label: str = ""
     """Column of the table that holds the label; empty: `label`. Without a table folders are
     labels."""

@@ -66,7 +66,8 @@ class Record:
 class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
     what else a person should know of how it was read; `boxes` the file of its boxes; `title` what
-    it is called where it is no folder; `home` the address that a person gave, if it was one."""
+    it is called where it is no folder; `home` the address that a person gave, if it was one;
+    `origin` the address and revision of what was fetched whole, as from the Hub."""
 
     path: Path
     records: tuple[Record, ...]
@@ -76,6 +77,7 @@ class Dataset:
     boxes: Path | None = None
     title: str = ""
     home: str = ""
+    origin: str = ""
 
     def __len__(self) -> int:
         return len(self.records)

@@ -75,6 +75,8 @@ def build(
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
+        if dataset.origin:  # another revision, perhaps
+            atlas.manifest.source = dataset.origin
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
         dataset, report = fetched(dataset.limited(config.data.limit), config.data, progress)
@@ -151,6 +153,7 @@ def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
         title=printable(config.title or dataset.title or dataset.path.resolve().name),
+        source=dataset.origin,
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

@@ -16,6 +16,7 @@ from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
+from diffmine.engine import Progress, silent
 from diffmine.errors import AtlasError
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.same import check_same
@@ -67,12 +68,13 @@ def plan(
     model: str | None = None,
     out: Path | None = None,
     replace_all: bool = False,
+    progress: Progress = silent,
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
-    written. It refuses what the build would: see there."""
+    written to it. It refuses what the build would: see there."""
     if out is not None and out.exists() and not out.is_dir():
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
-    whole = checked(dataset_of(data, config.data), config, model)
+    whole = checked(dataset_of(data, config.data, progress), config, model)
     dataset = whole.limited(config.data.limit)
     if out is None or not is_atlas(out):
         steps = (

@@ -15,9 +15,12 @@ from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
 from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
-from diffmine.data.tables.table import Row, Table
+from diffmine.data.tables.table import LIST, Row, Table
+from diffmine.data.wikitext import is_marked, plain
 from diffmine.errors import DataError
 
+_BETWEEN = (LIST, "|", ";", "^^", ",")
+"""What stands between the names of several pictures in a cell."""
 FOLDERS = ", or take folders as labels by --source folder"
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
@@ -29,15 +32,18 @@ def dataset_of(
     """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
     are refused with a reason. `files` are others than those of the folder, `picture` the column of
     their names. Raises DataError for a column that is asked for and not there."""
-    rows = Rows.of(table, files or Files(folder), columns, picture)
+    files = files or Files(folder)
+    table = _worded(table, picture)
+    rows = Rows.of(table, files, columns, picture)
     refused = list(table.refused)
     by_name: dict[str, list[Record]] = {}
     for row in table.rows:
-        record = rows.record(row)
-        if isinstance(record, Record):
-            by_name.setdefault(record.image_id, []).append(record)
-        else:
-            refused.append(record)
+        for own in _alone(row, rows.picture, files):
+            record = rows.record(own)
+            if isinstance(record, Record):
+                by_name.setdefault(record.image_id, []).append(record)
+            else:
+                refused.append(record)
     records: list[Record] = []
     for name in sorted(by_name):
         joined = _joined(by_name[name])
@@ -47,6 +53,40 @@ def dataset_of(
             records.append(joined)
     labels = in_order({label for record in records for label in record.labels})
     return Dataset(folder, tuple(records), labels, tuple(refused), table.notes)
+
+
+def _worded(table: Table, picture: str) -> Table:
+    """A table without the markup of a wiki in its cells."""
+    if not any(map(is_marked, (cell for row in table.rows for cell in row.values()))):
+        return table
+    return replace(
+        table,
+        rows=tuple(
+            {
+                name: plain(cell) if name != picture and is_marked(cell) else cell
+                for name, cell in row.items()
+            }
+            for row in table.rows
+        ),
+    )
+
+
+def _alone(row: Row, picture: str, files: Finder) -> list[Row]:
+    """A row for each picture of one that names several, with a sign between them."""
+    cell = row.get(picture, "")
+    signs = [sign for sign in _BETWEEN if sign in cell]
+    several = cell.count("://") > 1
+    if not signs or not (several or isinstance(files.find(cell), str)):
+        return [row]
+    for sign in signs:
+        names = [name for part in cell.split(sign) if (name := part.strip())]
+        if len(names) > 1 and (sign == LIST or any(_is_there(files, name) for name in names)):
+            return [{**row, picture: name} for name in names]
+    return [row]
+
+
+def _is_there(files: Finder, name: str) -> bool:
+    return not isinstance(files.find(name), str)
 
 
 @dataclass(frozen=True)
@@ -69,7 +109,7 @@ class Rows:
         """For a table of pictures; `picture` is the column of their names, if that is known."""
         label = table.column(columns.label) if columns.label else _label(table, bool(picture))
         picture = picture or picture_column(table, files)
-        group = table.column(columns.group) if columns.group else ""
+        group = table.column(columns.group) if columns.group else table.group
         facts = fact_columns(table)
         year = table.find("year", "date") or (label if columns.width else "")
         plain = {
@@ -92,7 +132,9 @@ class Rows:
             return place[0], labels
         facts: dict[str, Any] = facts_of(row, self.facts)
         written = date_facts(facts.get("date") or self._plain(self.year, row))
-        facts |= written | {"year": year_of(self._plain(self.year, row))}
+        facts |= written
+        if self.year:
+            facts["year"] = year_of(self._plain(self.year, row))
         facts["group"] = self._plain(self.group, row)
         return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
