@@ -24,12 +24,15 @@ class Record:
     """All its labels, `label` first; empty when it has no other."""
     split: str = ""
     """Part of the data set that it is in (train, val, test); empty: it has none."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Columns of the table that need not belong to the labels (camera, view), and their values."""
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
-    what else a person should know of how it was read; `boxes` the file of its boxes."""
+    what else a person should know of how it was read; `boxes` the file of its boxes; `dates` the
+    different texts that were read as dates, refused ones too, and in how many rows each stands."""
 
     path: Path
     records: tuple[Record, ...]
@@ -37,6 +40,7 @@ class Dataset:
     refused: tuple[tuple[str, str], ...] = field(default=())
     notes: tuple[str, ...] = ()
     boxes: Path | None = None
+    dates: tuple[tuple[str, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)

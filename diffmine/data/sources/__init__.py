@@ -106,4 +106,5 @@ def _columns(config: DataConfig) -> Columns:
         config.label_width,
         config.label_spans,
         config.table,
+        config.confounds,
     )

@@ -14,7 +14,7 @@ from diffmine.data.records import Dataset
 class Columns:
     """The columns of a table that are asked for by name, an empty one is not asked for; what stands
     between the labels of a cell; years in a label, 0 for the label as it is, and what becomes of a
-    date that spans several; and the table."""
+    date that spans several; the table; and columns that are kept as what may be a confound."""
 
     label: str = ""
     group: str = ""
@@ -23,6 +23,7 @@ class Columns:
     width: int = 0
     spans: Spanning = "refuse"
     table: str = ""
+    confounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

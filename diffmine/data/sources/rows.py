@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from diffmine.data.bins import bins_of, year_of
 from diffmine.data.dates.order import in_order
-from diffmine.data.labels import LONGEST, cut, wholes
+from diffmine.data.labels import LONGEST, cut, normal, wholes
 from diffmine.data.names import Files
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
-from diffmine.data.tables.table import Row, Table
+from diffmine.data.tables.table import Row, Table, folded
 from diffmine.errors import DataError
 
 _LABEL = ""
@@ -26,6 +27,12 @@ _FACTS = {
     "split": ("split", "subset"),
 }
 """Columns that become facts of a picture, the likeliest name first."""
+_CONFOUNDS = (
+    "archive", "camera", "collection", "collector", "device", "hospital", "institution", "library",
+    "machine", "manufacturer", "museum", "photographer", "projection", "provider", "scanner", "site",
+    "source", "studio", "technique", "view", "view position", "vendor",
+)  # fmt: skip
+"""Columns of which it is looked whether they tell the label."""
 
 
 def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
@@ -48,7 +55,8 @@ def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
         else:
             records.append(joined)
     labels = in_order({label for record in records for label in record.labels})
-    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes)
+    dates = tuple(Counter(rows.dates(table)).items())
+    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes, dates=dates)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Rows:
     year: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, table: Table, folder: Path, columns: Columns) -> Rows:
@@ -82,7 +91,22 @@ class Rows:
         cells = (cut(row.get(label, ""), columns.separator) for row in table.rows)
         plain[_LABEL] = wholes(value for cell in cells for value in cell)
         several = table.column(columns.labels) if columns.labels else ""
-        return cls(files, columns, picture, label, several, group, year, facts, plain)
+        asked = [table.column(name) for name in columns.confounds]
+        names = {folded(name) for name in _CONFOUNDS}
+        known = [column for column in table.columns if folded(column) in names]
+        used = {picture, label, several, group}
+        also = tuple(c for c in dict.fromkeys([*asked, *known]) if c in asked or c not in used)
+        return cls(files, columns, picture, label, several, group, year, facts, plain, also)
+
+    def dates(self, table: Table) -> Iterator[str]:
+        """The texts that are read as dates: those of the labels where these are made of dates, else
+        those of the column of years."""
+        for row in table.rows:
+            if self.columns.width:
+                cell = cut(row.get(self.label, ""), self.columns.separator)
+                yield from (self.plain[_LABEL][part] for part in cell)
+            elif self.year and (text := self._plain(self.year, row)):
+                yield text
 
     def record(self, row: Row) -> Record | tuple[str, str]:
         """The picture of a row, or what it names and the reason why it is refused."""
@@ -98,6 +122,7 @@ class Rows:
         }
         facts["year"] = year_of(self._plain(self.year, row))
         facts["group"] = self._plain(self.group, row)
+        facts["also"] = tuple((c.strip(), normal(row.get(c, ""))) for c in self.also)
         return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
     def _plain(self, column: str, row: Row) -> str:
