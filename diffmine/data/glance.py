@@ -147,7 +147,9 @@ def border_of(pixels: np.ndarray) -> tuple[float, str]:
     the height or width is looked at from each side.
     """
     tops = [_even_lines(turned) for turned in (pixels, pixels[::-1])]
-    sides = [_even_lines(turned) for turned in (pixels.swapaxes(0, 1), pixels[:, ::-1].swapaxes(0, 1))]
+    sides = [
+        _even_lines(turned) for turned in (pixels.swapaxes(0, 1), pixels[:, ::-1].swapaxes(0, 1))
+    ]
     height, width = pixels.shape[:2]
     inner = (height - sum(count for count, _ in tops)) * (width - sum(count for count, _ in sides))
     share = 1 - inner / (height * width)

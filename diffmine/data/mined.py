@@ -60,7 +60,9 @@ def read_mined(
             note, end = str(facts.pop("note")), int(facts.pop("end"))
             glance = Glance.heard(facts.pop("glance"))
             sizes = {name: int(number) for name, number in facts.items()}
-            yield Mined(outcome.content[:end], outcome.content[end:], **sizes, note=note, glance=glance)
+            yield Mined(
+                outcome.content[:end], outcome.content[end:], **sizes, note=note, glance=glance
+            )
 
 
 def read_spreads(

@@ -139,7 +139,9 @@ def association(
         return None
     p = deal(own, codes.ravel(), len(levels), chance)
     label, split = _most_telling(own, [s.inside[rows] for s in splits])
-    inside = np.bincount(labels.label[splits[split].inside[labels.picture]], minlength=labels.labels)
+    inside = np.bincount(
+        labels.label[splits[split].inside[labels.picture]], minlength=labels.labels
+    )
     count, hits = int(labels.counts[label]), int(inside[label])
     outside = int(splits[split].inside.sum()) - hits
     accuracy, error, guess = (
@@ -165,7 +167,9 @@ def holm(ps: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def chi_square(table: Int[np.ndarray, "labels levels"], levels: Int[np.ndarray, " levels"]) -> float:
+def chi_square(
+    table: Int[np.ndarray, "labels levels"], levels: Int[np.ndarray, " levels"]
+) -> float:
     """X2 of a table of labels and levels, where `levels` are the pictures at each level."""
     labels = table.sum(axis=1, keepdims=True)
     inside = labels[:, 0] > 0
@@ -193,7 +197,9 @@ def told(table: Int[np.ndarray, "labels levels"]) -> tuple[float, float, float]:
     own = table[table.sum(axis=1) > 0].astype(np.float64)  # l k
     sizes = own.sum(axis=1, keepdims=True)
     shares = own / sizes
-    mine = np.where(sizes > 1, (own - 1) / np.maximum(sizes - 1, 1), 0)  # without the picture itself
+    mine = np.where(
+        sizes > 1, (own - 1) / np.maximum(sizes - 1, 1), 0
+    )  # without the picture itself
     order = np.sort(shares, axis=0)
     best = np.where(shares == order[-1], order[-2], order[-1])  # of the other labels
     tied = (shares[None] == mine[:, None]).sum(axis=1) - (shares == mine)

@@ -51,7 +51,9 @@ def look(dataset: Dataset, config: DataConfig, progress: Progress = silent) -> L
     return Looked(tuple(r for r, _ in good), tuple(one for _, one in good), refused)
 
 
-def remembered(dataset: Dataset, config: DataConfig, refused: Callable[[str], bool]) -> Looked | None:
+def remembered(
+    dataset: Dataset, config: DataConfig, refused: Callable[[str], bool]
+) -> Looked | None:
     """The same from earlier looks alone; None where one is missing, but for those `refused`."""
     with glances(dataset.path, config.burned_in) as known:
         records = [record for record in dataset if not refused(record.image_id)]
