@@ -46,9 +46,9 @@ class DataConfig:
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
     confounds: tuple[str, ...] = ()
-    """Columns of the table that may go with the labels without belonging to them, as the ward or the
-    film: tested beside those that are known by name (camera, view, archive, ...); may be given
-    several times."""
+    """Columns of the table that may go with the labels without belonging to them, as the ward:
+    tested beside those that are known by name (camera, view, archive, ...); may be given several
+    times."""
     order: str = ""
     """File with a label a line, in their order; empty: numbers and dates by size, names by the
     alphabet."""

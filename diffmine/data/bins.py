@@ -33,4 +33,4 @@ def date_of(text: str) -> Date | NoDate:
     """A text as a date; a plain number is a year of any size, unlike a number in other words."""
     if text.lstrip("-").isdecimal() and len(text) < 6:
         return Date(text, int(text), int(text))
-    return readdate_of(text)
+    return read_date(text)

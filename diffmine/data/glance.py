@@ -1,5 +1,5 @@
-"""A look at a picture before anything is made of it: its size, how it is stored, what wrote it, what
-its edge and its colours are, and what it is compared with others by."""
+"""A look at a picture before anything is made of it: its size, how it is stored, what wrote it,
+what its edge and its colours are, and what it is compared with others by."""
 
 from __future__ import annotations
 
@@ -141,15 +141,14 @@ def colour_of(pixels: np.ndarray) -> str:
 
 
 def border_of(pixels: np.ndarray) -> tuple[float, str]:
-    """The share of the area that is a frame of one colour, and its tone, of values of 255 ("h w 3").
+    """The share of the area that is a frame of one colour, and its tone, of values ("h w 3").
 
     A line of the frame is even in itself and like the outermost line of its side; at most 0.45 of
     the height or width is looked at from each side.
     """
-    tops = [_even_lines(turned) for turned in (pixels, pixels[::-1])]
-    sides = [
-        _even_lines(turned) for turned in (pixels.swapaxes(0, 1), pixels[:, ::-1].swapaxes(0, 1))
-    ]
+    turned = pixels.swapaxes(0, 1)
+    tops = [_even_lines(pixels), _even_lines(pixels[::-1])]
+    sides = [_even_lines(turned), _even_lines(turned[::-1])]
     height, width = pixels.shape[:2]
     inner = (height - sum(count for count, _ in tops)) * (width - sum(count for count, _ in sides))
     share = 1 - inner / (height * width)

@@ -5,7 +5,7 @@
     p  = how often X2 is as large when levels are dealt to the pictures at random
 
 with labels that a picture may have several of. The dealing stops when X2 was reached STOP times,
-which keeps p valid (Besag and Clifford 1991); of several things p is multiplied as Holm (1979) does.
+which keeps p valid (Besag and Clifford 1991); p of several things is multiplied as by Holm (1979).
 """
 
 from __future__ import annotations

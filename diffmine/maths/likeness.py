@@ -4,8 +4,8 @@
     alike: the correlation of their thumbnails' grey values is at least 0.97
 
 Hashes alone would join pictures of one kind: of 973 chest films 25,552 pairs are near, and one is
-alike (two files of one exposure). Copies at half the size, of JPEG quality 20, or lighter by a fifth
-are both, 99 in 100.
+alike (two files of one exposure). Copies at half the size, of JPEG quality 20, or lighter by a
+fifth are both, 99 in 100.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How long a model takes on this machine, from a few of its calls: what a build will cost is foretold
-from that.
+"""How long a model takes on this machine, from a few of its calls: what a build will cost is
+foretold from that.
 
 The calls are those of the stages themselves. Of a model whose prediction takes long, one prediction
 is timed, and the rest is reckoned in predictions.
@@ -13,6 +13,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from diffmine.model.training import State, draw_batch, prepare, shifted_latents
 _LONG = 0.25
 """Seconds of a prediction from which the model is too slow, or too large, for more."""
 _TOO_LONG = 3.0
+_MOST_BUSY = 50
 _LARGE = 200_000_000
 _STEP_IN_ROWS = 3.0
 """Predictions that take as long as one row of training: forward once, backward twice."""
@@ -45,11 +47,12 @@ _LABELS = ("one", "two")
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds of a model's work on a machine: `load` of loading it, `encode` of an image, `row` of a
-    prediction, `feature` of one that ends at the block whose output is the feature, `translated` of
+    """Seconds of a model's work on a machine: `load` of loading it, `encode` of an image, `row` of
+    a prediction, `feature` of one that ends at the block whose output is the feature, `translated` of
     one in translation, `step` of a training step without its images and `trained` of each image in
     one. `saved` are the bytes that training holds for each image of a step; `parameters` those of
-    the UNet, `weights` the bytes of all files, `latent` the numbers of an image's latent and `cells` its pixels."""
+    the UNet, `weights` the bytes of all files, `latent` the numbers of an image's latent and
+    `cells` its pixels."""
 
     device: str
     arithmetic: str
@@ -68,7 +71,8 @@ class Rates:
     whole: bool = True
     """Whether all was timed; else training and translation are reckoned in predictions."""
     busy: float = 1.0
-    """How many times as long it took as it would without the machine's other work."""
+    """How many times as long it took meanwhile, for the machine's other work; the seconds are
+    those without."""
 
 
 def is_here(name: str) -> bool:
@@ -117,15 +121,14 @@ def measured(
 ) -> Rates:
     """Try a model on noise of a size (height, width) in pixels, as these stages would. Takes
     seconds; raises ModelError for a model that cannot be loaded."""
-    begun = time.perf_counter()
+    begun, clock = time.perf_counter(), _Clock()
     model = load_model(name)
     loading = time.perf_counter() - begun
     model.prompts = model.prompts or Prompts("A picture of {label}.", "A picture.", _LABELS, size)
     picture = Image.effect_noise(size[::-1], 64).convert("RGB")
-    encode = _timed(lambda: model.encode(to_tensor(picture)))
+    encode = clock.timed(lambda: model.encode(to_tensor(picture)))
     latent = model.encode(to_tensor(picture)).cpu()[0]  # c h w
-    alone = _Busy()
-    first = _first(lambda: _predict(model, latent))
+    first = clock.timed(lambda: _predict(model, latent), 0.01)
     parameters = sum(weight.numel() for weight in model.unet.parameters())
     folder = Path(resolve(name))
     weights = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
@@ -134,17 +137,16 @@ def measured(
     if first > _LONG:
         per_image = first * _STEP_IN_ROWS
         rest = (encode, first, first, first, 0.0, per_image, 0.0)
-        return Rates(*known, *rest, *shape, whole=False, busy=alone.times)
-    row = _scored(model, latent, scoring)
-    busy = alone.times
-    feature = _featured(model, latent, elements)
-    translated = _translated(model, latent)
+        return Rates(*known, *rest, *shape, whole=False, busy=clock.busy)
+    row = _scored(clock, model, latent, scoring)
+    feature = _featured(clock, model, latent, elements)
+    translated = _translated(clock, model, latent)
     step, trained, saved = 0.0, first * _STEP_IN_ROWS, 0.0
     small = parameters <= _LARGE
     if small:
-        step, trained, saved = _trained(name, picture, training)
+        step, trained, saved = _trained(clock, name, picture, training)
     rates = (encode, row, feature, translated, step, trained, saved)
-    return Rates(*known, *rates, *shape, whole=small, busy=busy)
+    return Rates(*known, *rates, *shape, whole=small, busy=clock.busy)
 
 
 def remembered_rates(path: Path) -> Rates | None:
@@ -167,49 +169,55 @@ def remember_rates(path: Path, rates: Rates) -> None:
 # The pieces of work
 
 
-def _timed(work: Callable[[], object], least: float = _FOR / 4, rounds: int = 64) -> float:
-    """Seconds of a piece of work, the mean of the rounds that fit into `least` after a first."""
-    work()
-    _wait()
-    begun = time.perf_counter()
-    for number in range(1, rounds + 1):
-        work()
-        _wait()
-        spent = time.perf_counter() - begun
-        if spent >= least:
-            break
-    return spent / number
-
-
-class _Busy:
-    """How many times as long work takes, since this was made, as its threads alone would."""
+class _Clock:
+    """Times pieces of work: seconds of one, without those in which its threads waited for a
+    processor that had other work (where the system says so: Linux)."""
 
     def __init__(self) -> None:
-        self._wall, self._own = time.perf_counter(), time.process_time()
+        self._threads = torch.get_num_threads()
+        self._wall, self._alone = 1e-9, 1e-9
 
     @property
-    def times(self) -> float:
-        """1 on a GPU, whose time is not the processor's."""
+    def busy(self) -> float:
+        """How many times as long it all took."""
+        return self._wall / self._alone
+
+    def timed(self, work: Callable[[], object], least: float = _FOR / 4, rounds: int = 64) -> float:
+        """Seconds of a piece of work, the mean of the rounds that fit into `least` after a first
+        one; of one that takes very long the first alone."""
+        alone = self._round(work)
+        if alone > _TOO_LONG:
+            return alone
+        spent: list[float] = []
+        while sum(spent) < least and len(spent) < rounds:
+            spent.append(self._round(work))
+        return sum(spent) / len(spent)
+
+    def _round(self, work: Callable[[], object]) -> float:
+        begun, waited = time.perf_counter(), _waited()
+        work()
         if torch.cuda.is_available():
-            return 1.0
-        wall, own = time.perf_counter() - self._wall, time.process_time() - self._own
-        return max(1.0, wall * torch.get_num_threads() / max(own, 1e-3))
+            torch.cuda.synchronize()
+        wall = time.perf_counter() - begun
+        alone = max(wall - max(_waited() - waited, 0.0) / self._threads, wall / _MOST_BUSY)
+        self._wall, self._alone = self._wall + wall, self._alone + alone
+        return alone
 
 
-def _first(work: Callable[[], object]) -> float:
-    """Seconds of a piece of work: the least of a few tries, or the only one where it takes long."""
-    begun = time.perf_counter()
-    work()
-    _wait()
-    alone = time.perf_counter() - begun
-    return alone if alone > _TOO_LONG else min(_timed(work, 0.0) for _ in range(3))
+def _waited() -> float:
+    """Seconds in which threads of this process were ready and had no processor."""
+    total = 0
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError, IndexError):  # the thread may have ended
+            total += int(path.read_text().split()[1])
+    return total / 1e9
 
 
 def _predict(model: Model, latent: torch.Tensor) -> torch.Tensor:
     return model.predict(latent[None], torch.tensor([500]), ["A picture."], filled=False)
 
 
-def _scored(model: Model, latent: torch.Tensor, config: TypicalityConfig) -> float:
+def _scored(clock: _Clock, model: Model, latent: torch.Tensor, config: TypicalityConfig) -> float:
     """Seconds a row of scoring, tallies and noise included."""
     sampling = Sampling.like(Scoring.of(config))
     prompts, recipes = (model.trained_prompts().of(None), "A picture of one."), label_recipes(1)
@@ -220,13 +228,13 @@ def _scored(model: Model, latent: torch.Tensor, config: TypicalityConfig) -> flo
             Item(f"{k}", latent, prompts, recipes, sampling.tally(1, latent.shape))
             for k in range(images)
         ]
-        with lanes(model.device, config.batch) as side:
-            advance(model, items, 4, sampling, config.batch, lanes=side)
+        advance(model, items, 4, sampling, config.batch, lanes=side)
 
-    return _timed(work, _FOR) / (images * 4 * len(prompts))
+    with lanes(model.device, config.batch) as side:
+        return clock.timed(work, _FOR) / (images * 4 * len(prompts))
 
 
-def _featured(model: Model, latent: torch.Tensor, config: ClusterConfig) -> float:
+def _featured(clock: _Clock, model: Model, latent: torch.Tensor, config: ClusterConfig) -> float:
     """Seconds a row of features."""
     images = max(1, min(config.batch, 128) // config.noises)
     block = min(config.up_block, len(model.unet.up_blocks) - 1)
@@ -234,16 +242,14 @@ def _featured(model: Model, latent: torch.Tensor, config: ClusterConfig) -> floa
     names = [f"{k}" for k in range(images)]
 
     def work() -> None:
-        with lanes(model.device, config.batch) as side:
-            many = latent[None].expand(images, -1, -1, -1)
-            batch_features(
-                model, many, ["A picture."] * images, names, **how, batch=config.batch, lanes=side
-            )
+        many, words = latent[None].expand(images, -1, -1, -1), ["A picture."] * images
+        batch_features(model, many, words, names, **how, batch=config.batch, lanes=side)
 
-    return _timed(work) / (images * config.noises)
+    with lanes(model.device, config.batch) as side:
+        return clock.timed(work) / (images * config.noises)
 
 
-def _translated(model: Model, latent: torch.Tensor) -> float:
+def _translated(clock: _Clock, model: Model, latent: torch.Tensor) -> float:
     """Seconds a row of translation into two labels: 2 + 2 labels a step, as a plan counts them."""
     config, targets = TranslateConfig(steps=4), [*_LABELS]
 
@@ -253,10 +259,12 @@ def _translated(model: Model, latent: torch.Tensor) -> float:
         for _ in sample(model, course, targets, config, None, led_from(model, config, [None])):
             pass
 
-    return _timed(work) / (config.steps * (2 + 2 * len(targets)))
+    return clock.timed(work) / (config.steps * (2 + 2 * len(targets)))
 
 
-def _trained(name: str, picture: Image.Image, config: FinetuneConfig) -> tuple[float, float, float]:
+def _trained(
+    clock: _Clock, name: str, picture: Image.Image, config: FinetuneConfig
+) -> tuple[float, float, float]:
     """Seconds of a training step apart from its images, those of an image in it, and the bytes held
     for each: from steps with few and with more images."""
     model = load_model(name, dtype=torch.float32)
@@ -285,10 +293,10 @@ def _trained(name: str, picture: Image.Image, config: FinetuneConfig) -> tuple[f
         return counted.bytes / images
 
     saved = step(more)
-    slow = _timed(lambda: step(more), _FOR)
+    slow = clock.timed(lambda: step(more), _FOR)
     if more == few:
         return 0.0, slow / more, saved
-    fast = _timed(lambda: step(few))
+    fast = clock.timed(lambda: step(few))
     each_image = max((slow - fast) / (more - few), slow / more / 4)
     return max(slow - more * each_image, 0.0), each_image, saved
 
@@ -315,11 +323,6 @@ def _half(precision: str) -> torch.dtype | None:
     if torch.cuda.is_available():
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else None
-
-
-def _wait() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
 
 
 def _cpu() -> str:

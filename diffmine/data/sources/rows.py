@@ -29,8 +29,8 @@ _FACTS = {
 """Columns that become facts of a picture, the likeliest name first."""
 _CONFOUNDS = (
     "archive", "camera", "collection", "collector", "device", "hospital", "institution", "library",
-    "machine", "manufacturer", "museum", "photographer", "projection", "provider", "scanner", "site",
-    "source", "studio", "technique", "view", "view position", "vendor",
+    "machine", "manufacturer", "museum", "photographer", "projection", "provider", "scanner",
+    "site", "source", "studio", "technique", "view", "view position", "vendor",
 )  # fmt: skip
 """Columns of which it is looked whether they tell the label."""
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 STAGES = ("finetune", "typicality", "cluster", "translate", "trends", "parallel")
 _SAMPLE = 12
-_BUSY = 1.3
-"""Times as long as alone that calls may take whose rates are worth keeping."""
 _MAP, _SUMS, _HALF, _MOMENTS = 4, 8, 2, 16
 """Bytes of a map and of its exact sums for each latent pixel, of a number of a latent, and of what
 training holds for each parameter: gradient, running mean, two moments."""
@@ -52,10 +50,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of the stages in their order; bytes of memory, and on the disk of the atlas at the end
-    and (`working`) beside it while it trains. `device` is what the model runs on, `whole` whether
-    all kinds of calls were timed, `busy` how many times as long they took as on a machine without
-    other work. Without `stages`, `why` says why nothing was timed."""
+    """Seconds of the stages in their order; bytes of memory, and on the disk of the atlas at the
+    end and (`working`) beside it while it trains. `device` is what the model runs on, `whole` whether
+    all kinds of calls were timed, `busy` how many times as long they took for the machine's other
+    work, without which the seconds are. Without `stages`, `why` says why nothing was timed."""
 
     stages: tuple[Stage, ...] = ()
     memory: int = 0
@@ -225,7 +223,7 @@ def _rates(
         rates = known or measured(name, size, *how)
     except ModelError as error:
         return str(error).removesuffix(".")
-    if known is None and rates.busy <= _BUSY:
+    if known is None:
         remember_rates(path, rates)
     return rates
 

@@ -1,4 +1,4 @@
-"""What became of every text that was read as a date: its years, its labels, or why it was refused."""
+"""What became of every text that was read as a date: its years, its labels, or why not."""
 
 from __future__ import annotations
 

@@ -12,11 +12,13 @@ from diffmine.config import BuildConfig
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
+from diffmine.errors import DiffmineError
 from diffmine.pipeline.info.cost import costs, free_space
 from diffmine.pipeline.info.look import Looked, look, remembered
 from diffmine.pipeline.info.summary import Summary, summary, summary_of
 from diffmine.pipeline.info.table import table
 from diffmine.pipeline.info.texts import cost_lines, long, short
+from diffmine.pipeline.labels import checked
 from diffmine.words.datasets import lines as remarks_on
 
 
@@ -32,13 +34,15 @@ def info(
     Raises DataError where there is no data set; one label alone is said and is none here.
     """
     dataset = dataset_of(data, config.data).limited(config.data.limit)
-    whole = summary(dataset, config, model, progress, probe=form != "csv")
+    refusal = _refusal(dataset, config, model)
+    whole = summary(dataset, config, model, progress, refusal, probe=form != "csv")
     if form == "json":
         return json.dumps(whole.told(), indent=1, ensure_ascii=False)
     if form == "csv":
         return table(whole).rstrip("\n")
     width = shutil.get_terminal_size().columns
-    return "\n".join(long(whole, _remarks(dataset, whole), width, _has_blocks()))
+    remarks = [*_remarks(dataset, whole), *([f"A build refuses it: {refusal}"] if refusal else [])]
+    return "\n".join(long(whole, remarks, width, _has_blocks()))
 
 
 def before(
@@ -69,6 +73,15 @@ def known_cost(dataset: Dataset, config: BuildConfig, model: str | None, out: Pa
     looked = remembered(dataset, config.data, lambda name: False)
     spent = costs(dataset, looked, config, model, probe=False) if looked else None
     return cost_lines(spent, free_space(out)) if spent and spent.stages else []
+
+
+def _refusal(dataset: Dataset, config: BuildConfig, model: str | None) -> str:
+    """Why a build would not begin, as for one label alone; "" where it would."""
+    try:
+        checked(dataset, config, model)
+    except DiffmineError as error:
+        return str(error)
+    return ""
 
 
 def _unreadable(dataset: Dataset, looked: Looked) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from diffmine.config import BuildConfig
-from diffmine.data.glance import Glance
+from diffmine.data.glance import THUMB, Glance
 from diffmine.data.records import Dataset, Record
 from diffmine.engine import Progress, silent
 from diffmine.maths.likeness import alike_sets, is_plain
@@ -19,7 +19,6 @@ from diffmine.pipeline.info.cost import Costs, costs
 from diffmine.pipeline.info.dates import Phrase, phrases
 from diffmine.pipeline.info.look import Looked, look
 from diffmine.pipeline.info.suspects import Suspects, suspects
-
 
 _MANY = 5_000
 """Images that are compared in a moment."""
@@ -50,8 +49,8 @@ class Grouped:
 
 @dataclass(frozen=True)
 class Alike:
-    """A set of near-duplicates by their names, their labels in the same order, whether all files are
-    the same, and whether labels and groups differ in it."""
+    """A set of near-duplicates by their names, their labels in the same order, whether all files
+    are the same, and whether labels and groups differ in it."""
 
     images: tuple[str, ...]
     labels: tuple[str, ...]
@@ -87,7 +86,7 @@ class Summary:
     refused: tuple[tuple[str, str], ...] = ()
     several: dict[int, int] = field(default_factory=dict)
     together: tuple[tuple[str, str, int], ...] = ()
-    groups: Grouped = Grouped()
+    groups: Grouped = field(default_factory=Grouped)
     splits: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, Spread] = field(default_factory=dict)
     small: int = 0
@@ -96,10 +95,10 @@ class Summary:
     plain: tuple[str, ...] = ()
     noted: tuple[tuple[str, str], ...] = ()
     alike: tuple[Alike, ...] = ()
-    suspects: Suspects = Suspects((), 0, 0)
+    suspects: Suspects = field(default_factory=Suspects)
     phrases: tuple[Phrase, ...] = ()
     notes: tuple[str, ...] = ()
-    costs: Costs = Costs()
+    costs: Costs = field(default_factory=Costs)
     binned: bool = False
     """Whether labels were made of the dates."""
 
@@ -132,10 +131,14 @@ def summary(
     config: BuildConfig,
     model: str | None = None,
     progress: Progress = silent,
+    refusal: str = "",
     probe: bool = True,
 ) -> Summary:
-    """Look at every picture of a data set and say what there is; with `probe` the model is tried."""
+    """Look at every picture of a data set and say what there is. With `probe` the model is tried,
+    unless a build would not begin (`refusal`)."""
     looked = look(dataset, config.data, progress)
+    if refusal:
+        return summary_of(dataset, looked, config, progress, Costs(why="a build refuses it"))
     return summary_of(
         dataset, looked, config, progress, costs(dataset, looked, config, model, probe)
     )
@@ -150,8 +153,8 @@ def summary_of(
 ) -> Summary:
     """The same of pictures that were looked at."""
     records, seen = looked.records, looked.glances
-    thumbs = np.array([np.frombuffer(one.thumb, np.uint8) for one in seen], np.uint8)
-    thumbs = thumbs.reshape(len(seen), -1)
+    thumbs = np.frombuffer(b"".join(one.thumb for one in seen), np.uint8)
+    thumbs = thumbs.reshape(len(seen), THUMB * THUMB)
     labels = _labels(records, dataset.labels)
     return Summary(
         path=str(dataset.path),
@@ -173,7 +176,7 @@ def summary_of(
         ),
         noted=tuple((r.image_id, g.note) for r, g in zip(records, seen, strict=True) if g.note),
         alike=_alike(looked, thumbs, progress),
-        suspects=suspects(looked, dataset.labels) if seen else Suspects((), 0, 0),
+        suspects=suspects(looked, dataset.labels) if seen else Suspects(),
         phrases=phrases(dataset, config.data),
         notes=dataset.notes,
         costs=spent or Costs(),

@@ -50,9 +50,9 @@ class Suspects:
     """Those that go with the labels, the strongest first; how many were tested, on how many
     pictures; those that are the same in all pictures are not."""
 
-    list: tuple[Suspect, ...]
-    tested: int
-    pictures: int
+    list: tuple[Suspect, ...] = ()
+    tested: int = 0
+    pictures: int = 0
 
 
 def suspects(looked: Looked, labels: tuple[str, ...]) -> Suspects:

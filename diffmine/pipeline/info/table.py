@@ -1,5 +1,5 @@
-"""What is known of a data set as one table (CSV): a row a label, a text of a date, a refused file, an
-image of a set of near-duplicates, a thing that goes with the labels."""
+"""What is known of a data set as one table (CSV): a row a label, a text of a date, a refused file,
+an image of a set of near-duplicates, a thing that goes with the labels."""
 
 from __future__ import annotations
 

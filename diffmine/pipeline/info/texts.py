@@ -11,7 +11,7 @@ from diffmine.data.dates.texts import UNDATED
 from diffmine.pipeline.info.cost import Costs
 from diffmine.pipeline.info.dates import Phrase
 from diffmine.pipeline.info.summary import Alike, LabelRow, Spread, Summary
-from diffmine.words.confounds import going, percent
+from diffmine.words.confounds import going
 
 _FULL = "diffmine info DATA --as json has all"
 _BARS, _ROWS, _NAMED = 40, 12, 3
@@ -91,8 +91,9 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _head(summary: Summary) -> str:
-    number = f"{summary.path}: {summary.images:,} images with {len(summary.labels):,} labels"
-    return f"{number}; {len(summary.refused):,} are refused" if summary.refused else number
+    images, labels = _counts(summary.images, "image"), _counts(len(summary.labels), "label")
+    number = f"{summary.path}: {images} with {labels}"
+    return f"{number}; {len(summary.refused):,} refused" if summary.refused else number
 
 
 def _several(summary: Summary) -> Iterator[str]:
@@ -148,10 +149,11 @@ def _files(summary: Summary) -> Iterator[str]:
 
 def _small(summary: Summary) -> Iterator[str]:
     if summary.small:
-        few = f"{summary.small:,} of {summary.images:,} images are"
+        few = f"{summary.small:,} of {_counts(summary.images, 'image')}"
+        are = "is" if summary.small == 1 else "are"
         yield (
-            f"{few} smaller than {summary.side} pixels and will be enlarged; --data.image-size "
-            "chooses another size."
+            f"{few} {are} smaller than {summary.side} pixels and will be enlarged; "
+            "--data.image-size chooses another size."
         )
 
 
@@ -238,7 +240,11 @@ def _set(one: Alike) -> str:
 
 
 def _sets(count: int) -> str:
-    return f"{count:,} set{'s' if count > 1 else ''}"
+    return _counts(count, "set")
+
+
+def _counts(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _and(count: int, shown: int) -> str:
@@ -260,7 +266,7 @@ def _suspects(summary: Summary, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield (
             f"confounds: {own.tested} things were tested on {own.pictures:,} images; "
-            f"{len(strong) or 'none'} {'tells' if len(strong) == 1 else 'tell'} the label well"
+            f"{len(strong) or 'none'} {'tell' if len(strong) > 1 else 'tells'} the label well"
         )
     for one in strong:
         sentence = going(one.name, one.column, one.label, one.association, single)
@@ -289,8 +295,8 @@ def _costs(costs: Costs, free: int | None) -> Iterator[str]:
         "(mining, clustering, the map) comes on top"
     )
     if costs.busy > _BUSY:
-        alone = _time(costs.seconds / costs.busy)
-        yield f"  the machine had other work meanwhile; alone it would take about {alone}"
+        longer = _time(costs.seconds * costs.busy)
+        yield f"  as if the machine had nothing else to do; as busy as it was, about {longer}"
 
 
 def _time(seconds: float) -> str:
