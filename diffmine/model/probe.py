@@ -48,7 +48,7 @@ _LABELS = ("one", "two")
 @dataclass(frozen=True)
 class Rates:
     """Seconds of a model's work on a machine: `load` of loading it, `encode` of an image, `row` of
-    a prediction, `feature` of one that ends at the block whose output is the feature, `translated` of
+    a prediction, `feature` of one that ends at the block of the features, `translated` of
     one in translation, `step` of a training step without its images and `trained` of each image in
     one. `saved` are the bytes that training holds for each image of a step; `parameters` those of
     the UNet, `weights` the bytes of all files, `latent` the numbers of an image's latent and
@@ -70,9 +70,6 @@ class Rates:
     cells: int
     whole: bool = True
     """Whether all was timed; else training and translation are reckoned in predictions."""
-    busy: float = 1.0
-    """How many times as long it took meanwhile, for the machine's other work; the seconds are
-    those without."""
 
 
 def is_here(name: str) -> bool:
@@ -137,7 +134,7 @@ def measured(
     if first > _LONG:
         per_image = first * _STEP_IN_ROWS
         rest = (encode, first, first, first, 0.0, per_image, 0.0)
-        return Rates(*known, *rest, *shape, whole=False, busy=clock.busy)
+        return Rates(*known, *rest, *shape, whole=False)
     row = _scored(clock, model, latent, scoring)
     feature = _featured(clock, model, latent, elements)
     translated = _translated(clock, model, latent)
@@ -146,7 +143,7 @@ def measured(
     if small:
         step, trained, saved = _trained(clock, name, picture, training)
     rates = (encode, row, feature, translated, step, trained, saved)
-    return Rates(*known, *rates, *shape, whole=small, busy=clock.busy)
+    return Rates(*known, *rates, *shape, whole=small)
 
 
 def remembered_rates(path: Path) -> Rates | None:
@@ -175,12 +172,6 @@ class _Clock:
 
     def __init__(self) -> None:
         self._threads = torch.get_num_threads()
-        self._wall, self._alone = 1e-9, 1e-9
-
-    @property
-    def busy(self) -> float:
-        """How many times as long it all took."""
-        return self._wall / self._alone
 
     def timed(self, work: Callable[[], object], least: float = _FOR / 4, rounds: int = 64) -> float:
         """Seconds of a piece of work, the mean of the rounds that fit into `least` after a first
@@ -199,9 +190,7 @@ class _Clock:
         if torch.cuda.is_available():
             torch.cuda.synchronize()
         wall = time.perf_counter() - begun
-        alone = max(wall - max(_waited() - waited, 0.0) / self._threads, wall / _MOST_BUSY)
-        self._wall, self._alone = self._wall + wall, self._alone + alone
-        return alone
+        return max(wall - max(_waited() - waited, 0.0) / self._threads, wall / _MOST_BUSY)
 
 
 def _waited() -> float:

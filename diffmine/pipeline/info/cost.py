@@ -9,6 +9,7 @@ dozen of the pictures as they are mined. Calls of larger images count by their a
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from contextlib import closing
@@ -50,10 +51,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of the stages in their order; bytes of memory, and on the disk of the atlas at the
-    end and (`working`) beside it while it trains. `device` is what the model runs on, `whole` whether
-    all kinds of calls were timed, `busy` how many times as long they took for the machine's other
-    work, without which the seconds are. Without `stages`, `why` says why nothing was timed."""
+    """Seconds of the stages in their order; bytes of memory, and on the atlas's disk at the end
+    and (`working`) beside it while it trains. `device` is what the model runs on, `whole` whether
+    all kinds of calls were timed, the seconds are those without other work on the machine, with
+    which it takes `busy` times as long. Without `stages`, `why` says why nothing was timed."""
 
     stages: tuple[Stage, ...] = ()
     memory: int = 0
@@ -132,7 +133,7 @@ def reckoned(
         device=rates.device,
         arithmetic=rates.arithmetic,
         whole=rates.whole,
-        busy=rates.busy,
+        busy=busy_now(),
     )
 
 
@@ -231,6 +232,14 @@ def _rates(
 def _whole(length: int) -> int:
     """A length that every model of the family takes."""
     return max(64, length // 64 * 64) if length >= 64 else max(16, length // 16 * 16)
+
+
+def busy_now() -> float:
+    """How many times as long work takes now as on this machine without other work, at least."""
+    try:
+        return max(1.0, os.getloadavg()[0] / cores())
+    except (AttributeError, OSError):  # Windows does not tell
+        return 1.0
 
 
 def free_space(folder: Path) -> int | None:

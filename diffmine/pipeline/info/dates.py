@@ -44,7 +44,8 @@ def _phrase(text: str, count: int, config: DataConfig) -> Phrase:
         return Phrase(text, count, years, labels, _bare(reason, text))
     year = year_of(text)
     if year is None:
-        return Phrase(text, count, years, (), texts.OPEN_BINS.format(end="end"))
+        end = "end" if date.last is None else "beginning"
+        return Phrase(text, count, years, (), texts.OPEN_BINS.format(end=end))
     return Phrase(text, count, years, (texts.year(year),), "")
 
 

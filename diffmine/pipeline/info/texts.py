@@ -296,7 +296,7 @@ def _costs(costs: Costs, free: int | None) -> Iterator[str]:
     )
     if costs.busy > _BUSY:
         longer = _time(costs.seconds * costs.busy)
-        yield f"  as if the machine had nothing else to do; as busy as it was, about {longer}"
+        yield f"  as if the machine had nothing else to do; as busy as it is now, about {longer}"
 
 
 def _time(seconds: float) -> str:
