@@ -70,7 +70,7 @@ class Spread:
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Spread:
         """Of some numbers, at least one."""
-        known = list(numbers)
+        known = [float(number) for number in numbers]
         return cls(min(known), median(known), max(known))
 
 
@@ -241,7 +241,7 @@ def _files(seen: tuple[Glance, ...]) -> dict[str, dict[str, int]]:
         "mode": _counted(one.mode for one in seen),
         "colour": _counted(one.colour for one in seen),
         "profile": _counted(one.profile for one in seen),
-        "camera": _counted(one.camera for one in seen),
+        "camera": _shared(_counted(one.camera for one in seen)),
     }
 
 
@@ -249,6 +249,14 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     """How often each value stands, the commonest first; nothing where none is known."""
     counts = Counter(values)
     return {} if set(counts) <= {""} else dict(counts.most_common())
+
+
+def _shared(counts: dict[str, int]) -> dict[str, int]:
+    """Counts with what one image alone has under "other": whoever wrote that may have written
+    anything."""
+    often = {value: count for value, count in counts.items() if count > 1 or not value}
+    rest = sum(counts.values()) - sum(often.values())
+    return often | ({"other": rest} if rest else {})
 
 
 def _alike(looked: Looked, thumbs: np.ndarray, progress: Progress) -> tuple[Alike, ...]:

@@ -126,8 +126,8 @@ def things(looked: Looked) -> Iterator[tuple[str, bool, Values]]:
         yield column, True, [own.get(column, "") for own in known]
 
 
-def _or_nan(number: float) -> float:
-    return number or float("nan")
+def _or_nan(number: int) -> float:
+    return float(number) if number else float("nan")
 
 
 def _border(one: Glance) -> str:

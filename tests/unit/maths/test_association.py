@@ -148,7 +148,7 @@ def test_one_picture_of_a_group_is_independent() -> None:
 
 
 def test_groups_are_no_evidence_of_their_own() -> None:
-    """Two patients of one view each, with forty films: two pictures are tested, which is too few."""
+    """Two patients of forty films each: two pictures are tested, which is too few."""
     labels = single(np.repeat([0, 1], 40))
     views = ["AP"] * 40 + ["PA"] * 40
     rows = independent(["p"] * 40 + ["q"] * 40, lambda row: row)
