@@ -32,9 +32,9 @@ _NONE = {
 }
 _COLOURS = {"grey": "grey", "toned": "one tone", "colour": "colours"}
 _NUMBERS = {
-    "long side": "have a long side of {} {:,.0f} pixels",
+    "long side": "have a long side {} {:,.0f} pixels",
     "shape": "are {} {:.2f} times as wide as high",
-    "JPEG quality": "have a JPEG quality of {} {:.0f}",
+    "JPEG quality": "have a JPEG quality {} {:.0f}",
 }
 
 
@@ -74,7 +74,8 @@ def being(name: str, column: bool, split: Split) -> str:
 def _number(name: str, least: float, below: bool) -> str:
     if name == "year of the file":
         return f"were taken or scanned {'before' if below else 'in or after'} {least:.0f}"
-    return _NUMBERS[name].format("under" if below else "at least", least)
+    sign = "under" if below else "at least" if name == "shape" else "of at least"
+    return _NUMBERS[name].format(sign, least)
 
 
 def percent(share: float) -> str:

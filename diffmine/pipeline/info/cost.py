@@ -211,8 +211,11 @@ def _rates(
 
     name = model or config.finetune.base
     how = (config.finetune, config.typicality, config.cluster)
-    if not is_here(name):
-        return f"the model {name} is not on this machine yet"
+    try:
+        if not is_here(name):
+            return f"the model {name} is not on this machine yet"
+    except ModelError as error:
+        return str(error).removesuffix(".")
     size = (_whole(size[0]), _whole(size[1]))
     asked = (how[0].batch, how[0].precision, how[1].batch, how[2].batch, how[2].noises)
     key = machine_key(name, size, *asked, how[2].up_block, how[2].timestep)

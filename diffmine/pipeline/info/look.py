@@ -41,10 +41,10 @@ def look(dataset: Dataset, config: DataConfig, progress: Progress = silent) -> L
         with closing(read) as outcomes:
             for place, outcome in zip(missing, outcomes, strict=True):
                 seen[place] = outcome
-                done += 1
-                tell()
                 if isinstance(outcome, Glance):
                     known.keep(dataset.records[place], outcome)
+                done += 1
+                tell()
     pairs = list(zip(dataset.records, seen, strict=True))
     good = [(record, one) for record, one in pairs if isinstance(one, Glance)]
     refused = tuple((r.image_id, str(one)) for r, one in pairs if isinstance(one, ImageError))

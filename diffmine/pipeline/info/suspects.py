@@ -4,6 +4,7 @@ what the table says of them, and of where they come from."""
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ MOST_TESTED = 10_000
 """Pictures that are tested, chosen by the hashes of their names; more would find what is too weak
 to matter."""
 _FRAME = 0.02
+_NEARLY = 0.9
 _STRONG, _TELLING = 0.25, 0.15
 Values = list[str] | np.ndarray
 
@@ -114,6 +116,8 @@ def things(looked: Looked) -> Iterator[tuple[str, bool, Values]]:
     """Name, whether it is a column of the table, and the value of each picture."""
     records, seen = looked.records, looked.glances
     for name, number in _NUMBERS.items():
+        if name == "long side" and _same_short_side(seen):
+            continue  # the shape says it already
         yield name, False, np.array([number(one) for one in seen], np.float64)
     for name, text in _TEXTS.items():
         yield name, False, [text(one) for one in seen]
@@ -124,6 +128,12 @@ def things(looked: Looked) -> Iterator[tuple[str, bool, Values]]:
             yield name, False, [fact(record) for record in records]
     for column in columns:
         yield column, True, [own.get(column, "") for own in known]
+
+
+def _same_short_side(seen: tuple[Glance, ...]) -> bool:
+    """Whether nearly all pictures were scaled to one short side."""
+    sides = Counter(min(one.width, one.height) for one in seen)
+    return sides.most_common(1)[0][1] > _NEARLY * len(seen) if sides else False
 
 
 def _or_nan(number: int) -> float:
