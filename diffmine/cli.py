@@ -307,6 +307,11 @@ app.command(
     name="export",
     help="Write patches of an atlas as a table, a figure, pages for a browser or annotations.",
 )
+app.command(
+    "diffmine.pipeline.generate:generate",
+    name="generate",
+    help="Write a labelled folder of pictures that a model makes, to be mined as any other.",
+)
 
 
 def stage_command(name: str, kind: type[Any], text: str) -> None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,10 +17,11 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from diffmine.engine.base import Hear, Piece, Result, Tell
-from diffmine.errors import DiffmineError, EngineError, UsageError
+from diffmine.engine.base import Hear, Piece, Result, Tell, sendable
+from diffmine.errors import EngineError, UsageError
 
-_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+"""Surroundings of a process whose threads sleep while they wait for each other."""
 _TRIES = 3
 """Workers that may die at a piece before it is given up: what ends three is no accident."""
 
@@ -129,12 +128,12 @@ def _patient_threads() -> Iterator[None]:
     """Processes started inside have threads that sleep while they wait for each other. Each worker
     has as many threads as this process, so that sums keep their order; if they spun, those of one
     worker would keep the others from the cores (2.5 times slower with two workers on two)."""
-    before = {name: os.environ.get(name) for name in _PATIENT}
-    os.environ.update({name: value for name, value in _PATIENT.items() if before[name] is None})
+    before = {name: os.environ.get(name) for name in PATIENT}
+    os.environ.update({name: value for name, value in PATIENT.items() if before[name] is None})
     try:
         yield
     finally:
-        for name in (name for name in _PATIENT if before[name] is None):
+        for name in (name for name in PATIENT if before[name] is None):
             del os.environ[name]
 
 
@@ -163,22 +162,9 @@ def _work(pipe: Connection) -> None:
             except (EOFError, BrokenPipeError, KeyboardInterrupt):
                 raise
             except Exception as error:
-                answer = ("raised", _sendable(error))
+                answer = ("raised", sendable(error))
             pipe.send(answer)
 
 
 def _tell(pipe: Connection, done: int | float, note: str = "") -> None:
     pipe.send(("told", done, note))
-
-
-def _sendable(error: Exception) -> Exception:
-    """The error itself if it can be pickled, with its traceback as a note; else the traceback as
-    the text of a RuntimeError."""
-    lines = "".join(traceback.format_exception(error)).rstrip()
-    if not isinstance(error, DiffmineError):
-        error.add_note(f"In worker process {os.getpid()}:\n{lines}")
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(lines)
-    return error

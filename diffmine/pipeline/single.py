@@ -78,7 +78,7 @@ def translate_one(
     for step in stream(model, picture, window, labels, config, how, name, source):
         if isinstance(step, Translated):
             for translation in step.translations:
-                path = out / f"{_plain(translation.target)}.png"
+                path = out / f"{plain(translation.target)}.png"
                 sweep_beside(path)
                 write_bytes(path, generated_png(translation.picture))
             return step.translations
@@ -100,6 +100,6 @@ def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int]
     return atlas.pictures.picture(record.image_id), window, record.image_id, record.label
 
 
-def _plain(label: str) -> str:
+def plain(label: str) -> str:
     """A label as a file name."""
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in label)[:80] or "label"
