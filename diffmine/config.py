@@ -48,6 +48,10 @@ class DataConfig:
     label_spans: Literal["refuse", "split", "middle"] = "refuse"
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
+    confounds: tuple[str, ...] = ()
+    """Columns of the table that may go with the labels without belonging to them, as the ward:
+    tested beside those that are known by name (camera, view, archive, ...); may be given several
+    times."""
     order: str = ""
     """File with a label a line, in their order; empty: numbers and dates by size, names by the
     alphabet."""
@@ -408,7 +412,7 @@ def name_of(kind: type[Any]) -> str:
 NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view", "downloads", "pause", "again"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again", "confounds"},
     "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

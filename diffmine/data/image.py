@@ -43,11 +43,17 @@ def as_mined(image: Image.Image, side: int, multiple: int = MULTIPLE) -> Image.I
     Raises ImageError when the shape is too extreme to be mined.
     """
     to = scaling(image.width, image.height, side, multiple)
-    if to.width * to.height > MAX_PIXELS or max(to.width, to.height) > 32 * side:
-        raise ImageError(f"{image.width} x {image.height} pixels is too long and thin to be mined.")
+    check_shape(image.width, image.height, side)
     if (to.width, to.height) != image.size:
         image = image.resize((to.width, to.height), Image.Resampling.LANCZOS)
     return image.crop((to.left, to.top, to.left + to.wide, to.top + to.high))
+
+
+def check_shape(width: int, height: int, side: int) -> None:
+    """Raise ImageError for a shape too extreme to be mined with a short side of `side` pixels."""
+    to = scaling(width, height, side)
+    if to.width * to.height > MAX_PIXELS or max(to.width, to.height) > 32 * side:
+        raise ImageError(f"{width} x {height} pixels is too long and thin to be mined.")
 
 
 def times_of(width: int, height: int, side: int, view: int) -> int:

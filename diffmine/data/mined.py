@@ -11,6 +11,7 @@ from typing import Any
 from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
+from diffmine.data.glance import Glance, glance_at
 from diffmine.data.image import as_mined, as_viewed, encode_picture, encode_view, times_of
 from diffmine.data.readers.base import NOTE
 from diffmine.data.readers.decode import decode, named, spread
@@ -35,6 +36,8 @@ class Mined:
     times: int
     note: str = ""
     """What of its file is not read, in words."""
+    glance: Glance | None = None
+    """What it was like before it was scaled, but for the digest of its file."""
 
 
 def read_mined(
@@ -55,8 +58,11 @@ def read_mined(
         else:
             facts = dict(outcome.facts)
             note, end = str(facts.pop("note")), int(facts.pop("end"))
+            glance = Glance.heard(facts.pop("glance"))
             sizes = {name: int(number) for name, number in facts.items()}
-            yield Mined(outcome.content[:end], outcome.content[end:], **sizes, note=note)
+            yield Mined(
+                outcome.content[:end], outcome.content[end:], **sizes, note=note, glance=glance
+            )
 
 
 def read_spreads(
@@ -94,5 +100,6 @@ def mined(
         "source_width": source.width,
         "source_height": source.height,
         "note": source.info.get(NOTE, ""),
+        "glance": glance_at(source, path.stat().st_size, "").told(),
     }
     return Answer(facts, len(content) + len(shown), [content, shown])

@@ -15,6 +15,7 @@ from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
@@ -37,6 +38,7 @@ def build(
     engine: Engine = here,
     progress: Progress = silent,
     announce: Callable[[Plan], None] = lambda plan: None,
+    remark: Callable[[str], None] = lambda line: None,
 ) -> list[Report]:
     """Mine labelled pictures into an atlas, continuing where a run stopped.
 
@@ -52,6 +54,8 @@ def build(
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
         announce: Called before the first piece of work with what will be kept, added to or made
             again, why and at what cost; may raise `Cancelled`, and nothing is changed.
+        remark: Called with sentences: what the build takes on this machine, where that is known,
+            and of pictures just taken in what is the same under several labels or goes with one.
 
     Returns:
         A report for each stage: pieces done, kept and refused, seconds and figures.
@@ -84,7 +88,13 @@ def build(
         dataset = checked(dataset, config, model) if report else dataset
         compared = Compared(atlas, dataset, config.data)
         announce(plan_of(compared, config, model))
+        for line in known_cost(dataset, config, model, Path(out)):
+            remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]
+        if reports[-1].done:  # before anything is trained
+            names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
+            for line in after_collect(dataset, config, frozenset(names)):
+                remark(line)
         drop_outdated(atlas)
         if model is not None:
             use_model(atlas, model)

@@ -14,9 +14,11 @@ from PIL.TiffImagePlugin import OPEN_INFO
 from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
 from diffmine.data.image import MAX_PIXELS
+from diffmine.data.readers.about import ABOUT, about_file
 from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import profile_of, to_srgb
 from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, range_of, shown, valid
+from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
@@ -31,6 +33,8 @@ ARE = ("are", "is")
 _PHOTOMETRIC, _GDAL_NODATA = 262, 42113
 _STRIP = 2**20
 _LARGE = 16_000_000
+GLANCE = 256
+"""Pixels that either side of a JPEG still has at least where a glance is wished for."""
 BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
 
 
@@ -76,9 +80,12 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     be."""
     note = _note(image)
     profile = profile_of(image, path)
-    tags = getattr(image, "tag_v2", {})
+    tags, size = getattr(image, "tag_v2", {}), image.size
     inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
+    if wishes().glance and image.format == "JPEG":
+        image.draft(None, (GLANCE, GLANCE))  # as broken as ever, and faster
     image.load()
+    about = about_file(image, profile, size)
     ImageOps.exif_transpose(image, in_place=True)
     deep: dict[Any, Any] = {}
     if image.mode.startswith(("I", "F")):
@@ -90,6 +97,7 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     else:
         picture = to_srgb(image, profile)
     picture.info = {key: value for key, value in deep.items() if key == SPREAD}
+    picture.info[ABOUT] = about
     if note:
         picture.info[NOTE] = note
     return picture

@@ -17,16 +17,18 @@ Ranges = Mapping[str, tuple[float, float]]
 class Wishes:
     """`ranges` are those of the data set; a kind without one is shown in the picture's own.
     `burned_in`: pictures in which a name may be written are read. `survey`: note how the values
-    of a deep picture are spread."""
+    of a deep picture are spread. `glance`: a reduction of the picture is enough."""
 
     ranges: Ranges = field(default_factory=dict)
     burned_in: bool = False
     survey: bool = False
+    glance: bool = False
 
     def told(self) -> dict[str, Any]:
         """As JSON knows it."""
         ranges = {kind: [low, high] for kind, (low, high) in self.ranges.items()}
-        return {"ranges": ranges, "burned_in": self.burned_in, "survey": self.survey}
+        flags = {"burned_in": self.burned_in, "survey": self.survey, "glance": self.glance}
+        return {"ranges": ranges, **flags}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Wishes:
@@ -43,7 +45,8 @@ class Wishes:
     def heard(cls, told: Mapping[str, Any]) -> Wishes:
         """From what `told` gives."""
         ranges = {kind: (float(low), float(high)) for kind, (low, high) in told["ranges"].items()}
-        return cls(ranges, bool(told["burned_in"]), bool(told["survey"]))
+        flags = [bool(told[name]) for name in ("burned_in", "survey", "glance")]
+        return cls(ranges, *flags)
 
 
 _now = [Wishes()]

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.files import printable
+from diffmine.data.glances import glances
 from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.base import INSTALL
 from diffmine.data.readers.wishes import Wishes
@@ -207,7 +208,8 @@ class _Work:
         new = [record.path for record in self.dataset if not self._same(record)]
         size, view = self.config.image_size, self.config.view
         read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
-        with closing(read) as pictures:
+        seen = glances(self.dataset.path, self.config.burned_in)
+        with closing(read) as pictures, seen as glanced:
             for number, record in enumerate(self.dataset, start=1):
                 name, digest = record.image_id, self.digests[record.image_id]
                 if self._same(record):
@@ -220,6 +222,8 @@ class _Work:
                     self.refused.append((name, str(picture)))
                     continue
                 self._note(name, picture.note)
+                if picture.glance:
+                    glanced.keep(record, replace(picture.glance, digest=digest))
                 yield _row(record, picture, digest)
                 self.report.done += 1
                 self._tell(number)
