@@ -21,7 +21,7 @@ from diffmine.config import (
 from diffmine.engine import engine_of
 from diffmine.errors import UsageError
 from diffmine.pipeline.exits import exit_code
-from diffmine.pipeline.settings import settings
+from diffmine.pipeline.settings import settings, with_short
 
 Flat = Parameter(name="*")
 Where = Annotated[str, Parameter(help="Where work runs: here, or processes:N in N processes.")]
@@ -37,7 +37,7 @@ app = App(
 
 @app.command
 def build(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -55,7 +55,8 @@ def build(
     Parameters
     ----------
     data
-        Folder with one folder of pictures per label, or with a table of its pictures.
+        Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
+        hf://datasets/OWNER/NAME; or a IIIF manifest or collection, a file or an address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -74,18 +75,17 @@ def build(
         Print the plan and its cost, and do nothing.
     """
     from diffmine.pipeline.build import build as run_build
+    from diffmine.pipeline.info.run import before
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
 
-    if label is not None:
-        options = replace(options, data=replace(options.data, label=label))
-    if source is not None:
-        options = replace(options, data=replace(options.data, source=source))
-    if base is not None:
-        options = replace(options, finetune=replace(options.finetune, base=base))
+    options = with_short(options, label, source, base)
     where = engine_of(engine)
     if dry_run:
-        print(plan(data, options, model, out, replace_all))
+        with shown() as progress:
+            print(plan(data, options, model, out, replace_all, progress))
+            lines = before(data, options, model, out, progress)
+        print("\n".join(lines))
         return
     with shown() as progress:
         for report in run_build(
@@ -97,6 +97,7 @@ def build(
             engine=where,
             progress=progress,
             announce=print,
+            remark=print,
         ):
             _say(report)
     print(f"The atlas is ready: diffmine app {out}")
@@ -104,7 +105,7 @@ def build(
 
 @app.command
 def finetune(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -118,7 +119,7 @@ def finetune(
     Parameters
     ----------
     data
-        Folder of labelled pictures.
+        Folder of labelled pictures, or a IIIF manifest or collection.
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label
@@ -234,26 +235,6 @@ def evaluate(
 
 
 @app.command
-def info(atlas: Path) -> None:
-    """Say what an atlas holds."""
-    from diffmine.atlas.reader import open_atlas
-    from diffmine.words.doubts import lines
-
-    opened = open_atlas(atlas)
-    manifest = opened.manifest
-    print(f"{manifest.title}: {manifest.description}".rstrip(": "))
-    print(f"labels: {', '.join(opened.labels)}")
-    for name in ("images", "patches", "duplicates", "elements", "trends"):
-        rows = opened.table(name).num_rows if opened.has(name) else 0
-        print(f"{name}: {rows}")
-    print(f"model: {opened.model_path or 'none'}")
-    if manifest.newer:
-        print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
-    for line in lines(opened):
-        print(line)
-
-
-@app.command
 def check(atlas: Path) -> None:
     """Compare every file of an atlas and its model with its digest, and name the broken."""
     from diffmine.atlas.health import health
@@ -316,7 +297,12 @@ def user(file: Path, name: str) -> None:
     print(f"{name} can log in: diffmine app --auth {file}")
 
 
-# By its path: what it needs is loaded when it runs.
+# By their paths: what they need is loaded when they run.
+app.command(
+    "diffmine.pipeline.info.command:info",
+    name="info",
+    help="Say what a folder of labelled pictures holds before a build, or what an atlas holds.",
+)
 app.command(
     "diffmine.export.command:export",
     name="export",

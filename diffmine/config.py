@@ -26,10 +26,13 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     source: str = ""
-    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
-    or folder; empty: as it looks."""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, iiif (manifests), table, parts
+    (a table in each) or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    sheet: str = ""
+    """Sheet of a table of Excel, or configuration of a data set of the Hub; empty: the first that
+    names pictures, or the one that the data set calls its default."""
     label: str = ""
     """Column of the table that holds the label; empty: `label`. Without a table folders are
     labels."""
@@ -45,6 +48,10 @@ class DataConfig:
     label_spans: Literal["refuse", "split", "middle"] = "refuse"
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
+    confounds: tuple[str, ...] = ()
+    """Columns of the table that may go with the labels without belonging to them, as the ward:
+    tested beside those that are known by name (camera, view, archive, ...); may be given several
+    times."""
     order: str = ""
     """File with a label a line, in their order; empty: numbers and dates by size, names by the
     alphabet."""
@@ -68,6 +75,16 @@ class DataConfig:
     burned_in: bool = False
     """Read DICOM pictures in which a patient's name may stand too: those that say so, secondary
     captures and ultrasound."""
+    iiif_size: Annotated[int, Field(ge=0, le=20_000)] = 0
+    """Long side of the pictures that are asked of a IIIF server, in pixels; 0: as large as
+    `image_size` and `view` need."""
+    downloads: str = ""
+    """Folder of what is fetched from the web; empty: `downloads` in the user's own folder of
+    data."""
+    pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
+    """Seconds between two requests to a server."""
+    again: bool = False
+    """Fetch manifests again that were fetched before, and ask again for what a server lacked."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -202,7 +219,8 @@ class ClusterConfig:
     timestep: Timestep = 161
     """Timestep at which the features are read (DIFT)."""
     up_block: Annotated[int, Field(ge=0, le=8)] = 1
-    """Up block of the UNet whose output is the feature."""
+    """Up block of the UNet whose output is the feature; of a transformer the end of that quarter of
+    its second half."""
     noises: Count = 8
     """Noises over which the features are averaged."""
     neighbours: Annotated[int, Field(ge=2)] = 15
@@ -224,7 +242,8 @@ class TranslateConfig:
     method: Literal["pnp", "paper", "ddim", "sdedit", "ddpm"] = "pnp"
     """`pnp`: DDIM inversion and Plug-and-Play; `paper`: the same with the paper's steps, which it
     prescribes; `ddim`: inversion alone; `sdedit`: added noise alone; `ddpm`: edit-friendly noise.
-    The last three keep less of the picture."""
+    The last three keep less of the picture. A transformer takes no injection: `pnp` and `paper`
+    are inversion alone there."""
     steps: Count = 25
     """Steps of inversion and, again, of sampling (paper: 999 and 50)."""
     top: Timestep = 981
@@ -396,7 +415,7 @@ def name_of(kind: type[Any]) -> str:
 NEWER = ("labels", "measures")
 """Fields that older atlases lack: when empty, they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again", "confounds"},
     "finetune": {"checkpoint", "known"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

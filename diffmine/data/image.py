@@ -13,6 +13,8 @@ from diffmine.errors import ImageError
 MULTIPLE = 16
 """Both sides of an image as mined are multiples of so many pixels."""
 MAX_PIXELS = 64_000_000
+OF_SOURCE = 2048
+"""Long side, at most, of what people are shown of a file where it lies, in pixels."""
 EXTENT = "extent"
 """Where the info of a decoded picture holds its `Extent`, if a decoder has reduced it."""
 HALF = "half"
@@ -71,15 +73,20 @@ def as_mined(image: Image.Image, side: int, multiple: int = MULTIPLE) -> Image.I
     """
     whole = extent_of(image)
     to = scaling(whole.width, whole.height, side, multiple)
-    if to.width * to.height > MAX_PIXELS or max(to.width, to.height) > 32 * side:
-        size = f"{whole.width} x {whole.height}"
-        raise ImageError(f"{size} pixels is too long and thin to be mined.")
+    check_shape(whole.width, whole.height, side)
     if (to.width, to.height) != image.size:
         size_, how = (to.width, to.height), Image.Resampling.LANCZOS
         image = image.resize(size_, how, box=whole.box, reducing_gap=GAP)
     image = image.crop((to.left, to.top, to.left + to.wide, to.top + to.high))
     image.info.pop(EXTENT, None)
     return image
+
+
+def check_shape(width: int, height: int, side: int) -> None:
+    """Raise ImageError for a shape too extreme to be mined with a short side of `side` pixels."""
+    to = scaling(width, height, side)
+    if to.width * to.height > MAX_PIXELS or max(to.width, to.height) > 32 * side:
+        raise ImageError(f"{width} x {height} pixels is too long and thin to be mined.")
 
 
 def times_of(width: int, height: int, side: int, view: int) -> int:

@@ -14,6 +14,7 @@ from diffmine.data import readers
 from diffmine.data.fence import fenced
 from diffmine.data.fence.child import Answer
 from diffmine.data.files import digest_of
+from diffmine.data.glance import Glance, glance_at
 from diffmine.data.image import (
     as_mined,
     as_viewed,
@@ -45,6 +46,8 @@ class Mined:
     times: int
     note: str = ""
     """What of its file is not read, in words."""
+    glance: Glance | None = None
+    """What it was like before it was scaled, but for the digest of its file."""
 
 
 def read_mined(
@@ -65,8 +68,11 @@ def read_mined(
         else:
             facts = dict(outcome.facts)
             note, end = str(facts.pop("note")), int(facts.pop("end"))
+            glance = Glance.heard(facts.pop("glance"))
             sizes = {name: int(number) for name, number in facts.items()}
-            yield Mined(outcome.content[:end], outcome.content[end:], **sizes, note=note)
+            yield Mined(
+                outcome.content[:end], outcome.content[end:], **sizes, note=note, glance=glance
+            )
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ def mined(
         "source_width": whole.width,
         "source_height": whole.height,
         "note": source.info.get(NOTE, ""),
+        "glance": glance_at(source, path.stat().st_size, "").told(),
     }
     return Answer(facts, len(content) + len(shown), [content, shown])
 

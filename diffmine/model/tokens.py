@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,22 @@ from typing import Any
 from diffmine.errors import ModelError
 from diffmine.model.prompts import Prompts
 
+_MOST = 512
+
 
 def local_tokenizer(folder: Path) -> Any | None:
     """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
     which loading the model will report."""
-    from transformers import CLIPTokenizer
+    from transformers import AutoTokenizer, CLIPTokenizer
 
-    if not (folder / "tokenizer").is_dir():
+    path = folder / "tokenizer" / "tokenizer_config.json"
+    if not path.parent.is_dir():
         return None
     try:
-        return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "CLIP" in config.get("tokenizer_class", "CLIP"):
+            return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+        return AutoTokenizer.from_pretrained(folder, subfolder="tokenizer")
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -34,11 +41,19 @@ def check_distinct(tokenizer: Any, prompts: Prompts, labels: Iterable[str]) -> N
             continue
         what = f"the labels {other!r} and {label!r}" if other else f"{label!r} and no label"
         raise ModelError(
-            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees no case, "
-            f"no spaces and {tokenizer.model_max_length} tokens at most); rename or join them."
+            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees "
+            f"{_blind(tokenizer)}{_longest(tokenizer)} tokens at most); rename or join them."
         )
 
 
 def _tokens(tokenizer: Any, prompt: str) -> tuple[int, ...]:
-    ids = tokenizer(prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
-    return tuple(ids)
+    return tuple(tokenizer(prompt, truncation=True, max_length=_longest(tokenizer)).input_ids)
+
+
+def _longest(tokenizer: Any) -> int:
+    """Tokens of a prompt that are read; some tokenizers name a limit of 10^30."""
+    return min(int(tokenizer.model_max_length), _MOST)
+
+
+def _blind(tokenizer: Any) -> str:
+    return "no case, no spaces and " if "CLIP" in type(tokenizer).__name__ else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from jaxtyping import Float
 from PIL import Image
@@ -32,7 +33,7 @@ def prepare(unet: Any) -> Any:
     on a processor the attention's weights then get no gradient.
     """
     unet.requires_grad_(True).train()
-    if unet.device.type == "cpu":
+    if unet.device.type == "cpu" and isinstance(unet, UNet2DConditionModel):
         unet.set_attn_processor(AttnProcessor())
     return unet
 
@@ -40,7 +41,8 @@ def prepare(unet: Any) -> Any:
 def finish(unet: Any) -> None:
     """The UNet as it is loaded: frozen, with its usual attention."""
     unet.requires_grad_(False).eval()
-    unet.set_attn_processor(SharedPrompts())
+    if isinstance(unet, UNet2DConditionModel):
+        unet.set_attn_processor(SharedPrompts())
 
 
 def shifted_latents(
@@ -178,10 +180,10 @@ class State:
 
 @dataclass(frozen=True)
 class Batch:
-    """Noisy latents at timesteps `t` with the noise that is to be predicted."""
+    """Noisy latents at timesteps `t` with what the network is to answer."""
 
     noisy: Float[Tensor, "b c h w"]
-    noise: Float[Tensor, "b c h w"]
+    target: Float[Tensor, "b c h w"]
     t: Tensor
     prompt: Tensor
 
@@ -211,7 +213,9 @@ def draw_batch(
     prompt = torch.where(null, 0, prompt_of[rows])
     on_device = torch.Generator(model.device).manual_seed(seed)
     noise = torch.randn(clean.shape, generator=on_device, device=model.device)
-    return Batch(model.add_noise(clean.to(model.device), noise, t), noise, t, prompt)
+    clean, t = clean.to(model.device), t.to(model.device)
+    target = model.schedule.target(clean, noise, t)
+    return Batch(model.add_noise(clean, noise, t), target, model.schedule.told(t), prompt)
 
 
 def _crop(shifts: Tensor, turn: list[float], crop: tuple[int, int]) -> Tensor:

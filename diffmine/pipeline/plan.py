@@ -16,9 +16,18 @@ from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
+from diffmine.engine import Progress, silent
 from diffmine.errors import AtlasError
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.work import (
+    Sizes,
+    curve_patches,
+    parallel_sources,
+    steps_of_translation,
+    translated_patches,
+    work_of,
+)
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
@@ -67,12 +76,13 @@ def plan(
     model: str | None = None,
     out: Path | None = None,
     replace_all: bool = False,
+    progress: Progress = silent,
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
-    written. It refuses what the build would: see there."""
+    written to it. It refuses what the build would: see there."""
     if out is not None and out.exists() and not out.is_dir():
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
-    whole = checked(dataset_of(data, config.data), config, model)
+    whole = checked(dataset_of(data, config.data, progress), config, model)
     dataset = whole.limited(config.data.limit)
     if out is None or not is_atlas(out):
         steps = (
@@ -284,28 +294,32 @@ def _word(value: Any) -> str:
 
 def cost(stage: str, config: BuildConfig, dataset: Dataset, images: int) -> str:
     """What a stage costs for so many images, in words; empty where it is next to nothing."""
-    labels = len(dataset.labels)
-    rows_each = config.translate.steps * (2 + 2 * labels)
+    sizes = Sizes.of(dataset, config, images)
+    labels, work = sizes.labels, work_of(stage, config, sizes)
     if stage == "finetune":
         return f"{config.finetune.steps} steps of {config.finetune.batch} images"
     if stage == "typicality":
-        prompts = 1 + (labels if config.typicality.labels == "all" else 1)
-        draws = config.typicality.count
-        predictions = _rows(images * draws * prompts)
-        return f"{images} x {draws} draws x {prompts} prompts = {predictions}"
+        draws, prompts = config.typicality.count, work.full // max(config.typicality.count, 1)
+        even = images and not prompts % images
+        under = f"x {prompts // images} prompts" if even else f"under {prompts} prompts in all"
+        return f"{images} x {draws} draws {under} = {_rows(work.full)}"
     if stage == "cluster":
-        return f"{images} x {config.cluster.noises} partial predictions"
+        return f"up to {sizes.patched} x {config.cluster.noises} partial predictions"
     if stage == "translate":
-        patches = labels * min(config.translate.per_label, config.cluster.elements)
-        return f"up to {patches} patches x {rows_each} = {_rows(patches * rows_each)}"
+        patches, rows_each = translated_patches(config, sizes), steps_of_translation(config, labels)
+        return f"up to {patches} patches x {rows_each} = {_rows(work.translated)}"
     if stage == "trends":
-        noises = config.cluster.noises
-        return f"{images:,} x {noises} noises = {_rows(images * noises)}"
+        seen = f"{sizes.pairs:,} x {config.cluster.noises} noises"
+        curves, draws = curve_patches(config, sizes), config.trends.draws
+        dated = f"up to {curves} curves x {draws} draws x {1 + labels} prompts"
+        return f"{seen} + {dated} = {_rows(work.predictions)}"
     if stage == "parallel":
-        most = config.trends.images
-        sources = min(images, labels * most) if most else images
-        rows = rows_each + 2 * labels * (config.trends.scored + config.cluster.noises)
-        return f"up to {sources} images under {labels} labels x {rows} = {_rows(sources * rows)}"
+        sources = parallel_sources(config, sizes)
+        each_source = work.predictions // max(sources, 1)
+        return (
+            f"up to {sources} images under {labels} labels x {each_source} = "
+            f"{_rows(work.predictions)}"
+        )
     return ""
 
 

@@ -14,6 +14,7 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.readers import read_scaled
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.sources import dataset_of
@@ -39,7 +40,8 @@ def train_model(
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = checked(dataset_of(data, config), BuildConfig(finetune=options))
+    dataset = checked(dataset_of(data, config, progress), BuildConfig(finetune=options))
+    dataset, _ = fetched(dataset, config, progress)
     for line in lines(dataset):
         announce(line)
     atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))

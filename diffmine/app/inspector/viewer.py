@@ -15,6 +15,7 @@ from diffmine.live.originals import why_plain
 from diffmine.maths.scores import TYPICALITY, measure_of
 from diffmine.words import originals
 from diffmine.words.elements import NO_SUPPORT, thin
+from diffmine.words.regions import region_of
 
 
 def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name) -> Value:
@@ -35,6 +36,7 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "alt": words.alt(patch),
         "facts": facts(shelf, patch, record),
         "citation": words.citation(shelf.title, patch, record),
+        "region": region_of(patch, record).link,
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}

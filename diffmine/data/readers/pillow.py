@@ -15,6 +15,7 @@ from PIL.TiffImagePlugin import OPEN_INFO
 from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
 from diffmine.data.image import EXTENT, HALF, MAX_PIXELS, Extent, enough
+from diffmine.data.readers.about import ABOUT, about_file
 from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import profile_of, to_srgb
 from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, range_of, shown, valid
@@ -38,6 +39,8 @@ _HALF = 2
 """What Pillow calls 4:2:0."""
 _STRIP = 2**20
 _LARGE = 16_000_000
+GLANCE = 256
+"""Pixels that either side of a JPEG still has at least where a glance is wished for."""
 BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
 
 
@@ -83,11 +86,12 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     be."""
     note = _note(image)
     profile = profile_of(image, path)
-    tags = getattr(image, "tag_v2", {})
+    tags, size = getattr(image, "tag_v2", {}), image.size
     inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
     half = image.format == "JPEG" and get_sampling(image) == _HALF
     extent = _reduced(image)
     image.load()
+    about = about_file(image, profile, size)
     ImageOps.exif_transpose(image, in_place=True)
     deep: dict[Any, Any] = {}
     if image.mode.startswith(("I", "F")):
@@ -99,6 +103,7 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     else:
         picture = to_srgb(image, profile)
     picture.info = {key: value for key, value in deep.items() if key == SPREAD}
+    picture.info[ABOUT] = about
     if note:
         picture.info[NOTE] = note
     if extent:
@@ -113,9 +118,10 @@ def _reduced(image: Image.Image) -> Extent | None:
     where that is enough; None where it is not. A block of 8 x 8 pixels then gives 4, 2 or 1 a side,
     which are the means of those that they stand for."""
     asked, (width, height) = wishes(), image.size
-    if image.format != "JPEG" or not asked.side:
+    if image.format != "JPEG" or not (asked.side or asked.glance):
         return None
-    drafted = image.draft(None, enough(width, height, asked.side, asked.view))
+    least = enough(width, height, asked.side, asked.view) if asked.side else (0, 0)
+    drafted = image.draft(None, (max(least[0], GLANCE), max(least[1], GLANCE)))
     if drafted is None or image.size == (width, height):
         return None
     right, bottom = drafted[1][2:]  # the last column and row may stand for less than the others

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.files import printable
+from diffmine.data.glances import glances
 from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.base import INSTALL
 from diffmine.data.readers.wishes import Wishes
@@ -115,7 +116,7 @@ def _collect_images(
         contents = _write(temporary, plain)
         if not contents:
             why = refused[0][1].removesuffix(".")
-            raise DataError(f"No picture of {dataset.path} can be read: {why}.")
+            raise DataError(f"No picture of {dataset.named} can be read: {why}.")
         key = manifest.keys.get("images", "")
         if change.of_pictures or not held.rows:
             key = key_of_images(config.image_size, contents, ranges)
@@ -214,7 +215,8 @@ class _Work:
         new = [record.path for record in self.dataset if not self._same(record)]
         size, view = self.config.image_size, pixels_of(self.config)
         read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
-        with closing(read) as pictures:
+        seen = glances(self.dataset.path, self.config.burned_in)
+        with closing(read) as pictures, seen as glanced:
             for number, record in enumerate(self.dataset, start=1):
                 name, digest = record.image_id, self.digests[record.image_id]
                 if self._same(record):
@@ -227,6 +229,8 @@ class _Work:
                     self.refused.append((name, str(picture)))
                     continue
                 self._note(name, picture.note)
+                if picture.glance:
+                    glanced.keep(record, replace(picture.glance, digest=digest))
                 row = _row(record, picture, digest)
                 # Only its copy is made anew: what was scored stays as it was, to the last bit.
                 if self.held.same(record, digest):
