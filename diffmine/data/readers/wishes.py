@@ -49,9 +49,9 @@ class Wishes:
     def heard(cls, told: Mapping[str, Any]) -> Wishes:
         """From what `told` gives."""
         ranges = {kind: (float(low), float(high)) for kind, (low, high) in told["ranges"].items()}
-        flags = [bool(told[name]) for name in ("burned_in", "survey", "glance")]
-        wanted = {name: int(told.get(name, 0)) for name in ("side", "view")}
-        return cls(ranges, *flags, **wanted)
+        burned_in, survey, glance = (bool(told[n]) for n in ("burned_in", "survey", "glance"))
+        side, view = (int(told.get(name, 0)) for name in ("side", "view"))
+        return cls(ranges, burned_in, survey, glance, side, view)
 
 
 _now = [Wishes()]
