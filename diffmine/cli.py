@@ -14,6 +14,7 @@ from diffmine.config import (
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
+    ModelConfig,
     ServeConfig,
     TranslateConfig,
     TypicalityConfig,
@@ -42,8 +43,7 @@ def build(
     out: Path,
     label: str | None = None,
     source: str | None = None,
-    base: str | None = None,
-    model: str | None = None,
+    weights: Annotated[ModelConfig, Flat] = ModelConfig(),  # noqa: B008
     config: Path | None = None,
     engine: Where = "here",
     replace_all: Annotated[bool, Parameter(name="--replace")] = False,
@@ -63,10 +63,6 @@ def build(
         Column of the table that holds the label (short for --data.label).
     source
         How DATA is laid out, as cardb or chestxray (short for --data.source).
-    base
-        Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
-    model
-        Model that was finetuned already; nothing is trained.
     config
         TOML file with one table per stage; flags win over it.
     replace_all
@@ -79,7 +75,7 @@ def build(
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
 
-    options = with_short(options, label, source, base)
+    options, model = with_short(options, label, source, weights)
     where = engine_of(engine)
     if dry_run:
         with shown() as progress:

@@ -14,19 +14,21 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
 from diffmine.errors import DiffmineError
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.info.cost import costs, free_space
 from diffmine.pipeline.info.look import Looked, look, remembered
 from diffmine.pipeline.info.summary import Summary, summary, summary_of
 from diffmine.pipeline.info.table import table
 from diffmine.pipeline.info.texts import cost_lines, long, short
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.models import Asked, found, settled
 from diffmine.words.datasets import lines as remarks_on
 
 
 def info(
     data: str | Path,
     config: BuildConfig,
-    model: str | None = None,
+    model: Asked | None = None,
     form: str = "text",
     progress: Progress = silent,
 ) -> str:
@@ -36,8 +38,10 @@ def info(
     """
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     dataset, _ = fetched(dataset, config.data, progress)
-    refusal = _refusal(dataset, config, model)
-    whole = summary(dataset, config, model, progress, refusal, probe=form != "csv")
+    given, refusal = _given(model)
+    config = config if given is None else settled(config, given)
+    refusal = refusal or _refusal(dataset, config, given)
+    whole = summary(dataset, config, given, progress, refusal, probe=form != "csv")
     if form == "json":
         return json.dumps(whole.told(), indent=1, ensure_ascii=False)
     if form == "csv":
@@ -50,7 +54,7 @@ def info(
 def before(
     data: str | Path,
     config: BuildConfig,
-    model: str | None,
+    model: Asked | None,
     out: Path,
     progress: Progress = silent,
 ) -> list[str]:
@@ -59,9 +63,11 @@ def before(
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     if any(record.remote for record in dataset):
         return []  # its pictures are fetched by the build, or by diffmine info
+    given, _ = _given(model)
+    config = config if given is None else settled(config, given)
     looked = look(dataset, config.data, progress)
     whole = summary_of(dataset, looked, config, progress)
-    spent = costs(dataset, looked, config, model)
+    spent = costs(dataset, looked, config, given)
     return [*_unreadable(dataset, looked), *short(whole), *cost_lines(spent, free_space(out))]
 
 
@@ -72,14 +78,24 @@ def after_collect(dataset: Dataset, config: BuildConfig, taken: frozenset[str]) 
     return short(summary_of(dataset, looked, config)) if looked else []
 
 
-def known_cost(dataset: Dataset, config: BuildConfig, model: str | None, out: Path) -> list[str]:
+def known_cost(
+    dataset: Dataset, config: BuildConfig, model: Checkpoint | None, out: Path
+) -> list[str]:
     """What a build takes, where that was tried on this machine before."""
     looked = remembered(dataset, config.data, lambda name: False)
     spent = costs(dataset, looked, config, model, probe=False) if looked else None
     return cost_lines(spent, free_space(out)) if spent and spent.stages else []
 
 
-def _refusal(dataset: Dataset, config: BuildConfig, model: str | None) -> str:
+def _given(model: Asked | None) -> tuple[Checkpoint | None, str]:
+    """The model that is used as it is, where there is one on this machine; else why it is not."""
+    try:
+        return (None if model is None else found(model, online=False)), ""
+    except DiffmineError as error:
+        return None, str(error)
+
+
+def _refusal(dataset: Dataset, config: BuildConfig, model: Checkpoint | None) -> str:
     """Why a build would not begin, as for one label alone; "" where it would."""
     try:
         checked(dataset, config, model)

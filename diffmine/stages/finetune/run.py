@@ -52,6 +52,8 @@ from diffmine.stages.finetune.learnt import (
     strange,
     write_learnt,
 )
+from diffmine.version import __version__
+from diffmine.words.cards import card
 
 WORK = "work/finetune"
 _SHARD = 256
@@ -299,10 +301,27 @@ def _write(
         save_model(model, temporary, model.prompts)
         sample_grid(model).save(temporary / "samples.png", optimize=True)
         (temporary / "training.json").write_text(text, encoding="utf-8")
+        (temporary / "README.md").write_text(card_of(atlas, model, figures), encoding="utf-8")
         exchange(temporary, folder, old)
     atlas.attach_model(folder, "model")
     write_learnt(atlas)
     atlas.end("finetune")
+
+
+def card_of(atlas: Workspace, model: Model, figures: dict[str, Any], samples: bool = True) -> str:
+    """The card of a model that the atlas's images trained."""
+    manifest, prompts = atlas.manifest, model.trained_prompts()
+    about = (manifest.title, manifest.description, manifest.source, manifest.licence)
+    return card(
+        f"{manifest.title or 'A model'} (finetuned)",
+        (prompts.prompt, prompts.null_prompt),
+        figures,
+        atlas.table("images", ["licence"])["licence"].to_pylist(),
+        about=about,
+        limits=manifest.limits,
+        samples=samples,
+        version=__version__,
+    )
 
 
 def sample_grid(model: Model, columns: int = 6) -> Image.Image:
