@@ -68,7 +68,7 @@ def load_model(
 def _parts(where: str) -> dict[str, str]:
     """The class of each part of a pipeline, and its own under `_class_name`; none where there is no
     model_index.json that can be read."""
-    path = Path(where) / "model_index.json" if Path(where).is_dir() else _hub_file(where)
+    path = Path(where) / "model_index.json" if Path(where).is_dir() else hub_file(where)
     try:
         index = json.loads(path.read_text(encoding="utf-8")) if path else {}
     except (OSError, ValueError):
@@ -81,7 +81,7 @@ def _parts(where: str) -> dict[str, str]:
     return parts | {"_class_name": str(index.get("_class_name", ""))} if index else {}
 
 
-def _hub_file(repo: str, name: str = "model_index.json") -> Path | None:
+def hub_file(repo: str, name: str = "model_index.json") -> Path | None:
     """A file of a Hub repository, None where it has none or cannot be asked."""
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HFValidationError

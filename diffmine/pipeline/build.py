@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import settled
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -71,6 +73,8 @@ def build(
     config = config or BuildConfig()
     dataset = checked(dataset_of(data, config.data), config, model)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
+    number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
+    config, chosen = settled(config, number, labels, model, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
@@ -78,7 +82,8 @@ def build(
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)
         compared = Compared(atlas, dataset, config.data)
-        announce(plan_of(compared, config, model))
+        planned = plan_of(compared, config, model)
+        announce(replace(planned, remarks=(*planned.remarks, *chosen)))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         drop_outdated(atlas)
         if model is not None:

@@ -19,6 +19,7 @@ from diffmine.data.sources import dataset_of
 from diffmine.errors import AtlasError
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import settled
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
@@ -74,16 +75,19 @@ def plan(
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
     whole = checked(dataset_of(data, config.data), config, model)
     dataset = whole.limited(config.data.limit)
-    if out is None or not is_atlas(out):
+    there = open_atlas(out) if out is not None and is_atlas(out) else None
+    stored = there.manifest.config if there else None
+    config, chosen = settled(config, len(dataset), len(dataset.labels), model, stored)
+    if there is None:
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, model)
         )
-        return Plan(_images(dataset), tuple(steps), remarks=tuple(lines(dataset)))
-    atlas = open_atlas(out)
-    check_same(atlas, whole, replace_all)
-    compared = Compared(atlas, dataset, config.data, note=False)
-    return plan_of(compared, config, model)
+        return Plan(_images(dataset), tuple(steps), remarks=(*lines(dataset), *chosen))
+    check_same(there, whole, replace_all)
+    compared = Compared(there, dataset, config.data, note=False)
+    planned = plan_of(compared, config, model)
+    return replace(planned, remarks=(*planned.remarks, *chosen))
 
 
 def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from diffmine.atlas.atomic import remove, sweep_beside, write_bytes, writing
+from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.pictures import generated_png
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
@@ -21,6 +22,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.settle import settled
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
 
@@ -39,13 +41,19 @@ def train_model(
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = checked(dataset_of(data, config), BuildConfig(finetune=options))
-    for line in lines(dataset):
+    whole = BuildConfig(data=config, finetune=options)
+    dataset = checked(dataset_of(data, config), whole)
+    work = target.with_name(f"{target.name}.atlas")
+    stored = open_atlas(work).manifest.config if is_atlas(work) else None
+    dataset = dataset.limited(config.limit)
+    whole, chosen = settled(whole, len(dataset), len(dataset.labels), stored=stored)
+    config = whole.data
+    for line in (*lines(dataset), *chosen):
         announce(line)
-    atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))
+    atlas = create_workspace(work, manifest_of(dataset, config))
     with atlas.hold():
         collect(atlas, dataset, config, progress)
-        report = run_stage(atlas, "finetune", BuildConfig(finetune=options), engine, progress)
+        report = run_stage(atlas, "finetune", whole, engine, progress)
         with writing(target):
             shutil.move(atlas.path / "model", target)
     remove(atlas.path)
