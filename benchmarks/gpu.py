@@ -33,14 +33,15 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from benchmarks import plain
 from diffmine.config import TranslateConfig
 from diffmine.model.course import courses, settled
-from diffmine.model.ddim import levels, move
+from diffmine.model.ddim import move
 from diffmine.model.devices import best_device, best_dtype, device_name
 from diffmine.model.draws import draws
-from diffmine.model.families.sd import suit
+from diffmine.model.families.sd import StableDiffusion, suit
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import decoded, sample
+from diffmine.model.schedule import levels
 from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.model.speed import peak, row_cost
 from diffmine.model.tiny import RANDOM, byte_tokenizer, make
@@ -73,7 +74,8 @@ def stable_diffusion(labels: list[str], side: int) -> Model:
         part.requires_grad_(False).eval().to(device, best_dtype(device))
     suit(unet, vae)
     scheduler = make(RANDOM, 0).scheduler
-    return Model(unet, vae, text, tokenizer, scheduler, prompts, "Stable Diffusion v1.5, random")
+    parts = StableDiffusion(unet, vae, text, tokenizer, scheduler)
+    return Model(parts, prompts, "Stable Diffusion v1.5, random")
 
 
 def small(labels: list[str], side: int) -> Model:

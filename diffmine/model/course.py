@@ -20,9 +20,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from diffmine.config import TranslateConfig
-from diffmine.model.ddim import CLEAN, alpha, clean_estimate, invert, levels
+from diffmine.model.ddim import clean_estimate, invert
 from diffmine.model.draws import noise_of
 from diffmine.model.model import Model
+from diffmine.model.schedule import CLEAN
 
 INJECTS = ("pnp", "paper")
 INVERTS = ("pnp", "paper", "ddim")
@@ -73,7 +74,7 @@ def courses(
     """None after each call of the model, then the course of all pictures together. `sources` are
     their own labels, where they have one; `image_ids` and `config.seed` seed what is random."""
     latents = latents.to(model.device)
-    path = levels(config.steps, config.top)
+    path = model.schedule.levels(config.steps, config.top)
     if config.method == "sdedit":
         yield _noised(model, latents, path[: _started(config) + 1], config, image_ids)
     elif config.method == "ddpm":
@@ -86,7 +87,7 @@ def courses(
 def _inverted(
     model: Model, latents: Float[Tensor, "s c h w"], path: list[int], config: TranslateConfig
 ) -> Iterator[Course | None]:
-    fine = path if config.method != "paper" else [CLEAN, *range(1, _TOP + 1)]
+    fine = path if config.method != "paper" else [CLEAN, *range(1, path[-1] + 1)]
     known = {}
     steps = invert(model, latents, model.trained_prompts().null_prompt, fine)
     for level, latent in zip(fine, steps, strict=True):
@@ -150,10 +151,12 @@ def posterior(
 ) -> tuple[Float[Tensor, "b c h w"], Float[Tensor, ""]]:
     """Mean and standard deviation of one step of DDPM between two levels (Song et al. 2021,
     equations 12 and 16 with eta = 1)."""
-    a, b = alpha(model, start), alpha(model, end)
+    a, b = model.schedule.share(start), model.schedule.share(end)
+    size = model.schedule.size(end)
     variance = ((1 - b) / (1 - a) * (1 - a / b)).clamp_min(1e-12)
     clean = clean_estimate(model, latent, noise, start)
-    return b.sqrt() * clean + (1 - b - variance).clamp_min(0).sqrt() * noise, variance.sqrt()
+    mean = b.sqrt() * clean + (1 - b - variance).clamp_min(0).sqrt() * noise
+    return mean * size, variance.sqrt() * size
 
 
 def _at(

@@ -1,7 +1,8 @@
 """DDIM, forwards and backwards: a deterministic path between an image and its noise.
 
 Song et al. 2021, equation 12 with sigma = 0: x' = sqrt(a') x0 + sqrt(1 - a') e, where
-x0 = (x - sqrt(1 - a) e) / sqrt(a). A level is a timestep of 1,000; level -1 is the clean image.
+x0 = (x - sqrt(1 - a) e) / sqrt(a); for a flow x' = (1 - s') x0 + s' e. A level is a timestep of
+1,000; level -1 is the clean image.
 """
 
 from __future__ import annotations
@@ -15,25 +16,13 @@ from torch import Tensor
 
 from diffmine.model.model import Model
 
-CLEAN = -1
-
-
-def levels(steps: int, top: int) -> list[int]:
-    """`steps` + 1 levels from the clean image up to timestep `top`, evenly spaced."""
-    return [CLEAN, *(round(top * k / steps) for k in range(1, steps + 1))]
-
-
-def alpha(model: Model, level: int) -> Tensor:
-    """Cumulative product of the schedule at a level; a clean image has that of timestep 0."""
-    return model.alphas[max(level, 0)]
-
 
 def clean_estimate(
     model: Model, latent: Float[Tensor, "b c h w"], noise: Float[Tensor, "b c h w"], level: int
 ) -> Float[Tensor, "b c h w"]:
     """The clean latent that a noise prediction at `level` implies."""
-    a = alpha(model, level)
-    return (latent - (1 - a).sqrt() * noise) / a.sqrt()
+    signal, spread = model.schedule.scales(level)
+    return (latent - spread * noise) / signal
 
 
 def move(
@@ -44,8 +33,8 @@ def move(
     end: int,
 ) -> Float[Tensor, "b c h w"]:
     """The latent carried from one level to another along its predicted noise."""
-    a = alpha(model, end)
-    return a.sqrt() * clean_estimate(model, latent, noise, start) + (1 - a).sqrt() * noise
+    signal, spread = model.schedule.scales(end)
+    return signal * clean_estimate(model, latent, noise, start) + spread * noise
 
 
 @torch.inference_mode()
@@ -56,8 +45,8 @@ def invert(
     latent = latent.to(model.device)
     yield latent
     for start, end in itertools.pairwise(path):
-        t = torch.full((len(latent),), end)
-        noise = model.predict(latent, t, [prompt] * len(latent), filled=False)
+        t, at = (torch.full((len(latent),), level) for level in (end, start))
+        noise = model.predict(latent, t, [prompt] * len(latent), filled=False, at=at)
         latent = move(model, latent, noise, start, end)
         yield latent
 
@@ -73,12 +62,14 @@ def sample(
 ) -> Float[Tensor, "b 3 h w"]:
     """Images in -1 to 1 sampled from noise, `shape` (height, width) in pixels: for each seed one
     for every prompt, all from the noise of that seed."""
-    size = (1, model.unet.config.in_channels, *(length // model.factor for length in shape))
+    size = (1, model.parts.channels, *(length // model.factor for length in shape))
     noises = [torch.randn(size, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-    latent = torch.cat(noises).to(model.device).repeat_interleave(len(prompts), dim=0)
+    noise = torch.cat(noises).repeat_interleave(len(prompts), dim=0)
+    start = model.schedule.start
+    latent = model.parts.schedule.pure(noise, start).to(model.device)
     prompts = prompts * len(seeds)
     null = [model.trained_prompts().null_prompt] * len(prompts)
-    path = levels(steps, 981)[::-1]
+    path = model.schedule.levels(steps, start)[::-1]
     for start, end in itertools.pairwise(path):
         both = model.predict(
             torch.cat([latent, latent]),

@@ -1,12 +1,14 @@
-"""DIFT: what the UNet sees at each place of an image (Tang et al. 2023; section 3.3, elements).
+"""DIFT: what the network sees at each place of an image (Tang et al. 2023; section 3.3, elements).
 
-The features are the output of one up block at one timestep, averaged over a few noises. The pass
-stops behind that block, and the image is encoded once for all its patches. Images of one size
-share calls of the UNet.
+The features are the output of one up block of a UNet, or of the block of a transformer that its
+family puts in its place, at one timestep, averaged over a few noises. The pass stops behind that
+block, and the image is encoded once for all its patches. Images of one size share calls of the
+network.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -23,11 +25,11 @@ from diffmine.model.model import Model
 class _Reached(Exception):
     """Raised by the hook with the output of the wanted block, in the thread that runs the UNet."""
 
-    def __init__(self, output: Tensor) -> None:
+    def __init__(self, output: Any) -> None:
         self.output = output
 
 
-def _stop(module: torch.nn.Module, inputs: Any, output: Tensor) -> None:
+def _stop(module: torch.nn.Module, inputs: Any, output: Any) -> None:
     raise _Reached(output)
 
 
@@ -44,7 +46,7 @@ def features(
 ) -> Float[Tensor, "d hf wf"]:
     """Mean over `noises` of the output of an up block, float32; the grid covers the whole image.
 
-    Raises ModelError when the UNet has no such block.
+    Raises ModelError when the model has no such block.
     """
     return batch_features(
         model,
@@ -77,13 +79,12 @@ def batch_features(
 
     Rows (images times noises) run through calls of at most `batch`, or of as many in all `lanes`
     together. On a CPU the features of an image do not depend on which other images are there.
-    Raises ModelError when the UNet has no such block.
+    Raises ModelError when the model has no such block.
     """
-    blocks = model.unet.up_blocks
-    if up_block >= len(blocks):
-        raise ModelError(
-            f"{model.name} has {len(blocks)} up blocks, so none with number {up_block}."
-        )
+    layer = model.parts.features(up_block)
+    if layer is None:
+        count = next(n for n in itertools.count() if model.parts.features(n) is None)
+        raise ModelError(f"{model.name} has {count} up blocks, so none with number {up_block}.")
     shape = (latents.shape[1], latents.shape[2], latents.shape[3])
     noise = torch.cat(
         [
@@ -101,10 +102,11 @@ def batch_features(
         try:
             model.denoise(noisy[part], t[part], states, which[part, None])
         except _Reached as reached:
-            return reached.output[: len(noisy[part])]  # without what filled the call
-        raise AssertionError("the UNet ended without its up block")
+            cells = layer.grid(reached.output, (shape[1], shape[2]))
+            return cells[: len(noisy[part])]  # without what filled the call
+        raise AssertionError("the network ended without its block")
 
-    hook = blocks[up_block].register_forward_hook(_stop)
+    hook = layer.module.register_forward_hook(_stop)
     try:
         rows = torch.cat(list(lanes.map(output, range(0, len(noisy), size))))  # n*noises d hf wf
     finally:

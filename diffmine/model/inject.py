@@ -3,6 +3,9 @@
 A batch has a row for each source. While a hook is active, its module gives every row the output of
 that row's source: decoder features keep the layout, queries and keys keep who attends to whom. No
 forward() is copied, and the rows of the sources themselves are never changed.
+
+Where it happens, a family says: at the first of a UNet's up blocks that attends, which is number 1
+of Stable Diffusion and number 0 of SDXL. A transformer has no such block, and nothing is injected.
 """
 
 from __future__ import annotations
@@ -18,8 +21,6 @@ from torch import Tensor
 
 from diffmine.errors import ModelError
 from diffmine.model.model import Model
-
-_BLOCK = 1
 
 
 @dataclass
@@ -40,12 +41,16 @@ class Injection:
 
 @contextmanager
 def injected(model: Model) -> Iterator[Injection]:
-    """Hooks on the second residual block of up block 1, and on the self-attention of the up blocks
-    from there on (without the first of block 1); all removed at the end."""
-    switch = Injection()
+    """Hooks on the second residual block of the family's up block, and on the self-attention of the
+    up blocks from there on (without the first of that block); all removed at the end. None where
+    nothing can be injected: then the switches do nothing."""
+    switch, block = Injection(), model.parts.injected
+    if block is None:
+        yield switch
+        return
     features = _hook(switch, lambda: switch.features)
-    handles = [_resnet(model).conv2.register_forward_hook(features)]
-    for attention in _self_attentions(model):
+    handles = [_resnet(model, block).conv2.register_forward_hook(features)]
+    for attention in _self_attentions(model, block):
         for layer in (attention.to_q, attention.to_k):
             handles.append(layer.register_forward_hook(_hook(switch, lambda: switch.attention)))
     try:
@@ -64,18 +69,18 @@ def _hook(
     return replace
 
 
-def _resnet(model: Model) -> Any:
+def _resnet(model: Model, block: int) -> Any:
     blocks = model.unet.up_blocks
-    if len(blocks) <= _BLOCK or len(blocks[_BLOCK].resnets) < 2:
+    if len(blocks) <= block or len(blocks[block].resnets) < 2:
         raise ModelError(f"{model.name} has too few up blocks for Plug-and-Play translation.")
-    return blocks[_BLOCK].resnets[1]
+    return blocks[block].resnets[1]
 
 
-def _self_attentions(model: Model) -> list[Any]:
+def _self_attentions(model: Model, first: int) -> list[Any]:
     layers = []
     for number, block in enumerate(model.unet.up_blocks):
         for place, attention in enumerate(getattr(block, "attentions", None) or []):
-            if number > _BLOCK or (number == _BLOCK and place > 0):
+            if number > first or (number == first and place > 0):
                 layers += [layer.attn1 for layer in attention.transformer_blocks]
                 if any(layer.attn1.fused_projections for layer in attention.transformer_blocks):
                     raise ModelError(f"{model.name} has fused projections; they bypass injection.")

@@ -1,25 +1,28 @@
-"""A Stable-Diffusion-shaped model: autoencoder, text encoder and noise predictor, as one object.
+"""A model: autoencoder, text encoder and noise predictor, as one object.
 
-The small embedded models and Stable Diffusion v1.5 have the same shape and take the same path.
+What differs from family to family stands in its parts (diffmine/model/parts.py). What is the same
+stands here: prompts are embedded once, calls are filled, and every answer becomes the noise that it
+implies.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from diffusers import logging as diffusers_logging
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
 from transformers import logging as transformers_logging
 
 from diffmine.errors import ModelError
 from diffmine.model.fast.lanes import ROWS
 from diffmine.model.fast.once import Repeats, repeating
+from diffmine.model.parts import Parts
 from diffmine.model.prompts import Prompts
+from diffmine.model.schedule import Schedule
 
 diffusers_logging.set_verbosity_error()
 diffusers_logging.disable_progress_bar()
@@ -37,20 +40,40 @@ ENCODED, _SMALL = 16, 128 * 128
 class Model:
     """Frozen parts on one device in one dtype; latents and predictions are float32.
 
-    `alphas` is the cumulative product of the noise schedule, float32 of length 1,000. Calls of the
-    UNet are filled up to a multiple of `rows`.
+    Calls of the network are filled up to a multiple of `rows`.
     """
 
-    unet: UNet2DConditionModel
-    vae: AutoencoderKL
-    text_encoder: CLIPTextModel
-    tokenizer: CLIPTokenizer
-    scheduler: DDIMScheduler
+    parts: Parts
     prompts: Prompts | None
     name: str
     rows: int = ROWS
     compiled: bool = False
     _embedded: dict[str, Tensor] = field(default_factory=dict, repr=False)
+
+    @property
+    def unet(self) -> Any:
+        """The network that predicts: a UNet or a transformer."""
+        return self.parts.unet
+
+    @property
+    def vae(self) -> Any:
+        """The autoencoder."""
+        return self.parts.vae
+
+    @property
+    def text_encoder(self) -> Any:
+        """The first text encoder."""
+        return self.parts.text_encoder
+
+    @property
+    def tokenizer(self) -> Any:
+        """The first text encoder's tokenizer."""
+        return self.parts.tokenizer
+
+    @property
+    def scheduler(self) -> Any:
+        """The schedule as diffusers has it."""
+        return self.parts.scheduler
 
     @property
     def device(self) -> torch.device:
@@ -64,19 +87,24 @@ class Model:
         return torch.channels_last if on_gpu else torch.contiguous_format
 
     @cached_property
-    def alphas(self) -> Float[Tensor, " 1000"]:
-        """Cumulative product of the noise schedule."""
-        return self.scheduler.alphas_cumprod.to(self.device)
+    def schedule(self) -> Schedule:
+        """How noise is added, and what the network answers."""
+        return self.parts.schedule.to(self.device)
+
+    @property
+    def alphas(self) -> Float[Tensor, " _"]:
+        """The signal's share of the variance at each timestep."""
+        return self.schedule.alphas
 
     @property
     def factor(self) -> int:
         """Pixels of an image for one of its latent."""
-        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+        return self.parts.factor
 
     @property
     def multiple(self) -> int:
         """Height and width of an image, in pixels, must be multiples of this."""
-        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
+        return self.parts.multiple
 
     def put(self, tensor: Tensor) -> Tensor:
         """A tensor of any shape and dtype where the model is, without waiting for what a GPU is
@@ -96,17 +124,11 @@ class Model:
 
     @torch.inference_mode()
     def embed(self, prompts: list[str]) -> Float[Tensor, "b s d"]:
-        """Text embeddings, each prompt computed once."""
+        """Text embeddings, each prompt computed once. A state of the prompt as a whole, where the
+        network wants one, is the last of them."""
         new = sorted(set(prompts) - self._embedded.keys())
         if new:
-            tokens = self.tokenizer(
-                new,
-                padding="max_length",
-                max_length=self.text_encoder.config.max_position_embeddings,
-                truncation=True,
-                return_tensors="pt",
-            ).input_ids
-            states = self.text_encoder(tokens.to(self.device))[0]  # new s d
+            states = self.parts.embed(new)  # new s d
             self._embedded.update(zip(new, states, strict=True))
         return torch.stack([self._embedded[prompt] for prompt in prompts])  # b s d
 
@@ -127,14 +149,12 @@ class Model:
             parts = images[fill].split(size)
         else:
             parts = (images,)
-        means = torch.cat([self.vae.encode(part).latent_dist.mean for part in parts])
-        return means[:count].float() * self.vae.config.scaling_factor
+        return torch.cat([self.parts.encode(part) for part in parts])[:count]
 
     @torch.inference_mode()
     def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Float[Tensor, "b 3 h w"]:
         """Images in -1 to 1."""
-        scaled = (latents / self.vae.config.scaling_factor).to(self.device, self.vae.dtype)
-        return self.vae.decode(scaled).sample.float().clamp(-1, 1)  # b 3 h w
+        return self.parts.decode(latents.to(self.device)).float().clamp(-1, 1)  # b 3 h w
 
     @torch.inference_mode()
     def predict(
@@ -144,10 +164,12 @@ class Model:
         prompts: list[str],
         *,
         filled: bool = True,
+        at: Int[Tensor, " b"] | None = None,
     ) -> Float[Tensor, "b c hl wl"]:
-        """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
+        """The noise predicted in `noisy` latents at timesteps `t` under `prompts`; `at` are their
+        own levels, where the network is told others."""
         states, which = self.words(prompts)
-        return self.denoise(noisy, t, states, which[:, None], filled=filled)[:, 0]
+        return self.denoise(noisy, t, states, which[:, None], filled=filled, at=at)[:, 0]
 
     def words(self, prompts: list[str]) -> tuple[Shaped[Tensor, "u s d"], Int[Tensor, " b"]]:
         """The text embeddings of the different `prompts`, and which of them each one is."""
@@ -164,6 +186,7 @@ class Model:
         which: Int[Tensor, "b p"],
         *,
         filled: bool = True,
+        at: Int[Tensor, " b"] | None = None,
     ) -> Float[Tensor, "b p c hl wl"]:
         """The same under prompts that are embedded already: row b under each prompt `which[b]`.
 
@@ -180,13 +203,15 @@ class Model:
             of, first, which = (_filled(numbers, self.rows) for numbers in (of, first, which))
         repeats = Repeats(first, of) if prompts > 1 else None
         noisy, t = self.put(noisy)[of], self.put(t)[of]
-        noisy = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)
-        shared = {"which": which}
+        at = t if at is None else self.put(at)[of]
+        shared: Tensor | None = which
         if self.compiled:  # however many different prompts there are, the shapes are the same
-            states, shared = states[which], {}  # b s d
+            states, shared = states[which], None  # b s d
         with repeating(repeats):
-            out = self.unet(noisy, t, states, cross_attention_kwargs=shared).sample
-        return out[: rows * prompts].float().unflatten(0, (rows, prompts))  # b p c hl wl
+            seen = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)
+            answer = self.parts.predict(self.unet, seen, self.schedule.told(t), states, shared)
+        noise = self.schedule.noise(answer.float(), noisy, at)
+        return noise[: rows * prompts].unflatten(0, (rows, prompts))  # b p c hl wl
 
     def compile(self, rows: int) -> None:
         """Compile the UNet at its first call, in place, for calls of `rows` rows, made a multiple
@@ -203,9 +228,8 @@ class Model:
         noise: Float[Tensor, "b c hl wl"],
         t: Int[Tensor, " b"],
     ) -> Float[Tensor, "b c hl wl"]:
-        """The latents at timesteps `t`: sqrt(alpha) x + sqrt(1 - alpha) e."""
-        alpha = self.alphas[self.put(t)][:, None, None, None]  # b 1 1 1
-        return alpha.sqrt() * self.put(latents) + (1 - alpha).sqrt() * self.put(noise)
+        """The latents at timesteps `t`: signal x + spread e."""
+        return self.schedule.corrupt(self.put(latents), self.put(noise), self.put(t))
 
 
 def _filled(rows: Int[Tensor, " b"], multiple: int) -> Int[Tensor, " _"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -16,17 +17,17 @@ def save_model(
 ) -> None:
     """Write the parts of a model under `folder`, in float16 and in files of at most `shard`."""
     dtype = torch.float16 if half else torch.float32
-    for name in ("unet", "vae", "text_encoder"):
-        part = getattr(model, name)
+    for name, part in model.parts.folders.items():
+        if not hasattr(part, "parameters"):
+            part.save_pretrained(folder / name)
+            continue
         before = part.dtype
         part.to(dtype=dtype, memory_format=torch.contiguous_format).save_pretrained(
             folder / name, safe_serialization=True, max_shard_size=shard
         )
         part.to(dtype=before)
         _forget_origin(folder / name / "config.json")
-    model.tokenizer.save_pretrained(folder / "tokenizer")
-    model.scheduler.save_pretrained(folder / "scheduler")
-    (folder / "model_index.json").write_text(_MODEL_INDEX)
+    (folder / "model_index.json").write_text(_index(model))
     if prompts is not None:
         (folder / "diffmine.json").write_text(prompts.check().to_json(), encoding="utf-8")
 
@@ -38,15 +39,17 @@ def _forget_origin(path: Path) -> None:
     path.write_text(json.dumps(fields, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-_MODEL_INDEX = """{
- "_class_name": "StableDiffusionPipeline",
- "feature_extractor": [null, null],
- "requires_safety_checker": false,
- "safety_checker": [null, null],
- "scheduler": ["diffusers", "DDIMScheduler"],
- "text_encoder": ["transformers", "CLIPTextModel"],
- "tokenizer": ["transformers", "CLIPTokenizer"],
- "unet": ["diffusers", "UNet2DConditionModel"],
- "vae": ["diffusers", "AutoencoderKL"]
-}
-"""
+def _index(model: Model) -> str:
+    """What diffusers reads first: the class of each part."""
+    nothing = [None, None]
+    rows: dict[str, Any] = {
+        "feature_extractor": nothing,
+        "safety_checker": nothing,
+        "requires_safety_checker": False,
+    }
+    rows |= {
+        name: [type(part).__module__.split(".")[0], type(part).__name__]
+        for name, part in model.parts.folders.items()
+    }
+    lines = [f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows)]
+    return "{\n" + ",\n".join([f' "_class_name": "{model.parts.pipeline}"', *lines]) + "\n}\n"

@@ -12,6 +12,7 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from diffmine.model.families.sd import StableDiffusion
 from diffmine.model.model import Model
 from diffmine.model.prompts import Prompts
 from diffmine.model.save import save_model
@@ -41,7 +42,8 @@ def make(size: Size, seed: int, prompts: Prompts | None = None) -> Model:
         tokenizer = byte_tokenizer()
         parts = (_unet(size), _vae(size), _text_encoder(size, len(tokenizer)))
     unet, vae, text = (part.requires_grad_(False).eval() for part in parts)
-    return Model(unet, vae, text, tokenizer, _scheduler(), prompts, "a new small model")
+    parts_of = StableDiffusion(unet, vae, text, tokenizer, _scheduler())
+    return Model(parts_of, prompts, "a new small model")
 
 
 def make_random(folder: str | Path, labels: tuple[str, ...] = (), image_size: int = 32) -> Path:

@@ -178,10 +178,10 @@ class State:
 
 @dataclass(frozen=True)
 class Batch:
-    """Noisy latents at timesteps `t` with the noise that is to be predicted."""
+    """Noisy latents at timesteps `t` with what the network is to answer."""
 
     noisy: Float[Tensor, "b c h w"]
-    noise: Float[Tensor, "b c h w"]
+    target: Float[Tensor, "b c h w"]
     t: Tensor
     prompt: Tensor
 
@@ -211,7 +211,9 @@ def draw_batch(
     prompt = torch.where(null, 0, prompt_of[rows])
     on_device = torch.Generator(model.device).manual_seed(seed)
     noise = torch.randn(clean.shape, generator=on_device, device=model.device)
-    return Batch(model.add_noise(clean.to(model.device), noise, t), noise, t, prompt)
+    clean, t = clean.to(model.device), t.to(model.device)
+    target = model.schedule.target(clean, noise, t)
+    return Batch(model.add_noise(clean, noise, t), target, model.schedule.told(t), prompt)
 
 
 def _crop(shifts: Tensor, turn: list[float], crop: tuple[int, int]) -> Tensor:

@@ -1,4 +1,5 @@
-"""Stable Diffusion 1 and its like: one CLIP text encoder, a UNet that predicts the noise, a VAE.
+"""Stable Diffusion 1 and 2 and their like: one CLIP text encoder, a UNet that predicts the noise or
+the velocity, a VAE.
 
 The small embedded models and Stable Diffusion v1.5 have the same shape and take the same path.
 """
@@ -6,17 +7,102 @@ The small embedded models and Stable Diffusion v1.5 have the same shape and take
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from jaxtyping import Float, Int, Shaped
+from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from diffmine.errors import ModelError
 from diffmine.model.families.base import Family
+from diffmine.model.families.scheduler import schedule_of, scheduler_of
 from diffmine.model.fast.layers import SharedPrompts, save_work
 from diffmine.model.fast.memory import keep_freed
 from diffmine.model.fast.once import share_beginning
 from diffmine.model.model import Model
+from diffmine.model.parts import Layer
+from diffmine.model.schedule import Schedule
+
+
+@dataclass
+class StableDiffusion:
+    """The parts of Stable Diffusion 1 or 2, of which there is one text encoder."""
+
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    text_encoder: CLIPTextModel
+    tokenizer: CLIPTokenizer
+    scheduler: DDIMScheduler
+    schedule: Schedule = field(init=False)
+    pipeline = "StableDiffusionPipeline"
+    injected = 1
+
+    def __post_init__(self) -> None:
+        self.schedule = schedule_of(self.scheduler)
+
+    @property
+    def folders(self) -> dict[str, Any]:
+        """The five parts."""
+        names = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def channels(self) -> int:
+        """Channels of a latent."""
+        return int(self.unet.config.in_channels)
+
+    @property
+    def factor(self) -> int:
+        """Pixels of an image for one of its latent."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    @property
+    def multiple(self) -> int:
+        """Height and width of an image, in pixels, must be multiples of this."""
+        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
+
+    def embed(self, prompts: list[str]) -> Shaped[Tensor, "n s d"]:
+        """The states of all tokens, filled up to the longest text."""
+        tokens = self.tokenizer(
+            prompts,
+            padding="max_length",
+            max_length=self.text_encoder.config.max_position_embeddings,
+            truncation=True,
+            return_tensors="pt",
+        ).input_ids
+        return self.text_encoder(tokens.to(self.text_encoder.device))[0]
+
+    def encode(self, images: Shaped[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
+        """Posterior mean, scaled."""
+        return self.vae.encode(images).latent_dist.mean.float() * self.vae.config.scaling_factor
+
+    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
+        """Images."""
+        return self.vae.decode((latents / self.vae.config.scaling_factor).to(self.vae.dtype)).sample
+
+    def predict(
+        self,
+        network: Any,
+        noisy: Shaped[Tensor, "b c h w"],
+        t: Shaped[Tensor, " b"],
+        words: Shaped[Tensor, "u s d"],
+        which: Int[Tensor, " b"] | None = None,
+    ) -> Shaped[Tensor, "b c h w"]:
+        """What the UNet answers."""
+        shared = {} if which is None else {"which": which}
+        return network(noisy, t, words, cross_attention_kwargs=shared).sample
+
+    def features(self, number: int) -> Layer | None:
+        """The up block itself."""
+        return up_block(self.unet, number)
+
+
+def up_block(unet: UNet2DConditionModel, number: int) -> Layer | None:
+    """An up block of a UNet as a feature; None where there is none of that number."""
+    blocks = unet.up_blocks
+    return Layer(blocks[number], lambda output, size: output) if number < len(blocks) else None
 
 
 def knows(parts: Mapping[str, str]) -> bool:
@@ -34,24 +120,21 @@ def load(where: str, device: torch.device, dtype: torch.dtype) -> Model:
         where, subfolder="text_encoder", use_safetensors=True, dtype=dtype
     )
     tokenizer = CLIPTokenizer.from_pretrained(where, subfolder="tokenizer")
-    scheduler = DDIMScheduler.from_pretrained(where, subfolder="scheduler")
-    if scheduler.config.prediction_type != "epsilon":
-        raise ModelError(
-            f"The model {where} predicts {scheduler.config.prediction_type}; diffmine needs one "
-            "that predicts the noise (epsilon)."
-        )
+    scheduler = scheduler_of(where)
     for part in (unet, vae, text):
         part.requires_grad_(False).eval().to(device)
     suit(unet, vae)
-    return Model(unet, vae, text, tokenizer, scheduler, None, where)
+    return Model(StableDiffusion(unet, vae, text, tokenizer, scheduler), None, where)
 
 
-def suit(unet: UNet2DConditionModel, vae: AutoencoderKL) -> None:
-    """Give parts of a model the layers and the layout that are fast on their device, in place."""
+def suit(unet: UNet2DConditionModel, vae: AutoencoderKL, once: bool = True) -> None:
+    """Give parts of a model the layers and the layout that are fast on their device, in place;
+    `once` where the layers in front of the first cross-attention do not depend on the prompt."""
     unet.set_attn_processor(SharedPrompts())
     if unet.device.type == "cpu":
         keep_freed()
-        share_beginning(unet)
+        if once:
+            share_beginning(unet)
         save_work(unet)
         save_work(vae)
     else:  # on a CPU group norm is several times slower in this layout

@@ -221,7 +221,7 @@ def _steps(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
         tensors = _on_device(batch, model, states)
-        fill = fill or _gradients(network, accelerator, state, tensors)
+        fill = fill or _gradients(model, network, accelerator, state, tensors)
         loss = fill(*tensors)
         accelerator.clip_grad_norm_(state.unet.parameters(), 1.0)
         optimizer.step()
@@ -237,22 +237,26 @@ def _steps(
 
 
 def _on_device(batch: Batch, model: Model, states: Tensor) -> tuple[Tensor, ...]:
-    """Noisy latents, timesteps, text embeddings and the noise to be predicted."""
+    """Noisy latents, timesteps, text embeddings and what is to be predicted."""
     noisy = batch.noisy.to(memory_format=model.layout)
     text = states[batch.prompt.to(model.device)]
-    return noisy, batch.t.to(model.device), text, batch.noise
+    return noisy, batch.t.to(model.device), text, batch.target
 
 
 def _gradients(
-    network: torch.nn.Module, accelerator: Accelerator, state: State, example: tuple[Tensor, ...]
+    model: Model,
+    network: torch.nn.Module,
+    accelerator: Accelerator,
+    state: State,
+    example: tuple[Tensor, ...],
 ) -> Callable[..., Tensor]:
     """What computes loss and gradients of a batch like `example`."""
 
-    def fill(noisy: Tensor, t: Tensor, text: Tensor, noise: Tensor) -> Tensor:
+    def fill(noisy: Tensor, t: Tensor, text: Tensor, target: Tensor) -> Tensor:
         state.unet.zero_grad()
         with accelerator.autocast():
-            out = network(noisy, t, encoder_hidden_states=text).sample
-            loss = torch.nn.functional.mse_loss(out.float(), noise)
+            out = model.parts.predict(network, noisy, t, text)
+            loss = torch.nn.functional.mse_loss(out.float(), target)
         accelerator.backward(loss)
         return loss.detach()
 

@@ -100,6 +100,5 @@ def test_of_pictures_like_the_sample_few_are_called_unlike() -> None:
 
 def test_a_model_without_prompts_says_so(model: Model) -> None:
     silent: Callable[..., Model] = type(model)
-    parts = (model.unet, model.vae, model.text_encoder, model.tokenizer, model.scheduler)
     with pytest.raises(ModelError, match=r"diffmine\.json"):
-        errors(silent(*parts, None, "bare"), [drawn(1)])
+        errors(silent(model.parts, None, "bare"), [drawn(1)])

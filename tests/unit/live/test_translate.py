@@ -16,12 +16,12 @@ from diffmine.live.translate import stream
 from diffmine.maths.score import Scoring
 from diffmine.model import sample
 from diffmine.model.course import INVERTS, Course, calls, courses, settled
-from diffmine.model.ddim import CLEAN
 from diffmine.model.inject import injected
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.sample import soft_window
+from diffmine.model.schedule import CLEAN
 from diffmine.model.tiny import make_random
 
 METHODS = ("pnp", "ddim", "sdedit", "ddpm")

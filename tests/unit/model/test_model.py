@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from diffmine.errors import ModelError
-from diffmine.model.ddim import clean_estimate, invert, levels, move
+from diffmine.model.ddim import clean_estimate, invert, move
 from diffmine.model.dift import features, window_feature
 from diffmine.model.inject import injected
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
 from diffmine.model.prompts import Prompts
+from diffmine.model.schedule import levels
 from diffmine.model.tiny import make_random
 
 
