@@ -70,6 +70,31 @@ class DataConfig:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class ModelConfig:
+    """A model that is used as it is, whoever trained it."""
+
+    model: str = ""
+    """Model that is used as it is, and nothing is trained: a folder (of a whole model, a UNet, a
+    training checkpoint or a LoRA), a .safetensors file, or a repository on the Hub, perhaps as
+    NAME@REVISION."""
+    base: str = ""
+    """Model to finetune: tiny, a folder or a repository (short for --finetune.base); with --model,
+    the one that the parts are taken from which that lacks."""
+    prompt: str | None = None
+    """Prompt that --model was trained with; `{label}` is replaced. Without it that of its
+    diffmine.json or its profile."""
+    null_prompt: str | None = None
+    """Prompt of --model that says nothing of the label; it may be empty."""
+    profile: str = ""
+    """A published model whose prompts, sizes and timesteps --model has: cardb, ftt, g3, places or
+    xray; alone, that model itself."""
+    mirror: str = ""
+    """Folder that repositories are taken from, by their names, instead of the Hub."""
+    lora_scale: float = 1.0
+    """How much of a LoRA is added to its base."""
+
+
+@dataclass(frozen=True, config=_STRICT)
 class FinetuneConfig:
     """Finetuning on the labelled images (section 3.3)."""
 
