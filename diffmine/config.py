@@ -140,8 +140,8 @@ class FinetuneConfig:
     """Checkpoints without a higher typicality of held-out images after which training stops and the
     best weights are kept; 0: all steps are done."""
     recompute: Literal["auto", "on", "off"] = "auto"
-    """Compute activations twice instead of keeping them (gradient checkpointing): a third slower, in
-    a fraction of the memory; auto: where the base is large."""
+    """Compute activations twice instead of keeping them (gradient checkpointing), slower by a third
+    in a fraction of the memory; auto: where the base is large."""
     accumulate: Annotated[int, Field(ge=0)] = 0
     """Parts in which the images of a step are computed one after the other; 0: as few as fit into
     the memory that is free."""

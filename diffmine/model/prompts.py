@@ -51,7 +51,9 @@ class Prompts:
             raise ModelError(f"The prompt {self.prompt!r} has no {{label}} where the label goes.")
         unknown = [rule for rule in self.spelling if rule not in SPELLING]
         if unknown:
-            raise ModelError(f"Prompts know no spelling {unknown[0]!r}, only {', '.join(SPELLING)}.")
+            raise ModelError(
+                f"Prompts know no spelling {unknown[0]!r}, only {', '.join(SPELLING)}."
+            )
         return self
 
     def to_json(self, weights: ModelConfig | None = None) -> str:

@@ -19,6 +19,7 @@ from diffmine.pipeline.labels import checked
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
 from diffmine.pipeline.settle import settled
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -70,6 +71,8 @@ def build(
         >>> [report.stage for report in reports]
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
+    if not is_first():
+        return [joined()] if model is None else []
     config = config or BuildConfig()
     dataset = checked(dataset_of(data, config.data), config, model)
     atlas = create_workspace(out, manifest_of(dataset, config.data))

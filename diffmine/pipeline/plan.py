@@ -19,7 +19,7 @@ from diffmine.data.sources import dataset_of
 from diffmine.errors import AtlasError
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.same import check_same
-from diffmine.pipeline.settle import settled
+from diffmine.pipeline.settle import settled, training_table
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
@@ -83,6 +83,7 @@ def plan(
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, model)
         )
+        chosen += training_table(config, len(dataset), len(dataset.labels)) if chosen else []
         return Plan(_images(dataset), tuple(steps), remarks=(*lines(dataset), *chosen))
     check_same(there, whole, replace_all)
     compared = Compared(there, dataset, config.data, note=False)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from diffmine.config import LARGE_BASE, SMALL_BASE, BuildConfig, FinetuneConfig
-from diffmine.words.training import chosen
+from diffmine.config import LARGE_BASE, SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
+from diffmine.data.sources import dataset_of
+from diffmine.pipeline.labels import checked
+from diffmine.words.training import chosen, duration, memory, table
 
 
 def settled(
@@ -47,3 +50,47 @@ def _steps_as_before(
     counted = not config.steps and weights >= LARGE_BASE.weights
     alike = before.get("lora", 0) == config.lora
     return replace(config, steps=before["steps"]) if counted and alike and before else config
+
+
+_REACHED = {"cuda": 0.4, "cpu": 0.5}
+"""The share of what a device does in one large product that training reaches, about."""
+
+
+def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig) -> list[str]:
+    """What finetuning on a folder of pictures would be, in lines: size, rate, steps, memory and
+    time on this machine. Nothing is loaded or written."""
+    whole = BuildConfig(data=config, finetune=options)
+    dataset = checked(dataset_of(data, config), whole).limited(config.limit)
+    whole, _ = settled(whole, len(dataset), len(dataset.labels))
+    return training_table(whole, len(dataset), len(dataset.labels))
+
+
+def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
+    """The same of a configuration that is settled."""
+    from diffmine.model.bases import base_of
+    from diffmine.model.devices import best_device, device_name
+    from diffmine.model.speed import peak
+    from diffmine.stages.finetune.fit import Place, bytes_of, fitting, operations_of
+    from diffmine.stages.finetune.together import ARITHMETIC, precision_of
+
+    options, base, device = config.finetune, base_of(config.finetune.base), best_device()
+    if base is None:
+        return []
+    side, precision = config.data.image_size // base.factor, precision_of(options)
+    place = Place(base, (side, side), device, precision, options.batch)
+    parts = fitting(options, place, place.free)
+    needed = bytes_of(options, place, parts or options.accumulate or place.rows)
+    operations, seconds = operations_of(options, place), None
+    if operations is not None:
+        rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
+        seconds = options.steps * operations / rate
+    return table(
+        base.name,
+        base.weights,
+        config.data.image_size,
+        images,
+        labels,
+        options,
+        memory(needed, place.free, parts),
+        duration(seconds, device_name(device)),
+    )

@@ -23,6 +23,7 @@ from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.settle import settled
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
 
@@ -38,6 +39,8 @@ def train_model(
 ) -> Report:
     """Finetune on a folder of labelled pictures and leave the model in `out`; `announce` hears what
     to know of the pictures before."""
+    if not is_first():
+        return joined()
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
