@@ -506,7 +506,7 @@ def as_key(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in fields.items()
-        if (value or name not in NEWER) and PLAIN.get(name) != value
+        if (value or name not in NEWER) and (name not in PLAIN or value != PLAIN[name])
     }
 
 
