@@ -14,6 +14,7 @@ from diffmine.config import (
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
+    ModelConfig,
     ServeConfig,
     TranslateConfig,
     TypicalityConfig,
@@ -42,8 +43,7 @@ def build(
     out: Path,
     label: str | None = None,
     source: str | None = None,
-    base: str | None = None,
-    model: str | None = None,
+    weights: Annotated[ModelConfig, Flat] = ModelConfig(),  # noqa: B008
     config: Path | None = None,
     engine: Where = "here",
     replace_all: Annotated[bool, Parameter(name="--replace")] = False,
@@ -62,10 +62,6 @@ def build(
         Column of the table that holds the label (short for --data.label).
     source
         How DATA is laid out, as cardb or chestxray (short for --data.source).
-    base
-        Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
-    model
-        Model that was finetuned already; nothing is trained.
     config
         TOML file with one table per stage; flags win over it.
     replace_all
@@ -82,8 +78,9 @@ def build(
         options = replace(options, data=replace(options.data, label=label))
     if source is not None:
         options = replace(options, data=replace(options.data, source=source))
-    if base is not None:
-        options = replace(options, finetune=replace(options.finetune, base=base))
+    model = weights if weights.model or weights.profile else None
+    if model is None:
+        options = _trained(options, weights)
     where = engine_of(engine)
     if dry_run:
         print(plan(data, options, model, out, replace_all))
@@ -366,6 +363,18 @@ for stage in STAGES:
 
 
 # What all commands share
+
+
+def _trained(options: BuildConfig, weights: ModelConfig) -> BuildConfig:
+    """The options of a build that trains a model."""
+    if weights.prompt is not None or weights.null_prompt is not None:
+        raise UsageError(
+            "--prompt and --null-prompt say how --model was trained; what a model is trained with "
+            "is said by --finetune.prompt and --finetune.null-prompt."
+        )
+    if not weights.base:
+        return options
+    return replace(options, finetune=replace(options.finetune, base=weights.base))
 
 
 def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from diffmine.atlas.atomic import remove, sha256, sweep, whole, write_bytes, wri
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
-from diffmine.atlas.health import OWN, WORDS, broken_model, digests_of
+from diffmine.atlas.health import FOREIGN, OWN, WORDS, SourceFiles, broken_model, digests_of
 from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.scratch import readable
@@ -175,14 +175,20 @@ class Workspace(Atlas):
             key = older  # of the weights alone, as older versions wrote it
         self._use_model({"path": path, "sha256": key, "files": files})
 
-    def attach_repository(self, name: str) -> None:
-        """Note that the atlas is computed with a model on the Hub."""
-        self._use_model({"repo": name, "sha256": key_of(name)})
+    def attach_foreign(self, key: str, text: str, sources: Mapping[str, SourceFiles]) -> None:
+        """Note that the atlas is computed with a model that is not ours: its key, the text of the
+        diffmine.json that says how it is asked, and its files by what it was asked for as."""
+        write_bytes(self.path / FOREIGN, text.encode())
+        self.note(FOREIGN)
+        read = {name: {"path": source.path, "files": source.files} for name, source in sources.items()}
+        self._use_model({"path": FOREIGN, "sha256": key, "sources": read})
 
     def _use_model(self, model: dict[str, Any]) -> None:
         known = self.manifest.keys.get("model")
         if known is not None and known != model["sha256"]:
             self.drop_after("model")
+        if model.get("path") != FOREIGN:
+            self.remove(FOREIGN)
         self.manifest.model = model
         self.manifest.keys["model"] = model["sha256"]
         self.save()

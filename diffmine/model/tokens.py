@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from diffmine.errors import ModelError
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.single import tokenizer
 from diffmine.model.prompts import Prompts
 
 
-def local_tokenizer(folder: Path) -> Any | None:
-    """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
-    which loading the model will report."""
+def tokenizer_of(checkpoint: Checkpoint) -> Any | None:
+    """The tokenizer of a model, without its weights; None where it cannot be loaded, which loading
+    the model will report."""
     from transformers import CLIPTokenizer
 
-    if not (folder / "tokenizer").is_dir():
+    part = checkpoint.parts.get("tokenizer")
+    if part is None:
         return None
     try:
-        return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
+        return tokenizer() if part.folder is None else CLIPTokenizer.from_pretrained(part.folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

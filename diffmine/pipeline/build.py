@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from diffmine.atlas.evaluation import drop_outdated
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
-from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
-from diffmine.pipeline.settle import settled
+from diffmine.pipeline.settle import by_base
 from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
@@ -34,7 +35,7 @@ def build(
     out: str | Path,
     config: BuildConfig | None = None,
     *,
-    model: str | None = None,
+    model: str | ModelConfig | None = None,
     replace_all: bool = False,
     engine: Engine = here,
     progress: Progress = silent,
@@ -48,7 +49,8 @@ def build(
         data: Folder that `open_dataset` reads.
         out: Folder of the atlas; it is made when it is not there.
         config: A configuration for each stage; by default that of `BuildConfig`.
-        model: Folder or Hub repository that was finetuned with diffmine; then nothing is trained.
+        model: A model that is used as it is: its folder, file or Hub repository, or a `ModelConfig`
+            that also says its prompts; then nothing is trained.
         replace_all: Take the data set even if `out` holds another one.
         engine: Where the work runs (`diffmine.engine.engine_of`); results do not depend on it.
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
@@ -74,10 +76,12 @@ def build(
     if not is_first():
         return [joined()] if model is None else []
     config = config or BuildConfig()
-    dataset = checked(dataset_of(data, config.data), config, model)
+    given = None if model is None else found(model, Path(out), progress=progress)
+    config = config if given is None else settled(config, given)
+    dataset = checked(dataset_of(data, config.data), config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
-    config, chosen = settled(config, number, labels, model, atlas.manifest.config)
+    config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
@@ -85,13 +89,13 @@ def build(
         reports = [mended.close()] if mended.done else []
         dataset = dataset.limited(config.data.limit)
         compared = Compared(atlas, dataset, config.data)
-        planned = plan_of(compared, config, model)
+        planned = plan_of(compared, config, given)
         announce(replace(planned, remarks=(*planned.remarks, *chosen)))
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         drop_outdated(atlas)
-        if model is not None:
-            use_model(atlas, model)
-        stages = STAGES if model is None else STAGES[1:]
+        if given is not None:
+            use_model(atlas, given)
+        stages = STAGES if given is None else STAGES[1:]
         for name in stages:
             reports.append(run_stage(atlas, name, config, engine, progress))
     return reports
@@ -139,17 +143,6 @@ def run_evaluation(
     evaluation = read_evaluation(atlas)
     assert evaluation is not None
     return report, evaluation
-
-
-def use_model(atlas: Workspace, model: str) -> None:
-    """Record an existing model as the atlas's own."""
-    from diffmine.model.load import resolve
-
-    where = resolve(model)
-    if Path(where).is_dir():
-        atlas.attach_model(Path(where), str(Path(where).resolve()))
-    else:
-        atlas.attach_repository(where)
 
 
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:

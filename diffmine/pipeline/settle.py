@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from diffmine.config import LARGE_BASE, SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
+from diffmine.data.image import MULTIPLE
 from diffmine.data.sources import dataset_of
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.labels import checked
 from diffmine.words.training import chosen, duration, memory, table
 
 
-def settled(
+def by_base(
     config: BuildConfig,
     images: int,
     labels: int,
-    model: str | None = None,
+    model: Checkpoint | None = None,
     stored: Mapping[str, Any] | None = None,
 ) -> tuple[BuildConfig, list[str]]:
     """The configuration with what suits its base, or the finished `model`, where nothing was asked
@@ -28,19 +30,21 @@ def settled(
     """
     from diffmine.model.bases import base_of
 
-    base = base_of(config.finetune.base if model is None else model)
+    base = base_of(config.finetune.base) if model is None else None
+    own = base.side if base else model.side // MULTIPLE * MULTIPLE if model else 0
     before = dict((stored or {}).get("finetune", {}))
     same = model is not None or before.get("base") == config.finetune.base
     side = (stored or {}).get("data", {}).get("image_size") if same else None
     data, finetune = config.data, config.finetune
     if not data.image_size:
-        data = replace(data, image_size=side or (base.side if base else SMALL_BASE.side))
+        data = replace(data, image_size=side or own or SMALL_BASE.side)
     if model is None:
         weights = base.weights if base else 0
         finetune = _steps_as_before(finetune, weights, before if same else {})
         finetune = finetune.settled(weights, images, labels)
-    settled_config = replace(config, data=data, finetune=finetune)
-    return settled_config, chosen(config, settled_config, base.weights if base else 0, model)
+    settled = replace(config, data=data, finetune=finetune)
+    name = None if model is None else model.name
+    return settled, chosen(config, settled, base.weights if base else 0, name)
 
 
 def _steps_as_before(
@@ -61,7 +65,7 @@ def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig)
     time on this machine. Nothing is loaded or written."""
     whole = BuildConfig(data=config, finetune=options)
     dataset = checked(dataset_of(data, config), whole).limited(config.limit)
-    whole, _ = settled(whole, len(dataset), len(dataset.labels))
+    whole, _ = by_base(whole, len(dataset), len(dataset.labels))
     return training_table(whole, len(dataset), len(dataset.labels))
 
 

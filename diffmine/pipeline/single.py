@@ -22,7 +22,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
-from diffmine.pipeline.settle import settled
+from diffmine.pipeline.settle import by_base
 from diffmine.pipeline.several import is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
@@ -49,7 +49,7 @@ def train_model(
     work = target.with_name(f"{target.name}.atlas")
     stored = open_atlas(work).manifest.config if is_atlas(work) else None
     dataset = dataset.limited(config.limit)
-    whole, chosen = settled(whole, len(dataset), len(dataset.labels), stored=stored)
+    whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
     config = whole.data
     for line in (*lines(dataset), *chosen):
         announce(line)

@@ -73,9 +73,10 @@ class _How:
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> _How:
         """By the fields of an adapter_config.json."""
+        alpha, patterns = fields.get("lora_alpha"), fields.get("alpha_pattern") or {}
         return cls(
-            fields.get("lora_alpha"),
-            fields.get("alpha_pattern") or {},
+            None if alpha is None else float(alpha),
+            {str(pattern): float(own) for pattern, own in patterns.items()},
             bool(fields.get("use_rslora")),
         )
 
@@ -83,8 +84,8 @@ class _How:
         """The alpha of a layer."""
         for pattern, alpha in self.patterns.items():
             if re.match(rf"(.*\.)?({pattern})$", name):
-                return float(alpha)
-        return float(rank) if self.general is None else float(self.general)
+                return alpha
+        return float(rank) if self.general is None else self.general
 
 
 @torch.no_grad()
@@ -92,12 +93,8 @@ def add_lora(model: Model, path: Path, scale: float) -> None:
     """Add a LoRA in a safetensors file to a model, in place. Raises ModelError for one that does
     not fit it."""
     layers, told = _layers(path), _told(path)
-    networks = {
-        name: getattr(model, name)
-        for name in _NETWORKS
-        if isinstance(getattr(model, name, None), nn.Module)
-    }
-    tables = {name: _table(network) for name, network in networks.items()}
+    parts = model.parts.folders
+    tables = {name: _table(parts[name]) for name in _NETWORKS if name in parts}
     for (network, key), layer in layers.items():
         weight = tables.get(network, {}).get(_plain(key))
         if weight is None:
@@ -181,5 +178,8 @@ def _told(path: Path) -> dict[str, _How]:
         network, _, rest = name.partition(".")
         place, own = (network, rest) if network in _NETWORKS and rest else ("", name)
         grouped.setdefault(place, {})[own] = value
-    return {network: _How.of(own) for network, own in grouped.items()}
+    try:
+        return {network: _How.of(own) for network, own in grouped.items()}
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"What is said of the LoRA {path} cannot be read: {error}.") from error
 

@@ -77,7 +77,7 @@ def read_place(path: Path) -> Place:
     index = read_json(path / INDEX)
     parts = _parts(path)
     if index or set(parts) & set(NETWORKS):
-        near = {} if index else _above(path)
+        near = {} if index or "vae" in parts else _above(path)
         return Place(path, path, near | parts, index=index or read_json(path.parent / INDEX))
     if "down_block_types" in read_json(path / "config.json"):
         return _unet(path)
