@@ -19,7 +19,11 @@ from diffmine.atlas.manifest import NAME as MANIFEST
 if TYPE_CHECKING:
     from diffmine.atlas.reader import Atlas
 
-PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
+PARTS = (
+    *("unet", "transformer", "vae", "scheduler"),
+    *("text_encoder", "text_encoder_2", "text_encoder_3"),
+    *("tokenizer", "tokenizer_2", "tokenizer_3"),
+)
 """Folders of a model; other folders in its own are its owner's."""
 OWN = "model"
 """Where the model stands that an atlas trained itself."""

@@ -45,8 +45,11 @@ def invert(
     latent = latent.to(model.device)
     yield latent
     for start, end in itertools.pairwise(path):
-        t, at = (torch.full((len(latent),), level) for level in (end, start))
-        noise = model.predict(latent, t, [prompt] * len(latent), filled=False, at=at)
+        # The noise at the end of a step is taken to be that of the latent before it, as large as
+        # it will be then: so the step back, which begins there, all but undoes it.
+        seen = latent * (model.schedule.size(end) / model.schedule.size(start))
+        t = torch.full((len(latent),), end)
+        noise = model.predict(seen, t, [prompt] * len(latent), filled=False)
         latent = move(model, latent, noise, start, end)
         yield latent
 

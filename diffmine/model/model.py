@@ -164,12 +164,10 @@ class Model:
         prompts: list[str],
         *,
         filled: bool = True,
-        at: Int[Tensor, " b"] | None = None,
     ) -> Float[Tensor, "b c hl wl"]:
-        """The noise predicted in `noisy` latents at timesteps `t` under `prompts`; `at` are their
-        own levels, where the network is told others."""
+        """The noise predicted in `noisy` latents at timesteps `t` under `prompts`."""
         states, which = self.words(prompts)
-        return self.denoise(noisy, t, states, which[:, None], filled=filled, at=at)[:, 0]
+        return self.denoise(noisy, t, states, which[:, None], filled=filled)[:, 0]
 
     def words(self, prompts: list[str]) -> tuple[Shaped[Tensor, "u s d"], Int[Tensor, " b"]]:
         """The text embeddings of the different `prompts`, and which of them each one is."""
@@ -186,7 +184,6 @@ class Model:
         which: Int[Tensor, "b p"],
         *,
         filled: bool = True,
-        at: Int[Tensor, " b"] | None = None,
     ) -> Float[Tensor, "b p c hl wl"]:
         """The same under prompts that are embedded already: row b under each prompt `which[b]`.
 
@@ -203,14 +200,13 @@ class Model:
             of, first, which = (_filled(numbers, self.rows) for numbers in (of, first, which))
         repeats = Repeats(first, of) if prompts > 1 else None
         noisy, t = self.put(noisy)[of], self.put(t)[of]
-        at = t if at is None else self.put(at)[of]
         shared: Tensor | None = which
         if self.compiled:  # however many different prompts there are, the shapes are the same
             states, shared = states[which], None  # b s d
         with repeating(repeats):
             seen = noisy.to(dtype=self.unet.dtype, memory_format=self.layout)
             answer = self.parts.predict(self.unet, seen, self.schedule.told(t), states, shared)
-        noise = self.schedule.noise(answer.float(), noisy, at)
+        noise = self.schedule.noise(answer.float(), noisy, t)
         return noise[: rows * prompts].unflatten(0, (rows, prompts))  # b p c hl wl
 
     def compile(self, rows: int) -> None:

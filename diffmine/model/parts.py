@@ -37,8 +37,8 @@ class Parts(Protocol):
         """Every part by the name of its folder; those that are modules have weights."""
 
     @property
-    def pipeline(self) -> str:
-        """The class of diffusers that has these parts."""
+    def index(self) -> dict[str, Any]:
+        """What model_index.json says beside its parts: first of all the class of the pipeline."""
 
     @property
     def channels(self) -> int:

@@ -41,15 +41,8 @@ def _forget_origin(path: Path) -> None:
 
 def _index(model: Model) -> str:
     """What diffusers reads first: the class of each part."""
-    nothing = [None, None]
-    rows: dict[str, Any] = {
-        "feature_extractor": nothing,
-        "safety_checker": nothing,
-        "requires_safety_checker": False,
-    }
-    rows |= {
+    rows = model.parts.index | {
         name: [type(part).__module__.split(".")[0], type(part).__name__]
         for name, part in model.parts.folders.items()
     }
-    lines = [f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows)]
-    return "{\n" + ",\n".join([f' "_class_name": "{model.parts.pipeline}"', *lines]) + "\n}\n"
+    return "{\n" + ",\n".join(f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows)) + "\n}\n"

@@ -32,7 +32,7 @@ CLEAN = -1
 """The level of a clean image."""
 Answer = Literal["noise", "velocity", "flow"]
 _START = 981
-_FINITE = 1e-6
+_FINITE = 1e-7
 _MORE, _NOISIEST = 128, 0.998
 
 

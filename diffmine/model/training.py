@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
+from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
 from jaxtyping import Float, Int
 from PIL import Image
@@ -24,8 +25,7 @@ _ENCODED = 16
 
 def prepare(unet: Any, recompute: bool = False, only: bool = False) -> Any:
     """The UNet ready to be trained, in place, or `only` those weights that are marked so already;
-    `recompute` keeps few activations and computes the
-    others again (gradient checkpointing).
+    `recompute` keeps few activations and computes the others again (gradient checkpointing).
 
     On a processor attention by plain matrix products: its gradient is far faster than that of the
     fused kernel, at the few latent pixels that can be trained there; with `recompute` memory counts
@@ -35,10 +35,8 @@ def prepare(unet: Any, recompute: bool = False, only: bool = False) -> Any:
     if not only:
         unet.requires_grad_(True)
     unet.train()
-    if unet.device.type == "cpu" and recompute:
-        unet.set_attn_processor(AttnProcessor2_0())
-    elif unet.device.type == "cpu":
-        unet.set_attn_processor(AttnProcessor())
+    if unet.device.type == "cpu" and isinstance(unet, UNet2DConditionModel):
+        unet.set_attn_processor(AttnProcessor2_0() if recompute else AttnProcessor())
     if recompute:
         unet.enable_gradient_checkpointing()
     return unet
@@ -49,7 +47,8 @@ def finish(unet: Any) -> None:
     unet.requires_grad_(False).eval()
     if unet.is_gradient_checkpointing:
         unet.disable_gradient_checkpointing()
-    unet.set_attn_processor(SharedPrompts())
+    if isinstance(unet, UNet2DConditionModel):
+        unet.set_attn_processor(SharedPrompts())
 
 
 def shifted_latents(

@@ -7,7 +7,7 @@ from diffusers import DDIMScheduler
 from diffmine.errors import ModelError
 from diffmine.model.schedule import Answer, Schedule
 
-ANSWERS: dict[str, Answer] = {"epsilon": "noise"}
+ANSWERS: dict[str, Answer] = {"epsilon": "noise", "v_prediction": "velocity"}
 _LEVELS = 1000
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from diffmine.model.families.base import Family
+from diffmine.model.families.latent import decoded, encoded, factor_of
 from diffmine.model.families.scheduler import schedule_of, scheduler_of
 from diffmine.model.fast.layers import SharedPrompts, save_work
 from diffmine.model.fast.memory import keep_freed
@@ -36,7 +37,6 @@ class StableDiffusion:
     tokenizer: CLIPTokenizer
     scheduler: DDIMScheduler
     schedule: Schedule = field(init=False)
-    pipeline = "StableDiffusionPipeline"
     injected = 1
 
     def __post_init__(self) -> None:
@@ -49,6 +49,16 @@ class StableDiffusion:
         return {name: getattr(self, name) for name in names}
 
     @property
+    def index(self) -> dict[str, Any]:
+        """What model_index.json says beside its parts."""
+        return {
+            "_class_name": "StableDiffusionPipeline",
+            "feature_extractor": [None, None],
+            "requires_safety_checker": False,
+            "safety_checker": [None, None],
+        }
+
+    @property
     def channels(self) -> int:
         """Channels of a latent."""
         return int(self.unet.config.in_channels)
@@ -56,7 +66,7 @@ class StableDiffusion:
     @property
     def factor(self) -> int:
         """Pixels of an image for one of its latent."""
-        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+        return factor_of(self.vae)
 
     @property
     def multiple(self) -> int:
@@ -76,11 +86,11 @@ class StableDiffusion:
 
     def encode(self, images: Shaped[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
         """Posterior mean, scaled."""
-        return self.vae.encode(images).latent_dist.mean.float() * self.vae.config.scaling_factor
+        return encoded(self.vae, images)
 
     def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
         """Images."""
-        return self.vae.decode((latents / self.vae.config.scaling_factor).to(self.vae.dtype)).sample
+        return decoded(self.vae, latents)
 
     def predict(
         self,
@@ -142,4 +152,4 @@ def suit(unet: UNet2DConditionModel, vae: AutoencoderKL, once: bool = True) -> N
         vae.to(memory_format=torch.channels_last)
 
 
-STABLE_DIFFUSION = Family("Stable Diffusion 1", knows, load)
+STABLE_DIFFUSION = Family("Stable Diffusion 1 and 2", knows, load)
