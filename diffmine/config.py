@@ -155,7 +155,7 @@ class FinetuneConfig:
     def settled(self, weights: int, images: int, labels: int) -> FinetuneConfig:
         """With numbers where 0 stands for what suits a base of so many weights, and that many
         images and labels."""
-        own = SMALL_BASE if weights < LARGE_BASE.weights else LARGE_BASE
+        own = LARGE_BASE if is_large(weights) else SMALL_BASE
         batch = self.batch or own.batch
         seen = -(-own.passes * images // batch)
         steps = min(max(own.steps[0], own.steps_each * labels, seen), own.steps[1])
@@ -192,6 +192,11 @@ class ByBase:
 
 SMALL_BASE = ByBase(0, 64, 64, 3e-4, 1e-3, 0, (2000, 2000), 0)
 LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 30, (1000, 20_000), 100)
+
+
+def is_large(weights: int) -> bool:
+    """Whether a base of so many weights is one of the large ones."""
+    return weights >= LARGE_BASE.weights
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -8,7 +8,6 @@ adapters and half precision without a formula for any of them. Kernels' own buff
 from __future__ import annotations
 
 import weakref
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -47,38 +46,60 @@ class How:
 
 @dataclass(frozen=True)
 class Cost:
-    """Bytes at the least, where gradients and moments are most of them; else `fixed` ones and so
-    many for `each` image that is computed together with others; and an image's floating-point
-    operations (2 x multiply-adds, forwards and backwards)."""
+    """Bytes at the least, as when all gradients are there and activations are not; else `fixed`
+    ones and so many for `each` image that is computed together with others. `gradients` are there
+    as well where the images of a step are computed in parts."""
 
     least: int
     fixed: int
     each: int
-    operations: float
+    gradients: int
 
-    def bytes(self, together: int) -> int:
+    def bytes(self, together: int, parts: int = 1) -> int:
         """At the most, with so many images together."""
-        return max(self.least, self.fixed + self.each * together)
+        most = self.fixed + self.each * together
+        return max(self.least, most + self.gradients * (parts > 1))
 
 
 @lru_cache(maxsize=64)
-def cost_of(base: Base, how: How, parts: bool = False) -> Cost | None:
-    """What a step costs, with `parts` where its images are computed in several parts, so that the
-    gradients of the first are there while the second is computed. None for a network that wants
-    more than latents, levels and prompts."""
+def cost_of(base: Base, how: How) -> Cost | None:
+    """What a step costs. None for a network that wants more than latents, levels and prompts."""
     try:
-        least, few, many = (_run(base, how, rows, parts)[0] for rows in (1, _FEW, 2 * _FEW))
-        operations = _run(base, how, 1, False, FlopCounterMode(display=False))[1]
-    except (RuntimeError, TypeError, AttributeError, ValueError, NotImplementedError):
+        few, many = (_run(base, how, rows) for rows in (_FEW, 2 * _FEW))
+    except _REFUSED:
         return None
-    each = (many - few) // _FEW
-    return Cost(least, few - _FEW * each, each, operations)
+    each = (many.most - few.most) // _FEW
+    gradients = few.trained * _SINGLE
+    return Cost(few.weights + gradients + few.kept, few.most - _FEW * each, each, gradients)
 
 
-def _run(
-    base: Base, how: How, rows: int, parts: bool, counter: FlopCounterMode | None = None
-) -> tuple[int, float]:
-    """Bytes at the most and operations of one step."""
+@lru_cache(maxsize=16)
+def operations_of(base: Base, how: How) -> float | None:
+    """Floating-point operations (2 x multiply-adds) of an image in a step, forwards and backwards;
+    None as above."""
+    try:
+        with FlopCounterMode(display=False) as counter:
+            _run(base, how, 1)
+    except _REFUSED:
+        return None
+    return float(counter.get_total_flops())
+
+
+_REFUSED = (RuntimeError, TypeError, AttributeError, ValueError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What was alive at the most in a step; bytes of all weights; numbers that are trained; bytes
+    of what is kept of them from step to step."""
+
+    most: int
+    weights: int
+    trained: int
+    kept: int
+
+
+def _run(base: Base, how: How, rows: int) -> _Run:
     with torch.device("meta"):
         network = network_of(base)
         if how.lora:
@@ -94,11 +115,11 @@ def _run(
         target = torch.empty(call["sample"].shape)
         with _Alive() as alive:
             alive.see(weights)
-            for _ in range(1 + parts):
-                with counter or nullcontext():
-                    _step(network, call, target, how)
-    kept = trained * (how.moments + how.mean * _SINGLE * (how.device == "cpu" or how.lora > 0))
-    return alive.most + kept, float(counter.get_total_flops()) if counter else 0.0
+            before = alive.now
+            _step(network, call, target, how)
+    mean = how.mean * _SINGLE * (how.device == "cpu" or how.lora > 0)
+    kept = trained * (how.moments + mean)
+    return _Run(alive.most + kept, before, trained, kept)
 
 
 def _step(network: Any, call: dict[str, Any], target: Tensor, how: How) -> None:

@@ -8,12 +8,22 @@ from pathlib import Path
 import psutil
 import torch
 
+from diffmine.engine.processes import DEVICE, WORKER
+
 _CONTAINER = Path("/sys/fs/cgroup")
 
 
 def best_device() -> torch.device:
-    """A CUDA GPU, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """A CUDA GPU, else the CPU; of several GPUs, in a worker process, the one of its number."""
+    if name := os.environ.get(DEVICE):
+        return torch.device(name)
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    if (number := os.environ.get(WORKER)) is None:
+        return torch.device("cuda")
+    device = torch.device("cuda", int(number) % torch.cuda.device_count())
+    torch.cuda.set_device(device)
+    return device
 
 
 def device_name(device: torch.device) -> str:

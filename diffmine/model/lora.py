@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.utils import convert_state_dict_to_diffusers
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
@@ -34,7 +34,10 @@ def add_adapters(unet: Any, rank: int) -> None:
 
 def save_adapters(unet: Any, folder: Path) -> None:
     """Write the adapters with what is said of them, alpha too: without it another alpha than the
-    rank would be read as the rank."""
+    rank would be read as the rank. Those of a UNet are named as pipelines of diffusers read them."""
+    if not isinstance(unet, UNet2DConditionModel):
+        unet.save_lora_adapter(folder, weight_name=NAME)
+        return
     tensors = convert_state_dict_to_diffusers(get_peft_model_state_dict(unet))
     config = unet.peft_config["default"].to_dict()
     StableDiffusionPipeline.save_lora_weights(

@@ -45,4 +45,8 @@ def _index(model: Model) -> str:
         name: [type(part).__module__.split(".")[0], type(part).__name__]
         for name, part in model.parts.folders.items()
     }
-    return "{\n" + ",\n".join(f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows)) + "\n}\n"
+    return (
+        "{\n"
+        + ",\n".join(f' "{name}": {json.dumps(rows[name])}' for name in sorted(rows))
+        + "\n}\n"
+    )

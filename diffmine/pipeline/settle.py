@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diffmine.config import LARGE_BASE, SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
+from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig, is_large
 from diffmine.data.image import MULTIPLE
 from diffmine.data.sources import dataset_of
 from diffmine.model.foreign.checkpoint import Checkpoint
@@ -51,7 +51,7 @@ def _steps_as_before(
     config: FinetuneConfig, weights: int, before: Mapping[str, Any]
 ) -> FinetuneConfig:
     """More images are no reason to train again: a count of steps is made once."""
-    counted = not config.steps and weights >= LARGE_BASE.weights
+    counted = not config.steps and is_large(weights)
     alike = before.get("lora", 0) == config.lora
     return replace(config, steps=before["steps"]) if counted and alike and before else config
 
@@ -74,7 +74,7 @@ def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
     from diffmine.model.bases import base_of
     from diffmine.model.devices import best_device, device_name
     from diffmine.model.speed import peak
-    from diffmine.stages.finetune.fit import Place, bytes_of, fitting, operations_of
+    from diffmine.stages.finetune.fit import Place, bytes_of, fitting, operations
     from diffmine.stages.finetune.together import ARITHMETIC, precision_of
 
     options, base, device = config.finetune, base_of(config.finetune.base), best_device()
@@ -84,10 +84,10 @@ def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
     place = Place(base, (side, side), device, precision, options.batch)
     parts = fitting(options, place, place.free)
     needed = bytes_of(options, place, parts or options.accumulate or place.rows)
-    operations, seconds = operations_of(options, place), None
-    if operations is not None:
+    step, seconds = operations(options, place), None
+    if step is not None:
         rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
-        seconds = options.steps * operations / rate
+        seconds = options.steps * step / rate
     return table(
         base.name,
         base.weights,

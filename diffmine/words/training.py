@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diffmine.config import LARGE_BASE, BuildConfig, FinetuneConfig
+from diffmine.config import BuildConfig, FinetuneConfig, is_large
 
 
 def chosen(
@@ -12,12 +12,12 @@ def chosen(
     nothing where it is what a small base has always got."""
     lines = []
     base = model if model is not None else config.finetune.base
-    if not asked.data.image_size and (model is not None or weights >= LARGE_BASE.weights):
+    if not asked.data.image_size and (model is not None or is_large(weights)):
         lines.append(
             f"Images are mined at {config.data.image_size} pixels, for which {base} was made "
             "(--data.image-size)."
         )
-    if model is None and weights >= LARGE_BASE.weights and asked.finetune != config.finetune:
+    if model is None and is_large(weights) and asked.finetune != config.finetune:
         lines.append(f"{base} has {_weights(weights)} weights: {training(config.finetune)}.")
     return lines
 

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffmine.config import LARGE_BASE, FinetuneConfig
+from diffmine.config import FinetuneConfig, is_large
 from diffmine.errors import ModelError
 from diffmine.model.bases import Base
-from diffmine.model.cost import Cost, How, cost_of
+from diffmine.model.cost import How, cost_of, operations_of
 from diffmine.model.devices import free_memory
 from diffmine.words.training import does_not_fit
 
@@ -43,13 +43,13 @@ class Place:
     @property
     def large(self) -> bool:
         """Whether the base is one that is hard to train."""
-        return self.base.weights >= LARGE_BASE.weights
+        return is_large(self.base.weights)
 
 
 def recomputes(config: FinetuneConfig, weights: int) -> bool:
     """Whether activations are computed twice."""
     if config.recompute == "auto":
-        return weights >= LARGE_BASE.weights
+        return is_large(weights)
     return config.recompute == "on"
 
 
@@ -69,14 +69,14 @@ def parts_of(config: FinetuneConfig, place: Place) -> int:
 
 def bytes_of(config: FinetuneConfig, place: Place, parts: int) -> int | None:
     """Memory of a training in so many parts, without the encoders; None where it is not known."""
-    cost = _cost(config, place, parts > 1)
-    return None if cost is None else cost.bytes(-(-place.rows // parts))
+    cost = cost_of(place.base, _how(config, place))
+    return None if cost is None else cost.bytes(-(-place.rows // parts), parts)
 
 
-def operations_of(config: FinetuneConfig, place: Place) -> float | None:
+def operations(config: FinetuneConfig, place: Place) -> float | None:
     """Floating-point operations of a step; None where they are not known."""
-    cost = _cost(config, place, False)
-    return None if cost is None else cost.operations * place.rows
+    each = operations_of(place.base, _how(config, place))
+    return None if each is None else each * place.rows
 
 
 def fitting(config: FinetuneConfig, place: Place, free: int) -> int | None:
@@ -94,8 +94,8 @@ def divisors(number: int) -> list[int]:
     return [parts for parts in range(1, number + 1) if number % parts == 0]
 
 
-def _cost(config: FinetuneConfig, place: Place, parts: bool) -> Cost | None:
-    how = How(
+def _how(config: FinetuneConfig, place: Place) -> How:
+    return How(
         crop=place.crop,
         precision=place.precision,
         lora=config.lora,
@@ -104,7 +104,6 @@ def _cost(config: FinetuneConfig, place: Place, parts: bool) -> Cost | None:
         moments=2 if config.optimizer == "adamw8bit" else 8,
         device=place.device.type,
     )
-    return cost_of(place.base, how, parts)
 
 
 def _sentence(config: FinetuneConfig, place: Place, free: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator, PartialState
+from accelerate.state import AcceleratorState
 from accelerate.utils import broadcast_object_list
 
 from diffmine.config import FinetuneConfig
@@ -56,6 +57,8 @@ def accelerator_of(config: FinetuneConfig) -> Accelerator:
     """What brings the processes together, in the arithmetic that is asked for."""
     if is_several():
         _joined()
+    # It keeps the arithmetic of the first training of a process, and refuses another.
+    AcceleratorState._reset_state()
     return Accelerator(mixed_precision=precision_of(config))
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from diffmine.atlas.atomic import whole
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.config import LARGE_BASE, FinetuneConfig
+from diffmine.config import FinetuneConfig, is_large
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import UsageError
 from diffmine.model.bases import Base
@@ -59,7 +59,7 @@ class Training:
     @property
     def large(self) -> bool:
         """Whether the base is one that is hard to train."""
-        return self.base is not None and self.base.weights >= LARGE_BASE.weights
+        return self.base is not None and is_large(self.base.weights)
 
     @property
     def main(self) -> bool:
