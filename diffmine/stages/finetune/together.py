@@ -17,7 +17,7 @@ from accelerate.state import AcceleratorState
 from accelerate.utils import broadcast_object_list
 
 from diffmine.config import FinetuneConfig
-from diffmine.errors import UsageError
+from diffmine.errors import EngineError, UsageError
 
 ARITHMETIC = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
 _PATIENT = timedelta(days=7)
@@ -55,11 +55,12 @@ def agreed(accelerator: Accelerator, value: Any) -> Any:
 
 def accelerator_of(config: FinetuneConfig) -> Accelerator:
     """What brings the processes together, in the arithmetic that is asked for."""
+    cpu = is_several() and _no_gpu()
     if is_several():
         _joined()
     # It keeps the arithmetic of the first training of a process, and refuses another.
     AcceleratorState._reset_state()
-    return Accelerator(mixed_precision=precision_of(config))
+    return Accelerator(cpu=cpu, mixed_precision=precision_of(config))
 
 
 def precision_of(config: FinetuneConfig) -> str:
@@ -89,4 +90,15 @@ def part(accelerator: Accelerator) -> None:
 
 
 def _joined() -> None:
-    PartialState(timeout=_PATIENT)
+    """Meet the others. Without a GPU accelerate only does so when it is told that there is none:
+    else each process takes itself for the only one, and says nothing."""
+    state = PartialState(cpu=_no_gpu(), timeout=_PATIENT)
+    if state.num_processes != int(os.environ["WORLD_SIZE"]):
+        raise EngineError(
+            f"This is one of {os.environ['WORLD_SIZE']} processes, and only {state.num_processes} "
+            "met; start them with torchrun --nproc_per_node N -m diffmine."
+        )
+
+
+def _no_gpu() -> bool:
+    return not torch.cuda.is_available()
