@@ -38,7 +38,7 @@ app = App(
 
 @app.command
 def build(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -55,7 +55,8 @@ def build(
     Parameters
     ----------
     data
-        Folder with one folder of pictures per label, or with a table of its pictures.
+        Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
+        hf://datasets/OWNER/NAME; or a IIIF manifest or collection, a file or an address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -83,7 +84,9 @@ def build(
         options = _trained(options, weights)
     where = engine_of(engine)
     if dry_run:
-        print(plan(data, options, model, out, replace_all))
+        with shown() as progress:
+            planned = plan(data, options, model, out, replace_all, progress)
+        print(planned)
         return
     if not is_first():
         run_build(data, out, options, model=model)
@@ -105,7 +108,7 @@ def build(
 
 @app.command
 def finetune(
-    data: Path,
+    data: str,
     *,
     out: Path,
     label: str | None = None,
@@ -120,7 +123,7 @@ def finetune(
     Parameters
     ----------
     data
-        Folder of labelled pictures.
+        Folder of labelled pictures, or a IIIF manifest or collection.
     out
         Folder of the model; unfinished work is kept beside it in OUT.atlas.
     label
@@ -333,6 +336,11 @@ app.command(
     "diffmine.export.command:export",
     name="export",
     help="Write patches of an atlas as a table, a figure, pages for a browser or annotations.",
+)
+app.command(
+    "diffmine.pipeline.generate:generate",
+    name="generate",
+    help="Write a labelled folder of pictures that a model makes, to be mined as any other.",
 )
 
 

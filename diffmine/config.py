@@ -26,10 +26,13 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     source: str = ""
-    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
-    or folder; empty: as it looks."""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, iiif (manifests), table, parts
+    (a table in each) or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    sheet: str = ""
+    """Sheet of a table of Excel, or configuration of a data set of the Hub; empty: the first that
+    names pictures, or the one that the data set calls its default."""
     label: str = ""
     """Column of the table that holds the label; empty: `label`. Without a table folders are
     labels."""
@@ -67,6 +70,16 @@ class DataConfig:
     burned_in: bool = False
     """Read DICOM pictures in which a patient's name may stand too: those that say so, secondary
     captures and ultrasound."""
+    iiif_size: Annotated[int, Field(ge=0, le=20_000)] = 0
+    """Long side of the pictures that are asked of a IIIF server, in pixels; 0: as large as
+    `image_size` and `view` need."""
+    downloads: str = ""
+    """Folder of what is fetched from the web; empty: `downloads` in the user's own folder of
+    data."""
+    pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
+    """Seconds between two requests to a server."""
+    again: bool = False
+    """Fetch manifests again that were fetched before, and ask again for what a server lacked."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -494,7 +507,7 @@ NEWER = ("labels", "measures", "lora", "snr", "held_out", "patience")
 PLAIN = {"crops": "same", "optimizer": "adamw"}
 """Fields that older atlases lack, and the value with which they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again"},
     "finetune": {"checkpoint", "known", "recompute", "accumulate", "samples"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

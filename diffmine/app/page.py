@@ -16,7 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it wh
 from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
 import gradio as gr
 
-from diffmine.app import jobs, tabs, texts
+from diffmine.app import tabs, texts, work
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
@@ -95,7 +95,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     blocks.diffmine_folders = list(dict.fromkeys(folders))
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
-        jobs.warm(blocks.diffmine_models)
+        work.warm(blocks.diffmine_models)
     Thread(target=_prepare, args=(list(shelves.values()),), name=PREPARES, daemon=True).start()
     return blocks
 

@@ -97,6 +97,8 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "its fields"
         raise AtlasError(f"{path} is broken: {place}: {first['msg']}.") from error
+    if len(set(manifest.labels)) < len(manifest.labels) or "" in manifest.labels:
+        raise AtlasError(f"{path} is broken: labels: each has a name of its own.")
     _check_model(path, manifest.model)
     if not isinstance(manifest.config.get("data", {}).get("image_size", 0), int):
         raise AtlasError(f"{path} is broken: config.data.image_size is no whole number.")

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from diffmine.data.dates.bins import Centuries, Spanning, Widths, labels_of
 from diffmine.data.dates.date import Date, NoDate
 from diffmine.data.dates.read import read_date
 
 _CENTURY = 100
+_YEARS = 10_000
+"""Years further away are none of a picture."""
 
 
 def year_of(text: str) -> int | None:
     """The year of a date as people write it, of several the middle one; None: there is none."""
     date = _date(text) if text else NoDate(text, "")
     year = None if isinstance(date, NoDate) else date.middle
-    return year if year is not None and abs(year) < 10_000 else None
+    return year if year is not None and abs(year) < _YEARS else None
+
+
+def date_facts(text: str) -> dict[str, Any]:
+    """The fields of a record that a date as people write it gives: its text, the years that it lies
+    in and the middle one of them; of a text that gives no year the text alone.
+
+    Example:
+        >>> date_facts("c. 1910-1913")
+        {'date': 'c. 1910-1913', 'date_first': 1910, 'date_last': 1913, 'year': 1911}
+    """
+    text = " ".join(text.split())
+    date = _date(text) if text else NoDate(text, "")
+    first, last = (None, None) if isinstance(date, NoDate) else (date.first, date.last)
+    return {
+        "date": text,
+        "date_first": first if first is None or abs(first) < _YEARS else None,
+        "date_last": last if last is None or abs(last) < _YEARS else None,
+        "year": year_of(text),
+    }
 
 
 def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], str]:

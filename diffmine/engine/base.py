@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
+
+from diffmine.errors import DiffmineError
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -59,6 +64,19 @@ def ahead(pieces: Iterable[Piece]) -> Iterator[Piece]:
         while (piece := waiting.result()) is not end:
             waiting = pool.submit(next, source, end)
             yield piece  # type: ignore[misc]
+
+
+def sendable(error: Exception) -> Exception:
+    """The error itself if it can be pickled, with its traceback as a note; else the traceback as
+    the text of a RuntimeError."""
+    lines = "".join(traceback.format_exception(error)).rstrip()
+    if not isinstance(error, DiffmineError):
+        error.add_note(f"In worker process {os.getpid()}:\n{lines}")
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(lines)
+    return error
 
 
 @dataclass

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,13 +17,13 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from diffmine.engine.base import Hear, Piece, Result, Tell
-from diffmine.errors import DiffmineError, EngineError, UsageError
+from diffmine.engine.base import Hear, Piece, Result, Tell, sendable
+from diffmine.errors import EngineError, UsageError
 
 WORKER, DEVICE = "DIFFMINE_WORKER", "DIFFMINE_DEVICE"
 """Variables that tell a worker its number, and a device if it is given one by name; the model's
 devices.py reads them."""
-_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
 """Threads sleep while they wait for each other. Each worker has as many as this process, so that
 sums keep their order; if they spun, those of one worker would keep the others from the cores (2.5
 times slower with two workers on two)."""
@@ -112,7 +110,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with _told({WORKER: str(number), DEVICE: device} | _PATIENT):
+        with _told({WORKER: str(number), DEVICE: device} | PATIENT):
             self.process.start()
         theirs.close()
         self.place = -1
@@ -180,22 +178,9 @@ def _work(pipe: Connection) -> None:
             except (EOFError, BrokenPipeError, KeyboardInterrupt):
                 raise
             except Exception as error:
-                answer = ("raised", _sendable(error))
+                answer = ("raised", sendable(error))
             pipe.send(answer)
 
 
 def _tell(pipe: Connection, done: int | float, note: str = "") -> None:
     pipe.send(("told", done, note))
-
-
-def _sendable(error: Exception) -> Exception:
-    """The error itself if it can be pickled, with its traceback as a note; else the traceback as
-    the text of a RuntimeError."""
-    lines = "".join(traceback.format_exception(error)).rstrip()
-    if not isinstance(error, DiffmineError):
-        error.add_note(f"In worker process {os.getpid()}:\n{lines}")
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(lines)
-    return error

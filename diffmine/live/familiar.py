@@ -25,7 +25,6 @@ from diffmine.model.draws import draws
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 
-SAMPLE = 64
 DRAWS = 4
 _AT_ONCE = 8
 

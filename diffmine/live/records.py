@@ -37,6 +37,10 @@ class Inspection:
         return int(np.argmax([score.typicality for score in self.scores]))
 
 
+SAMPLE = 64
+"""Images of an atlas that a picture is compared with: `familiar` says why so many."""
+
+
 @dataclass(frozen=True)
 class Errors:
     """How a model errs on a picture: `reconstruction` of pixels from 0 to 1, root mean square;

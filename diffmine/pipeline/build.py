@@ -11,6 +11,7 @@ from diffmine.atlas.evaluation import drop_outdated
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
@@ -46,7 +47,7 @@ def build(
     Files of the atlas that are lost or broken are made again.
 
     Args:
-        data: Folder that `open_dataset` reads.
+        data: Folder, or address of a IIIF manifest, that `open_dataset` reads.
         out: Folder of the atlas; it is made when it is not there.
         config: A configuration for each stage; by default that of `BuildConfig`.
         model: A model that is used as it is: its folder, file or Hub repository, or a `ModelConfig`
@@ -78,16 +79,20 @@ def build(
     config = config or BuildConfig()
     given = None if model is None else found(model, Path(out), progress=progress)
     config = config if given is None else settled(config, given)
-    dataset = checked(dataset_of(data, config.data), config, given)
+    dataset = checked(dataset_of(data, config.data, progress), config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
     config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
+        if dataset.origin:  # another revision, perhaps
+            atlas.manifest.source = dataset.origin
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
-        dataset = dataset.limited(config.data.limit)
+        dataset, report = fetched(dataset.limited(config.data.limit), config.data, progress)
+        reports += [report] if report else []
+        dataset = checked(dataset, config, given) if report else dataset
         compared = Compared(atlas, dataset, config.data)
         planned = plan_of(compared, config, given)
         announce(replace(planned, remarks=(*planned.remarks, *chosen)))
@@ -148,7 +153,8 @@ def run_evaluation(
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
-        title=printable(config.title or dataset.path.resolve().name),
+        title=printable(config.title or dataset.title or dataset.path.resolve().name),
+        source=dataset.origin,
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

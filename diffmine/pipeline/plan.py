@@ -16,6 +16,7 @@ from diffmine.atlas.stages import STAGES, Stage
 from diffmine.config import BuildConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
+from diffmine.engine import Progress, silent
 from diffmine.errors import AtlasError
 from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.labels import checked
@@ -70,14 +71,15 @@ def plan(
     model: Asked | None = None,
     out: Path | None = None,
     replace_all: bool = False,
+    progress: Progress = silent,
 ) -> Plan:
     """What a build would do; `out` is the folder of the atlas, which may be there. Nothing is
-    written. It refuses what the build would: see there."""
+    written to it. It refuses what the build would: see there."""
     if out is not None and out.exists() and not out.is_dir():
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
     given = None if model is None else found(model, out, online=False)
     config = config if given is None else settled(config, given)
-    whole = checked(dataset_of(data, config.data), config, given)
+    whole = checked(dataset_of(data, config.data, progress), config, given)
     dataset = whole.limited(config.data.limit)
     there = open_atlas(out) if out is not None and is_atlas(out) else None
     stored = there.manifest.config if there else None

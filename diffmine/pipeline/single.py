@@ -15,6 +15,7 @@ from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.readers import read_scaled
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.sources import dataset_of
@@ -45,12 +46,13 @@ def train_model(
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
     whole = BuildConfig(data=config, finetune=options)
-    dataset = checked(dataset_of(data, config), whole)
+    dataset = checked(dataset_of(data, config, progress), whole)
     work = target.with_name(f"{target.name}.atlas")
     stored = open_atlas(work).manifest.config if is_atlas(work) else None
     dataset = dataset.limited(config.limit)
     whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
     config = whole.data
+    dataset, _ = fetched(dataset, config, progress)
     for line in (*lines(dataset), *chosen):
         announce(line)
     atlas = create_workspace(work, manifest_of(dataset, config))
@@ -89,7 +91,7 @@ def translate_one(
     for step in stream(model, picture, window, labels, config, how, name, source):
         if isinstance(step, Translated):
             for translation in step.translations:
-                path = out / f"{_plain(translation.target)}.png"
+                path = out / f"{plain(translation.target)}.png"
                 sweep_beside(path)
                 write_bytes(path, generated_png(translation.picture))
             return step.translations
@@ -111,6 +113,6 @@ def _source(atlas: Atlas, patch: str) -> tuple[Image.Image, tuple[int, int, int]
     return atlas.pictures.picture(record.image_id), window, record.image_id, record.label
 
 
-def _plain(label: str) -> str:
+def plain(label: str) -> str:
     """A label as a file name."""
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in label)[:80] or "label"

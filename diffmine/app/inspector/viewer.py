@@ -13,6 +13,7 @@ from diffmine.atlas.records import Patch
 from diffmine.export.record import facts as known
 from diffmine.maths.scores import TYPICALITY, measure_of
 from diffmine.words.elements import NO_SUPPORT, thin
+from diffmine.words.regions import region_of
 
 
 def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name) -> Value:
@@ -33,6 +34,7 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "alt": words.alt(patch),
         "facts": facts(shelf, patch, record),
         "citation": words.citation(shelf.title, patch, record),
+        "region": region_of(patch, record).link,
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}

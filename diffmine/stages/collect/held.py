@@ -14,6 +14,7 @@ from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
+from diffmine.data.canvas import Canvas
 from diffmine.data.files import digest_of
 from diffmine.data.readers.wishes import Ranges, Wishes
 from diffmine.data.records import Record
@@ -36,11 +37,29 @@ def fields_of(record: Record) -> Row:
         "group": record.group,
         "year": record.year,
         "source_url": record.source_url,
-        "licence": record.licence,
-        "credit": record.credit,
+        "licence": record.licensed,
+        "credit": record.credited,
         "labels": labels_of(record),
         "split": record.split,
+        **{name: getattr(record, name) for name in _SINCE},
+        **_canvas_of(record.canvas),
     }
+
+
+_SINCE = (
+    *("title", "creator", "holder", "identifier", "rights", "attribution"),
+    *("date", "date_first", "date_last"),
+)
+"""Fields of a record that older atlases lack, as they lack `split` and the canvas."""
+
+
+def _canvas_of(canvas: Canvas | None) -> Row:
+    names = ("canvas", "canvas_width", "canvas_height", "canvas_box", "region", "region_box")
+    if canvas is None:
+        return dict.fromkeys(names)
+    box, part = list(canvas.box), canvas.region_box and list(canvas.region_box)
+    values = (canvas.address, canvas.width, canvas.height, box, canvas.region, part)
+    return dict(zip(names, values, strict=True))
 
 
 def labels_of(record: Record) -> list[str]:
@@ -139,9 +158,12 @@ class Held:
     def describes(self, record: Record, digest: str) -> bool:
         """Whether the row of a picture says what its record and its file say now."""
         row = self.rows[record.image_id]
-        known = {name: row[name] for name in fields_of(record)}
-        known["split"] = row["split"] or ""  # older atlases lack it
-        return known == fields_of(record) and row["source_digest"] == digest
+        now = fields_of(record)
+        known = {name: row[name] for name in now}
+        for name, value in now.items():
+            if value == "" and known[name] is None:  # older atlases lack it
+                known[name] = ""
+        return known == now and row["source_digest"] == digest
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _collect_images(
         contents = _write(temporary, plain)
         if not contents:
             why = refused[0][1].removesuffix(".")
-            raise DataError(f"No picture of {dataset.path} can be read: {why}.")
+            raise DataError(f"No picture of {dataset.named} can be read: {why}.")
         key = manifest.keys.get("images", "")
         if change.of_pictures or not held.rows:
             key = key_of_images(config.image_size, contents, ranges)

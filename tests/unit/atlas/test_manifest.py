@@ -63,6 +63,7 @@ def test_a_linked_folder_leads_nowhere(folder: Path) -> None:
     [
         ({"labels": None}, "labels: Input should be a valid list"),
         ({"labels": [1]}, "labels.0: Input should be a valid string"),
+        ({"labels": ["a", "b", "a"]}, "labels: each has a name of its own"),
         ({"artefacts": []}, "artefacts: Input should be a valid dictionary"),
         ({"keys": {"mine": 3}}, "keys.mine: Input should be a valid string"),
         ({"config": {"mine": 3}}, "config.mine: Input should be a valid dictionary"),

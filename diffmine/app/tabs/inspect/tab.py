@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from diffmine.app import jobs
+from diffmine.app import jobs, work
 from diffmine.app import texts as shared
 from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
@@ -28,7 +28,7 @@ from diffmine.app.view import View, choice, index
 from diffmine.config import MineConfig
 from diffmine.data.readers import suffixes
 from diffmine.errors import DiffmineError, ImageError
-from diffmine.live.records import Comparison, Errors, Inspection
+from diffmine.live.records import SAMPLE, Comparison, Errors, Inspection
 
 TELL = 0.4  # seconds between two pictures of what was found so far
 TAB = "inspect"
@@ -81,7 +81,7 @@ class Inspect:
         """What the tab says of an atlas; the visitor's picture is no part of the view."""
         shelf = self.desk.shelf(view)
         if shelf.model is not None:
-            jobs.prepare(shelf.model)
+            work.prepare(shelf.model)
         return {self.line: _line(shelf), self.place: gr.Column(visible=shelf.model is not None)}
 
     # What is shown
@@ -189,8 +189,8 @@ class Inspect:
         known = self._usual.get(shelf.version, ())
         began = told = time.monotonic()
         clock = _Clock()
-        results = jobs.inspection(
-            str(model), image, shelf.labels, how, mining, shelf.atlas.path, known
+        results = work.inspection(
+            str(model), image, shelf.labels, how, mining, shelf.atlas.path, known, SAMPLE
         )
         for result in results:
             now = time.monotonic()

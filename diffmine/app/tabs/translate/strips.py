@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from diffmine.app import jobs, words
 from diffmine.app import texts as shared
+from diffmine.app import words, work
 from diffmine.app.cache import digest
 from diffmine.app.components.table.table import table_value
 from diffmine.app.components.wall.wall import wall_value
@@ -57,7 +57,7 @@ def translating(
     """Previews of a patch's image under targets, then the result; `how` is what differs from the
     atlas's own translations."""
     config = replace(known(shelf), **how)
-    return jobs.translation(
+    return work.translation(
         str(model),
         Image.fromarray(shelf.pixels(patch.image_id)),
         (patch.row, patch.col, patch.size),

@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from diffmine.app import jobs, words
+from diffmine.app import jobs, words, work
 from diffmine.app import texts as shared
 from diffmine.app.cache import digest
 from diffmine.app.components.table.table import table
@@ -118,7 +118,7 @@ class Translate:
             self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
         }
         if ready and shelf.model is not None:
-            jobs.prepare(shelf.model)
+            work.prepare(shelf.model)
         updates |= self.several.show(view)
         if patch is None:
             return updates | self._nothing()

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from diffmine.app import jobs, words
+from diffmine.app import jobs, words, work
 from diffmine.app import texts as shared
 from diffmine.app.cache import digest
 from diffmine.app.components.chart.chart import chart
@@ -325,7 +325,7 @@ class Trends:
             raise gr.Error(texts.NO_MODEL_TO_DATE, print_exception=False)
         yield {self.date: gr.Button(texts.COMPUTING, interactive=False)}
         ready = gr.Button(texts.COMPUTE_DATING, interactive=True)
-        job = jobs.dating_curve(
+        job = work.dating_curve(
             str(shelf.model),
             Image.fromarray(shelf.pixels(patch.image_id)),
             (patch.row, patch.col, patch.size),

@@ -16,10 +16,9 @@ from diffmine.app import words
 from diffmine.app.cache import served
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import PREPARES, build
-from diffmine.app.tabs.inspect import own, texts
+from diffmine.app.tabs.inspect import own, tab, texts
 from diffmine.app.tabs.inspect.own import Own
 from diffmine.data import readers
-from diffmine.live import familiar
 from diffmine.live.records import Comparison, Errors
 from diffmine.model.tiny import make_random
 from tests.unit.app.make_atlas import LABELS, make_atlas, picture
@@ -30,7 +29,7 @@ from tests.unit.data.fence import work
 def few() -> Iterator[None]:
     """A sample of nine images: they are 96 pixels wide, and this is not about numbers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(familiar, "SAMPLE", 9)
+        patch.setattr(tab, "SAMPLE", 9)
         yield
 
 
