@@ -261,7 +261,7 @@ def info(atlas: Path) -> None:
     for name in ("images", "patches", "duplicates", "elements", "trends"):
         rows = opened.table(name).num_rows if opened.has(name) else 0
         print(f"{name}: {rows}")
-    print(f"model: {opened.model_path or 'none'}")
+    print(f"model: {next(iter(manifest.sources), opened.model_path) or 'none'}")
     if manifest.newer:
         print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
     for line in lines(opened):

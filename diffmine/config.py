@@ -311,7 +311,8 @@ class ClusterConfig:
     timestep: Timestep = 161
     """Timestep at which the features are read (DIFT)."""
     up_block: Annotated[int, Field(ge=0, le=8)] = 1
-    """Up block of the UNet whose output is the feature."""
+    """Up block of the UNet whose output is the feature; of a transformer the end of that quarter of
+    its second half."""
     noises: Count = 8
     """Noises over which the features are averaged."""
     neighbours: Annotated[int, Field(ge=2)] = 15
@@ -333,7 +334,8 @@ class TranslateConfig:
     method: Literal["pnp", "paper", "ddim", "sdedit", "ddpm"] = "pnp"
     """`pnp`: DDIM inversion and Plug-and-Play; `paper`: the same with the paper's steps, which it
     prescribes; `ddim`: inversion alone; `sdedit`: added noise alone; `ddpm`: edit-friendly noise.
-    The last three keep less of the picture."""
+    The last three keep less of the picture. A transformer takes no injection: `pnp` and `paper`
+    are inversion alone there."""
     steps: Count = 25
     """Steps of inversion and, again, of sampling (paper: 999 and 50)."""
     top: Timestep = 981

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from dataclasses import fields as fields_of
 from functools import cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -50,6 +50,12 @@ class Manifest:
         """Where the files of a model lie that is not ours, by what it was asked for as: `path` and
         the digests of its `files`."""
         return dict(self.model.get("sources", {}))
+
+    @property
+    def model_name(self) -> str:
+        """What the model was asked for as, or the name of its folder; empty where there is none."""
+        place = str(self.model.get("repo") or PurePath(self.model.get("path", "")).name)
+        return next(iter(self.sources), place)
 
 
 _CHECKED = TypeAdapter(Manifest)

@@ -12,7 +12,8 @@ from diffmine.model.devices import best_device, best_dtype
 from diffmine.model.families import FAMILIES
 from diffmine.model.families.base import Family
 from diffmine.model.foreign.assemble import assembled, index_of
-from diffmine.model.foreign.checkpoint import Checkpoint, embedded, find
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.find import embedded, find
 from diffmine.model.foreign.lora import add_lora
 from diffmine.model.model import Model
 from diffmine.model.prompts import NAME, read_prompts, read_weights

@@ -118,18 +118,17 @@ class Model:
         if self.prompts is None:
             raise ModelError(
                 f"{self.name} has no diffmine.json, so the prompts it was trained with are "
-                "unknown; finetune it with diffmine first."
+                "unknown; give --prompt and --null-prompt where it is --model, or finetune it."
             )
         return self.prompts
 
     @torch.inference_mode()
     def embed(self, prompts: list[str]) -> Float[Tensor, "b s d"]:
-        """Text embeddings, each prompt computed once. A state of the prompt as a whole, where the
-        network wants one, is the last of them."""
-        new = sorted(set(prompts) - self._embedded.keys())
-        if new:
-            states = self.parts.embed(new)  # new s d
-            self._embedded.update(zip(new, states, strict=True))
+        """Text embeddings, each prompt computed once, and by itself: in company the last bits of
+        some encoders change. A state of the prompt as a whole, where the network wants one, is the
+        last one."""
+        for prompt in sorted(set(prompts) - self._embedded.keys()):
+            (self._embedded[prompt],) = self.parts.embed([prompt])  # s d
         return torch.stack([self._embedded[prompt] for prompt in prompts])  # b s d
 
     @torch.inference_mode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,17 +11,25 @@ from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.model.foreign.single import tokenizer
 from diffmine.model.prompts import Prompts
 
+_MOST = 512
+
 
 def tokenizer_of(checkpoint: Checkpoint) -> Any | None:
     """The tokenizer of a model, without its weights; None where it cannot be loaded, which loading
     the model will report."""
-    from transformers import CLIPTokenizer
+    from transformers import AutoTokenizer, CLIPTokenizer
 
     part = checkpoint.parts.get("tokenizer")
     if part is None:
         return None
+    if part.folder is None:
+        return tokenizer()
+    path = part.folder / "tokenizer_config.json"
     try:
-        return tokenizer() if part.folder is None else CLIPTokenizer.from_pretrained(part.folder)
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "CLIP" in config.get("tokenizer_class", "CLIP"):
+            return CLIPTokenizer.from_pretrained(part.folder)
+        return AutoTokenizer.from_pretrained(part.folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -36,11 +45,19 @@ def check_distinct(tokenizer: Any, prompts: Prompts, labels: Iterable[str]) -> N
             continue
         what = f"the labels {other!r} and {label!r}" if other else f"{label!r} and no label"
         raise ModelError(
-            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees no case, "
-            f"no spaces and {tokenizer.model_max_length} tokens at most); rename or join them."
+            f"For this model {what} are one prompt, {prompts.of(label)[:80]!r} (it sees "
+            f"{_blind(tokenizer)}{_longest(tokenizer)} tokens at most); rename or join them."
         )
 
 
 def _tokens(tokenizer: Any, prompt: str) -> tuple[int, ...]:
-    ids = tokenizer(prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
-    return tuple(ids)
+    return tuple(tokenizer(prompt, truncation=True, max_length=_longest(tokenizer)).input_ids)
+
+
+def _longest(tokenizer: Any) -> int:
+    """Tokens of a prompt that are read; some tokenizers name a limit of 10^30."""
+    return min(int(tokenizer.model_max_length), _MOST)
+
+
+def _blind(tokenizer: Any) -> str:
+    return "no case, no spaces and " if "CLIP" in type(tokenizer).__name__ else ""

@@ -14,7 +14,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import BuildConfig, ModelConfig
 from diffmine.engine import Progress, silent
 from diffmine.errors import ModelError
-from diffmine.model.foreign.checkpoint import Checkpoint, embedded, find
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.find import embedded, find
 from diffmine.model.prompts import NAME, read_prompts, read_weights
 
 Asked = str | ModelConfig | Checkpoint
@@ -42,11 +43,8 @@ def found(
     return checkpoint
 
 
-def located(
-    config: ModelConfig, *, online: bool = True, progress: Progress = silent
-) -> Checkpoint:
-    """A model by its configuration, with prompts or without; ModelError where no family knows it.
-    """
+def located(config: ModelConfig, *, online: bool = True, progress: Progress = silent) -> Checkpoint:
+    """A model, with prompts or without. ModelError where no family knows it."""
     from diffmine.model.load import family_of
 
     checkpoint = find(config, online=online, progress=progress)
@@ -131,7 +129,16 @@ def use_model(atlas: Workspace, model: Asked) -> None:
 
 def _absolute(config: ModelConfig) -> ModelConfig:
     """With paths that mean the same in every folder."""
-    here = {"model": config.model, "base": config.base, "mirror": config.mirror}
-    paths = {name: str(Path(value).resolve()) for name, value in here.items()
-             if value and embedded(value) is None and Path(value).exists()}  # fmt: skip
-    return replace(config, prompt=None, null_prompt=None, **paths)
+    return replace(
+        config,
+        prompt=None,
+        null_prompt=None,
+        model=_resolved(config.model),
+        base=_resolved(config.base),
+        mirror=_resolved(config.mirror),
+    )
+
+
+def _resolved(name: str) -> str:
+    here = name and embedded(name) is None and Path(name).exists()
+    return str(Path(name).resolve()) if here else name

@@ -1,8 +1,8 @@
 """Stable Diffusion 3 and 3.5: a transformer that predicts a flow, two CLIP text encoders and T5.
 
-Scoring adds its own noise, x_s = (1 - s) x_0 + s e, and tells the transformer 1,000 s: the scheduler
-beside it shifts timesteps and counts its own steps, and is only passed on. Nothing is injected while
-such a model translates: its blocks have no decoder whose features keep the layout.
+Noise is added by diffmine itself, x_s = (1 - s) x_0 + s e, and the transformer is told 1,000 s: the
+scheduler beside it shifts timesteps and counts its own steps, and is only passed on. Nothing is
+injected while such a model translates: it has no decoder whose features keep the layout.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class StableDiffusion3:
         """Posterior mean, shifted and scaled. Raises ModelError for images that are too large."""
         most = self.unet.config.pos_embed_max_size * self.multiple
         if max(images.shape[-2:]) > most:
-            raise ModelError(f"This model has no positions for images of over {most} pixels a side.")
+            raise ModelError(f"This model has no positions beyond {most} pixels of a side.")
         return encoded(self.vae, images)
 
     def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
@@ -172,12 +172,13 @@ def load(where: str, device: torch.device, dtype: torch.dtype) -> Model:
     for part in (network, vae, first, second, third):
         if part is not None:
             part.requires_grad_(False).eval().to(device)
-    tokenizers = (
-        CLIPTokenizer.from_pretrained(where, subfolder=name) for name in ("tokenizer", "tokenizer_2")
+    words, words_2 = (
+        CLIPTokenizer.from_pretrained(where, subfolder=name)
+        for name in ("tokenizer", "tokenizer_2")
     )
     scheduler = flow_of(where)
     parts = StableDiffusion3(
-        network, vae, first, second, third, *tokenizers, tokenizer_3, scheduler
+        network, vae, first, second, third, words, words_2, tokenizer_3, scheduler
     )
     return Model(parts, None, where)
 

@@ -144,7 +144,7 @@ def load(where: str, device: torch.device, dtype: torch.dtype) -> Model:
     weights: dict[str, Any] = {"use_safetensors": True, "torch_dtype": dtype}
     unet = UNet2DConditionModel.from_pretrained(where, subfolder="unet", **weights)
     if unet.config.addition_embed_type != "text_time":
-        raise ModelError(f"The model {where} is not told sizes as SDXL is, so diffmine lacks its.")
+        raise ModelError(f"The model {where} is told something else than sizes, unlike SDXL.")
     vae_config = AutoencoderKL.load_config(where, subfolder="vae")
     upcast = dtype == torch.float16 and vae_config.get("force_upcast", True)
     weights["torch_dtype"] = torch.float32 if upcast else dtype
@@ -155,12 +155,13 @@ def load(where: str, device: torch.device, dtype: torch.dtype) -> Model:
     for part in (unet, vae, first, second):
         part.requires_grad_(False).eval().to(device)
     suit(unet, vae, once=False)
-    tokenizers = (
-        CLIPTokenizer.from_pretrained(where, subfolder=name) for name in ("tokenizer", "tokenizer_2")
+    words, words_2 = (
+        CLIPTokenizer.from_pretrained(where, subfolder=name)
+        for name in ("tokenizer", "tokenizer_2")
     )
     zeros = bool(index.get("force_zeros_for_empty_prompt", True))
     parts = StableDiffusionXL(
-        unet, vae, first, second, *tokenizers, scheduler_of(where), zeros=zeros
+        unet, vae, first, second, words, words_2, scheduler_of(where), zeros=zeros
     )
     return Model(parts, None, where)
 

@@ -7,13 +7,11 @@ headers of their files say, before a weight is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffmine.errors import ModelError
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.model.foreign.place import Part
-
-if TYPE_CHECKING:
-    from diffmine.model.foreign.checkpoint import Checkpoint
 
 STEPS = 1000
 _KINDS_OF_INPUT = {
@@ -60,7 +58,11 @@ def _check_plain(name: str, part: Part) -> None:
 def _check_distilled(checkpoint: Checkpoint, unet: Mapping[str, Any]) -> None:
     name, scheduler = checkpoint.name, checkpoint.parts["scheduler"].config
     kind = str(scheduler.get("_class_name", ""))
-    origins = (name, str(unet.get("_name_or_path", "")), str(checkpoint.index.get("_name_or_path", "")))
+    origins = (
+        name,
+        str(unet.get("_name_or_path", "")),
+        str(checkpoint.index.get("_name_or_path", "")),
+    )
     # Turbo models have a plain config but for this: one step from the last timestep.
     trailing = kind.startswith("Euler") and scheduler.get("timestep_spacing") == "trailing"
     trailing = trailing and scheduler.get("prediction_type", "epsilon") == "epsilon"
@@ -82,9 +84,8 @@ def _check_scheduler(name: str, scheduler: Mapping[str, Any]) -> None:
     kind = str(scheduler.get("_class_name", ""))
     if kind.startswith(_FLOW):
         raise ModelError(
-            f"The scheduler of {name} is {kind}, of flow matching, and its UNet is of a model that "
-            "predicts noise: they do not belong together; copy the scheduler of the model it came "
-            "from."
+            f"{name} has a UNet beside {kind}, a scheduler of flow matching: they do not belong "
+            "together; copy the scheduler of the model that the UNet came from."
         )
     if kind.startswith(_OTHER_NOISE):
         raise ModelError(
@@ -94,7 +95,7 @@ def _check_scheduler(name: str, scheduler: Mapping[str, Any]) -> None:
     steps = scheduler.get("num_train_timesteps", STEPS)
     if steps != STEPS:
         raise ModelError(
-            f"The scheduler of {name} has {steps} timesteps; diffmine needs one of {STEPS:,}."
+            f"The scheduler of {name} has {steps} timesteps; diffmine reads models of {STEPS:,}."
         )
 
 

@@ -81,12 +81,12 @@ def fetched(
     if mirror:
         return _mirrored(repository, Path(mirror))
     if repository.pinned or not online:
-        if copy := _cached(repository):
+        if copy := _cached(repository, whole=online):
             return copy
         if not online:
             raise ModelError(
-                f"{repository} is not on this machine; run diffmine build with it again while the "
-                "Hub can be reached."
+                f"{repository} is not on this machine, and only a build that is no --dry-run "
+                "downloads it; run diffmine build with it while the Hub can be reached."
             )
     from huggingface_hub.errors import HFValidationError
 
@@ -106,8 +106,11 @@ def _mirrored(repository: Repository, mirror: Path) -> Copy:
     raise ModelError(f"The mirror {mirror} has no folder {repository.name} and no copy of it.")
 
 
-def _cached(repository: Repository, cache: Path | None = None) -> Copy | None:
-    """What the Hub's cache holds of a repository; None where that is not all that is needed."""
+def _cached(
+    repository: Repository, cache: Path | None = None, *, whole: bool = False
+) -> Copy | None:
+    """What the Hub's cache holds of a repository; None where it holds nothing, and with `whole`
+    where a download did not end."""
     from huggingface_hub import constants
     from huggingface_hub.file_download import repo_folder_name
 
@@ -120,7 +123,14 @@ def _cached(repository: Repository, cache: Path | None = None) -> Copy | None:
     place = folder / "snapshots" / commit
     if not place.is_dir() or not (place / repository.inside).exists():
         return None
+    if whole and not (folder / "refs" / _note(repository, commit)).is_file():
+        return None
     return Copy(replace(repository, revision=commit), place)
+
+
+def _note(repository: Repository, commit: str) -> str:
+    """The name of the note that all that is needed is there."""
+    return f"diffmine/{commit}/{repository.inside.replace('/', '-') or 'all'}"
 
 
 def _downloaded(repository: Repository, progress: Progress) -> Copy:
@@ -147,16 +157,12 @@ def _downloaded(repository: Repository, progress: Progress) -> Copy:
         done += files[name].size or 0
         told.say(done)
     folder = Path(path).parents[len(PurePosixPath(names[-1]).parts) - 1]
-    _note_branch(repository, folder)
-    return Copy(replace(repository, revision=about.sha), folder)
-
-
-def _note_branch(repository: Repository, folder: Path) -> None:
-    """Note which commit a branch was, for when there is no network."""
-    if not repository.pinned:
-        note = folder.parents[1] / "refs" / (repository.revision or "main")
+    names_of = [_note(repository, about.sha)]
+    names_of += [] if repository.pinned else [repository.revision or "main"]
+    for note in (folder.parents[1] / "refs" / name for name in names_of):
         note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(folder.name, encoding="utf-8")
+        note.write_text(about.sha, encoding="utf-8")  # also for when there is no network
+    return Copy(replace(repository, revision=about.sha), folder)
 
 
 def _compare(repository: Repository, path: Path, file: Any) -> None:
@@ -225,17 +231,16 @@ class _Told:
 
     def bar(self) -> type[Any]:
         """What the Hub's client moves on instead of a bar of its own."""
-        from tqdm import tqdm
+        from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
         told = self
 
-        class Bar(tqdm):  # type: ignore[misc, type-arg]
+        class Bar(tqdm):
             def __init__(self, *args: Any, **named: Any) -> None:
-                named.pop("name", None)
-                super().__init__(*args, **named | {"disable": True})
+                super().__init__(*args, **named | {"disable": True})  # type: ignore[no-untyped-call]
                 self.so_far = int(named.get("initial") or 0)
 
-            def update(self, n: float | None = 1) -> None:
+            def update(self, n: int | float | None = 1) -> None:
                 self.so_far += int(n or 0)
                 told.say(told.before + self.so_far)
 

@@ -182,4 +182,3 @@ def _told(path: Path) -> dict[str, _How]:
         return {network: _How.of(own) for network, own in grouped.items()}
     except (TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"What is said of the LoRA {path} cannot be read: {error}.") from error
-

@@ -23,9 +23,9 @@ from diffmine.model.foreign.weights import (
     weights_of,
 )
 
-NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2", "transformer")
+NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2", "text_encoder_3", "transformer")
 """Parts that have weights."""
-TEXTS = ("tokenizer", "tokenizer_2", "scheduler")
+TEXTS = ("tokenizer", "tokenizer_2", "tokenizer_3", "scheduler")
 INDEX = "model_index.json"
 _ABOVE = 2
 """Folders above a UNet alone in which its other parts may be: a training's and its checkpoint's."""
@@ -156,7 +156,6 @@ def _file(path: Path) -> Place:
             raise ModelError(f"{path} is a UNet without its config.json; put that beside it.")
         return _unet(path.parent)
     parts = {
-        name: Part(name, config, file=path)
-        for name, config in single.configs(path, shapes).items()
+        name: Part(name, config, file=path) for name, config in single.configs(path, shapes).items()
     }
     return Place(path, path.parent, parts)

@@ -111,7 +111,7 @@ PROFILES = [
         t_range=ALL,
     ),
 ]
-"""A line each; `--profile NAME` asks for one, and a repository or a folder named after it has it."""
+"""`--profile NAME` asks for one, and a repository or a folder that is named after it has it."""
 
 
 def profile_of(name: str, model: str) -> Profile | None:

@@ -45,8 +45,8 @@ def configs(path: Path, shapes: Shapes) -> dict[str, dict[str, Any]]:
     for prefix, name in _OTHERS.items():
         if any(prefix in key for key in shapes):
             raise ModelError(
-                f"{path} is {name} in one file; load it with diffusers' from_single_file and save "
-                "it with save_pretrained as a folder, which diffmine reads where it knows that kind."
+                f"{path} is {name} in one file, and so diffmine reads only Stable Diffusion 1; "
+                "load it with diffusers' from_single_file and save it as a folder."
             )
     if not any(name.startswith(UNET) for name in shapes):
         raise ModelError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -20,6 +21,8 @@ from diffmine.model.training import finish
 from diffmine.stages.finetune.latents import WORK
 from diffmine.stages.finetune.learnt import courses_of, write_learnt
 from diffmine.stages.finetune.train import Training, back
+from diffmine.version import __version__
+from diffmine.words.cards import card
 
 _PIXELS = 16 * 512**2
 """Of the samples that are drawn together; one column is, however large."""
@@ -35,7 +38,8 @@ def write(atlas: Workspace, training: Training, state: State) -> None:
     temporary, old = (atlas.path / WORK / name for name in ("model", "before"))
     remove(temporary, old)
     model, config = training.model, training.config
-    text = json.dumps(_figures(atlas, training, state), indent=1, ensure_ascii=False)
+    figures = _figures(atlas, training, state)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
     with writing(folder):
         temporary.mkdir(parents=True)
         if config.lora:
@@ -52,15 +56,17 @@ def write(atlas: Workspace, training: Training, state: State) -> None:
             grid = sample_grid(model, config.samples, rows)
             grid.save(temporary / "samples.png", optimize=True)
         (temporary / "training.json").write_text(text, encoding="utf-8")
+        told = card_of(atlas, model, figures, bool(config.samples))
+        (temporary / "README.md").write_text(told, encoding="utf-8")
         exchange(temporary, folder, old)
     atlas.attach_model(folder, "model")
     write_learnt(atlas)
     atlas.end("finetune")
 
 
-def _figures(atlas: Workspace, training: Training, state: State) -> dict[str, object]:
+def _figures(atlas: Workspace, training: Training, state: State) -> dict[str, Any]:
     config = training.config
-    figures: dict[str, object] = {
+    figures: dict[str, Any] = {
         # A folder's place is its owner's business: models are passed on.
         "config": as_dict(config) | {"base": Path(config.base).name},
         "images": atlas.table("images", ["image_id"]).num_rows,
@@ -74,6 +80,22 @@ def _figures(atlas: Workspace, training: Training, state: State) -> dict[str, ob
     if len(courses := courses_of(atlas)) > 1:
         figures["courses"] = courses
     return figures
+
+
+def card_of(atlas: Workspace, model: Model, figures: dict[str, Any], samples: bool = True) -> str:
+    """The card of a model that the atlas's images trained."""
+    manifest, prompts = atlas.manifest, model.trained_prompts()
+    about = (manifest.title, manifest.description, manifest.source, manifest.licence)
+    return card(
+        f"{manifest.title or 'A model'} (finetuned)",
+        (prompts.prompt, prompts.null_prompt),
+        figures,
+        atlas.table("images", ["licence"])["licence"].to_pylist(),
+        about=about,
+        limits=manifest.limits,
+        samples=samples,
+        version=__version__,
+    )
 
 
 def sample_grid(model: Model, columns: int = 6, most: int | None = None) -> Image.Image:

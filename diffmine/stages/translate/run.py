@@ -16,8 +16,13 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import TranslateConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.live.translate import last, stream
+from diffmine.model.course import INJECTS, settled
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
+from diffmine.model.sample import model_config
+
+ALONE = "by inversion alone"
+"""A figure: patches whose model has nothing to inject into, where the method would inject."""
 
 
 def run(
@@ -33,6 +38,11 @@ def run(
     for number, label in enumerate(atlas.labels):
         patches = _central(atlas, label, config)
         shards.append(Shard((f"translations/part-{number:05d}.parquet",), len(patches), patches))
+
+    def hear(outcome: Outcome) -> None:
+        alone = report.figures.get(ALONE, 0.0) + outcome.figures.get(ALONE, 0.0)
+        report.figures |= {ALONE: alone} if alone else {}
+
     run_shards(
         atlas,
         shards,
@@ -41,6 +51,7 @@ def run(
         progress=progress,
         report=report,
         unit="patches",
+        hear=hear,
     )
     atlas.end("translate")
     return report.close()
@@ -58,7 +69,9 @@ class TranslateShard(ShardFunction):
         for done, patch in enumerate(shard.work, start=1):
             rows += [translation.to_row(patch) for translation in self._translated(patch)]
             tell(done)
-        return Outcome({shard.files[0]: rows})
+        method = settled(model_config(self.model, self.config)).method
+        plain = method in INJECTS and self.model.parts.injected is None
+        return Outcome({shard.files[0]: rows}, {ALONE: float(len(shard.work))} if plain else {})
 
     def _translated(self, patch: Patch) -> list[Translation]:
         atlas, config = self.atlas, self.config

@@ -8,19 +8,23 @@ from typing import Any
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderKLFlux2,
     DDIMScheduler,
     FlowMatchEulerDiscreteScheduler,
+    Flux2KleinPipeline,
+    Flux2Transformer2DModel,
     SD3Transformer2DModel,
     StableDiffusion3Pipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
-    PreTrainedTokenizerFast,
+    Qwen2TokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
     T5Config,
     T5EncoderModel,
     T5TokenizerFast,
@@ -110,6 +114,67 @@ def make_sd3(folder: Path) -> Path:
     return _saved(pipeline, folder)
 
 
+CHAT = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n\n</think>\n\n{% endif %}"
+)
+
+
+def make_flux2(folder: Path) -> Path:
+    units = [token for token in byte_tokenizer().get_vocab() if len(token) == 1]
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokenizer = Qwen2TokenizerFast(
+        vocab={token: number for number, token in enumerate([*sorted(units), *special])}, merges=[]
+    )
+    tokenizer.add_special_tokens({"additional_special_tokens": special[1:]})
+    tokenizer.chat_template = CHAT
+    text = Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=len(tokenizer),
+            hidden_size=8,
+            intermediate_size=12,
+            num_hidden_layers=28,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            head_dim=4,
+            max_position_embeddings=1024,
+            tie_word_embeddings=True,
+            initializer_range=0.5,
+        )
+    )
+    vae = AutoencoderKLFlux2(
+        block_out_channels=(4, 8),
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=2,
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+    )
+    vae.bn.running_mean.copy_(torch.linspace(-0.5, 0.5, 16))
+    vae.bn.running_var.copy_(torch.linspace(0.5, 2, 16))
+    transformer = Flux2Transformer2DModel(
+        in_channels=16,
+        num_layers=2,
+        num_single_layers=4,
+        attention_head_dim=8,
+        num_attention_heads=2,
+        joint_attention_dim=24,
+        timestep_guidance_channels=16,
+        axes_dims_rope=(2, 2, 2, 2),
+        guidance_embeds=False,
+    )
+    pipeline = Flux2KleinPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True),
+        vae=vae,
+        text_encoder=text,
+        tokenizer=tokenizer,
+        transformer=transformer,
+        is_distilled=False,
+    )
+    return _saved(pipeline, folder)
+
+
 def _saved(pipeline: Any, folder: Path) -> Path:
     pipeline.save_pretrained(folder)
     (folder / "diffmine.json").write_text(PROMPTS.to_json())
@@ -166,11 +231,14 @@ def t5_tokenizer() -> Any:
     """T5's, with a vocabulary of single letters."""
     letters = [chr(code) for code in range(33, 127)]
     special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
-    return T5TokenizerFast(vocab=[*special, ("\u2581", -2.0), *((c, -2.0) for c in letters)], extra_ids=0)
+    return T5TokenizerFast(
+        vocab=[*special, ("\u2581", -2.0), *((c, -2.0) for c in letters)], extra_ids=0
+    )
 
 
 MAKERS: dict[str, Callable[[Path], Path]] = {
     "velocity": make_velocity,
     "sdxl": make_sdxl,
     "sd3": make_sd3,
+    "flux2": make_flux2,
 }

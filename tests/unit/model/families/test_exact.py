@@ -123,7 +123,8 @@ def values_of(answer: Answer, x: Tensor, count: int, t_range: tuple[int, int]) -
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_typicality_integrates_to_the_likelihood_ratio(answer: Answer) -> None:
     """log p(x | c) - log p(x) = half the integral over the log of the ratio of signal and noise of
-    E[|e - e_null|^2 - |e - e_c|^2]: for a flow that of (1 - s) / s E[|v - v_null|^2 - ...] over s."""
+    E[|e - e_null|^2 - |e - e_c|^2]; of a flow that over s of (1 - s) / s E[|v - v_null|^2 - ...].
+    """
     count, x = 3000, picture("a")
     t = draws("x", count, SHAPE, (0, 1000), preset="independent").t.numpy()
     logs = np.log(ALPHAS / (1 - ALPHAS))

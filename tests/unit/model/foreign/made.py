@@ -126,10 +126,15 @@ def single(folder: Path, path: Path, half: bool = False) -> Path:
     for name, value in tensors(folder / "text_encoder").items():
         key = name if name.startswith("text_model.") else f"text_model.{name}"
         state[f"cond_stage_model.transformer.{key}"] = value
-    state["cond_stage_model.transformer.text_model.embeddings.position_ids"] = torch.arange(77)[None]
+    state["cond_stage_model.transformer.text_model.embeddings.position_ids"] = torch.arange(77)[
+        None
+    ]
     state["alphas_cumprod"] = torch.ones(1000)
     save_file(
-        {k: (v.half() if half and v.is_floating_point() else v).contiguous() for k, v in state.items()},
+        {
+            k: (v.half() if half and v.is_floating_point() else v).contiguous()
+            for k, v in state.items()
+        },
         path,
     )
     return path
@@ -145,10 +150,14 @@ def _unet(name: str) -> str:
     places = {
         r"down_blocks\.(\d)\.resnets\.(\d)": lambda i, j: f"input_blocks.{3 * i + j + 1}.0",
         r"down_blocks\.(\d)\.attentions\.(\d)": lambda i, j: f"input_blocks.{3 * i + j + 1}.1",
-        r"down_blocks\.(\d)\.downsamplers\.(\d)\.conv": lambda i, j: f"input_blocks.{3 * i + 3}.0.op",
+        r"down_blocks\.(\d)\.downsamplers\.(\d)\.conv": lambda i, j: (
+            f"input_blocks.{3 * i + 3}.0.op"
+        ),
         r"up_blocks\.(\d)\.resnets\.(\d)": lambda i, j: f"output_blocks.{3 * i + j}.0",
         r"up_blocks\.(\d)\.attentions\.(\d)": lambda i, j: f"output_blocks.{3 * i + j}.1",
-        r"up_blocks\.(\d)\.upsamplers\.(\d)": lambda i, j: f"output_blocks.{3 * i + 2}.{1 + (i > 0)}",
+        r"up_blocks\.(\d)\.upsamplers\.(\d)": lambda i, j: (
+            f"output_blocks.{3 * i + 2}.{1 + (i > 0)}"
+        ),
     }
     for pattern, place in places.items():
         name = re.sub(pattern, lambda m, place=place: place(int(m[1]), int(m[2])), name)

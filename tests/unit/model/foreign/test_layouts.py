@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffmine.model.foreign.find import find
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
 from diffmine.config import ModelConfig
-from diffmine.model.foreign.checkpoint import find
 from diffmine.model.foreign.single import tokenizer
 from diffmine.model.load import load_checkpoint
 from tests.unit.model.foreign import made
@@ -93,7 +93,9 @@ def test_the_tokenizer_of_a_file_is_that_of_clip() -> None:
     assert ids == [49406, 320, 1125, 539, 320, 2368, 49407, 49407, 49407]  # as published
 
 
-def test_a_pickle_beside_safetensors_is_not_opened(base: Path, truth: Tensor, tmp_path: Path) -> None:
+def test_a_pickle_beside_safetensors_is_not_opened(
+    base: Path, truth: Tensor, tmp_path: Path
+) -> None:
     folder = made.copy(base, tmp_path / "model")
     (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"not even a pickle")
     close(made.predicted(folder), truth)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffmine.model.foreign.find import find
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.utils import convert_state_dict_to_diffusers
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -17,7 +18,6 @@ from torch import Tensor
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
-from diffmine.model.foreign.checkpoint import find
 from diffmine.model.load import load_checkpoint, load_model
 from diffmine.model.model import Model
 from tests.unit.model.foreign import made
@@ -125,7 +125,10 @@ def test_a_text_encoder_is_changed_too(base: Path, tmp_path: Path) -> None:
     key = "lora_te_text_model_encoder_layers_0_self_attn_q_proj"
     state = {f"{key}.lora_up.weight": up, f"{key}.lora_down.weight": down}
     save_file(state | {f"{key}.alpha": torch.tensor(1.0)}, tmp_path / "te.safetensors")
-    model, plain = with_lora(tmp_path / "te.safetensors", base), load_model(base, "cpu", torch.float32)
+    model, plain = (
+        with_lora(tmp_path / "te.safetensors", base),
+        load_model(base, "cpu", torch.float32),
+    )
     layers = [m.text_encoder.encoder.layers if hasattr(m.text_encoder, "encoder")
               else m.text_encoder.text_model.encoder.layers for m in (model, plain)]  # fmt: skip
     changed, was = (own[0].self_attn.q_proj.weight for own in layers)
@@ -149,8 +152,14 @@ def test_alpha_by_the_root_of_the_rank(base: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda s: {k.replace("conv1", "conv9"): v for k, v in s.items()}, "does not have; give by"),
-        (lambda s: {k: v[:, :1].contiguous() if "lora_up" in k else v for k, v in s.items()}, "another size"),
+        (
+            lambda s: {k.replace("conv1", "conv9"): v for k, v in s.items()},
+            "does not have; give by",
+        ),
+        (
+            lambda s: {k: v[:, :1].contiguous() if "lora_up" in k else v for k, v in s.items()},
+            "another size",
+        ),
         (lambda s: {k: v for k, v in s.items() if "lora_up" not in k}, "another size"),
         (lambda s: s | {"lora_unet_conv_in.lora_mid.weight": torch.ones(1)}, "no plain LoRA"),
         (lambda s: s | {"lora_unet_conv_in.dora_scale": torch.ones(1)}, "no plain LoRA"),
@@ -167,7 +176,9 @@ def test_what_does_not_fit_is_refused(
 
 def test_a_lora_needs_a_base(base: Path, adapted: UNet2DConditionModel, tmp_path: Path) -> None:
     path = kohya(adapted, base, tmp_path / "lora")
-    with pytest.raises(ModelError, match="is a LoRA, which is added to a model: give that by --base"):
+    with pytest.raises(
+        ModelError, match="is a LoRA, which is added to a model: give that by --base"
+    ):
         find(ModelConfig(model=str(path)))
 
 
@@ -176,5 +187,7 @@ def test_a_unet_saved_with_its_adapter_on_is_refused(
 ) -> None:
     folder = made.copy(base, tmp_path / "model")
     adapted.save_pretrained(folder / "unet")
-    with pytest.raises(ModelError, match=r"saved with a LoRA attached to it; .* fuse .* unload .* save"):
+    with pytest.raises(
+        ModelError, match=r"saved with a LoRA attached to it; .* fuse .* unload .* save"
+    ):
         find(ModelConfig(model=str(folder)))
