@@ -74,6 +74,7 @@ def build(
     from diffmine.pipeline.info.run import before
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.several import is_first
 
     options, model = with_short(options, label, source, weights)
     where = engine_of(engine)
@@ -82,6 +83,9 @@ def build(
             print(plan(data, options, model, out, replace_all, progress))
             lines = before(data, options, model, out, progress)
         print("\n".join(lines))
+        return
+    if not is_first():
+        run_build(data, out, options, model=model)
         return
     with shown() as progress:
         for report in run_build(
@@ -107,6 +111,7 @@ def finetune(
     label: str | None = None,
     config: Path | None = None,
     engine: Where = "here",
+    dry_run: bool = False,
     pictures: Annotated[DataConfig, Parameter(name="pictures")] = DataConfig(),  # noqa: B008
     options: Annotated[FinetuneConfig, Flat] = FinetuneConfig(),  # noqa: B008
 ) -> None:
@@ -122,12 +127,22 @@ def finetune(
         Column of the table that holds the label (short for --pictures.label).
     config
         TOML file with the options below.
+    dry_run
+        Print size, rate, steps, memory and time of the training, and do nothing.
     """
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.settle import training_plan
+    from diffmine.pipeline.several import is_first
     from diffmine.pipeline.single import train_model
 
     if label is not None:
         pictures = replace(pictures, label=label)
+    if dry_run:
+        print("\n".join(training_plan(data, pictures, options)))
+        return
+    if not is_first():
+        train_model(data, out, pictures, options)
+        return
     with shown() as progress:
         _say(train_model(data, out, pictures, options, engine_of(engine), progress, print))
     print(f"The model is ready: {out}")
@@ -344,7 +359,9 @@ def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:
     from diffmine.atlas.writer import open_workspace
     from diffmine.pipeline.build import run_stage
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.several import alone
 
+    alone(name)
     opened, where = open_workspace(atlas), engine_of(engine)
     config = replace(BuildConfig(), **{name: options})
     with opened.hold(), shown() as progress:

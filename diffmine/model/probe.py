@@ -33,7 +33,8 @@ from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import led_from, sample
 from diffmine.model.score import Item, Sampling, advance, label_recipes
-from diffmine.model.training import State, draw_batch, prepare, shifted_latents
+from diffmine.model.state import State
+from diffmine.model.training import Draws, draw_batch, pools_of, prepare, shifted_latents
 
 _LONG = 0.25
 """Seconds of a prediction from which the model is too slow, or too large, for more."""
@@ -249,12 +250,15 @@ def _trained(
     unet = prepare(model.unet)
     optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate)
     mean = {key: weight.detach().clone() for key, weight in unet.named_parameters()}
-    state, crop = State(0, unet, mean, optimizer), (latents[0].shape[-2], latents[0].shape[-1])
+    state, sizes = State(0, unet, mean, optimizer), [(latents[0].shape[-2], latents[0].shape[-1])]
+    pools = pools_of(sizes, [0], "same")
     few, more = (min(config.batch, number) for number in (4, 16))
     half, kind = _half(config.precision), model.device.type
 
     def step(images: int) -> float:
-        batch = draw_batch(model, latents, torch.tensor([1]), images, crop, config.null_share, 0)
+        batch = draw_batch(
+            model, latents, torch.tensor([1]), Draws(pools, images, config.null_share), 0
+        )
         text = states[batch.prompt.to(model.device)]
         unet.zero_grad()
         counted = _Counted()

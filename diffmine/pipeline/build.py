@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.evaluation import drop_outdated
-from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.manifest import Manifest, is_atlas
+from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
 from diffmine.data.fetched import fetched
@@ -20,6 +22,8 @@ from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import by_base, sized
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -75,11 +79,17 @@ def build(
         >>> [report.stage for report in reports]
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
+    if not is_first():
+        return [joined()] if model is None else []
     config = config or BuildConfig()
     given = None if model is None else found(model, Path(out), progress=progress)
     config = config if given is None else settled(config, given)
-    dataset = checked(dataset_of(data, config.data, progress), config, given)
+    stored = open_atlas(out).manifest.config if is_atlas(Path(out)) else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    dataset = checked(known, config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
+    number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
+    config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
@@ -91,7 +101,8 @@ def build(
         reports += [report] if report else []
         dataset = checked(dataset, config, given) if report else dataset
         compared = Compared(atlas, dataset, config.data)
-        announce(plan_of(compared, config, given))
+        planned = plan_of(compared, config, given)
+        announce(replace(planned, remarks=(*planned.remarks, *chosen)))
         for line in known_cost(dataset, config, given, Path(out)):
             remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]

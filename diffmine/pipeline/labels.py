@@ -19,7 +19,7 @@ def checked(dataset: Dataset, config: BuildConfig, model: Asked | None = None) -
 
     side = config.data.image_size
     if side % MULTIPLE:
-        low = side // MULTIPLE * MULTIPLE
+        low = max(MULTIPLE, side // MULTIPLE * MULTIPLE)
         raise UsageError(
             f"--data.image-size {side} is no multiple of {MULTIPLE}, as models need it; take {low} "
             f"or {low + MULTIPLE}."

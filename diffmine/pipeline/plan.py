@@ -22,6 +22,7 @@ from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import Asked, found, is_other, settled
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import by_base, sized, training_table
 from diffmine.pipeline.work import (
     Sizes,
     curve_patches,
@@ -86,18 +87,23 @@ def plan(
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
     given = None if model is None else found(model, out, online=False)
     config = config if given is None else settled(config, given)
-    whole = checked(dataset_of(data, config.data, progress), config, given)
+    there = open_atlas(out) if out is not None and is_atlas(out) else None
+    stored = there.manifest.config if there else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    whole = checked(known, config, given)
     dataset = whole.limited(config.data.limit)
-    if out is None or not is_atlas(out):
+    config, chosen = by_base(config, len(dataset), len(dataset.labels), given, stored)
+    if there is None:
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
             for stage in _stages(config, given)
         )
-        return Plan(_images(dataset), tuple(steps), remarks=tuple(lines(dataset)))
-    atlas = open_atlas(out)
-    check_same(atlas, whole, replace_all)
-    compared = Compared(atlas, dataset, config.data, note=False)
-    return plan_of(compared, config, given)
+        chosen += training_table(config, len(dataset), len(dataset.labels)) if chosen else []
+        return Plan(_images(dataset), tuple(steps), remarks=(*lines(dataset), *chosen))
+    check_same(there, whole, replace_all)
+    compared = Compared(there, dataset, config.data, note=False)
+    planned = plan_of(compared, config, given)
+    return replace(planned, remarks=(*planned.remarks, *chosen))
 
 
 def plan_of(compared: Compared, config: BuildConfig, model: Checkpoint | None) -> Plan:

@@ -22,6 +22,7 @@ from diffmine.pipeline.info.table import table
 from diffmine.pipeline.info.texts import cost_lines, long, short
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import Asked, found, settled
+from diffmine.pipeline.settle import by_base, sized
 from diffmine.words.datasets import lines as remarks_on
 
 
@@ -36,10 +37,12 @@ def info(
 
     Raises DataError where there is no data set; one label alone is said and is none here.
     """
-    dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
-    dataset, _ = fetched(dataset, config.data, progress)
     given, refusal = _given(model)
     config = config if given is None else settled(config, given)
+    config = replace(config, data=sized(config, given))
+    dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
+    dataset, _ = fetched(dataset, config.data, progress)
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
     refusal = refusal or _refusal(dataset, config, given)
     whole = summary(dataset, config, given, progress, refusal, probe=form != "csv")
     if form == "json":
@@ -60,11 +63,13 @@ def before(
 ) -> list[str]:
     """What to know before a build: files that cannot be read, near-duplicates across labels, what
     goes with the labels, and what the build takes."""
+    given, _ = _given(model)
+    config = config if given is None else settled(config, given)
+    config = replace(config, data=sized(config, given))
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     if any(record.remote for record in dataset):
         return []  # its pictures are fetched by the build, or by diffmine info
-    given, _ = _given(model)
-    config = config if given is None else settled(config, given)
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
     looked = look(dataset, config.data, progress)
     whole = summary_of(dataset, looked, config, progress)
     spent = costs(dataset, looked, config, given)
