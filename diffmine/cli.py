@@ -14,6 +14,7 @@ from diffmine.config import (
     DataConfig,
     EvaluateConfig,
     FinetuneConfig,
+    ModelConfig,
     ServeConfig,
     TranslateConfig,
     TypicalityConfig,
@@ -42,8 +43,7 @@ def build(
     out: Path,
     label: str | None = None,
     source: str | None = None,
-    base: str | None = None,
-    model: str | None = None,
+    weights: Annotated[ModelConfig, Flat] = ModelConfig(),  # noqa: B008
     config: Path | None = None,
     engine: Where = "here",
     replace_all: Annotated[bool, Parameter(name="--replace")] = False,
@@ -63,10 +63,6 @@ def build(
         Column of the table that holds the label (short for --data.label).
     source
         How DATA is laid out, as cardb or chestxray (short for --data.source).
-    base
-        Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
-    model
-        Model that was finetuned already; nothing is trained.
     config
         TOML file with one table per stage; flags win over it.
     replace_all
@@ -78,14 +74,18 @@ def build(
     from diffmine.pipeline.info.run import before
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.several import is_first
 
-    options = with_short(options, label, source, base)
+    options, model = with_short(options, label, source, weights)
     where = engine_of(engine)
     if dry_run:
         with shown() as progress:
             print(plan(data, options, model, out, replace_all, progress))
             lines = before(data, options, model, out, progress)
         print("\n".join(lines))
+        return
+    if not is_first():
+        run_build(data, out, options, model=model)
         return
     with shown() as progress:
         for report in run_build(
@@ -111,6 +111,7 @@ def finetune(
     label: str | None = None,
     config: Path | None = None,
     engine: Where = "here",
+    dry_run: bool = False,
     pictures: Annotated[DataConfig, Parameter(name="pictures")] = DataConfig(),  # noqa: B008
     options: Annotated[FinetuneConfig, Flat] = FinetuneConfig(),  # noqa: B008
 ) -> None:
@@ -126,12 +127,22 @@ def finetune(
         Column of the table that holds the label (short for --pictures.label).
     config
         TOML file with the options below.
+    dry_run
+        Print size, rate, steps, memory and time of the training, and do nothing.
     """
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.settle import training_plan
+    from diffmine.pipeline.several import is_first
     from diffmine.pipeline.single import train_model
 
     if label is not None:
         pictures = replace(pictures, label=label)
+    if dry_run:
+        print("\n".join(training_plan(data, pictures, options)))
+        return
+    if not is_first():
+        train_model(data, out, pictures, options)
+        return
     with shown() as progress:
         _say(train_model(data, out, pictures, options, engine_of(engine), progress, print))
     print(f"The model is ready: {out}")
@@ -348,7 +359,9 @@ def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:
     from diffmine.atlas.writer import open_workspace
     from diffmine.pipeline.build import run_stage
     from diffmine.pipeline.progress import shown
+    from diffmine.pipeline.several import alone
 
+    alone(name)
     opened, where = open_workspace(atlas), engine_of(engine)
     config = replace(BuildConfig(), **{name: options})
     with opened.hold(), shown() as progress:

@@ -77,12 +77,16 @@ class Shelf:
 
     @property
     def model(self) -> Path | None:
-        """Folder of a model that can be loaded without a network, if there is one."""
-        path = self.atlas.model_path
+        """Folder of a model, or what says where its files lie, if they are all on this machine."""
+        path, sources = self.atlas.model_path, self.atlas.manifest.sources.values()
         if path is None:
             return None
-        folder = Path(path)
-        return folder if (folder / "model_index.json").is_file() else None
+        place = Path(path)
+        if place.is_file():
+            folders = [(Path(source["path"]), source["files"]) for source in sources]
+            here = all((folder / file).is_file() for folder, files in folders for file in files)
+            return place if here and sources else None
+        return place if (place / "model_index.json").is_file() else None
 
     @cached_property
     def mined_side(self) -> int:

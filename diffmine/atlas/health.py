@@ -31,6 +31,18 @@ WORDS = ("training.json", "samples.png", "README.md")
 """Files of a model that tell of it, and do not change what it computes."""
 
 
+FOREIGN = "diffmine.json"
+"""In an atlas whose model is not ours: where that lies, and the prompts that it is asked with."""
+
+
+@dataclass(frozen=True)
+class SourceFiles:
+    """Files of a model that lies elsewhere: their folder, and the digest of each by its name."""
+
+    path: str
+    files: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Health:
     """Names of files, relative to the atlas; those of a model elsewhere with its folder."""
@@ -58,6 +70,17 @@ def broken_model(atlas: Atlas, *, remembered: bool = True) -> list[str]:
     return [name for name, digest in files.items() if not _is(folder / name, digest)]
 
 
+def broken_sources(atlas: Atlas) -> list[str]:
+    """The files of a model that is not ours that have changed or are gone since the atlas was
+    computed with it, by what the model was asked for as."""
+    return [
+        f"{name}/{file}"
+        for name, source in atlas.manifest.sources.items()
+        for file, digest in source["files"].items()
+        if not _is(Path(source["path"]) / file, digest)
+    ]
+
+
 def health(atlas: Atlas) -> Health:
     """Read every file of an atlas and its model."""
     manifest = atlas.manifest
@@ -66,10 +89,12 @@ def health(atlas: Atlas) -> Health:
     broken += [name for name, digest in files if not _is(atlas.path / name, digest)]
     place = manifest.model.get("path", "")
     broken += [f"{place}/{name}" for name in broken_model(atlas, remembered=False)]
+    broken += broken_sources(atlas)
     if broken:  # a file may have changed without its time: what was remembered is not trusted
         with suppress(OSError):
             (atlas.path / REMEMBERED).unlink(missing_ok=True)
     count = 1 + len(files) + len(manifest.model.get("files", {}))
+    count += sum(len(source["files"]) for source in manifest.sources.values())
     return Health(count - len(broken), tuple(broken), tuple(_foreign(atlas)))
 
 
@@ -91,4 +116,14 @@ def _is_work(name: str) -> bool:
     return name.startswith(("work/", ".diffmine."))
 
 
-__all__ = ["OWN", "WORDS", "Health", "broken_model", "digests_of", "health"]
+__all__ = [
+    "FOREIGN",
+    "OWN",
+    "WORDS",
+    "Health",
+    "SourceFiles",
+    "broken_model",
+    "broken_sources",
+    "digests_of",
+    "health",
+]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from dataclasses import fields as fields_of
 from functools import cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -45,8 +45,29 @@ class Manifest:
     intact: bool = True
     """Whether the file is as diffmine wrote it, by its own digest."""
 
+    @property
+    def sources(self) -> dict[str, Any]:
+        """Where the files of a model lie that is not ours, by what it was asked for as: `path` and
+        the digests of its `files`."""
+        return dict(self.model.get("sources", {}))
+
+    @property
+    def model_name(self) -> str:
+        """What the model was asked for as, or the name of its folder; empty where there is none."""
+        place = str(self.model.get("repo") or PurePath(self.model.get("path", "")).name)
+        return next(iter(self.sources), place)
+
 
 _CHECKED = TypeAdapter(Manifest)
+
+
+@dataclass
+class _Source:
+    path: str
+    files: dict[str, str]
+
+
+_SOURCES = TypeAdapter(dict[str, _Source])
 _KNOWN = {known.name for known in fields_of(Manifest)} - {"newer", "intact"}
 _DIGEST = "digest"
 
@@ -113,9 +134,20 @@ def _check_model(path: Path, model: dict[str, Any]) -> None:
     texts += files.values() if isinstance(files, dict) else [None]
     if not all(isinstance(text, str) for text in texts):
         raise AtlasError(f"{path} is broken: model: its path, repo, sha256 and files are texts.")
+    for name, source in _sources(path, model).items():
+        if any(".." in PurePosixPath(file).parts or file.startswith("/") for file in source):
+            raise AtlasError(f"{path} names files of {name} outside of its folder.")
     names = [model.get(name, "") for name in ("path", "repo")]
     if any("\0" in name or len(name.encode(errors="replace")) > _LONGEST for name in names):
         raise AtlasError(f"{path} is broken: model: its path or repo can be no name of a file.")
+
+
+def _sources(path: Path, model: dict[str, Any]) -> dict[str, dict[str, str]]:
+    try:
+        sources = _SOURCES.validate_python(model.get("sources", {}))
+    except ValidationError as error:
+        raise AtlasError(f"{path} is broken: model: its sources are paths and digests.") from error
+    return {name: source.files for name, source in sources.items()}
 
 
 def _inside(folder: Path, name: str, leads_to: Callable[[Path], Path]) -> bool:

@@ -1,42 +1,45 @@
-"""A model from a folder or from the Hub, by the family that knows it."""
+"""A model from a folder, a file or the Hub, by the family that knows it."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
 
+from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
 from diffmine.model.devices import best_device, best_dtype
 from diffmine.model.families import FAMILIES
+from diffmine.model.families.base import Family
+from diffmine.model.foreign.assemble import assembled, index_of
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.find import embedded, find
+from diffmine.model.foreign.lora import add_lora
 from diffmine.model.model import Model
-from diffmine.model.prompts import Prompts, read_prompts
-
-EMBEDDED = Path(__file__).parents[2] / "assets" / "models"
+from diffmine.model.prompts import NAME, read_prompts, read_weights
 
 
 def resolve(name: str | Path) -> str:
     """The folder or Hub repository that a model's name means; `tiny` is the embedded base."""
-    if str(name) != "tiny":
-        return str(name)
-    if not (EMBEDDED / "base").is_dir():
-        raise ModelError(f"The embedded base model is missing: {EMBEDDED / 'base'} is no folder.")
-    return str(EMBEDDED / "base")
+    return str(embedded(str(name)) or name)
 
 
 def load_model(
     path: str | Path, device: torch.device | str | None = None, dtype: torch.dtype | None = None
 ) -> Model:
-    """Load a folder or Hub repository in diffusers' layout; safetensors only.
+    """Load a model; safetensors only.
 
     Args:
-        path: Folder, Hub repository, or `tiny` for the small model that comes with diffmine.
+        path: Folder of a whole model in diffusers' layout, of a UNet or of a training's checkpoint
+            that has the other parts above it; a .safetensors file; a repository on the Hub, which
+            is downloaded once; `tiny` for the small model that comes with diffmine; or the
+            diffmine.json of an atlas.
         device: By default the GPU, if there is one.
         dtype: Of the weights; by default what suits the device.
 
     Returns:
-        The model, frozen, with the prompts it was trained with if they are kept beside it.
+        The model, frozen, with the prompts it was trained with if they are kept beside it or
+        published.
 
     Raises:
         ModelError: No family knows its parts, one is missing or is not safetensors, or the model
@@ -47,56 +50,52 @@ def load_model(
         >>> model.multiple
         16
     """
-    where = resolve(path)
-    device = torch.device(device) if device else best_device()
-    parts = _parts(where)
-    family = next((family for family in FAMILIES if family.knows(parts)), None)
-    if family is None:
-        names = ", ".join(family.name for family in FAMILIES)
-        kind = parts.get("_class_name", "pipeline of another kind")
-        raise ModelError(f"The model {where} is a {kind}; diffmine reads {names}.")
-    try:
-        model = family.load(where, device, dtype or best_dtype(device))
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"The model {where} cannot be loaded: {reason}") from error
-    local = Path(where)
-    model.prompts = read_prompts(local) if local.is_dir() else _hub_prompts(where)
+    path = Path(path) if Path(path).is_dir() else path
+    own = read_weights(Path(path)) if Path(path).name == NAME else None
+    if own is None:
+        return load_checkpoint(find(ModelConfig(model=str(path))), device, dtype)
+    model = load_checkpoint(find(own, online=False), device, dtype)
+    model.prompts = read_prompts(Path(path))
     return model
 
 
-def _parts(where: str) -> dict[str, str]:
-    """The class of each part of a pipeline, and its own under `_class_name`; none where there is no
-    model_index.json that can be read."""
-    path = Path(where) / "model_index.json" if Path(where).is_dir() else _hub_file(where)
-    try:
-        index = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        return {}
+def load_checkpoint(
+    checkpoint: Checkpoint,
+    device: torch.device | str | None = None,
+    dtype: torch.dtype | None = None,
+) -> Model:
+    """Load what was found; see `load_model`."""
+    if dtype is not None and not isinstance(dtype, torch.dtype):
+        # The libraries would take float32 for it and say nothing.
+        raise ModelError(f"The dtype {dtype!r} is none of torch's; give one as torch.float16.")
+    device = torch.device(device) if device else best_device()
+    family = family_of(checkpoint)
+    with assembled(checkpoint) as folder:
+        try:
+            model = family.load(str(folder), device, dtype or best_dtype(device))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else ""
+            reason = reason.replace(str(folder), checkpoint.name) or type(error).__name__
+            raise ModelError(f"The model {checkpoint.name} cannot be loaded: {reason}") from error
+    model.name = checkpoint.name
+    if checkpoint.lora is not None:
+        add_lora(model, checkpoint.lora, checkpoint.config.lora_scale)
+    model.prompts = checkpoint.prompts
+    return model
+
+
+def family_of(checkpoint: Checkpoint) -> Family:
+    """The family that knows a model's parts; ModelError where none does."""
+    index = index_of(checkpoint)
     parts = {
         name: value[1]
         for name, value in index.items()
         if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str)
     }
-    return parts | {"_class_name": str(index.get("_class_name", ""))} if index else {}
-
-
-def _hub_file(repo: str, name: str = "model_index.json") -> Path | None:
-    """A file of a Hub repository, None where it has none or cannot be asked."""
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        return Path(hf_hub_download(repo, name))
-    except (OSError, HFValidationError):  # loading the parts reports what cannot be reached
-        return None
-
-
-def _hub_prompts(repo: str) -> Prompts | None:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
-
-    try:
-        return read_prompts(Path(hf_hub_download(repo, "diffmine.json")).parent)
-    except EntryNotFoundError:
-        return None
+    parts |= {"_class_name": str(index.get("_class_name", ""))}
+    family = next((family for family in FAMILIES if family.knows(parts)), None)
+    if family is None:
+        names = ", ".join(family.name for family in FAMILIES)
+        kind = parts["_class_name"] or "pipeline of another kind"
+        raise ModelError(f"The model {checkpoint.name} is a {kind}; diffmine reads {names}.")
+    return family

@@ -118,7 +118,7 @@ class Model:
         if self.prompts is None:
             raise ModelError(
                 f"{self.name} has no diffmine.json, so the prompts it was trained with are "
-                "unknown; finetune it with diffmine first."
+                "unknown; give --prompt and --null-prompt where it is --model, or finetune it."
             )
         return self.prompts
 

@@ -26,13 +26,15 @@ from diffmine.model.course import courses
 from diffmine.model.devices import device_name
 from diffmine.model.dift import batch_features
 from diffmine.model.fast.lanes import lanes
-from diffmine.model.load import load_model, resolve
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.load import load_checkpoint
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import led_from, sample
 from diffmine.model.score import Item, Sampling, advance, label_recipes
-from diffmine.model.training import State, draw_batch, prepare, shifted_latents
+from diffmine.model.state import State
+from diffmine.model.training import Draws, draw_batch, pools_of, prepare, shifted_latents
 
 _LONG = 0.25
 """Seconds of a prediction from which the model is too slow, or too large, for more."""
@@ -72,31 +74,15 @@ class Rates:
     """Whether all was timed; else training and translation are reckoned in predictions."""
 
 
-def is_here(name: str) -> bool:
-    """Whether a model is on this machine, so that it can be tried without a network."""
-    where = resolve(name)
-    if Path(where).is_dir():
-        return True
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        return isinstance(try_to_load_from_cache(where, "model_index.json"), str)
-    except HFValidationError:
-        return False
-
-
-def machine_key(name: str, size: tuple[int, int], *how: object) -> str:
+def machine_key(checkpoint: Checkpoint, size: tuple[int, int], *how: object) -> str:
     """A digest of what rates depend on: the machine, the versions, the model and the image's size
     (height, width) in pixels, and how it is asked."""
-    where = Path(resolve(name))
-    index = [
-        (p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(where.rglob("*.json"))
-    ]
+    files = [source.folder / name for source in checkpoint.sources for name in source.files]
+    index = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(files)]
     device = device_name(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     known = (
-        str(where),
+        checkpoint.name,
         index,
         size,
         how,
@@ -110,7 +96,7 @@ def machine_key(name: str, size: tuple[int, int], *how: object) -> str:
 
 
 def measured(
-    name: str,
+    checkpoint: Checkpoint,
     size: tuple[int, int],
     training: FinetuneConfig,
     scoring: TypicalityConfig,
@@ -119,7 +105,7 @@ def measured(
     """Try a model on noise of a size (height, width) in pixels, as these stages would. Takes
     seconds; raises ModelError for a model that cannot be loaded."""
     begun, clock = time.perf_counter(), _Clock()
-    model = load_model(name)
+    model = load_checkpoint(checkpoint)
     loading = time.perf_counter() - begun
     model.prompts = model.prompts or Prompts("A picture of {label}.", "A picture.", _LABELS, size)
     picture = Image.effect_noise(size[::-1], 64).convert("RGB")
@@ -127,8 +113,8 @@ def measured(
     latent = model.encode(to_tensor(picture)).cpu()[0]  # c h w
     first = clock.timed(lambda: _predict(model, latent), 0.01)
     parameters = sum(weight.numel() for weight in model.unet.parameters())
-    folder = Path(resolve(name))
-    weights = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+    files = [source.folder / name for source in checkpoint.sources for name in source.files]
+    weights = sum(file.stat().st_size for file in files)
     known = (device_name(model.device), str(model.unet.dtype).removeprefix("torch."), loading)
     shape = (parameters, weights, latent.numel(), latent[0].numel())
     if first > _LONG:
@@ -141,7 +127,7 @@ def measured(
     step, trained, saved = 0.0, first * _STEP_IN_ROWS, 0.0
     small = parameters <= _LARGE
     if small:
-        step, trained, saved = _trained(clock, name, picture, training)
+        step, trained, saved = _trained(clock, checkpoint, picture, training)
     rates = (encode, row, feature, translated, step, trained, saved)
     return Rates(*known, *rates, *shape, whole=small)
 
@@ -226,7 +212,8 @@ def _scored(clock: _Clock, model: Model, latent: torch.Tensor, config: Typicalit
 def _featured(clock: _Clock, model: Model, latent: torch.Tensor, config: ClusterConfig) -> float:
     """Seconds a row of features."""
     images = max(1, min(config.batch, 128) // config.noises)
-    block = min(config.up_block, len(model.unet.up_blocks) - 1)
+    blocks = range(config.up_block, -1, -1)
+    block = next(number for number in blocks if model.parts.features(number) is not None)
     how = {"timestep": config.timestep, "up_block": block, "noises": config.noises}
     names = [f"{k}" for k in range(images)]
 
@@ -252,29 +239,32 @@ def _translated(clock: _Clock, model: Model, latent: torch.Tensor) -> float:
 
 
 def _trained(
-    clock: _Clock, name: str, picture: Image.Image, config: FinetuneConfig
+    clock: _Clock, checkpoint: Checkpoint, picture: Image.Image, config: FinetuneConfig
 ) -> tuple[float, float, float]:
     """Seconds of a training step apart from its images, those of an image in it, and the bytes held
     for each: from steps with few and with more images."""
-    model = load_model(name, dtype=torch.float32)
+    model = load_checkpoint(checkpoint, dtype=torch.float32)
     model.prompts = Prompts(config.prompt, config.null_prompt, _LABELS, picture.size[::-1])
     latents = shifted_latents(model, [("a", picture)], 1)
     states = model.embed([model.prompts.of(label) for label in (None, *_LABELS)]).clone()
     unet = prepare(model.unet)
     optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate)
     mean = {key: weight.detach().clone() for key, weight in unet.named_parameters()}
-    state, crop = State(0, unet, mean, optimizer), (latents[0].shape[-2], latents[0].shape[-1])
+    state, sizes = State(0, unet, mean, optimizer), [(latents[0].shape[-2], latents[0].shape[-1])]
+    pools = pools_of(sizes, [0], "same")
     few, more = (min(config.batch, number) for number in (4, 16))
     half, kind = _half(config.precision), model.device.type
 
     def step(images: int) -> float:
-        batch = draw_batch(model, latents, torch.tensor([1]), images, crop, config.null_share, 0)
+        batch = draw_batch(
+            model, latents, torch.tensor([1]), Draws(pools, images, config.null_share), 0
+        )
         text = states[batch.prompt.to(model.device)]
         unet.zero_grad()
         counted = _Counted()
         with counted, torch.autocast(kind, half or torch.bfloat16, enabled=half is not None):
-            out = unet(batch.noisy, batch.t.to(model.device), encoder_hidden_states=text).sample
-            loss = torch.nn.functional.mse_loss(out.float(), batch.noise)
+            out = model.parts.predict(unet, batch.noisy, batch.t.to(model.device), text)
+            loss = torch.nn.functional.mse_loss(out.float(), batch.target)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
         optimizer.step()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -19,6 +21,8 @@ def save_model(
     for name, part in model.parts.folders.items():
         if not hasattr(part, "parameters"):
             part.save_pretrained(folder / name)
+            if name == "scheduler":
+                _own_fields(folder / name / "scheduler_config.json", type(part))
             continue
         before = part.dtype
         part.to(dtype=dtype, memory_format=torch.contiguous_format).save_pretrained(
@@ -29,6 +33,18 @@ def save_model(
     (folder / "model_index.json").write_text(_index(model))
     if prompts is not None:
         (folder / "diffmine.json").write_text(prompts.check().to_json(), encoding="utf-8")
+
+
+def _own_fields(path: Path, kind: type[Any]) -> None:
+    """Take out the settings of the scheduler that the model came with and that this one has not:
+    diffusers keeps and writes what it was given."""
+    known = signature(kind).parameters
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    own = {name: value for name, value in fields.items() if name in known or name in _SIGNED}
+    path.write_text(json.dumps(own, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+_SIGNED = ("_class_name", "_diffusers_version")
 
 
 def _forget_origin(path: Path) -> None:

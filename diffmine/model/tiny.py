@@ -55,7 +55,7 @@ def make_random(folder: str | Path, labels: tuple[str, ...] = (), image_size: in
 
 def byte_tokenizer() -> CLIPTokenizer:
     """A CLIP tokenizer without merges: each byte of the lower-cased text is a token."""
-    units = [chr(code) for code in _printable()]
+    units = [chr(code) for code in printable()]
     vocabulary = [*units, *(f"{unit}</w>" for unit in units), "<|startoftext|>", "<|endoftext|>"]
     return CLIPTokenizer(
         vocab={token: number for number, token in enumerate(vocabulary)},
@@ -64,7 +64,7 @@ def byte_tokenizer() -> CLIPTokenizer:
     )
 
 
-def _printable() -> list[int]:
+def printable() -> list[int]:
     """The code points by which byte-level BPE writes the 256 bytes."""
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
     return plain + [256 + k for k in range(256 - len(plain))]

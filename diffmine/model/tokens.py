@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from diffmine.errors import ModelError
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.single import tokenizer
 from diffmine.model.prompts import Prompts
 
 _MOST = 512
 
 
-def local_tokenizer(folder: Path) -> Any | None:
-    """The tokenizer of a model in a folder, without its weights; None where it cannot be loaded,
-    which loading the model will report."""
+def tokenizer_of(checkpoint: Checkpoint) -> Any | None:
+    """The tokenizer of a model, without its weights; None where it cannot be loaded, which loading
+    the model will report."""
     from transformers import AutoTokenizer, CLIPTokenizer
 
-    path = folder / "tokenizer" / "tokenizer_config.json"
-    if not path.parent.is_dir():
+    part = checkpoint.parts.get("tokenizer")
+    if part is None:
         return None
+    if part.folder is None:
+        return tokenizer()
+    path = part.folder / "tokenizer_config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         if "CLIP" in config.get("tokenizer_class", "CLIP"):
-            return CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
-        return AutoTokenizer.from_pretrained(folder, subfolder="tokenizer")
+            return CLIPTokenizer.from_pretrained(part.folder)
+        return AutoTokenizer.from_pretrained(part.folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

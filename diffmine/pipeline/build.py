@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.evaluation import drop_outdated
-from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.manifest import Manifest, is_atlas
+from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
-from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
+from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
 from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
@@ -17,8 +19,11 @@ from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import by_base, sized
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -33,7 +38,7 @@ def build(
     out: str | Path,
     config: BuildConfig | None = None,
     *,
-    model: str | None = None,
+    model: str | ModelConfig | None = None,
     replace_all: bool = False,
     engine: Engine = here,
     progress: Progress = silent,
@@ -48,7 +53,8 @@ def build(
         data: Folder, or address of a IIIF manifest, that `open_dataset` reads.
         out: Folder of the atlas; it is made when it is not there.
         config: A configuration for each stage; by default that of `BuildConfig`.
-        model: Folder or Hub repository that was finetuned with diffmine; then nothing is trained.
+        model: A model that is used as it is: its folder, file or Hub repository, or a `ModelConfig`
+            that also says its prompts; then nothing is trained.
         replace_all: Take the data set even if `out` holds another one.
         engine: Where the work runs (`diffmine.engine.engine_of`); results do not depend on it.
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
@@ -73,9 +79,17 @@ def build(
         >>> [report.stage for report in reports]
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
+    if not is_first():
+        return [joined()] if model is None else []
     config = config or BuildConfig()
-    dataset = checked(dataset_of(data, config.data, progress), config, model)
+    given = None if model is None else found(model, Path(out), progress=progress)
+    config = config if given is None else settled(config, given)
+    stored = open_atlas(out).manifest.config if is_atlas(Path(out)) else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    dataset = checked(known, config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
+    number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
+    config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
@@ -85,10 +99,11 @@ def build(
         reports = [mended.close()] if mended.done else []
         dataset, report = fetched(dataset.limited(config.data.limit), config.data, progress)
         reports += [report] if report else []
-        dataset = checked(dataset, config, model) if report else dataset
+        dataset = checked(dataset, config, given) if report else dataset
         compared = Compared(atlas, dataset, config.data)
-        announce(plan_of(compared, config, model))
-        for line in known_cost(dataset, config, model, Path(out)):
+        planned = plan_of(compared, config, given)
+        announce(replace(planned, remarks=(*planned.remarks, *chosen)))
+        for line in known_cost(dataset, config, given, Path(out)):
             remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if reports[-1].done:  # before anything is trained
@@ -96,9 +111,9 @@ def build(
             for line in after_collect(dataset, config, frozenset(names)):
                 remark(line)
         drop_outdated(atlas)
-        if model is not None:
-            use_model(atlas, model)
-        stages = STAGES if model is None else STAGES[1:]
+        if given is not None:
+            use_model(atlas, given)
+        stages = STAGES if given is None else STAGES[1:]
         for name in stages:
             reports.append(run_stage(atlas, name, config, engine, progress))
     return reports
@@ -146,17 +161,6 @@ def run_evaluation(
     evaluation = read_evaluation(atlas)
     assert evaluation is not None
     return report, evaluation
-
-
-def use_model(atlas: Workspace, model: str) -> None:
-    """Record an existing model as the atlas's own."""
-    from diffmine.model.load import resolve
-
-    where = resolve(model)
-    if Path(where).is_dir():
-        atlas.attach_model(Path(where), str(Path(where).resolve()))
-    else:
-        atlas.attach_repository(where)
 
 
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diffmine.atlas.evaluation import EVALUATED, JUDGED
-from diffmine.atlas.health import OWN, digests_of
+from diffmine.atlas.health import OWN
 from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.stages import STAGES, Stage
@@ -18,8 +18,11 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
 from diffmine.errors import AtlasError
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.models import Asked, found, is_other, settled
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import by_base, sized, training_table
 from diffmine.pipeline.work import (
     Sizes,
     curve_patches,
@@ -73,7 +76,7 @@ class Plan:
 def plan(
     data: str | Path,
     config: BuildConfig,
-    model: str | None = None,
+    model: Asked | None = None,
     out: Path | None = None,
     replace_all: bool = False,
     progress: Progress = silent,
@@ -82,21 +85,28 @@ def plan(
     written to it. It refuses what the build would: see there."""
     if out is not None and out.exists() and not out.is_dir():
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
-    whole = checked(dataset_of(data, config.data, progress), config, model)
+    given = None if model is None else found(model, out, online=False)
+    config = config if given is None else settled(config, given)
+    there = open_atlas(out) if out is not None and is_atlas(out) else None
+    stored = there.manifest.config if there else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    whole = checked(known, config, given)
     dataset = whole.limited(config.data.limit)
-    if out is None or not is_atlas(out):
+    config, chosen = by_base(config, len(dataset), len(dataset.labels), given, stored)
+    if there is None:
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))
-            for stage in _stages(config, model)
+            for stage in _stages(config, given)
         )
-        return Plan(_images(dataset), tuple(steps), remarks=tuple(lines(dataset)))
-    atlas = open_atlas(out)
-    check_same(atlas, whole, replace_all)
-    compared = Compared(atlas, dataset, config.data, note=False)
-    return plan_of(compared, config, model)
+        chosen += training_table(config, len(dataset), len(dataset.labels)) if chosen else []
+        return Plan(_images(dataset), tuple(steps), remarks=(*lines(dataset), *chosen))
+    check_same(there, whole, replace_all)
+    compared = Compared(there, dataset, config.data, note=False)
+    planned = plan_of(compared, config, given)
+    return replace(planned, remarks=(*planned.remarks, *chosen))
 
 
-def plan_of(compared: Compared, config: BuildConfig, model: str | None) -> Plan:
+def plan_of(compared: Compared, config: BuildConfig, model: Checkpoint | None) -> Plan:
     """What a build would do with an atlas that is there."""
     images, config = _images(compared.dataset), config.with_race()
     if compared.count:
@@ -122,7 +132,7 @@ def _counted(change: Change) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "with a corrected record", change.records
 
 
-def _stages(config: BuildConfig, model: str | None) -> list[Stage]:
+def _stages(config: BuildConfig, model: Checkpoint | None) -> list[Stage]:
     """The stages of a build in the order in which they run."""
     names = {stage.name for stage in STAGES if stage.in_build}
     names -= {"finetune"} if model is not None else set()
@@ -141,7 +151,7 @@ class _Plan:
 
     compared: Compared
     config: BuildConfig
-    model: str | None
+    model: Checkpoint | None
     keys: dict[str, str] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
 
@@ -263,12 +273,9 @@ class _Plan:
 
     def _is_other_model(self) -> bool:
         """Whether another model is asked for than the one that the atlas is computed with."""
-        noted = self.atlas.manifest.model
         if self.model is None:
-            return noted.get("path", OWN) != OWN
-        if not Path(self.model).is_dir():
-            return noted.get("repo") != self.model
-        return noted.get("files", {}) != digests_of(Path(self.model))
+            return self.atlas.manifest.model.get("path", OWN) != OWN
+        return is_other(self.atlas, self.model)
 
     def _same_labels(self, name: str) -> bool:
         own = name == "typicality" and self.config.typicality.labels == "own"

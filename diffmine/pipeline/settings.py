@@ -10,7 +10,7 @@ from typing import Any
 from cyclopts import App, ArgumentCollection, CycloptsError
 from cyclopts.config import Toml
 
-from diffmine.config import BuildConfig
+from diffmine.config import BuildConfig, ModelConfig
 from diffmine.errors import UsageError
 
 
@@ -41,11 +41,20 @@ class _Tables(Toml):
 
 
 def with_short(
-    options: BuildConfig, label: str | None, source: str | None, base: str | None
-) -> BuildConfig:
-    """The options with those that have a short name."""
-    data, finetune = options.data, options.finetune
+    options: BuildConfig, label: str | None, source: str | None, weights: ModelConfig
+) -> tuple[BuildConfig, ModelConfig | None]:
+    """The options with those that have a short name, and the model that is used as it is."""
+    data = options.data
     data = data if label is None else replace(data, label=label)
     data = data if source is None else replace(data, source=source)
-    finetune = finetune if base is None else replace(finetune, base=base)
-    return replace(options, data=data, finetune=finetune)
+    options = replace(options, data=data)
+    if weights.model or weights.profile:
+        return options, weights
+    if weights.prompt is not None or weights.null_prompt is not None:
+        raise UsageError(
+            "--prompt and --null-prompt say how --model was trained; what a model is trained with "
+            "is said by --finetune.prompt and --finetune.null-prompt."
+        )
+    if not weights.base:
+        return options, None
+    return replace(options, finetune=replace(options.finetune, base=weights.base)), None

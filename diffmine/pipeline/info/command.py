@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from diffmine.atlas.manifest import is_atlas
-from diffmine.config import BuildConfig
+from diffmine.config import BuildConfig, ModelConfig
 from diffmine.errors import UsageError
 from diffmine.pipeline.progress import shown
 from diffmine.pipeline.settings import with_short
@@ -27,8 +27,7 @@ def info(
     *,
     label: str | None = None,
     source: str | None = None,
-    base: str | None = None,
-    model: str | None = None,
+    weights: Annotated[ModelConfig, Parameter(name="*")] = ModelConfig(),  # noqa: B008
     config: Path | None = None,
     form: Form = "text",
     options: Annotated[BuildConfig, Parameter(name="*")] = BuildConfig(),  # noqa: B008
@@ -46,10 +45,6 @@ def info(
         Column of the table that holds the label (short for --data.label).
     source
         How DATA is laid out, as cardb or chestxray (short for --data.source).
-    base
-        Model to finetune: tiny, a folder or a Hub repository (short for --finetune.base).
-    model
-        Model that was finetuned already; nothing is trained.
     config
         TOML file with one table per stage; flags win over it.
     """
@@ -58,7 +53,7 @@ def info(
         return
     from diffmine.pipeline.info.run import info as run_info
 
-    options = with_short(options, label, source, base)
+    options, model = with_short(options, label, source, weights)
     with shown() as progress:
         text = run_info(data, options, model, form, progress)
     print(text)
@@ -77,7 +72,7 @@ def _say_atlas(atlas: Path, form: str) -> None:
     for name in ("images", "patches", "duplicates", "elements", "trends"):
         rows = opened.table(name).num_rows if opened.has(name) else 0
         print(f"{name}: {rows}")
-    print(f"model: {opened.model_path or 'none'}")
+    print(f"model: {next(iter(manifest.sources), opened.model_path) or 'none'}")
     if manifest.newer:
         print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
     for line in lines(opened):

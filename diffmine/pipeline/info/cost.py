@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from diffmine.config import BuildConfig
+from diffmine.config import BuildConfig, ModelConfig
 from diffmine.data.fence.pool import MOST, cores
 from diffmine.data.glances import cache_folder
 from diffmine.data.image import scaling
@@ -26,6 +26,8 @@ from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.records import Dataset
 from diffmine.errors import ModelError
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.model.foreign.find import find
 from diffmine.pipeline.info.look import Looked
 from diffmine.pipeline.work import Sizes, Work, translated_patches, work_of
 from diffmine.stages.collect.views import pixels_of
@@ -86,7 +88,7 @@ def costs(
     dataset: Dataset,
     looked: Looked,
     config: BuildConfig,
-    model: str | None = None,
+    model: Checkpoint | None = None,
     probe: bool = True,
 ) -> Costs:
     """What a build of a data set would take; without `probe` only where its rates are known from
@@ -199,33 +201,30 @@ def _mined(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _rates(
-    config: BuildConfig, model: str | None, size: tuple[int, int], probe: bool
+    config: BuildConfig, model: Checkpoint | None, size: tuple[int, int], probe: bool
 ) -> Rates | str:
     """The rates of the model that a build would call, or why there are none."""
     from diffmine.model.probe import (
-        is_here,
         machine_key,
         measured,
         remember_rates,
         remembered_rates,
     )
 
-    name = model or config.finetune.base
     how = (config.finetune, config.typicality, config.cluster)
     try:
-        if not is_here(name):
-            return f"the model {name} is not on this machine yet"
+        checkpoint = model or find(ModelConfig(model=config.finetune.base), online=False)
     except ModelError as error:
         return str(error).removesuffix(".")
     size = (_whole(size[0]), _whole(size[1]))
     asked = (how[0].batch, how[0].precision, how[1].batch, how[2].batch, how[2].noises)
-    key = machine_key(name, size, *asked, how[2].up_block, how[2].timestep)
+    key = machine_key(checkpoint, size, *asked, how[2].up_block, how[2].timestep)
     path = cache_folder() / "rates" / f"{key}.json"
     known = remembered_rates(path)
     if known is None and not probe:
         return "it has not been tried on this machine yet"
     try:
-        rates = known or measured(name, size, *how)
+        rates = known or measured(checkpoint, size, *how)
     except ModelError as error:
         return str(error).removesuffix(".")
     if known is None:

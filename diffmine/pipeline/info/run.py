@@ -14,19 +14,22 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
 from diffmine.errors import DiffmineError
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.info.cost import costs, free_space
 from diffmine.pipeline.info.look import Looked, look, remembered
 from diffmine.pipeline.info.summary import Summary, summary, summary_of
 from diffmine.pipeline.info.table import table
 from diffmine.pipeline.info.texts import cost_lines, long, short
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.models import Asked, found, settled
+from diffmine.pipeline.settle import by_base, sized
 from diffmine.words.datasets import lines as remarks_on
 
 
 def info(
     data: str | Path,
     config: BuildConfig,
-    model: str | None = None,
+    model: Asked | None = None,
     form: str = "text",
     progress: Progress = silent,
 ) -> str:
@@ -34,10 +37,14 @@ def info(
 
     Raises DataError where there is no data set; one label alone is said and is none here.
     """
+    given, refusal = _given(model)
+    config = config if given is None else settled(config, given)
+    config = replace(config, data=sized(config, given))
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     dataset, _ = fetched(dataset, config.data, progress)
-    refusal = _refusal(dataset, config, model)
-    whole = summary(dataset, config, model, progress, refusal, probe=form != "csv")
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
+    refusal = refusal or _refusal(dataset, config, given)
+    whole = summary(dataset, config, given, progress, refusal, probe=form != "csv")
     if form == "json":
         return json.dumps(whole.told(), indent=1, ensure_ascii=False)
     if form == "csv":
@@ -50,18 +57,22 @@ def info(
 def before(
     data: str | Path,
     config: BuildConfig,
-    model: str | None,
+    model: Asked | None,
     out: Path,
     progress: Progress = silent,
 ) -> list[str]:
     """What to know before a build: files that cannot be read, near-duplicates across labels, what
     goes with the labels, and what the build takes."""
+    given, _ = _given(model)
+    config = config if given is None else settled(config, given)
+    config = replace(config, data=sized(config, given))
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     if any(record.remote for record in dataset):
         return []  # its pictures are fetched by the build, or by diffmine info
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
     looked = look(dataset, config.data, progress)
     whole = summary_of(dataset, looked, config, progress)
-    spent = costs(dataset, looked, config, model)
+    spent = costs(dataset, looked, config, given)
     return [*_unreadable(dataset, looked), *short(whole), *cost_lines(spent, free_space(out))]
 
 
@@ -72,14 +83,24 @@ def after_collect(dataset: Dataset, config: BuildConfig, taken: frozenset[str]) 
     return short(summary_of(dataset, looked, config)) if looked else []
 
 
-def known_cost(dataset: Dataset, config: BuildConfig, model: str | None, out: Path) -> list[str]:
+def known_cost(
+    dataset: Dataset, config: BuildConfig, model: Checkpoint | None, out: Path
+) -> list[str]:
     """What a build takes, where that was tried on this machine before."""
     looked = remembered(dataset, config.data, lambda name: False)
     spent = costs(dataset, looked, config, model, probe=False) if looked else None
     return cost_lines(spent, free_space(out)) if spent and spent.stages else []
 
 
-def _refusal(dataset: Dataset, config: BuildConfig, model: str | None) -> str:
+def _given(model: Asked | None) -> tuple[Checkpoint | None, str]:
+    """The model that is used as it is, where there is one on this machine; else why it is not."""
+    try:
+        return (None if model is None else found(model, online=False)), ""
+    except DiffmineError as error:
+        return None, str(error)
+
+
+def _refusal(dataset: Dataset, config: BuildConfig, model: Checkpoint | None) -> str:
     """Why a build would not begin, as for one label alone; "" where it would."""
     try:
         checked(dataset, config, model)

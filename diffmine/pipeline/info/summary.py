@@ -15,6 +15,7 @@ from diffmine.data.glance import THUMB, Glance
 from diffmine.data.records import Dataset, Record
 from diffmine.engine import Progress, silent
 from diffmine.maths.likeness import alike_sets, is_plain
+from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.info.cost import Costs, costs
 from diffmine.pipeline.info.dates import Phrase, phrases
 from diffmine.pipeline.info.look import Looked, look
@@ -129,7 +130,7 @@ def _suspect(one: Any) -> dict[str, Any]:
 def summary(
     dataset: Dataset,
     config: BuildConfig,
-    model: str | None = None,
+    model: Checkpoint | None = None,
     progress: Progress = silent,
     refusal: str = "",
     probe: bool = True,

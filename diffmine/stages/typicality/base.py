@@ -114,7 +114,7 @@ class BaseShard(ShardFunction):
         fp32 = self.config.precision == "fp32"
         model = load_model(self.name, dtype=torch.float32 if fp32 else None)
         where = self.atlas.model_path
-        prompts = read_prompts(Path(where)) if where is not None and Path(where).is_dir() else None
+        prompts = read_prompts(Path(where)) if where is not None else None
         model.prompts = prompts or model.prompts
         if model.prompts is None:
             raise UsageError(

@@ -20,7 +20,8 @@ from diffmine.engine import Report
 from diffmine.model.model import Model
 from diffmine.model.precision import load_checked
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, run_stage, use_model
+from diffmine.pipeline.build import collect, run_stage
+from diffmine.pipeline.models import use_model
 from tests.helpers import LABELS, draw_shapes
 
 CONFIG = BuildConfig(

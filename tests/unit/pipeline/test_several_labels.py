@@ -17,7 +17,8 @@ from diffmine.model.load import load_model
 from diffmine.model.prompts import Prompts
 from diffmine.model.save import save_model
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, use_model
+from diffmine.pipeline.build import collect
+from diffmine.pipeline.models import use_model
 from diffmine.stages.finetune import run as finetune
 from diffmine.stages.mine import run as mine
 from diffmine.stages.typicality import run as typicality

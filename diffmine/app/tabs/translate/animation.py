@@ -63,7 +63,7 @@ def moving_file(shelf: Shelf, strip: Strip) -> Path:
     """The animation as a served file, made once for the same pictures."""
     model = shelf.atlas.manifest.model
     about = {
-        "model": f"{Path(str(shelf.atlas.model_path or 'unknown')).name} "
+        "model": f"{shelf.atlas.manifest.model_name or 'unknown'} "
         f"{model.get('sha256') or model.get('revision') or ''}".strip(),
         "atlas": shelf.title,
         "image": strip.patch.image_id,

@@ -15,16 +15,17 @@ from PIL import Image
 
 from diffmine.atlas.health import health
 from diffmine.atlas.reader import open_atlas
-from diffmine.config import TranslateConfig
+from diffmine.config import ModelConfig, TranslateConfig
 from diffmine.errors import ModelError
 from diffmine.model.ddim import invert
+from diffmine.model.foreign.find import find
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import translated
 from diffmine.model.save import save_model
-from diffmine.model.tokens import check_distinct, local_tokenizer
+from diffmine.model.tokens import check_distinct, tokenizer_of
 from diffmine.model.training import draw_batch, finish, prepare
 from diffmine.pipeline.build import build
 from tests.helpers import draw_shapes, quick
@@ -227,7 +228,9 @@ def test_prompts_are_told_apart_by_the_familys_own_tokenizer(
     folder_of: Callable[[str], Path],
 ) -> None:
     """CLIP sees no case; Qwen3 does."""
-    clip, qwen = (local_tokenizer(folder_of(family)) for family in ("sdxl", "flux2"))
+    clip, qwen = (
+        tokenizer_of(find(ModelConfig(str(folder_of(family))))) for family in ("sdxl", "flux2")
+    )
     prompts = Prompts("A {label}.", "A picture.")
     with pytest.raises(ModelError, match="one prompt"):
         check_distinct(clip, prompts, ["a", "A"])

@@ -18,7 +18,8 @@ from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, Report, silent
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, run_stage, use_model
+from diffmine.pipeline.build import collect, run_stage
+from diffmine.pipeline.models import use_model
 from tests.helpers import LABELS, draw_shapes
 
 STEPS = 2

@@ -13,7 +13,8 @@ from diffmine.config import DataConfig, EvaluateConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.errors import UsageError
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, use_model
+from diffmine.pipeline.build import collect
+from diffmine.pipeline.models import use_model
 from diffmine.stages.evaluate import run as evaluate
 from diffmine.stages.typicality import run as typicality
 from diffmine.stages.typicality.base import score_base

@@ -10,7 +10,8 @@ from diffmine.atlas.writer import create_workspace
 from diffmine.config import DataConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, use_model
+from diffmine.pipeline.build import collect
+from diffmine.pipeline.models import use_model
 from diffmine.stages.typicality import study as studied
 from diffmine.stages.typicality.study import Finding, advice, compare, study
 from tests.helpers import LABELS, draw_shapes

@@ -18,7 +18,8 @@ from diffmine.config import DataConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.errors import Cancelled, UsageError
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import collect, use_model
+from diffmine.pipeline.build import collect
+from diffmine.pipeline.models import use_model
 from diffmine.stages.typicality import run as typicality
 from tests.helpers import LABELS, draw_shapes, threads
 
