@@ -58,9 +58,10 @@ class DataConfig:
     image_size: Annotated[int, Field(ge=0, le=2048)] = 0
     """Short side of the images as mined, in pixels, a multiple of 16; the longer side keeps the
     proportions. 0: what the base was made for (64 for `tiny`, 512 for Stable Diffusion 1.5)."""
-    view: Annotated[int, Field(ge=0, le=8192)] = 1024
+    view: Annotated[int, Field(ge=0, le=8192)] | Literal["source"] = 1024
     """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
-    images as mined, and never larger than the picture itself; 0: none."""
+    images as mined, and never larger than the picture itself; 0: none; source: made when they are
+    looked at, from the files where they lie on this machine."""
     kind: Literal["time", "place", "finding", "maker", "other"] = "other"
     """What the labels are: decides how the app shows their order."""
     limit: Annotated[int, Field(ge=0)] = 0

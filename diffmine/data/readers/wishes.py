@@ -1,5 +1,5 @@
-"""What is wished of a reader beyond its file: how bright deep pictures are shown, and what is read
-although a patient's name may stand in it."""
+"""What is wished of a reader beyond its file: how bright deep pictures are shown, what is read
+although a patient's name may stand in it, and how many pixels are needed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ Ranges = Mapping[str, tuple[float, float]]
 class Wishes:
     """`ranges` are those of the data set; a kind without one is shown in the picture's own.
     `burned_in`: pictures in which a name may be written are read. `survey`: note how the values
-    of a deep picture are spread. `glance`: a reduction of the picture is enough."""
+    of a deep picture are spread. `glance`: a reduction of the picture is enough. `side` and `view`:
+    the picture is wanted as mined with that short side, and for a copy of at most that long side,
+    so that less of it may be decoded (`diffmine.data.image.enough`); 0: all of it."""
 
     ranges: Ranges = field(default_factory=dict)
     burned_in: bool = False
     survey: bool = False
     glance: bool = False
+    side: int = 0
+    view: int = 0
 
     def told(self) -> dict[str, Any]:
         """As JSON knows it."""
         ranges = {kind: [low, high] for kind, (low, high) in self.ranges.items()}
         flags = {"burned_in": self.burned_in, "survey": self.survey, "glance": self.glance}
-        return {"ranges": ranges, **flags}
+        return {"ranges": ranges, **flags, "side": self.side, "view": self.view}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Wishes:
@@ -45,8 +49,9 @@ class Wishes:
     def heard(cls, told: Mapping[str, Any]) -> Wishes:
         """From what `told` gives."""
         ranges = {kind: (float(low), float(high)) for kind, (low, high) in told["ranges"].items()}
-        flags = [bool(told[name]) for name in ("burned_in", "survey", "glance")]
-        return cls(ranges, *flags)
+        burned_in, survey, glance = (bool(told[n]) for n in ("burned_in", "survey", "glance"))
+        side, view = int(told.get("side", 0)), int(told.get("view", 0))
+        return cls(ranges, burned_in, survey, glance, side, view)
 
 
 _now = [Wishes()]

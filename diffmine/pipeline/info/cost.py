@@ -30,6 +30,7 @@ from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.model.foreign.find import find
 from diffmine.pipeline.info.look import Looked
 from diffmine.pipeline.work import Sizes, Work, translated_patches, work_of
+from diffmine.stages.collect.views import pixels_of
 
 if TYPE_CHECKING:
     from diffmine.model.probe import Rates
@@ -179,7 +180,7 @@ def sampled(looked: Looked, config: BuildConfig) -> Sample | None:
     outcomes: list[Mined] = []
     begun = time.monotonic()
     with closing(
-        read_mined(paths, config.data.image_size, config.data.view, wishes=wishes)
+        read_mined(paths, config.data.image_size, pixels_of(config.data), wishes=wishes)
     ) as read:
         for number, outcome in enumerate(read):
             if number == 0 and len(paths) > 1:
