@@ -14,7 +14,7 @@ import torch
 
 from diffmine.config import SMALL_BASE, ModelConfig
 from diffmine.errors import ModelError
-from diffmine.model.foreign.checkpoint import embedded, find
+from diffmine.model.foreign.find import embedded, find
 from diffmine.model.foreign.hub import Repository, repository_of
 
 _NETWORKS = ("unet", "transformer")
