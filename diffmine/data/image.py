@@ -13,6 +13,8 @@ from diffmine.errors import ImageError
 MULTIPLE = 16
 """Both sides of an image as mined are multiples of so many pixels."""
 MAX_PIXELS = 64_000_000
+OF_SOURCE = 2048
+"""Long side, at most, of what people are shown of a file where it lies, in pixels."""
 EXTENT = "extent"
 """Where the info of a decoded picture holds its `Extent`, if a decoder has reduced it."""
 HALF = "half"

@@ -18,14 +18,12 @@ from PIL import Image
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.whereabouts import Whereabouts, whereabouts
-from diffmine.data.image import MULTIPLE, encode_view, times_of
+from diffmine.data.image import MULTIPLE, OF_SOURCE, encode_view, times_of
 from diffmine.data.mined import read_views
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.words import originals as words
 
-MOST = 2048
-"""Long side, at most, of what is shown of a file, in pixels."""
 _KEPT_BYTES = 256 * 2**20
 
 _Stat = tuple[str, int, int]
@@ -93,7 +91,7 @@ class Originals:
             files = [(name, path) for name in names if (path := self._file(name)) is not None]
             data = self._atlas.manifest.config.get("data", {})
             stats = [_stat(path) for _, path in files]
-            read = read_views([path for _, path in files], self._side(), MOST, Wishes.of(data))
+            read = read_views([path for _, path in files], self._side(), OF_SOURCE, Wishes.of(data))
             for (name, _), stat, outcome in zip(files, stats, read, strict=True):
                 if isinstance(outcome, ImageError):
                     self._refused[stat] = words.UNREADABLE
@@ -148,7 +146,7 @@ class Originals:
         # An atlas may be a stranger's, and say anything.
         if side < MULTIPLE or min(width, height) < 1 or not row.get("source_digest"):
             return 1
-        return max(1, times_of(width, height, side, MOST))
+        return max(1, times_of(width, height, side, OF_SOURCE))
 
     def _row(self, image_id: str) -> dict[str, Any]:
         return self._atlas.image(image_id)

@@ -88,8 +88,11 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     profile = profile_of(image, path)
     tags, size = getattr(image, "tag_v2", {}), image.size
     inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
+<<<<<<< HEAD
     if wishes().glance and image.format == "JPEG":
         image.draft(None, (GLANCE, GLANCE))  # as broken as ever, and faster
+=======
+>>>>>>> views
     half = image.format == "JPEG" and get_sampling(image) == _HALF
     extent = _reduced(image)
     image.load()
@@ -120,9 +123,10 @@ def _reduced(image: Image.Image) -> Extent | None:
     where that is enough; None where it is not. A block of 8 x 8 pixels then gives 4, 2 or 1 a side,
     which are the means of those that they stand for."""
     asked, (width, height) = wishes(), image.size
-    if image.format != "JPEG" or not asked.side:
+    if image.format != "JPEG" or not (asked.side or asked.glance):
         return None
-    drafted = image.draft(None, enough(width, height, asked.side, asked.view))
+    least = enough(width, height, asked.side, asked.view) if asked.side else (0, 0)
+    drafted = image.draft(None, (max(least[0], GLANCE), max(least[1], GLANCE)))
     if drafted is None or image.size == (width, height):
         return None
     right, bottom = drafted[1][2:]  # the last column and row may stand for less than the others

@@ -12,16 +12,16 @@ from PIL import Image
 
 from diffmine.app.cache import Cache
 from diffmine.app.shelf import Shelf
-from diffmine.atlas.apart import VARIABLE, user_folder
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.records import Patch
 from diffmine.atlas.whereabouts import whereabouts
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import DataConfig
-from diffmine.data.image import as_viewed
+from diffmine.data.image import OF_SOURCE, as_viewed
 from diffmine.data.sources import open_dataset
 from diffmine.export import pictures
-from diffmine.live.originals import MOST, show_originals, why_plain
+from diffmine.folders import VARIABLE, user_folder
+from diffmine.live.originals import show_originals, why_plain
 from diffmine.stages.collect.run import run as collect
 from diffmine.words import originals as words
 
@@ -172,4 +172,4 @@ def test_a_large_file_is_shown_within_the_limit(tmp_path: Path) -> None:
     Image.new("RGB", (4321, 3000), "red").save(folder / "large.jpg")
     atlas = collected(folder.parent)
     shown = atlas.view("a/large.jpg")
-    assert MOST - 48 <= max(shown.size) <= MOST
+    assert OF_SOURCE - 48 <= max(shown.size) <= OF_SOURCE
