@@ -88,11 +88,6 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     profile = profile_of(image, path)
     tags, size = getattr(image, "tag_v2", {}), image.size
     inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
-<<<<<<< HEAD
-    if wishes().glance and image.format == "JPEG":
-        image.draft(None, (GLANCE, GLANCE))  # as broken as ever, and faster
-=======
->>>>>>> views
     half = image.format == "JPEG" and get_sampling(image) == _HALF
     extent = _reduced(image)
     image.load()

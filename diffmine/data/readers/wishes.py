@@ -18,13 +18,8 @@ class Wishes:
     """`ranges` are those of the data set; a kind without one is shown in the picture's own.
     `burned_in`: pictures in which a name may be written are read. `survey`: note how the values
     of a deep picture are spread. `glance`: a reduction of the picture is enough. `side` and `view`:
-<<<<<<< HEAD
-    the picture is wanted as mined with that short side, and for a copy of at most that long side,
-    so that less of it may be decoded (`diffmine.data.image.enough`); 0: all of it."""
-=======
     it is wanted as mined with that short side, and for a copy of at most that long side, so that
     less of it may be decoded (`diffmine.data.image.enough`); 0: all of it."""
->>>>>>> views
 
     ranges: Ranges = field(default_factory=dict)
     burned_in: bool = False
@@ -55,11 +50,7 @@ class Wishes:
         """From what `told` gives."""
         ranges = {kind: (float(low), float(high)) for kind, (low, high) in told["ranges"].items()}
         burned_in, survey, glance = (bool(told[n]) for n in ("burned_in", "survey", "glance"))
-<<<<<<< HEAD
-        side, view = int(told.get("side", 0)), int(told.get("view", 0))
-=======
         side, view = (int(told.get(name, 0)) for name in ("side", "view"))
->>>>>>> views
         return cls(ranges, burned_in, survey, glance, side, view)
 
 

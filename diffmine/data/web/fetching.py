@@ -28,11 +28,7 @@ class Fetching:
     def of(cls, config: DataConfig, progress: Progress = silent) -> Fetching:
         """That of a configuration."""
         how = (config.downloads, config.pause, config.again)
-<<<<<<< HEAD
-        view = cls.view if config.view == "source" else config.view
-=======
         view = OF_SOURCE if config.view == "source" else config.view
->>>>>>> views
         return cls(*how, config.image_size, view, config.iiif_size, progress)
 
     def store(self, home: str, waiting: Callable[[], None] = lambda: None) -> Store:
