@@ -48,7 +48,7 @@ class Record:
     date_last: int | None = None
     canvas: Canvas | None = None
     remote: Remote | None = field(default=None, compare=False)
-    """A picture that is fetched to `path` before a build."""
+    """A picture that is fetched to `path` before a build; None: it is there."""
     also: tuple[tuple[str, str], ...] = ()
     """Columns of the table that need not belong to the labels (camera, view), and their values."""
 

@@ -34,7 +34,7 @@ def add_adapters(unet: Any, rank: int) -> None:
 
 def save_adapters(unet: Any, folder: Path) -> None:
     """Write the adapters with what is said of them, alpha too: without it another alpha than the
-    rank would be read as the rank. Those of a UNet are named as pipelines of diffusers read them."""
+    rank would be read as the rank. Those of a UNet have the names that pipelines read."""
     if not isinstance(unet, UNet2DConditionModel):
         unet.save_lora_adapter(folder, weight_name=NAME)
         return

@@ -23,7 +23,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
-from diffmine.pipeline.settle import by_base
+from diffmine.pipeline.settle import by_base, sized
 from diffmine.pipeline.several import is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines

@@ -171,6 +171,8 @@ class Held:
         for name, value in now.items():
             if value == "" and known[name] is None:  # older atlases lack it
                 known[name] = ""
+        if record.remote is not None:  # its server has not been asked yet
+            known |= {name: now[name] for name in ("region", "region_box")}
         return known == now and row["source_digest"] == digest
 
 

@@ -41,10 +41,8 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
         for name in ("one", "two")
     )
     assert losses == pytest.approx(others, abs=2e-4)
-    files = (
-        tmp_path / name / "unet/diffusion_pytorch_model.safetensors" for name in ("one", "two")
-    )
-    one, two = map(load_file, files)
+    file = "unet/diffusion_pytorch_model.safetensors"
+    one, two = (load_file(tmp_path / name / file) for name in ("one", "two"))
     most = max(abs(one[key].astype(float) - two[key]).max() for key in one)
     assert 0 < most < 1e-3, "each had a part in it, and rounded by itself"
 

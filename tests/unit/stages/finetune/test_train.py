@@ -19,7 +19,7 @@ from diffmine.config import LARGE_BASE, ModelConfig
 from diffmine.errors import ModelError, UsageError
 from diffmine.model.bases import Base
 from diffmine.model.cost import Cost, How
-from diffmine.model.foreign.checkpoint import find
+from diffmine.model.foreign.find import find
 from diffmine.model.load import load_checkpoint, load_model
 from diffmine.model.model import Model
 from diffmine.stages.finetune import fit, train
