@@ -26,10 +26,13 @@ class DataConfig:
     """How a labelled folder becomes the images of an atlas."""
 
     source: str = ""
-    """How the folder is laid out: cardb, g3, chestxray, ftt, places, table, parts (a table in each)
-    or folder; empty: as it looks."""
+    """How the folder is laid out: cardb, g3, chestxray, ftt, places, iiif (manifests), table, parts
+    (a table in each) or folder; empty: as it looks."""
     table: str = ""
     """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    sheet: str = ""
+    """Sheet of a table of Excel, or configuration of a data set of the Hub; empty: the first that
+    names pictures, or the one that the data set calls its default."""
     label: str = ""
     """Column of the table that holds the label; empty: `label`. Without a table folders are
     labels."""
@@ -45,15 +48,20 @@ class DataConfig:
     label_spans: Literal["refuse", "split", "middle"] = "refuse"
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
+    confounds: tuple[str, ...] = ()
+    """Columns of the table that may go with the labels without belonging to them, as the ward:
+    tested beside those that are known by name (camera, view, archive, ...); may be given several
+    times."""
     order: str = ""
     """File with a label a line, in their order; empty: numbers and dates by size, names by the
     alphabet."""
-    image_size: Annotated[int, Field(ge=16, le=2048)] = 64
-    """Short side of the images as mined, in pixels, a multiple of 16 (64 suits the base `tiny`, 512
-    Stable Diffusion); the longer side keeps the proportions."""
-    view: Annotated[int, Field(ge=0, le=8192)] = 1024
+    image_size: Annotated[int, Field(ge=0, le=2048)] = 0
+    """Short side of the images as mined, in pixels, a multiple of 16; the longer side keeps the
+    proportions. 0: what the base was made for (64 for `tiny`, 512 for Stable Diffusion 1.5)."""
+    view: Annotated[int, Field(ge=0, le=8192)] | Literal["source"] = 1024
     """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
-    images as mined, and never larger than the picture itself; 0: none."""
+    images as mined, and never larger than the picture itself; 0: none; source: made when they are
+    looked at, from the files where they lie on this machine."""
     kind: Literal["time", "place", "finding", "maker", "other"] = "other"
     """What the labels are: decides how the app shows their order."""
     limit: Annotated[int, Field(ge=0)] = 0
@@ -67,6 +75,16 @@ class DataConfig:
     burned_in: bool = False
     """Read DICOM pictures in which a patient's name may stand too: those that say so, secondary
     captures and ultrasound."""
+    iiif_size: Annotated[int, Field(ge=0, le=20_000)] = 0
+    """Long side of the pictures that are asked of a IIIF server, in pixels; 0: as large as
+    `image_size` and `view` need."""
+    downloads: str = ""
+    """Folder of what is fetched from the web; empty: `downloads` in the user's own folder of
+    data."""
+    pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
+    """Seconds between two requests to a server."""
+    again: bool = False
+    """Fetch manifests again that were fetched before, and ask again for what a server lacked."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -106,14 +124,24 @@ class FinetuneConfig:
     """Prompt that says nothing of the label (the paper's empty condition)."""
     null_share: Share = 0.1
     """Share of the training rows that see the null prompt (paper: 0.05; street views 0.1)."""
-    steps: Count = 2000
-    """Optimiser steps."""
-    batch: Count = 64
-    """Images in a step."""
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-4
-    """Peak learning rate of AdamW, cosine schedule with a warm-up of 5 % of the steps."""
+    steps: Annotated[int, Field(ge=0)] = 0
+    """Optimiser steps; 0: 2,000 for a small base, else by images and labels, 1,000 to 20,000."""
+    batch: Annotated[int, Field(ge=0)] = 0
+    """Images in a step, in all processes together; 0: 64 for a small base, else 16."""
+    learning_rate: Annotated[float, Field(ge=0)] = 0.0
+    """Peak learning rate of AdamW, cosine schedule with a warm-up of 5 % of the steps; 0: 3e-4 for
+    a small base, else 1e-5, or 1e-4 with `lora`."""
+    lora: Annotated[int, Field(ge=0, le=1024)] = 0
+    """Rank of adapters (LoRA) that are trained in the place of all weights, in a fraction of the
+    memory; 0: all weights are trained, as in the paper."""
+    snr: Annotated[float, Field(ge=0)] = 0.0
+    """Most signal to noise that a row is weighed with (min-SNR, 5 is usual); 0: all rows weigh the
+    same, as in the paper."""
+    crops: Literal["same", "aspect"] = "same"
+    """Crops of training: all of one size, or of the size of each group of images of like
+    proportions."""
     ema: Share = 0.999
-    """Decay of the running mean of the weights that is kept as the model."""
+    """Decay of the running mean of the weights that is kept as the model; 0: no mean is kept."""
     shifts: Count = 4
     """Cached versions of each image, shifted by a few pixels before encoding (augmentation)."""
     checkpoint: Count = 250
@@ -123,8 +151,70 @@ class FinetuneConfig:
     of the images was learnt from; 1: any other image trains again."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Arithmetic of training; auto: bf16 where the processor has it."""
+    held_out: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """Share of the images, in whole groups, that is not trained on: at each checkpoint their
+    typicality is measured, which grows while the model learns what others show too."""
+    patience: Annotated[int, Field(ge=0)] = 0
+    """Checkpoints without a higher typicality of held-out images after which training stops and the
+    best weights are kept; 0: all steps are done."""
+    recompute: Literal["auto", "on", "off"] = "auto"
+    """Compute activations twice instead of keeping them (gradient checkpointing), slower by a third
+    in a fraction of the memory; auto: where the base is large."""
+    accumulate: Annotated[int, Field(ge=0)] = 0
+    """Parts in which the images of a step are computed one after the other; 0: as few as fit into
+    the memory that is free."""
+    optimizer: Literal["adamw", "adamw8bit"] = "adamw"
+    """AdamW, or the same with moments of 8 bits (extra `8bit`)."""
+    samples: Annotated[int, Field(ge=0, le=64)] = 6
+    """Pictures of each label that are drawn with the finished model, as samples.png; 0: none."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of every draw in training."""
+
+    def settled(self, weights: int, images: int, labels: int) -> FinetuneConfig:
+        """With numbers where 0 stands for what suits a base of so many weights, and that many
+        images and labels."""
+        own = LARGE_BASE if is_large(weights) else SMALL_BASE
+        batch = self.batch or own.batch
+        seen = -(-own.passes * images // batch)
+        steps = min(max(own.steps[0], own.steps_each * labels, seen), own.steps[1])
+        rate = own.lora_rate if self.lora else own.learning_rate
+        return replace(
+            self,
+            batch=batch,
+            steps=self.steps or steps,
+            learning_rate=self.learning_rate or rate,
+        )
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ByBase:
+    """What training takes where nothing is asked for, by the size of the base."""
+
+    weights: int
+    """Weights of the network from which on a base is of this kind."""
+    side: int
+    """Short side of the images as mined, in pixels, where the base does not say."""
+    batch: int
+    """Images in a step."""
+    learning_rate: float
+    """Of all weights."""
+    lora_rate: float
+    """Of adapters."""
+    passes: int
+    """How often each image is seen (paper: 100), within the bounds of `steps`."""
+    steps: tuple[int, int]
+    """Fewest and most steps."""
+    steps_each: int
+    """Fewest steps for each label."""
+
+
+SMALL_BASE = ByBase(0, 64, 64, 3e-4, 1e-3, 0, (2000, 2000), 0)
+LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 30, (1000, 20_000), 100)
+
+
+def is_large(weights: int) -> bool:
+    """Whether a base of so many weights is one of the large ones."""
+    return weights >= LARGE_BASE.weights
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -419,11 +509,13 @@ def name_of(kind: type[Any]) -> str:
     return next(f.name for f in fields(BuildConfig) if isinstance(f.default, kind))
 
 
-NEWER = ("labels", "measures")
+NEWER = ("labels", "measures", "lora", "snr", "held_out", "patience")
 """Fields that older atlases lack: when empty, they are left out of keys."""
+PLAIN = {"crops": "same", "optimizer": "adamw"}
+"""Fields that older atlases lack, and the value with which they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view"},
-    "finetune": {"checkpoint", "known"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again", "confounds"},
+    "finetune": {"checkpoint", "known", "recompute", "accumulate", "samples"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},
     "translate": {"preview"},
@@ -436,7 +528,11 @@ not what comes out. With another value nothing is computed again."""
 
 def as_key(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a configuration without those that older atlases do not know, if empty."""
-    return {name: value for name, value in fields.items() if value or name not in NEWER}
+    return {
+        name: value
+        for name, value in fields.items()
+        if (value or name not in NEWER) and (name not in PLAIN or value != PLAIN[name])
+    }
 
 
 def results(stage: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 # Before anything imports gradio, torch, numba or huggingface_hub.
 os.environ.update(
     DIFFMINE_DATA=DATA,
+    DIFFMINE_CACHE=os.path.join(DATA, "cache"),
     GRADIO_ANALYTICS_ENABLED="False",
     HF_HUB_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",

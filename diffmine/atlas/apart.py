@@ -10,21 +10,12 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from diffmine.atlas.edits import NAME
 from diffmine.atlas.manifest import Manifest, key_of
+from diffmine.folders import VARIABLE, user_folder
 
 EMBEDDED = Path(__file__).parents[2] / "assets" / "atlases"
 """The atlases that come with a checkout."""
-VARIABLE = "DIFFMINE_DATA"
-"""Name of the variable of the environment that moves the folder of this user's data."""
-
-
-def user_folder() -> Path:
-    """The folder of this user's data."""
-    moved = os.environ.get(VARIABLE)
-    return Path(moved) if moved else user_data_path("diffmine", appauthor=False)
 
 
 def file_apart(atlas: Path, manifest: Manifest) -> Path:

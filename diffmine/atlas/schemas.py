@@ -7,6 +7,7 @@ import pyarrow as pa
 _PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _HALVES = pa.list_(pa.float16())
 _FLOATS = pa.list_(pa.float32())
+_BOX = pa.list_(pa.float64())
 
 IMAGES = pa.schema(
     [
@@ -26,6 +27,21 @@ IMAGES = pa.schema(
         ("labels", pa.list_(pa.string())),
         ("source_digest", pa.string()),
         ("split", pa.string()),
+        ("title", pa.string()),
+        ("creator", pa.string()),
+        ("holder", pa.string()),
+        ("identifier", pa.string()),
+        ("rights", pa.string()),
+        ("attribution", pa.string()),
+        ("date", pa.string()),
+        ("date_first", pa.int32()),
+        ("date_last", pa.int32()),
+        ("canvas", pa.string()),
+        ("canvas_width", pa.int32()),
+        ("canvas_height", pa.int32()),
+        ("canvas_box", _BOX),
+        ("region", pa.string()),
+        ("region_box", _BOX),
     ]
 )
 MAPS = pa.schema(

@@ -7,7 +7,6 @@ stands in atlas.json, beside the digest of each file.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,15 +15,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from diffmine.atlas import schemas
 from diffmine.atlas.apart import file_apart, is_apart
-from diffmine.atlas.atomic import remove, sha256, sweep, whole, write_bytes, writing
+from diffmine.atlas.atomic import remove, sha256, sweep, whole, write_bytes
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
 from diffmine.atlas.health import FOREIGN, OWN, WORDS, SourceFiles, broken_model, digests_of
+from diffmine.atlas.holding import holding
 from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.scratch import readable
@@ -44,7 +43,7 @@ class Workspace(Atlas):
     @contextmanager
     def hold(self, wait: float = 0.0) -> Iterator[None]:
         """Keep other writers out; AtlasError names the process that holds the atlas."""
-        with _held(self.path, wait):
+        with holding(self.path, wait):
             sweep(self.path)
             self.manifest = read_manifest(self.path)
             own, self.own_edits = self.own_edits, True
@@ -61,7 +60,7 @@ class Workspace(Atlas):
         keeps apart because the atlas is embedded or read-only. AtlasError when elements were found
         anew since this atlas was opened: what is to be edited is not there any more."""
         before = self.elements_digest
-        with self._apart_held(wait) if self.apart else self.hold(wait):
+        with self._apartholding(wait) if self.apart else self.hold(wait):
             if before not in ("", self.elements_digest):
                 raise AtlasError(
                     f"The elements of {self.path} were found anew meanwhile, so nothing was "
@@ -70,13 +69,13 @@ class Workspace(Atlas):
             yield
 
     @contextmanager
-    def _apart_held(self, wait: float) -> Iterator[None]:
+    def _apartholding(self, wait: float) -> Iterator[None]:
         folder = self.edits_folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AtlasError(f"{folder} cannot be made: {error.strerror or error}.") from error
-        with _held(folder, wait):
+        with holding(folder, wait):
             self.manifest = read_manifest(self.path)
             yield
 
@@ -336,28 +335,6 @@ class Workspace(Atlas):
     def save(self) -> None:
         """Write the manifest."""
         write_manifest(self.path, self.manifest)
-
-
-@contextmanager
-def _held(folder: Path, wait: float) -> Iterator[None]:
-    """Hold a folder; AtlasError names the process that does."""
-    lock = FileLock(folder / ".diffmine.lock", timeout=wait)
-    owner = folder / ".diffmine.owner"
-    try:
-        lock.acquire()
-    except Timeout as error:
-        who = owner.read_text() if owner.is_file() else "another process"
-        raise AtlasError(f"{folder} is held by {who}; wait for it or stop it.") from error
-    except OSError as error:
-        raise AtlasError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    try:
-        with writing(folder):
-            owner.write_text(f"process {os.getpid()}")
-        yield
-    finally:
-        with suppress(OSError):  # the next holder writes its own
-            owner.unlink(missing_ok=True)
-        lock.release()
 
 
 def _in_shards_of(config: Config, stored: dict[str, Any]) -> Config:

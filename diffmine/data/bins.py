@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from diffmine.data.dates.bins import Centuries, Spanning, Widths, labels_of
 from diffmine.data.dates.date import Date, NoDate
 from diffmine.data.dates.read import read_date
 
 _CENTURY = 100
+_YEARS = 10_000
+"""Years further away are none of a picture."""
 
 
 def year_of(text: str) -> int | None:
     """The year of a date as people write it, of several the middle one; None: there is none."""
-    date = _date(text) if text else NoDate(text, "")
+    date = date_of(text) if text else NoDate(text, "")
     year = None if isinstance(date, NoDate) else date.middle
-    return year if year is not None and abs(year) < 10_000 else None
+    return year if year is not None and abs(year) < _YEARS else None
+
+
+def date_facts(text: str) -> dict[str, Any]:
+    """The fields of a record that a date as people write it gives: its text, the years that it lies
+    in and the middle one of them; of a text that gives no year the text alone.
+
+    Example:
+        >>> date_facts("c. 1910-1913")
+        {'date': 'c. 1910-1913', 'date_first': 1910, 'date_last': 1913, 'year': 1911}
+    """
+    text = " ".join(text.split())
+    date = date_of(text) if text else NoDate(text, "")
+    first, last = (None, None) if isinstance(date, NoDate) else (date.first, date.last)
+    return {
+        "date": text,
+        "date_first": first if first is None or abs(first) < _YEARS else None,
+        "date_last": last if last is None or abs(last) < _YEARS else None,
+        "year": year_of(text),
+    }
 
 
 def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], str]:
     """The labels of `width` years in which a date lies, as 1920s of 1925 for 10, and "". Or none
     and the reason, which goes on "refused, since"."""
-    date = _date(text)
+    date = date_of(text)
     if isinstance(date, NoDate):
         return (), f"its date {text!r} gives no year: {date.reason}"
     labelled = labels_of(date, Centuries() if width == _CENTURY else Widths(width), spans)
@@ -29,8 +51,8 @@ def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], st
 
 
 @lru_cache(maxsize=4096)
-def _date(text: str) -> Date | NoDate:
-    """What a plain number is as a year: of any size, unlike a number in other words."""
+def date_of(text: str) -> Date | NoDate:
+    """A text as a date; a plain number is a year of any size, unlike a number in other words."""
     if text.lstrip("-").isdecimal() and len(text) < 6:
         return Date(text, int(text), int(text))
     return read_date(text)

@@ -10,12 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol, runtime_checkable
+from urllib.parse import unquote
 
 from diffmine.data.files import NotAFile, check, printable
 from diffmine.data.junk import is_junk
 from diffmine.data.readers import suffixes
 
 _DRIVE = re.compile(r"[A-Za-z]:/|//|/")
+_WEB = re.compile("https?://", re.IGNORECASE)
+_FILE = re.compile(
+    "(?:file|image|datei|bild|fichier|archivo|bestand|immagine|ficheiro|plik|fil):", re.IGNORECASE
+)
+"""The space of files in wikis of several languages."""
 _ALIKE = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif"}
 OUTSIDE = "it lies outside the data set"
 MISSING = "there is no such file"
@@ -75,6 +82,15 @@ def _shorter(key: str) -> Iterator[str]:
         yield key
 
 
+@runtime_checkable
+class Finder(Protocol):
+    """Knows the pictures that a table may name."""
+
+    def find(self, written: str) -> tuple[str, Path] | str:
+        """The name inside the data set and the path of the file of a picture, or the reason why
+        there is none."""
+
+
 @dataclass(frozen=True)
 class Files:
     """The files under a folder, listed when the first one is not where its name says."""
@@ -89,7 +105,7 @@ class Files:
     def find(self, written: str) -> tuple[str, Path] | str:
         """The name inside the data set and the path of a file that a table names, or the reason why
         there is none. Links are followed, as in folders of labels: who put them there meant it."""
-        name = written.strip()
+        name = _of_address(written.strip())
         if not name or "\x00" in name:
             return "it names no file"
         place = self._inside(name)
@@ -112,7 +128,7 @@ class Files:
         return self._near(name.replace("\\", "/"), reason)
 
     def _near(self, name: str, reason: str) -> tuple[str, Path] | str:
-        near = self.names.find(posixpath.normpath(name))
+        near = self.names.find(posixpath.normpath(name)) or _of_wiki(self.names, name)
         if len(near) > 1:
             return f"several files are named so: {', '.join(map(printable, near[:3]))}"
         if not near:
@@ -125,6 +141,23 @@ class Files:
         it is."""
         plain = posixpath.normpath(name.removeprefix(f"{self.folder.as_posix()}/"))
         return ".." if plain == ".." or plain.startswith("../") else plain
+
+
+def _of_address(name: str) -> str:
+    """The path of an address on the web, as its file was probably called when it was fetched."""
+    if not _WEB.match(name):
+        return name
+    path = name.partition("://")[2].partition("/")[2]
+    return unquote(path.partition("?")[0].partition("#")[0])
+
+
+def _of_wiki(names: Names, name: str) -> list[str]:
+    """The names that are meant by one of a wiki: `File:Foo bar.jpg` is Foo_bar.jpg."""
+    plain = _FILE.sub("", name).strip()
+    for own in dict.fromkeys((plain, plain.replace(" ", "_"), plain.replace("_", " "))):
+        if own and own != name and (near := names.find(own)):
+            return near
+    return []
 
 
 def _refusal(path: Path) -> str:

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from diffmine.data.canvas import Canvas
+from diffmine.data.rights import short_name
+from diffmine.data.web.remote import Remote
+
 
 @dataclass(frozen=True)
 class Record:
-    """One picture: `image_id` is its path inside the data set, with forward slashes."""
+    """One picture: `image_id` is its path inside the data set, with forward slashes. What its
+    source does not say of it is empty."""
 
     image_id: str
     label: str
@@ -19,17 +24,53 @@ class Record:
     year: int | None = None
     source_url: str = ""
     licence: str = ""
+    """The licence or rights in words; empty: those of `rights`."""
     credit: str = ""
+    """Who is to be named; empty: `attribution`, else `creator`."""
     labels: tuple[str, ...] = ()
     """All its labels, `label` first; empty when it has no other."""
     split: str = ""
     """Part of the data set that it is in (train, val, test); empty: it has none."""
+    title: str = ""
+    creator: str = ""
+    holder: str = ""
+    """The institution that has it."""
+    identifier: str = ""
+    """What its holder calls it: a shelf mark, an accession number."""
+    rights: str = ""
+    """Address of a statement of its rights, as `rights_of` (diffmine/data/rights.py) gives it."""
+    attribution: str = ""
+    """What its holder asks to be written beside it."""
+    date: str = ""
+    """Its date as it was written."""
+    date_first: int | None = None
+    """The years that it is sure to lie in, as astronomers count; None: open, or not read."""
+    date_last: int | None = None
+    canvas: Canvas | None = None
+    remote: Remote | None = field(default=None, compare=False)
+    """A picture that is fetched to `path` before a build; None: it is there."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Columns of the table that need not belong to the labels (camera, view), and their values."""
+
+    @property
+    def licensed(self) -> str:
+        """Its licence or rights in words: those that were written, else the name of the statement,
+        else its address."""
+        return self.licence or short_name(self.rights) or self.rights
+
+    @property
+    def credited(self) -> str:
+        """Who is to be named."""
+        return self.credit or self.attribution or self.creator
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
-    what else a person should know of how it was read; `boxes` the file of its boxes."""
+    what else a person should know of how it was read; `boxes` the file of its boxes; `title` what
+    it is called where it is no folder; `home` the address that a person gave, if it was one;
+    `origin` the address and revision of what was fetched whole, as from the Hub; `dates` the
+    different texts that were read as dates, refused ones too, and in how many rows each stands."""
 
     path: Path
     records: tuple[Record, ...]
@@ -37,12 +78,21 @@ class Dataset:
     refused: tuple[tuple[str, str], ...] = field(default=())
     notes: tuple[str, ...] = ()
     boxes: Path | None = None
+    title: str = ""
+    home: str = ""
+    origin: str = ""
+    dates: tuple[tuple[str, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
+
+    @property
+    def named(self) -> str:
+        """What it is called in a sentence: the address, else the path."""
+        return self.home or str(self.path)
 
     def limited(self, per_label: int) -> Dataset:
         """At most `per_label` images of each label, chosen by the hash of their names; an image of

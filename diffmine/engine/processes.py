@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -20,19 +20,29 @@ from typing import Any
 from diffmine.engine.base import Hear, Piece, Result, Tell, sendable
 from diffmine.errors import EngineError, UsageError
 
+WORKER, DEVICE = "DIFFMINE_WORKER", "DIFFMINE_DEVICE"
+"""Variables that tell a worker its number, and a device if it is given one by name; the model's
+devices.py reads them."""
 PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
-"""Surroundings of a process whose threads sleep while they wait for each other."""
+"""Threads sleep while they wait for each other. Each worker has as many as this process, so that
+sums keep their order; if they spun, those of one worker would keep the others from the cores (2.5
+times slower with two workers on two)."""
 _TRIES = 3
 """Workers that may die at a piece before it is given up: what ends three is no accident."""
 
 
 class Processes:
-    """`count` worker processes; results are those of `here`, to the last byte."""
+    """`count` worker processes; results are those of `here`, to the last byte.
 
-    def __init__(self, count: int) -> None:
+    Each has a device of its own while there are enough: the GPU of its number, or that of its place
+    in `devices`, by torch's names.
+    """
+
+    def __init__(self, count: int, devices: Sequence[str] = ()) -> None:
         if count < 1:
             raise UsageError(f"processes:{count} has no worker; take at least one.")
         self.count = count
+        self.devices = tuple(devices)
         self._idle: list[_Worker] = []
 
     def map(
@@ -53,7 +63,7 @@ class Processes:
 
         try:
             while waiting and len(busy) < self.count:
-                begin(self._idle.pop() if self._idle else _Worker())
+                begin(self._idle.pop() if self._idle else self._worker(busy))
             while busy:
                 for ready in wait([worker.pipe for worker in busy]):
                     worker = next(worker for worker in busy if worker.pipe is ready)
@@ -63,7 +73,7 @@ class Processes:
                         tries[place] += 1
                         _check(worker, tries[place])
                         waiting.appendleft(place)
-                        begin(_Worker())
+                        begin(self._worker(busy))
                     elif message[0] == "told":
                         hear(place, *message[1:])
                     else:
@@ -78,6 +88,13 @@ class Processes:
             for worker in busy:
                 worker.end()
 
+    def _worker(self, busy: Sequence[_Worker]) -> _Worker:
+        """A new one, with the lowest number that none of the others has."""
+        taken = {worker.number for worker in (*busy, *self._idle)}
+        number = next(number for number in range(self.count) if number not in taken)
+        device = self.devices[number % len(self.devices)] if self.devices else ""
+        return _Worker(number, device)
+
     def close(self) -> None:
         """End the workers; the next `map` starts new ones."""
         while self._idle:
@@ -87,12 +104,13 @@ class Processes:
 class _Worker:
     """A process that works on one piece at a time. It ends with the process that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int, device: str) -> None:
+        self.number = number
         # Spawned: torch's threads do not survive a fork.
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with _patient_threads():
+        with _told({WORKER: str(number), DEVICE: device} | PATIENT):
             self.process.start()
         theirs.close()
         self.place = -1
@@ -124,16 +142,14 @@ class _Worker:
 
 
 @contextmanager
-def _patient_threads() -> Iterator[None]:
-    """Processes started inside have threads that sleep while they wait for each other. Each worker
-    has as many threads as this process, so that sums keep their order; if they spun, those of one
-    worker would keep the others from the cores (2.5 times slower with two workers on two)."""
-    before = {name: os.environ.get(name) for name in PATIENT}
-    os.environ.update({name: value for name, value in PATIENT.items() if before[name] is None})
+def _told(values: Mapping[str, str]) -> Iterator[None]:
+    """Processes started inside have these variables, where this one has no others."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update({name: value for name, value in values.items() if before[name] is None})
     try:
         yield
     finally:
-        for name in (name for name in PATIENT if before[name] is None):
+        for name in (name for name in values if before[name] is None):
             del os.environ[name]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from diffmine.export.chosen import Entry
+from diffmine.words.regions import region_of
 
 SCHEMA = pa.schema(
     [
@@ -32,6 +33,17 @@ SCHEMA = pa.schema(
         ("licence", pa.string()),
         ("credit", pa.string()),
         ("note", pa.string()),
+        ("title", pa.string()),
+        ("creator", pa.string()),
+        ("date", pa.string()),
+        ("date_first", pa.int32()),
+        ("date_last", pa.int32()),
+        ("holder", pa.string()),
+        ("identifier", pa.string()),
+        ("rights", pa.string()),
+        ("attribution", pa.string()),
+        ("canvas_region", pa.string()),
+        ("picture_region", pa.string()),
     ]
 )
 COLUMNS = tuple(SCHEMA.names)
@@ -42,7 +54,9 @@ def row(entry: Entry) -> dict[str, Any]:
     `element_thin` says in words on how little it rests, None where that is enough."""
     known = {**entry.record, **vars(entry.patch)}
     known |= {"element": entry.element or None, "element_thin": entry.thin or None}
+    region = region_of(entry.patch, entry.record)
     known |= {"note": entry.note}
+    known |= {"canvas_region": region.canvas or None, "picture_region": region.image or None}
     return {name: known.get(name) for name in COLUMNS}
 
 

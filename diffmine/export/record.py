@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffmine.atlas.records import Patch
+from diffmine.data.rights import rights_of
 from diffmine.words import records as words
+from diffmine.words.regions import region_of
 
 
 def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tuple[str, str, str]]:
@@ -19,11 +21,49 @@ def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tu
     rows += [("element", element), ("image", patch.image_id)]
     if record.get("label") != patch.label:
         rows.append(("label of the image", str(record.get("label") or "")))
-    rows += [(name, str(record.get(name) or "")) for name in ("year", "group")]
+    rows += [(name, str(record.get(name) or "")) for name in _MADE]
+    if record.get("year") is not None and str(record["year"]) != record.get("date"):
+        rows.append(("year", str(record["year"])))
+    rows.append(("group", str(record.get("group") or "")))
     rows.append(("place", f"row {patch.row}, column {patch.col}, {patch.size} pixels wide"))
-    rows += [(name, str(record.get(name) or "")) for name in ("source_url", "licence", "credit")]
+    linked = [(*row, "") for row in rows] + _from(patch, record)
+    return [row for row in linked if row[1]]
+
+
+_MADE = ("title", "creator", "date")
+
+
+def _from(patch: Patch, record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where an image is from and whose it is, with the addresses of both."""
+    known = {name: str(record.get(name) or "") for name in _NAMED}
+    region = region_of(patch, record)
+    if known["credit"] in (known["attribution"], known["creator"]):
+        known["credit"] = ""
     return [
-        ("source", text, words.web_address(text)) if name == "source_url" else (name, text, "")
-        for name, text in rows
-        if text
+        ("holder", known["holder"], ""),
+        ("identifier", known["identifier"], ""),
+        ("source", known["source_url"], words.web_address(known["source_url"])),
+        *_rights(known),
+        ("attribution", known["attribution"], ""),
+        ("credit", known["credit"], ""),
+        ("region of the canvas", region.canvas, region.canvas),
+        ("region of the picture", region.image, region.image),
+    ]
+
+
+_NAMED = (
+    *("creator", "holder", "identifier", "source_url", "rights", "licence"),
+    *("attribution", "credit"),
+)
+
+
+def _rights(known: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The licence as it was written and the statement of rights; one row where they are one."""
+    licence, address = known["licence"], known["rights"]
+    named, link = words.rights(known), words.web_address(address)
+    if rights_of(licence).address == address:
+        return [("licence", licence, link)]
+    return [
+        ("licence", "" if licence in (named, address) else licence, ""),
+        ("rights", named, link),
     ]

@@ -1,46 +1,52 @@
-"""The parts of finetuning that know tensors: shifted latents, one step, checkpoints."""
+"""The parts of finetuning that know tensors: shifted latents, batches, the rate of a step."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 from diffusers import UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
-from jaxtyping import Float
+from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
+from jaxtyping import Float, Int
 from PIL import Image
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from diffmine.model.fast.layers import SharedPrompts
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
+from diffmine.model.schedule import Schedule
 
 _ENCODED = 16
 
 
-def prepare(unet: Any) -> Any:
-    """The UNet ready to be trained, in place.
+def prepare(unet: Any, recompute: bool = False, only: bool = False) -> Any:
+    """The UNet ready to be trained, in place, or `only` those weights that are marked so already;
+    `recompute` keeps few activations and computes the others again (gradient checkpointing).
 
     On a processor attention by plain matrix products: its gradient is far faster than that of the
-    fused kernel, at the few latent pixels that can be trained there. Not compiled: with torch 2.13
-    on a processor the attention's weights then get no gradient.
+    fused kernel, at the few latent pixels that can be trained there; with `recompute` memory counts
+    for more. Not compiled: with torch 2.13 on a processor the attention's weights then get no
+    gradient.
     """
-    unet.requires_grad_(True).train()
+    if not only:
+        unet.requires_grad_(True)
+    unet.train()
     if unet.device.type == "cpu" and isinstance(unet, UNet2DConditionModel):
-        unet.set_attn_processor(AttnProcessor())
+        unet.set_attn_processor(AttnProcessor2_0() if recompute else AttnProcessor())
+    if recompute:
+        unet.enable_gradient_checkpointing()
     return unet
 
 
 def finish(unet: Any) -> None:
     """The UNet as it is loaded: frozen, with its usual attention."""
     unet.requires_grad_(False).eval()
+    if unet.is_gradient_checkpointing:
+        unet.disable_gradient_checkpointing()
     if isinstance(unet, UNet2DConditionModel):
         unet.set_attn_processor(SharedPrompts())
 
@@ -119,103 +125,112 @@ def captured(
     return replay
 
 
-@dataclass
-class State:
-    """Everything that a run needs to go on: trained weights, their mean, Adam's moments and the
-    losses so far."""
-
-    step: int
-    unet: torch.nn.Module
-    mean: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
-    losses: list[float] = field(default_factory=list)
-
-    def update_mean(self, decay: float) -> None:
-        """Move the running mean of the weights; early on it follows faster."""
-        decay = min(decay, (1 + self.step) / (10 + self.step))
-        weights = [weight.detach() for _, weight in self.unet.named_parameters()]
-        torch._foreach_lerp_(list(self.mean.values()), weights, 1 - decay)
-
-    def save(self, path: Path) -> None:
-        """Write a checkpoint (safetensors)."""
-        tensors = {"step": torch.tensor(self.step)}
-        tensors["losses"] = torch.tensor(self.losses, dtype=torch.float64)
-        for name, weight in self.unet.named_parameters():
-            tensors[f"weight/{name}"] = weight.detach()
-            tensors[f"mean/{name}"] = self.mean[name]
-            for moment, value in self.optimizer.state[weight].items():
-                tensors[f"{moment}/{name}"] = value
-        save_file({k: v.cpu().contiguous().clone() for k, v in tensors.items()}, path)
-
-    def load(self, path: Path, steps: int) -> bool:
-        """Go on from a checkpoint; False, and nothing is changed, where it is not whole or behind
-        the last of `steps`."""
-        try:
-            tensors = load_file(path)
-        except SafetensorError:
-            return False
-        if not self._fits(tensors) or int(tensors["step"]) > steps:
-            return False
-        self.step = int(tensors["step"])
-        self.losses = tensors.get("losses", torch.empty(0)).tolist()
-        for name, weight in self.unet.named_parameters():
-            weight.data.copy_(tensors[f"weight/{name}"])
-            self.mean[name].copy_(tensors[f"mean/{name}"])
-            moments = {}
-            for moment in ("step", "exp_avg", "exp_avg_sq"):
-                value = tensors[f"{moment}/{name}"]
-                on_device = value.to(weight.device) if moment != "step" else value
-                moments[moment] = on_device
-            self.optimizer.state[weight] = moments
-        return True
-
-    def _fits(self, tensors: Mapping[str, Tensor]) -> bool:
-        """Whether every tensor of these weights is there."""
-        shapes = {name: weight.shape for name, weight in self.unet.named_parameters()}
-        kinds = ("weight", "mean", "exp_avg", "exp_avg_sq")
-        needed = {f"{kind}/{name}": shape for name, shape in shapes.items() for kind in kinds}
-        needed |= {name: torch.Size() for name in ("step", *(f"step/{name}" for name in shapes))}
-        return all(name in tensors and tensors[name].shape == needed[name] for name in needed)
-
-
 @dataclass(frozen=True)
 class Batch:
-    """Noisy latents at timesteps `t` with what the network is to answer."""
+    """Noisy latents at timesteps `t` with what the network is to answer, and how much each row
+    weighs."""
 
     noisy: Float[Tensor, "b c h w"]
     target: Float[Tensor, "b c h w"]
     t: Tensor
     prompt: Tensor
+    weight: Float[Tensor, " b"]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Images that are drawn together, for they have crops of one size: their places among all
+    latents, and the crop's height and width in latent pixels."""
+
+    images: Tensor
+    crop: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How batches are drawn: from which pools, how many rows, the share of the null prompt, and
+    the most signal to noise that a row is weighed with (0: all rows weigh 1).
+
+    `rank` of `ranks` processes gets its own rows of the one batch that they all draw.
+    """
+
+    pools: tuple[Pool, ...]
+    size: int
+    null_share: float
+    snr: float = 0.0
+    rank: int = 0
+    ranks: int = 1
 
 
 def draw_batch(
     model: Model,
-    latents: list[Float[Tensor, "s c _ _"]],
+    latents: Sequence[Float[Tensor, "s c _ _"]],
     prompt_of: Tensor,
-    size: int,
-    crop: tuple[int, int],
-    null_share: float,
+    draws: Draws,
     seed: int,
 ) -> Batch:
-    """A batch that depends on `seed` alone, so that a resumed run draws what it would have.
+    """A batch that depends on `seed` alone, so that a resumed run draws what it would have, and
+    several processes together what one would.
 
-    `prompt_of` is the number of each image's prompt, 0 being the null prompt; `crop` the height
-    and width in latent pixels.
+    `prompt_of` is the number of each image's prompt, 0 being the null prompt.
     """
     chance = torch.Generator().manual_seed(seed)
-    rows = torch.randint(len(latents), (size,), generator=chance)
-    turns = torch.rand((size, 3), generator=chance).tolist()
-    clean = torch.stack(
-        [_crop(latents[row], turn, crop) for row, turn in zip(rows.tolist(), turns, strict=True)]
-    ).float()  # b c h w
-    t = torch.randint(1000, (size,), generator=chance)
-    null = torch.rand(size, generator=chance) < null_share
-    prompt = torch.where(null, 0, prompt_of[rows])
+    pool = _pool(draws.pools, chance)
+    rows = pool.images[torch.randint(len(pool.images), (draws.size,), generator=chance)]
+    turns = torch.rand((draws.size, 3), generator=chance).tolist()
+    t = torch.randint(1000, (draws.size,), generator=chance)
+    null = torch.rand(draws.size, generator=chance) < draws.null_share
+    own = slice(draws.rank, None, draws.ranks)
+    pairs = list(zip(rows.tolist(), turns, strict=True))[own]
+    clean = torch.stack([_crop(latents[row], turn, pool.crop) for row, turn in pairs]).float()
     on_device = torch.Generator(model.device).manual_seed(seed)
-    noise = torch.randn(clean.shape, generator=on_device, device=model.device)
-    clean, t = clean.to(model.device), t.to(model.device)
+    shape = (draws.size, *clean.shape[1:])
+    noise = torch.randn(shape, generator=on_device, device=model.device)[own]
+    clean, t = clean.to(model.device), t[own].to(model.device)
     target = model.schedule.target(clean, noise, t)
-    return Batch(model.add_noise(clean, noise, t), target, model.schedule.told(t), prompt)
+    told, prompt = model.schedule.told(t), torch.where(null, 0, prompt_of[rows])[own]
+    noisy, weight = model.add_noise(clean, noise, t), snr_weight(model.schedule, t, draws.snr)
+    return Batch(noisy, target, told, prompt, weight)
+
+
+def _pool(pools: tuple[Pool, ...], chance: torch.Generator) -> Pool:
+    """One of them, each as often as it has images."""
+    if len(pools) == 1:
+        return pools[0]
+    images = torch.tensor([float(len(pool.images)) for pool in pools])
+    return pools[int(torch.multinomial(images, 1, generator=chance))]
+
+
+def snr_weight(schedule: Schedule, t: Int[Tensor, " b"], most: float) -> Float[Tensor, " b"]:
+    """min-SNR (Hang et al. 2023): how much a row at level `t` weighs, min(r, most) over r where the
+    network answers the noise, over r + 1 where it answers the velocity, with r = a / (1 - a) the
+    signal to noise. 1 for all where `most` is 0.
+
+    A flow's loss is left as it is: it is no multiple of the error of the clean image by r alone.
+    """
+    if not most or schedule.answer == "flow":
+        return torch.ones(len(t), device=t.device)
+    a = schedule.share(t)
+    ratio = a / (1 - a)
+    return ratio.clamp_max(most) / (ratio + (schedule.answer == "velocity"))
+
+
+def pools_of(
+    sizes: Sequence[tuple[int, int]], images: Sequence[int], how: Literal["same", "aspect"]
+) -> tuple[Pool, ...]:
+    """Pools of the images at some places, by the height and width of their latents: with `same` one
+    pool, whose crop lies inside all of them; with `aspect` one for each group of like proportions,
+    a factor of at most the root of 2 apart, so that hardly anything of an image is left out."""
+    groups: dict[int, list[int]] = {}
+    for place in images:
+        height, width = sizes[place]
+        key = round(2 * math.log2(width / height)) if how == "aspect" else 0
+        groups.setdefault(key, []).append(place)
+    pools = []
+    for _, places in sorted(groups.items()):
+        crop = tuple(min(sizes[place][side] for place in places) for side in (0, 1))
+        pools.append(Pool(torch.tensor(places), (crop[0], crop[1])))
+    return tuple(pools)
 
 
 def _crop(shifts: Tensor, turn: list[float], crop: tuple[int, int]) -> Tensor:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.evaluation import drop_outdated
-from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.manifest import Manifest, is_atlas
+from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
+from diffmine.pipeline.settle import by_base, sized
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -37,13 +43,14 @@ def build(
     engine: Engine = here,
     progress: Progress = silent,
     announce: Callable[[Plan], None] = lambda plan: None,
+    remark: Callable[[str], None] = lambda line: None,
 ) -> list[Report]:
     """Mine labelled pictures into an atlas, continuing where a run stopped.
 
     Files of the atlas that are lost or broken are made again.
 
     Args:
-        data: Folder that `open_dataset` reads.
+        data: Folder, or address of a IIIF manifest, that `open_dataset` reads.
         out: Folder of the atlas; it is made when it is not there.
         config: A configuration for each stage; by default that of `BuildConfig`.
         model: A model that is used as it is: its folder, file or Hub repository, or a `ModelConfig`
@@ -53,6 +60,8 @@ def build(
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
         announce: Called before the first piece of work with what will be kept, added to or made
             again, why and at what cost; may raise `Cancelled`, and nothing is changed.
+        remark: Called with sentences: what the build takes on this machine, where that is known,
+            and of pictures just taken in what is the same under several labels or goes with one.
 
     Returns:
         A report for each stage: pieces done, kept and refused, seconds and figures.
@@ -70,20 +79,37 @@ def build(
         >>> [report.stage for report in reports]
         ['collect', 'typicality', 'mine', 'cluster', 'translate', 'trends']
     """
+    if not is_first():
+        return [joined()] if model is None else []
     config = config or BuildConfig()
     given = None if model is None else found(model, Path(out), progress=progress)
     config = config if given is None else settled(config, given)
-    dataset = checked(dataset_of(data, config.data), config, given)
+    stored = open_atlas(out).manifest.config if is_atlas(Path(out)) else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    dataset = checked(known, config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
+    number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
+    config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():
+        if dataset.origin:  # another revision, perhaps
+            atlas.manifest.source = dataset.origin
         mended = Report("mend", done=len(atlas.mend()) + (not atlas.manifest.intact))
         reports = [mended.close()] if mended.done else []
-        dataset = dataset.limited(config.data.limit)
+        dataset, report = fetched(dataset.limited(config.data.limit), config.data, progress)
+        reports += [report] if report else []
+        dataset = checked(dataset, config, given) if report else dataset
         compared = Compared(atlas, dataset, config.data)
-        announce(plan_of(compared, config, given))
+        planned = plan_of(compared, config, given)
+        announce(replace(planned, remarks=(*planned.remarks, *chosen)))
+        for line in known_cost(dataset, config, given, Path(out)):
+            remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]
+        if reports[-1].done:  # before anything is trained
+            names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
+            for line in after_collect(dataset, config, frozenset(names)):
+                remark(line)
         drop_outdated(atlas)
         if given is not None:
             use_model(atlas, given)
@@ -140,7 +166,8 @@ def run_evaluation(
 def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
     """The manifest of a new atlas for a data set."""
     return Manifest(
-        title=printable(config.title or dataset.path.resolve().name),
+        title=printable(config.title or dataset.title or dataset.path.resolve().name),
+        source=dataset.origin,
         labels=list(dataset.labels),
         kind=config.kind,
         limits=[

@@ -19,15 +19,15 @@ def checked(dataset: Dataset, config: BuildConfig, model: Asked | None = None) -
 
     side = config.data.image_size
     if side % MULTIPLE:
-        low = side // MULTIPLE * MULTIPLE
+        low = max(MULTIPLE, side // MULTIPLE * MULTIPLE)
         raise UsageError(
             f"--data.image-size {side} is no multiple of {MULTIPLE}, as models need it; take {low} "
             f"or {low + MULTIPLE}."
         )
     if len(dataset.labels) < 2 and model is None:
         raise DataError(
-            f"{dataset.path} has one label alone, {dataset.labels[0]!r}, and what is typical of it "
-            "cannot be told from all pictures; give at least two labels, perhaps by --label COLUMN."
+            f"{dataset.named} has one label alone, {dataset.labels[0]!r}, and what is typical of "
+            "it cannot be told from all pictures; give at least two, perhaps by --label COLUMN."
         )
     if model is None:
         checkpoint = located(ModelConfig(model=config.finetune.base))

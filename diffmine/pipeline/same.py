@@ -27,10 +27,13 @@ def check_same(atlas: Atlas, dataset: Dataset, replace_all: bool) -> None:
     known = {row["image_id"]: row.get("source_digest") for row in rows}
     files = {record.image_id: record.path for record in dataset}
     same = [name for name in known if name in files]
-    if len(same) < len(known) * LEAST_SAME or _others(same, known, files):
+    # Names of what is fetched come from addresses: of one name is the same picture, if changed.
+    fetched = {record.image_id for record in dataset if record.remote is not None}
+    local = [name for name in same if name not in fetched]
+    if len(same) < len(known) * LEAST_SAME or _others(local, known, files):
         raise UsageError(
             f"{atlas.path} holds another data set ({atlas.manifest.title}: of its {len(known)} "
-            f"pictures {len(same)} have a namesake in {dataset.path}); choose another --out, or "
+            f"pictures {len(same)} have a namesake in {dataset.named}); choose another --out, or "
             "--replace it."
         )
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from PIL import Image
 
 from diffmine.atlas.atomic import remove, sweep_beside, write_bytes, writing
+from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.pictures import generated_png
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.records import Translated, Translation
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, TranslateConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.readers import read_scaled
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.sources import dataset_of
@@ -21,6 +23,8 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
+from diffmine.pipeline.settle import by_base, sized
+from diffmine.pipeline.several import is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
 
@@ -36,16 +40,25 @@ def train_model(
 ) -> Report:
     """Finetune on a folder of labelled pictures and leave the model in `out`; `announce` hears what
     to know of the pictures before."""
+    if not is_first():
+        return joined()
     target = Path(out)
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
-    dataset = checked(dataset_of(data, config), BuildConfig(finetune=options))
-    for line in lines(dataset):
+    whole = BuildConfig(data=config, finetune=options)
+    work = target.with_name(f"{target.name}.atlas")
+    stored = open_atlas(work).manifest.config if is_atlas(work) else None
+    dataset = checked(dataset_of(data, sized(whole, stored=stored), progress), whole)
+    dataset = dataset.limited(config.limit)
+    whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
+    config = whole.data
+    dataset, _ = fetched(dataset, config, progress)
+    for line in (*lines(dataset), *chosen):
         announce(line)
-    atlas = create_workspace(target.with_name(f"{target.name}.atlas"), manifest_of(dataset, config))
+    atlas = create_workspace(work, manifest_of(dataset, config))
     with atlas.hold():
         collect(atlas, dataset, config, progress)
-        report = run_stage(atlas, "finetune", BuildConfig(finetune=options), engine, progress)
+        report = run_stage(atlas, "finetune", whole, engine, progress)
         with writing(target):
             shutil.move(atlas.path / "model", target)
     remove(atlas.path)

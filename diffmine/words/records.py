@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from diffmine.atlas.records import Patch
 from diffmine.atlas.stages import STAGES as BUILT
+from diffmine.data.rights import short_name
 from diffmine.maths.score import Score, clear
 from diffmine.version import __version__
 
@@ -104,12 +105,25 @@ def credit(record: Mapping[str, Any]) -> str:
     return ", ".join(str(record[name]) for name in ("credit", "licence") if record.get(name))
 
 
+def rights(record: Mapping[str, Any]) -> str:
+    """The statement of an image's rights by its short name, as `In Copyright`; else its address."""
+    address = str(record.get("rights") or "")
+    return short_name(address) or address
+
+
 def citation(title: str, patch: Patch, record: Mapping[str, Any]) -> str:
-    """A patch as a footnote: atlas, image, credit, licence, source, place, typicality, version."""
+    """A patch as a footnote: atlas, image, who made it, its title, date, holder and name there, who
+    is to be named, licence, rights, source, place, typicality, version. What is not known is not
+    in it, nor anything twice."""
     window = f"Patch at row {patch.row}, column {patch.col}, {patch.size} pixels wide"
     scored = f"typicality of {patch.label}: {score(patch.typicality, patch.se)}"
-    named = (f"Image {patch.image_id}", *(record.get(name) for name in ("credit", "licence")))
-    parts = [title, *named, web_address(record.get("source_url"))]
+    parts = [title, f"Image {patch.image_id}"]
+    parts += [str(record.get(name) or "") for name in _CITED]
+    parts += [web_address(record.get("rights")), web_address(record.get("source_url"))]
     parts += [f"{window}; {scored}", f"Mined with diffmine {__version__}"]
-    lines = (" ".join(str(part).split()).removesuffix(".") for part in parts if part)
-    return ". ".join(lines) + "."
+    lines = (" ".join(part.split()).removesuffix(".") for part in parts)
+    return ". ".join(dict.fromkeys(line for line in lines if line)) + "."
+
+
+_CITED = ("creator", "title", "date", "holder", "identifier", "credit", "licence")
+"""Fields of an image's record in the order in which a citation has them."""

@@ -21,7 +21,6 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from PIL import Image
 
-from diffmine.atlas.apart import VARIABLE
 from diffmine.atlas.atomic import TEMPORARY, sha256
 from diffmine.atlas.editing import rename, split
 from diffmine.atlas.health import health
@@ -30,6 +29,7 @@ from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig
 from diffmine.export.command import export
 from diffmine.export.formats import FORMATS
+from diffmine.folders import VARIABLE
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, run_evaluation, run_stage
 from diffmine.pipeline.exits import exit_code

@@ -19,6 +19,7 @@ from diffmine.app.parts import LAST, TELLS, Updates
 from diffmine.app.view import View, choice, payload
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
+REGION = "value => { navigator.clipboard.writeText(value?.region ?? ''); return [value]; }"
 CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
 
 
@@ -39,6 +40,10 @@ class Inspector:
             self.add = gr.Button(texts.ADD_TO_BASKET, elem_id="add", **settings)
             self.copy = gr.Button(texts.COPY_LINK, elem_id="copy", **settings)
             self.cite = gr.Button(texts.COPY_CITATION, elem_id="cite", **settings)
+            on_canvas = bool(first.get("region"))
+            self.region = own(
+                gr.Button(texts.COPY_REGION, elem_id="region", visible=on_canvas, **settings)
+            )
         with gr.Column(visible=False) as column:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(wall(elem_id="similar-wall"))
@@ -50,9 +55,11 @@ class Inspector:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         has = patch is not None and shelf.has_element(patch.label, patch.element)
+        value = viewer_value(shelf, patch, view.score)
         return {
-            self.viewer: viewer_value(shelf, patch, view.score),
+            self.viewer: value,
             self.element: gr.Button(interactive=has),
+            self.region: gr.Button(visible=bool(value.get("region"))),
         }
 
     def wire(self) -> None:
@@ -65,6 +72,7 @@ class Inspector:
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
+        self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
         self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.basket.wire(self.add, self.viewer)
@@ -112,3 +120,9 @@ class Inspector:
         if not (isinstance(value, dict) and value.get("citation")):
             raise gr.Error(shared.SELECT_FIRST, print_exception=False)
         gr.Info(texts.CITATION_COPIED, duration=2)
+
+    def on_region(self, value: Any) -> None:
+        """Say that the address of the patch in its source is in the clipboard."""
+        if not (isinstance(value, dict) and value.get("region")):
+            raise gr.Error(texts.NO_REGION, print_exception=False)
+        gr.Info(texts.REGION_COPIED, duration=2)

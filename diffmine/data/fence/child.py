@@ -51,11 +51,11 @@ def main(work: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders complain there
     while True:
         request = json.loads(waiting.get())
-        limits.alarm(True)
+        limits.alarm(request["seconds"])
         since = limits.size() - began_with
         head, content = _answer(request)
         _send(answers, head | {"grown": limits.grown(since)}, content)
-        limits.alarm(False)
+        limits.alarm(0)
 
 
 def named(work: str) -> Work:

@@ -70,8 +70,8 @@ def _lower(limit: int, most: int) -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def alarm(on: bool) -> None:
-    """Let the system end this process a little after the time is over: for a parent that can do it
-    no longer."""
+def alarm(seconds: float) -> None:
+    """Let the system end this process a little after so much time, for a parent that can do it no
+    longer; 0: no more."""
     if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, SECONDS + _LATER if on else 0)
+        signal.setitimer(signal.ITIMER_REAL, seconds + _LATER if seconds else 0)

@@ -57,13 +57,16 @@ def fenced(
     paths: Sequence[Path],
     arguments: dict[str, Any],
     waiting: Callable[[], None] = lambda: None,
+    seconds: float | None = None,
 ) -> Generator[Outcome, None, None]:
     """The outcome of a module's function for each path, in their order; an ImageError is yielded,
-    not raised. `waiting` is called several times a second while there is none; it may raise.
+    not raised. `waiting` is called several times a second while there is none; it may raise. A path
+    has `seconds`, or as many as a picture.
 
     Raises EngineError when no child can be started.
     """
-    run = _Run(f"{work.__module__}:{work.__qualname__}", paths, arguments)
+    name = f"{work.__module__}:{work.__qualname__}"
+    run = _Run(name, paths, arguments, limits.SECONDS if seconds is None else seconds)
     called = time.monotonic()
     try:
         for place in range(len(paths)):
@@ -77,10 +80,12 @@ def fenced(
         run.close()
 
 
-def fenced_one(work: Work, path: Path, arguments: dict[str, Any]) -> Fenced:
+def fenced_one(
+    work: Work, path: Path, arguments: dict[str, Any], seconds: float | None = None
+) -> Fenced:
     """The same for one picture; raises ImageError. Of many callers a few are served at a time."""
     with _FEW:
-        outcome = next(iter([*fenced(work, [path], arguments)]))
+        outcome = next(iter([*fenced(work, [path], arguments, seconds=seconds)]))
     if isinstance(outcome, ImageError):
         raise outcome
     return outcome
@@ -89,15 +94,17 @@ def fenced_one(work: Work, path: Path, arguments: dict[str, Any]) -> Fenced:
 class _Run:
     """One call of `fenced`: its children, what waits and what is done."""
 
-    def __init__(self, work: str, paths: Sequence[Path], arguments: dict[str, Any]) -> None:
-        self.work, self.paths, self.arguments = work, paths, arguments
+    def __init__(
+        self, work: str, paths: Sequence[Path], arguments: dict[str, Any], seconds: float
+    ) -> None:
+        self.work, self.paths, self.arguments, self.seconds = work, paths, arguments, seconds
         self.outcomes: dict[int, Outcome] = {}
         self._waiting = deque(range(len(paths)))
         self._again: set[int] = set()
         self._sink: Sink = Sink()
         self._busy: list[Child] = []
         self._free: list[Child] = []
-        self._most = min(_cores(), MOST)
+        self._most = min(cores(), MOST)
         self._started = time.monotonic()
 
     def step(self, first: int) -> None:
@@ -109,7 +116,7 @@ class _Run:
                 self._hear(self._sink.get_nowait())
         self._fill(first)
         for child in [*self._busy]:
-            if child.spent() > (limits.SECONDS if child.ready else TO_START):
+            if child.spent() > (self.seconds if child.ready else TO_START):
                 self._late(child)
 
     def close(self) -> None:
@@ -129,7 +136,8 @@ class _Run:
             if child is None:
                 return
             place = self._waiting.popleft()
-            request = {"work": self.work, "path": os.path.abspath(self.paths[place])}
+            path = os.path.abspath(self.paths[place])
+            request = {"work": self.work, "path": path, "seconds": self.seconds}
             if child.give(place, self._sink, request | {"arguments": self.arguments}):
                 self._busy.append(child)
             else:
@@ -180,14 +188,14 @@ class _Run:
         child.end()
         if not child.ready:
             raise EngineError(f"A process that decodes pictures did not start in {TO_START:.0f} s.")
-        sentence = TOO_LONG.format(name=self._name(child), seconds=limits.SECONDS)
+        sentence = TOO_LONG.format(name=self._name(child), seconds=self.seconds)
         self.outcomes[child.place] = ImageError(sentence)
 
     def _name(self, child: Child) -> str:
         return printable(self.paths[child.place].name)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

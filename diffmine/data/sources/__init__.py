@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from diffmine.config import DataConfig
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.ordering import ordered_by
+from diffmine.data.places import Place, place_of
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.cardb import CARDB
@@ -15,13 +17,19 @@ from diffmine.data.sources.chestxray import CHESTXRAY
 from diffmine.data.sources.folder import FOLDER, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
+from diffmine.data.sources.hub import HUB
+from diffmine.data.sources.iiif import IIIF, is_document, read_address, read_files
 from diffmine.data.sources.parts import PARTS
 from diffmine.data.sources.places import PLACES
 from diffmine.data.sources.table import TABLE
+from diffmine.data.web.fetching import Fetching
+from diffmine.engine import Progress, silent
 from diffmine.errors import DataError
 
-SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, TABLE, PARTS, FOLDER]
+SOURCES: list[Source] = [CARDB, G3, CHESTXRAY, FTT, PLACES, HUB, IIIF, TABLE, PARTS, FOLDER]
 """The first one that knows a folder's layout reads it."""
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+"""How an address of the web begins; it is read by IIIF."""
 
 
 def open_dataset(
@@ -31,7 +39,9 @@ def open_dataset(
 
     Args:
         path: Folder with one folder of pictures per label, with a table of its pictures, or of a
-            published layout (docs/data.md).
+            published layout (docs/data.md); a zip file; a data set of the Hub; or a IIIF manifest
+            or collection, a file or an address, which is fetched: its pictures are not, before a
+            build.
         label: Column of the table that holds the label; empty: `label`, or the folders' names.
         group: Column of what groups images (patient, font); empty: none.
         labels: Column of all labels of an image, joined by "|"; empty: those of the label's own.
@@ -52,26 +62,45 @@ def open_dataset(
     return dataset_of(path, DataConfig(label=label, group=group, labels=labels, source=source))
 
 
-def dataset_of(path: str | Path, config: DataConfig) -> Dataset:
+def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent) -> Dataset:
     """The same by a configuration: with a table, separator, years and an order of one's own.
+    `progress` hears of what is fetched and unpacked.
 
     Raises DataError as `open_dataset` does, and for labels that the order lacks.
     """
-    outer = Path(path)
-    if not outer.is_dir():
-        raise DataError(f"{outer} is not a folder; give a folder of labelled pictures.")
-    folder, source = _source(outer, config)
-    dataset = source.read(folder, _columns(config))
+    if ADDRESS.match(str(path)):
+        dataset = _of_address(str(path), config, progress)
+    elif config.source in ("", IIIF.name) and is_document(Path(path)):
+        dataset = read_files(Path(path), _columns(config, progress))
+    else:
+        dataset = _of_place(place_of(path, config, progress), config, progress)
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
         notes = "".join(f" {note}" for note in dataset.notes)
-        raise DataError(f"{outer} holds no labelled picture that can be read{reason}.{notes}")
-    if dataset.boxes is None:
-        boxes = [place / BOXES for place in (folder, outer) if (place / BOXES).is_file()]
-        dataset = replace(dataset, boxes=boxes[0] if boxes else None)
+        raise DataError(f"{path} holds no labelled picture that can be read{reason}.{notes}")
     if config.order:
         labels = ordered_by(Path(config.order), dataset.labels)
         dataset = replace(dataset, labels=labels)
+    return dataset
+
+
+def _of_address(address: str, config: DataConfig, progress: Progress) -> Dataset:
+    if config.source not in ("", IIIF.name):
+        raise DataError(f"{address} is an address; --source {config.source} reads folders alone.")
+    return read_address(address, _columns(config, progress))
+
+
+def _of_place(place: Place, config: DataConfig, progress: Progress) -> Dataset:
+    if place.origin and config.source == HUB.name:  # it says where from, the files say how
+        config = replace(config, source="")
+    try:
+        folder, source = _source(place.folder, config)
+        dataset = _at(place, source.read(folder, _columns(config, progress)))
+    except DataError as error:  # of the cache people know nothing
+        raise DataError(str(error).replace(str(place.folder), str(place.named))) from error
+    if dataset.boxes is None:
+        boxes = [one / BOXES for one in (folder, place.named) if (one / BOXES).is_file()]
+        dataset = replace(dataset, boxes=boxes[0] if boxes else None)
     return dataset
 
 
@@ -97,7 +126,19 @@ def _source(outer: Path, config: DataConfig) -> tuple[Path, Source]:
     raise DataError(f"{outer} has a layout that no source knows; there are: {names}.")
 
 
-def _columns(config: DataConfig) -> Columns:
+def _at(place: Place, dataset: Dataset) -> Dataset:
+    """A data set with what is known of the place that it was read from."""
+    return replace(
+        dataset,
+        path=place.named if place.folder != place.named else dataset.path,
+        refused=(*place.refused, *dataset.refused),
+        notes=(*place.notes, *dataset.notes),
+        title=place.title or dataset.title,
+        origin=place.origin,
+    )
+
+
+def _columns(config: DataConfig, progress: Progress) -> Columns:
     return Columns(
         config.label,
         config.group,
@@ -106,4 +147,7 @@ def _columns(config: DataConfig) -> Columns:
         config.label_width,
         config.label_spans,
         config.table,
+        config.sheet,
+        config.confounds,
+        Fetching.of(config, progress),
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diffmine.data.boxes import is_of_boxes
-from diffmine.data.names import Files
-from diffmine.data.tables import KINDS, PICTURE_COLUMNS, UNREAD, read_rows
+from diffmine.data.names import Files, Finder
+from diffmine.data.tables import PICTURE_COLUMNS, UNREAD, endings, read_rows
 from diffmine.data.tables.table import Table
 from diffmine.errors import DataError
 
@@ -30,25 +30,39 @@ def candidates(folder: Path) -> list[Path]:
         entries = sorted(folder.iterdir())
     except OSError:
         return []
-    endings = {*KINDS, *UNREAD}
+    known = endings() | UNREAD
     files = [
         path
         for path in entries
-        if path.suffix.lower() in endings and path.name[0] not in ".~" and not is_of_boxes(path)
+        if path.suffix.lower() in known and path.name[0] not in ".~" and not is_of_boxes(path)
     ]
     files = [path for path in files if not path.is_dir()]
     return [path for path in files if path.stem.lower() == METADATA] or files
 
 
-def tables_beside(folder: Path) -> Beside:
-    """The tables of a folder. A metadata.* that cannot be read raises DataError, another file is
-    named in a sentence."""
+def table_of(folder: Path, path: Path, sheet: str = "") -> Table:
+    """The table of a file about pictures of a folder; of a workbook the sheet that names them.
+    Raises DataError as `read_rows` does."""
+    files = Files(folder)
+
+    def fits(table: Table) -> bool:
+        try:
+            return bool(picture_column(table, files))
+        except DataError:
+            return False
+
+    return read_rows(path, sheet, fits)
+
+
+def tables_beside(folder: Path, sheet: str = "") -> Beside:
+    """The tables of a folder, of a workbook one sheet. A metadata.* that cannot be read raises
+    DataError, another file is named in a sentence."""
     tables: list[Table] = []
     strange: list[str] = []
     files = Files(folder)
     for path in candidates(folder):
         try:
-            table = read_rows(path)
+            table = table_of(folder, path, sheet)
             picture_column(table, files)
             tables.append(table)
         except DataError as error:
@@ -58,7 +72,7 @@ def tables_beside(folder: Path) -> Beside:
     return Beside(tuple(tables), tuple(strange))
 
 
-def picture_column(table: Table, files: Files) -> str:
+def picture_column(table: Table, files: Finder) -> str:
     """The column whose values are the names of the pictures: of those with a name of one, and else
     of all, the one that names most files. DataError where there is none."""
     if not table.rows and not table.refused:

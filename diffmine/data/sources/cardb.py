@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diffmine.data.labels import whole
+from diffmine.data.names import Files
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
+from diffmine.data.sources.folder import folders_of
 from diffmine.data.sources.join import join
 from diffmine.data.sources.rows import dataset_of
 from diffmine.data.tables import read_rows
@@ -21,12 +23,12 @@ _DECADE = 10
 def read(folder: Path, columns: Columns) -> Dataset:
     """Labels are decades, written "1920" as the authors do; another column where one is asked for.
 
-    Raises DataError where a picture's year is asked for and none has one, or only zips are there.
+    Zip files are unpacked before (diffmine/data/zips.py), whatever folders are in them. Raises
+    DataError where a picture's year is asked for and none has one.
     """
     parts = [part for part in _PARTS if (folder / f"{part}.json").is_file()]
-    if not any((folder / part).is_dir() for part in parts):
-        raise DataError(f"{folder} has no folder {parts[0]}; unpack its zip files first.")
-    return join([_part(folder, part, columns) for part in parts if (folder / part).is_dir()])
+    there = [part for part in parts if (folder / part).is_dir()] or parts
+    return join([_part(folder, part, columns) for part in there])
 
 
 def _part(folder: Path, part: str, columns: Columns) -> Dataset:
@@ -37,7 +39,23 @@ def _part(folder: Path, part: str, columns: Columns) -> Dataset:
         rows = [{**row, "decade": _decade(row.get("year", ""))} for row in rows]
         columns = replace(columns, label="decade")
     names = tuple(dict.fromkeys([*table.columns, "split", "decade"]))
-    return dataset_of(Table(table.path, names, tuple(rows)), folder, columns)
+    files = _Files(Files(folder))
+    return dataset_of(Table(table.path, names, tuple(rows)), folder, columns, files, "file_name")
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of CarDB: in the folder of their part, or in whatever its zip files had."""
+
+    files: Files
+
+    def find(self, written: str) -> tuple[str, Path] | str:
+        """As Files does."""
+        place = self.files.find(written)
+        if isinstance(place, str):
+            other = self.files.find(written.partition("/")[2])
+            return place if isinstance(other, str) else other
+        return place
 
 
 def _decade(year: str) -> str:
@@ -46,9 +64,8 @@ def _decade(year: str) -> str:
 
 
 def knows(folder: Path) -> bool:
-    """Whether there is a train.json of objects with years, beside train/ or its zips."""
-    beside = (folder / "train").is_dir() or any(folder.glob("*.zip"))
-    if not beside or not (folder / "train.json").is_file():
+    """Whether there is a train.json of objects with years, beside folders."""
+    if not (folder / "train.json").is_file() or not folders_of(folder):
         return False
     try:
         table = read_rows(folder / "train.json")

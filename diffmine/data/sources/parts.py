@@ -1,5 +1,4 @@
-"""A table in the folder of each part: train/metadata.csv, test/metadata.jsonl, as imagefolder has
-them."""
+"""A table in each folder: train/metadata.csv, test/metadata.jsonl, as imagefolder has them."""
 
 from __future__ import annotations
 
@@ -15,13 +14,13 @@ from diffmine.data.sources.table import read_table
 
 
 def read(folder: Path, columns: Columns) -> Dataset:
-    """The pictures of every part, under the part's name; raises DataError as its table does."""
+    """The pictures of every folder, under its name; raises DataError as its table does."""
     return join([replace(_part(part, columns), path=folder) for part in folders_of(folder)])
 
 
 def _part(part: Path, columns: Columns) -> Dataset:
     dataset = read_table(part, columns)
-    split, name = SPLITS[part.name.casefold()], part.name
+    split, name = SPLITS.get(part.name.casefold(), ""), part.name
     records = tuple(
         replace(record, image_id=f"{name}/{record.image_id}", split=record.split or split)
         for record in dataset
@@ -31,13 +30,14 @@ def _part(part: Path, columns: Columns) -> Dataset:
 
 
 def knows(folder: Path) -> bool:
-    """Whether all folders are parts and each has a metadata.* in it."""
+    """Whether each folder has a metadata.* in it, and they are several or a part."""
     parts = folders_of(folder)
-    return bool(parts) and not candidates(folder) and all(map(_is_part, parts))
+    several = len(parts) > 1 or any(part.name.casefold() in SPLITS for part in parts)
+    return several and not candidates(folder) and all(map(_is_described, parts))
 
 
-def _is_part(folder: Path) -> bool:
-    tables = candidates(folder) if folder.name.casefold() in SPLITS else []
+def _is_described(folder: Path) -> bool:
+    tables = candidates(folder)
     return bool(tables) and tables[0].stem.lower() == METADATA
 
 

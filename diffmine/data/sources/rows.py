@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from diffmine.data.bins import bins_of, year_of
+from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
-from diffmine.data.labels import LONGEST, cut, wholes
-from diffmine.data.names import Files
+from diffmine.data.labels import LONGEST, cut, normal, wholes
+from diffmine.data.names import Files, Finder
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
-from diffmine.data.tables.table import Row, Table
+from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
+from diffmine.data.tables.table import LIST, Row, Table, folded
+from diffmine.data.wikitext import is_marked, plain
 from diffmine.errors import DataError
 
+_BETWEEN = (LIST, "|", ";", "^^", ",")
+"""What stands between the names of several pictures in a cell."""
+FOLDERS = ", or take folders as labels by --source folder"
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
-_FACTS = {
-    "source_url": ("source_url", "url"),
-    "licence": ("licence", "license", "rights"),
-    "credit": ("credit", "creator", "author", "photographer"),
-    "split": ("split", "subset"),
-}
-"""Columns that become facts of a picture, the likeliest name first."""
+_CONFOUNDS = (
+    "archive", "camera", "collection", "collector", "device", "hospital", "institution", "library",
+    "machine", "manufacturer", "museum", "photographer", "projection", "provider", "scanner",
+    "site", "source", "studio", "technique", "view", "view position", "vendor",
+)  # fmt: skip
+"""Columns of which it is looked whether they tell the label."""
 
 
-def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
+def dataset_of(
+    table: Table, folder: Path, columns: Columns, files: Finder | None = None, picture: str = ""
+) -> Dataset:
     """The pictures that a table names inside `folder`, with their labels; rows that cannot be used
-    are refused with a reason. Raises DataError for a column that is asked for and not there."""
-    rows = Rows.of(table, folder, columns)
+    are refused with a reason. `files` are others than those of the folder, `picture` the column of
+    their names. Raises DataError for a column that is asked for and not there."""
+    files = files or Files(folder)
+    table = _worded(table, picture)
+    rows = Rows.of(table, files, columns, picture)
     refused = list(table.refused)
     by_name: dict[str, list[Record]] = {}
     for row in table.rows:
-        record = rows.record(row)
-        if isinstance(record, Record):
-            by_name.setdefault(record.image_id, []).append(record)
-        else:
-            refused.append(record)
+        for own in _alone(row, rows.picture, files):
+            record = rows.record(own)
+            if isinstance(record, Record):
+                by_name.setdefault(record.image_id, []).append(record)
+            else:
+                refused.append(record)
     records: list[Record] = []
     for name in sorted(by_name):
         joined = _joined(by_name[name])
@@ -48,7 +59,42 @@ def dataset_of(table: Table, folder: Path, columns: Columns) -> Dataset:
         else:
             records.append(joined)
     labels = in_order({label for record in records for label in record.labels})
-    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes)
+    dates = tuple(Counter(rows.dates(table)).items())
+    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes, dates=dates)
+
+
+def _worded(table: Table, picture: str) -> Table:
+    """A table without the markup of a wiki in its cells."""
+    if not any(map(is_marked, (cell for row in table.rows for cell in row.values()))):
+        return table
+    return replace(
+        table,
+        rows=tuple(
+            {
+                name: plain(cell) if name != picture and is_marked(cell) else cell
+                for name, cell in row.items()
+            }
+            for row in table.rows
+        ),
+    )
+
+
+def _alone(row: Row, picture: str, files: Finder) -> list[Row]:
+    """A row for each picture of one that names several, with a sign between them."""
+    cell = row.get(picture, "")
+    signs = [sign for sign in _BETWEEN if sign in cell]
+    several = cell.count("://") > 1
+    if not signs or not (several or isinstance(files.find(cell), str)):
+        return [row]
+    for sign in signs:
+        names = [name for part in cell.split(sign) if (name := part.strip())]
+        if len(names) > 1 and (sign == LIST or any(_is_there(files, name) for name in names)):
+            return [{**row, picture: name} for name in names]
+    return [row]
+
+
+def _is_there(files: Finder, name: str) -> bool:
+    return not isinstance(files.find(name), str)
 
 
 @dataclass(frozen=True)
@@ -56,7 +102,7 @@ class Rows:
     """How the rows of one table are read: its columns, and labels, groups and numbers by what is
     written."""
 
-    files: Files
+    files: Finder
     columns: Columns
     picture: str
     label: str
@@ -65,16 +111,16 @@ class Rows:
     year: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, table: Table, folder: Path, columns: Columns) -> Rows:
-        """For a table whose pictures lie inside a folder."""
-        files = Files(folder)
-        picture = picture_column(table, files)
-        label = table.column(columns.label) if columns.label else _label(table)
-        group = table.column(columns.group) if columns.group else ""
-        facts = {name: table.find(*known) or "" for name, known in _FACTS.items()}
-        year = table.find("year", "date") or ""
+    def of(cls, table: Table, files: Finder, columns: Columns, picture: str = "") -> Rows:
+        """For a table of pictures; `picture` is the column of their names, if that is known."""
+        label = table.column(columns.label) if columns.label else _label(table, bool(picture))
+        picture = picture or picture_column(table, files)
+        group = table.column(columns.group) if columns.group else table.group
+        facts = fact_columns(table)
+        year = table.find("year", "date") or (label if columns.width else "")
         plain = {
             column: wholes(row.get(column, "") for row in table.rows)
             for column in {group, year} - {""}
@@ -82,7 +128,22 @@ class Rows:
         cells = (cut(row.get(label, ""), columns.separator) for row in table.rows)
         plain[_LABEL] = wholes(value for cell in cells for value in cell)
         several = table.column(columns.labels) if columns.labels else ""
-        return cls(files, columns, picture, label, several, group, year, facts, plain)
+        asked = [table.column(name) for name in columns.confounds]
+        names = {folded(name) for name in _CONFOUNDS}
+        known = [column for column in table.columns if folded(column) in names]
+        used = {picture, label, several, group}
+        also = tuple(c for c in dict.fromkeys([*asked, *known]) if c in asked or c not in used)
+        return cls(files, columns, picture, label, several, group, year, facts, plain, also)
+
+    def dates(self, table: Table) -> Iterator[str]:
+        """The texts that are read as dates: those of the labels where these are made of dates, else
+        those of the column of years."""
+        for row in table.rows:
+            if self.columns.width:
+                cell = cut(row.get(self.label, ""), self.columns.separator)
+                yield from (self.plain[_LABEL][part] for part in cell)
+            elif self.year and (text := self._plain(self.year, row)):
+                yield text
 
     def record(self, row: Row) -> Record | tuple[str, str]:
         """The picture of a row, or what it names and the reason why it is refused."""
@@ -93,11 +154,13 @@ class Rows:
         labels = self._labels(row)
         if isinstance(labels, str):
             return place[0], labels
-        facts: dict[str, Any] = {
-            name: row.get(column, "").strip() for name, column in self.facts.items() if column
-        }
-        facts["year"] = year_of(self._plain(self.year, row))
+        facts: dict[str, Any] = facts_of(row, self.facts)
+        written = date_facts(facts.get("date") or self._plain(self.year, row))
+        facts |= written
+        if self.year:
+            facts["year"] = year_of(self._plain(self.year, row))
         facts["group"] = self._plain(self.group, row)
+        facts["also"] = tuple((c.strip(), normal(row.get(c, ""))) for c in self.also)
         return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
     def _plain(self, column: str, row: Row) -> str:
@@ -120,13 +183,13 @@ class Rows:
         return tuple(dict.fromkeys(every))
 
 
-def _label(table: Table) -> str:
+def _label(table: Table, given: bool) -> str:
     """The column `label`, where none is asked for."""
     column = table.find("label")
     if column is None:
         raise DataError(
-            f"{table.path} has no column 'label'; its columns are {', '.join(table.columns)}: "
-            "choose one by --label COLUMN, or take folders as labels by --source folder."
+            f"{table.named} has no column 'label'; its columns are {', '.join(table.columns)}: "
+            f"choose one by --label COLUMN{'' if given else FOLDERS}."
         )
     return column
 
@@ -140,7 +203,7 @@ def _joined(records: list[Record]) -> Record | str:
     first = records[0]
     if len(records) == 1:
         return first
-    facts = ("group", "split", "year", "source_url", "licence", "credit")
+    facts = ("group", "split", "year", *DATED, *FACTS)
     known = {
         name: next((v for r in records if (v := getattr(r, name))), getattr(first, name))
         for name in facts

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
-from diffmine.data.sources.beside import METADATA, candidates, tables_beside
+from diffmine.data.sources.beside import METADATA, candidates, table_of, tables_beside
 from diffmine.data.sources.folder import label_folders, read_folder
 from diffmine.data.sources.rows import dataset_of
-from diffmine.data.tables import read_rows
 from diffmine.data.tables.table import Table
 from diffmine.errors import DataError
 
@@ -21,8 +20,8 @@ def read_table(folder: Path, columns: Columns) -> Dataset:
     A table other than metadata.* that has no label, beside folders of labels, is left to them.
     """
     if columns.table:
-        return dataset_of(read_rows(folder / columns.table), folder, columns)
-    beside = tables_beside(folder)
+        return dataset_of(table_of(folder, folder / columns.table, columns.sheet), folder, columns)
+    beside = tables_beside(folder, columns.sheet)
     table = _chosen(folder, beside.tables, columns)
     own = table.path.stem.lower() == METADATA
     if not own and not columns.label and not table.find("label") and label_folders(folder):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from diffmine.data.files import regular
-from diffmine.data.tables import objects, parquet, separated
+from diffmine.data.tables import objects, parquet, separated, xlsx
 from diffmine.data.tables.table import Table, folded
 from diffmine.errors import DataError
 
@@ -19,9 +19,12 @@ KINDS: dict[str, Callable[[Path, bytes, frozenset[str]], Table]] = {
     ".jsonl": objects.read_lines,
     ".ndjson": objects.read_lines,
     ".json": objects.read_whole,
+    ".jsonld": objects.read_whole,
     ".parquet": parquet.read,
 }
-UNREAD = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".sav", ".dta", ".rds"})
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+"""Endings of files that hold several tables, each a sheet."""
+UNREAD = frozenset({".xls", ".xlsb", ".ods", ".fods", ".numbers", ".sav", ".dta", ".rds"})
 """Endings of tables that are named when they lie beside pictures, for nothing reads them."""
 PICTURE_COLUMNS = (
     "file_name",
@@ -37,17 +40,35 @@ PICTURE_COLUMNS = (
     "photo",
     "img",
     "img_path",
+    "image_filename",
+    "original_filename",
+    "original_url",
+    "file_url",
+    "image_url",
+    "o:filename",
+    "o:source",
+    "o:original_url",
+    "media_link",
+    "files",
 )
 """Columns that name the picture of a row, the likeliest first."""
 _NAMED = frozenset(map(folded, PICTURE_COLUMNS))
 
 
-def read_rows(path: Path) -> Table:
+def endings() -> frozenset[str]:
+    """The endings, in lower case, of all tables that are read."""
+    return frozenset({*KINDS, *WORKBOOKS})
+
+
+def read_rows(
+    path: Path, sheet: str = "", fits: Callable[[Table], bool] = lambda table: False
+) -> Table:
     """The table of a file, whatever program wrote it, every cell as text; a file of another ending
-    is read as CSV.
+    is read as CSV. Of a workbook it is that of a sheet's name; empty: the first that `fits`, else
+    the first that has a column which names pictures.
 
     Raises:
-        DataError: The file cannot be read, or is no table of a kind that is known.
+        DataError: The file cannot be read, is no table of a kind that is known, or lacks the sheet.
 
     Example:
         >>> read_rows(Path("metadata.csv")).columns
@@ -55,9 +76,14 @@ def read_rows(path: Path) -> Table:
     """
     if path.suffix.lower() in UNREAD:
         raise DataError(
-            f"{path} is a table of a kind that is not read; save it as CSV in UTF-8, or as one of "
-            f"{', '.join(KINDS)}."
+            f"{path} is a table of a kind that is not read; save it as XLSX, as CSV in UTF-8, or "
+            f"as one of {', '.join(KINDS)}."
         )
+    if path.suffix.lower() in WORKBOOKS:
+        sheets = xlsx.read_sheets(path, _NAMED)
+        if not sheet and not any(fits(table) for _, table in sheets):
+            fits = _names_pictures
+        return xlsx.chosen(path, sheets, sheet, fits)
     try:
         with open(path, "rb", opener=regular) as file:
             content = file.read(MAX_BYTES + 1)
@@ -66,3 +92,7 @@ def read_rows(path: Path) -> Table:
     if len(content) > MAX_BYTES:
         raise DataError(f"{path} is larger than {MAX_BYTES >> 20} MB, the most of a table.")
     return KINDS.get(path.suffix.lower(), separated.read)(path, content, _NAMED)
+
+
+def _names_pictures(table: Table) -> bool:
+    return table.find(*PICTURE_COLUMNS) is not None

@@ -1,4 +1,5 @@
-"""Tables of JSON: an object a line, a list of objects, or one object of objects by picture."""
+"""Tables of JSON: an object a line, a list of objects, one object of objects by picture, or an
+export in JSON-LD."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from diffmine.data.tables import jsonld
 from diffmine.data.tables.table import Table, of_objects
 from diffmine.data.tables.text import decoded
 from diffmine.errors import DataError
@@ -35,12 +37,15 @@ def read_lines(path: Path, content: bytes, named: frozenset[str]) -> Table:
 
 
 def read_whole(path: Path, content: bytes, named: frozenset[str]) -> Table:
-    """A list of objects, or one object that has an object for the name of each picture."""
+    """A list of objects, one object that has an object for the name of each picture, or
+    JSON-LD of a program that is known (diffmine/data/tables/jsonld.py)."""
     text, notes = decoded(content, path)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: it is no JSON ({error}).") from error
+    if (table := jsonld.table_of(path, value)) is not None:
+        return replace(table, notes=(*notes, *table.notes))
     if isinstance(value, dict):
         value = [
             {"file_name": name, **own} if isinstance(own, dict) else own

@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ Row = Mapping[str, str]
 class Table:
     """Rows by the name of each column, as it is written in the file; a cell that is empty or is not
     there is "". `refused` are rows that do not fit, with the reason, `notes` sentences for people,
-    `lines` the line of the file on which each row ends, if it has lines."""
+    `lines` the line of the file on which each row ends, if it has lines, `group` the column of what
+    belongs together, where the file itself says so."""
 
     path: Path
     columns: tuple[str, ...]
@@ -29,6 +30,18 @@ class Table:
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    group: str = ""
+    address: str = ""
+    """Where it is from, if that is no file."""
+
+    @property
+    def named(self) -> str:
+        """What it is called in a sentence."""
+        return self.address or str(self.path)
+
+    def noted(self, *sentences: str) -> Table:
+        """The same with more sentences for people."""
+        return replace(self, notes=(*self.notes, *sentences))
 
     def find(self, *names: str) -> str | None:
         """The first of some columns that is there, as the file writes it: case, spaces and
@@ -37,7 +50,7 @@ class Table:
             like = [name] if name in self.columns else []
             like = like or [one for one in self.columns if folded(one) == folded(name)]
             if len(like) > 1 or (like and self.columns.count(like[0]) > 1):
-                raise DataError(f"{self.path} has two columns {name!r}; name one otherwise.")
+                raise DataError(f"{self.named} has two columns {name!r}; name one otherwise.")
             if like:
                 return like[0]
         return None
@@ -47,7 +60,7 @@ class Table:
         column = self.find(name)
         if column is None:
             raise DataError(
-                f"{self.path} has no column {name!r}; its columns are {', '.join(self.columns)}."
+                f"{self.named} has no column {name!r}; its columns are {', '.join(self.columns)}."
             )
         return column
 
@@ -64,6 +77,8 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str):
+        return value
     if isinstance(value, list | tuple) and not any(isinstance(v, list | dict) for v in value):
         return LIST.join(filter(None, map(cell, value)))
     if isinstance(value, Mapping) and isinstance(value.get("path"), str):

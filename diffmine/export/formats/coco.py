@@ -16,7 +16,10 @@ from diffmine.export.columns import plain
 from diffmine.export.order import File, Format, Order
 from diffmine.version import __version__
 
-_TOLD = ("source_width", "source_height", "year", "source_url", "credit")
+_TOLD = (
+    *("source_width", "source_height", "year", "source_url", "credit"),
+    *("title", "creator", "date", "holder", "identifier", "attribution", "canvas"),
+)
 
 
 def as_coco(order: Order) -> dict[str, Any]:
@@ -31,10 +34,12 @@ def as_coco(order: Order) -> dict[str, Any]:
     names = atlas.table("images", ["image_id"])["image_id"].to_pylist()
     ids = {name: at for at, name in enumerate(names, 1) if name in records}
     categories = {label: at for at, label in enumerate(atlas.labels, 1)}
-    licences = sorted({entry["licence"] for entry in records.values() if entry["licence"]})
+    licences = sorted({_licence(record) for record in records.values()} - {("", "")})
     return {
         "info": _info(atlas),
-        "licenses": [{"id": at, "name": name, "url": ""} for at, name in enumerate(licences, 1)],
+        "licenses": [
+            {"id": at, "name": name, "url": url} for at, (name, url) in enumerate(licences, 1)
+        ],
         "images": [_image(at, records[name], licences) for name, at in ids.items()],
         "categories": [
             {"id": at, "name": label, "supercategory": "label"} for label, at in categories.items()
@@ -56,14 +61,21 @@ def _info(atlas: Atlas) -> dict[str, str]:
     }
 
 
-def _image(at: int, record: Mapping[str, Any], licences: Sequence[str]) -> dict[str, Any]:
-    licence = record["licence"]
+def _licence(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The licence of an image in words, and the address of its rights."""
+    return str(record["licence"] or ""), str(record["rights"] or "")
+
+
+def _image(
+    at: int, record: Mapping[str, Any], licences: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    licence = _licence(record)
     image = {
         "id": at,
         "file_name": record["image_id"],
         "width": record["width"],
         "height": record["height"],
-        "license": licences.index(licence) + 1 if licence else None,
+        "license": licences.index(licence) + 1 if any(licence) else None,
         **{name: record[name] for name in _TOLD},
     }
     return {name: value for name, value in image.items() if value not in (None, "")}

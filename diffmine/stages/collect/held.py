@@ -6,7 +6,7 @@ A file is what it was while its size and time of change are; else its digest dec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from diffmine.atlas.atomic import write_bytes
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
+from diffmine.data.canvas import Canvas
 from diffmine.data.files import digest_of
 from diffmine.data.readers.wishes import Ranges, Wishes
 from diffmine.data.records import Record
@@ -36,11 +37,29 @@ def fields_of(record: Record) -> Row:
         "group": record.group,
         "year": record.year,
         "source_url": record.source_url,
-        "licence": record.licence,
-        "credit": record.credit,
+        "licence": record.licensed,
+        "credit": record.credited,
         "labels": labels_of(record),
         "split": record.split,
+        **{name: getattr(record, name) for name in _SINCE},
+        **_canvas_of(record.canvas),
     }
+
+
+_SINCE = (
+    *("title", "creator", "holder", "identifier", "rights", "attribution"),
+    *("date", "date_first", "date_last"),
+)
+"""Fields of a record that older atlases lack, as they lack `split` and the canvas."""
+
+
+def _canvas_of(canvas: Canvas | None) -> Row:
+    names = ("canvas", "canvas_width", "canvas_height", "canvas_box", "region", "region_box")
+    if canvas is None:
+        return dict.fromkeys(names)
+    box, part = list(canvas.box), canvas.region_box and list(canvas.region_box)
+    values = (canvas.address, canvas.width, canvas.height, box, canvas.region, part)
+    return dict(zip(names, values, strict=True))
 
 
 def labels_of(record: Record) -> list[str]:
@@ -48,9 +67,16 @@ def labels_of(record: Record) -> list[str]:
     return list(record.labels or (record.label,))
 
 
-def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) -> dict[str, str]:
+def digests_of(
+    atlas: Atlas,
+    records: Iterable[Record],
+    *,
+    note: bool = True,
+    known_by: Callable[[Record], str] = lambda record: "",
+) -> dict[str, str]:
     """The digest of each picture's file, by the picture's name; empty where it cannot be read.
-    With `note` they are remembered."""
+    With `note` they are remembered. `known_by` says it where somebody has read the file as it is
+    now, else nothing."""
     notes = _read(atlas)
     now: dict[str, list[Any]] = {}
     for record in records:
@@ -58,7 +84,8 @@ def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) ->
             stat = record.path.stat()
             known = notes["files"].get(record.image_id)
             if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
-                known = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
+                digest = known_by(record) or digest_of(record.path)
+                known = [stat.st_size, stat.st_mtime_ns, digest]
         except OSError:
             known = [0, 0, ""]
         now[record.image_id] = known
@@ -139,9 +166,14 @@ class Held:
     def describes(self, record: Record, digest: str) -> bool:
         """Whether the row of a picture says what its record and its file say now."""
         row = self.rows[record.image_id]
-        known = {name: row[name] for name in fields_of(record)}
-        known["split"] = row["split"] or ""  # older atlases lack it
-        return known == fields_of(record) and row["source_digest"] == digest
+        now = fields_of(record)
+        known = {name: row[name] for name in now}
+        for name, value in now.items():
+            if value == "" and known[name] is None:  # older atlases lack it
+                known[name] = ""
+        if record.remote is not None:  # its server has not been asked yet
+            known |= {name: now[name] for name in ("region", "region_box")}
+        return known == now and row["source_digest"] == digest
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from diffmine.atlas.writer import create_workspace
 LABELS = ["1900", "1910", "1920", "1930"]
 SIDE, WINDOW, LATENT = 96, 24, 24
 PER_LABEL = 10
+ON_CANVAS = 5
+"""Number of the image of each label that is on a canvas of IIIF."""
 HUES = {"1900": "#b03a2e", "1910": "#1f618d", "1920": "#117a65", "1930": "#9a7d0a"}
 ELEMENTS = 3
 
@@ -113,10 +115,27 @@ def _images(labels: list[str], names: dict[str, str]) -> list[dict[str, Any]]:
             "source_url": f"https://example.org/{at}",
             "licence": "CC0-1.0",
             "credit": "=HYPERLINK(1)" if at == 0 else "A. Maker",
+            **(_on_canvas(label) if at == ON_CANVAS else {}),
         }
         for label in labels
         for at in range(PER_LABEL)
     ]
+
+
+def _on_canvas(label: str) -> dict[str, Any]:
+    """What a museum says of the one image of a label that is on a canvas of IIIF."""
+    server = f"https://example.org/iiif/{label}"
+    return {
+        "title": "A <b>house</b>", "creator": "A. Maker", "date": f"c. {label}",
+        "holder": "The Museum", "identifier": "M 5",
+        "rights": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "source_width": 4 * SIDE, "source_height": 4 * SIDE,
+        "canvas": f"https://example.org/canvas/{label}",
+        "canvas_width": 8 * SIDE, "canvas_height": 8 * SIDE,
+        "canvas_box": [0.0, 0.0, 8.0 * SIDE, 8.0 * SIDE],
+        "region": f"{server}/{{region}}/max/0/default.jpg",
+        "region_box": [0.0, 0.0, 4.0 * SIDE, 4.0 * SIDE],
+    }  # fmt: skip
 
 
 def _maps(images: list[Any], labels: list[str], random: np.random.Generator) -> list[Any]:

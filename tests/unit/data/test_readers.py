@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from diffmine.config import DataConfig
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.readers import read_image
-from diffmine.data.sources import open_dataset
+from diffmine.data.sources import dataset_of, open_dataset
 from diffmine.errors import DataError, ImageError
 
 
@@ -145,3 +146,28 @@ def test_a_limit_chooses_by_name_alone(tmp_path: Path) -> None:
     gone = next(iter({f"x/{k}.png" for k in range(12)} - chosen))
     (tmp_path / gone).unlink()
     assert {r.image_id for r in open_dataset(tmp_path).limited(4)} == chosen
+
+
+def test_a_table_says_whose_a_picture_is_and_when_it_was_made(tmp_path: Path) -> None:
+    head = "file_name,label,Title,Photographer,Institution,Accession Number,Rights,Date\n"
+    right = "https://rightsstatements.org/page/NoC-US/1.0/?language=en"
+    row = f"a.png,x,A house,B. Maker,The Museum,M 1.2,{right},ca. 1910-1913\n"
+    first, bare = open_dataset(table(tmp_path / "d", head + row + "ü b.png,y,,,,,,n.d.\n"))
+    assert (first.title, first.creator, first.holder) == ("A house", "B. Maker", "The Museum")
+    assert first.identifier == "M 1.2"
+    assert first.rights == "http://rightsstatements.org/vocab/NoC-US/1.0/"
+    assert first.licensed == "No Copyright - United States"
+    assert first.credited == "B. Maker"
+    assert (first.date, first.date_first, first.date_last) == ("ca. 1910-1913", 1910, 1913)
+    assert first.year == 1911
+    assert (bare.date, bare.date_first, bare.date_last, bare.year) == ("n.d.", None, None, None)
+    assert bare.rights == bare.licensed == bare.credited == bare.holder == ""
+
+
+def test_a_licence_is_known_by_its_name_and_a_column_of_dates_is_the_date(tmp_path: Path) -> None:
+    text = "file_name,made,licence,rights\na.png,1925,CC BY 4.0,© The Museum\nü b.png,1931,,\n"
+    config = DataConfig(label="made", label_width=10)
+    first, second = dataset_of(table(tmp_path / "d", text), config)
+    assert first.rights == "https://creativecommons.org/licenses/by/4.0/"
+    assert first.licence == "CC BY 4.0"
+    assert (first.date, first.year, second.date_first) == ("1925", 1925, 1931)

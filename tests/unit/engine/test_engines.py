@@ -92,3 +92,13 @@ def test_engines_are_found_by_name() -> None:
     assert isinstance(many, Processes)
     assert many.count == 3
     assert set(ENGINES) == {"here", "processes"}
+
+
+def test_each_worker_has_a_device_of_its_own() -> None:
+    engine = Processes(2, devices=["cpu:0", "cpu:1"])
+    try:
+        answers = dict(dict(engine.map(work.device, [1] * 6, lambda *told: None)).values())
+    finally:
+        engine.close()
+    assert len(answers) == 2
+    assert sorted(answers.values()) == ["cpu:0", "cpu:1"]

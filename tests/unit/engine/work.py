@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diffmine.engine import Tell
+from diffmine.engine.processes import DEVICE
 from diffmine.errors import DataError
 
 
@@ -25,6 +26,12 @@ def counted(piece: tuple[Path, int], tell: Tell) -> int:
         os.kill(os.getpid(), signal.SIGKILL)
     (folder / f"{number}-{time.monotonic_ns()}").touch()
     return number
+
+
+def device(piece: int, tell: Tell) -> tuple[int, str]:
+    """Its process and device; slow enough that every worker gets a piece."""
+    time.sleep(0.5)
+    return os.getpid(), os.environ[DEVICE]
 
 
 def deadly(piece: Any, tell: Tell) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from diffmine.app.inspector.viewer import facts
 from tests.unit.app.events import event, shown
+from tests.unit.app.make_atlas import ON_CANVAS
 
 
 def test_a_pick_fills_the_inspector(desk: Any) -> None:
@@ -46,3 +47,30 @@ def test_a_source_that_is_no_web_address_is_told_but_not_linked(desk: Any) -> No
     told = facts(shelf, shelf.atlas.patch("1900-top-0001"), record)
     assert ["source", "javascript:alert(1)", ""] in told
     assert "credit" not in [name for name, _, _ in told]
+
+
+def test_a_patch_on_a_canvas_has_a_link_to_its_region(desk: Any) -> None:
+    inspector, atlas = desk.inspector, desk.shelf(desk.first).atlas
+    patch = next(p for p in atlas.patches("1920") if p.image_id == f"1920/{ON_CANVAS:02d}.png")
+    updates = desk.on_pick(desk.first, event(id=patch.patch_id))
+    value = shown(desk, updates, inspector.viewer)
+    box = ",".join(str(4 * side) for side in (patch.col, patch.row, patch.size, patch.size))
+    link = f"https://example.org/iiif/1920/{box}/max/0/default.jpg"
+    assert value["region"] == link
+    assert updates[inspector.region].visible
+    facts = {name: (text, address) for name, text, address in value["facts"]}
+    assert facts["region of the picture"] == (link, link)
+    assert facts["region of the canvas"][0].startswith("https://example.org/canvas/1920#xywh=")
+    assert facts["licence"] == ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
+    assert (facts["creator"][0], facts["holder"][0]) == ("A. Maker", "The Museum")
+    assert "credit" not in facts
+    assert "A. Maker. A <b>house</b>. c. 1920. The Museum. M 5" in value["citation"]
+    inspector.on_region(value)
+
+
+def test_another_patch_has_none(desk: Any) -> None:
+    inspector = desk.inspector
+    updates = desk.on_pick(desk.first, event(id="1920-top-0004"))
+    assert not updates[inspector.region].visible
+    with pytest.raises(gr.Error, match="no IIIF canvas"):
+        inspector.on_region(shown(desk, updates, inspector.viewer))

@@ -401,9 +401,9 @@ WORDS: dict[str, tuple[Files, DataConfig, str]] = {
         "prices.csv is not read: .* its columns are item, price",
     ),
     "--label with a table that nothing reads": (
-        pictures("1920s/a.png", "1930s/a.png") | {"pictures.xlsx": b"PK"},
+        pictures("1920s/a.png", "1930s/a.png") | {"pictures.ods": b"PK"},
         data(label="year"),
-        "save it as CSV",
+        "save it as XLSX, as CSV",
     ),
     "two tables": (
         AB | {"one.csv": rows(), "two.csv": rows()},

@@ -1,0 +1,58 @@
+"""What a table says of a picture beside its label: title, maker, holder, rights, source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diffmine.data.rights import rights_of
+from diffmine.data.tables.table import LIST, Row, Table
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "title": ("title", "object_title", "object_name", "o:title"),
+    "creator": ("creator", "author", "photographer", "artist", "maker"),
+    "holder": ("holder", "institution", "provider", "holding_institution"),
+    "identifier": (
+        *("identifier", "accession_number", "accession", "inventory_number", "shelfmark"),
+        *("call_number", "object_number"),
+    ),
+    "source_url": ("source_url", "url", "description_url"),
+    "rights": ("rights", "rights_statement", "rights_uri", "licence_url", "license_url"),
+    "licence": ("licence", "license", "license_short_name", "permission", "usage_terms"),
+    "attribution": ("attribution", "required_statement"),
+    "credit": ("credit", "credit_line"),
+    "split": ("split", "subset"),
+}
+"""Fields of a record by the columns that they are read from, the likeliest name first."""
+DATED = ("date", "date_first", "date_last")
+"""Fields of a record that come from the column of its date."""
+_DATE = ("date", "date_text", "date_created", "created", "date_time_original")
+
+
+def fact_columns(table: Table) -> dict[str, str]:
+    """The columns of a table that become fields of a record, by the field."""
+    columns = {name: _column(table, known) for name, known in FACTS.items()}
+    columns["date"] = _column(table, _DATE)
+    return {name: column for name, column in columns.items() if column}
+
+
+def _column(table: Table, known: tuple[str, ...]) -> str | None:
+    """The first of some columns, as it is or as a term of Dublin Core."""
+    return table.find(*known) or table.find(
+        *(f"{prefix}:{name}" for name in known for prefix in ("dcterms", "dc", "Dublin Core"))
+    )
+
+
+def facts_of(row: Row, columns: Mapping[str, str]) -> dict[str, str]:
+    """The fields that a row gives; several values of a cell stand behind one another. Of rights the
+    address and the words, wherever of the two columns each was written."""
+    facts = {
+        name: "; ".join(part.strip() for part in row.get(column, "").split(LIST) if part.strip())
+        for name, column in columns.items()
+    }
+    return facts | rights_facts(facts.get("rights", ""), facts.get("licence", ""))
+
+
+def rights_facts(rights: str, licence: str = "") -> dict[str, str]:
+    """The fields `rights` and `licence` of what a source wrote of them, in one place or in two."""
+    one, other = rights_of(rights), rights_of(licence)
+    return {"rights": one.address or other.address, "licence": other.words or one.words}

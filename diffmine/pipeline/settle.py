@@ -1,0 +1,112 @@
+"""Settings that the base decides, filled in before anything is planned, compared or made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig, is_large
+from diffmine.data.image import MULTIPLE
+from diffmine.data.sources import dataset_of
+from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.pipeline.labels import checked
+from diffmine.words.training import chosen, duration, memory, table
+
+
+def by_base(
+    config: BuildConfig,
+    images: int,
+    labels: int,
+    model: Checkpoint | None = None,
+    stored: Mapping[str, Any] | None = None,
+) -> tuple[BuildConfig, list[str]]:
+    """The configuration with what suits its base, or the finished `model`, where nothing was asked
+    for; and in words what was chosen so.
+
+    `stored` are the configurations of an atlas that is there. Its size stays while its base does,
+    and steps that were counted by its images do not change with them.
+    """
+    from diffmine.model.bases import base_of
+
+    base = base_of(config.finetune.base) if model is None else None
+    before = dict((stored or {}).get("finetune", {}))
+    same = model is not None or before.get("base") == config.finetune.base
+    data, finetune = sized(config, model, stored), config.finetune
+    if model is None:
+        weights = base.weights if base else 0
+        finetune = _steps_as_before(finetune, weights, before if same else {})
+        finetune = finetune.settled(weights, images, labels)
+    settled = replace(config, data=data, finetune=finetune)
+    name = None if model is None else model.name
+    return settled, chosen(config, settled, base.weights if base else 0, name)
+
+
+def sized(
+    config: BuildConfig, model: Checkpoint | None = None, stored: Mapping[str, Any] | None = None
+) -> DataConfig:
+    """How pictures are read, with the size that `by_base` chooses: it needs no picture."""
+    from diffmine.model.bases import base_of
+
+    if config.data.image_size:
+        return config.data
+    base = base_of(config.finetune.base) if model is None else None
+    own = base.side if base else model.side // MULTIPLE * MULTIPLE if model else 0
+    known = stored or {}
+    same = model is not None or known.get("finetune", {}).get("base") == config.finetune.base
+    side = known.get("data", {}).get("image_size") if same else None
+    return replace(config.data, image_size=side or own or SMALL_BASE.side)
+
+
+def _steps_as_before(
+    config: FinetuneConfig, weights: int, before: Mapping[str, Any]
+) -> FinetuneConfig:
+    """More images are no reason to train again: a count of steps is made once."""
+    counted = not config.steps and is_large(weights)
+    alike = before.get("lora", 0) == config.lora
+    return replace(config, steps=before["steps"]) if counted and alike and before else config
+
+
+_REACHED = {"cuda": 0.4, "cpu": 0.5}
+"""The share of what a device does in one large product that training reaches, about."""
+
+
+def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig) -> list[str]:
+    """What finetuning on a folder of pictures would be, in lines: size, rate, steps, memory and
+    time on this machine. Nothing is loaded or written."""
+    whole = BuildConfig(data=config, finetune=options)
+    dataset = checked(dataset_of(data, sized(whole)), whole).limited(config.limit)
+    whole, _ = by_base(whole, len(dataset), len(dataset.labels))
+    return training_table(whole, len(dataset), len(dataset.labels))
+
+
+def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
+    """The same of a configuration that is settled."""
+    from diffmine.model.bases import base_of
+    from diffmine.model.devices import best_device, device_name
+    from diffmine.model.speed import peak
+    from diffmine.stages.finetune.fit import Place, bytes_of, fitting, operations
+    from diffmine.stages.finetune.together import ARITHMETIC, precision_of
+
+    options, base, device = config.finetune, base_of(config.finetune.base), best_device()
+    if base is None:
+        return []
+    side, precision = config.data.image_size // base.factor, precision_of(options)
+    place = Place(base, (side, side), device, precision, options.batch)
+    parts = fitting(options, place, place.free)
+    needed = bytes_of(options, place, parts or options.accumulate or place.rows)
+    step, seconds = operations(options, place), None
+    if step is not None:
+        rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
+        seconds = options.steps * step / rate
+    return table(
+        base.name,
+        base.weights,
+        config.data.image_size,
+        images,
+        labels,
+        options,
+        memory(needed, place.free, parts),
+        duration(seconds, device_name(device)),
+    )
