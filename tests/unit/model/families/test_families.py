@@ -241,6 +241,7 @@ def test_prompts_are_told_apart_by_the_familys_own_tokenizer(
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Mismatch dtype between input and weight")  # of FLUX.2's norms
 @pytest.mark.parametrize("family", FAMILIES)
 def test_an_atlas_is_built(family: str, folder_of: Callable[[str], Path], tmp_path: Path) -> None:
     config = quick(folder_of(family), parallel=True)
