@@ -8,6 +8,7 @@ the network, predict no noise at most levels, and are refused.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,9 @@ from diffmine.model.families.transformer import block_of, flow_of
 from diffmine.model.model import Model
 from diffmine.model.parts import Layer
 from diffmine.model.schedule import Schedule
+
+# Trained in bfloat16 by autocast, its norms keep float32 weights: slower, and as it should be.
+warnings.filterwarnings("ignore", "Mismatch dtype between input and weight")
 
 _LAYERS = (9, 18, 27)
 _TOKENS = 512
