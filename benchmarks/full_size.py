@@ -2,9 +2,9 @@
 
     python -m benchmarks.full_size FOLDER       # under 24 GB of memory
 
-Everything but quality: its weights are random and its tokenizer has no words, but shapes, memory
-and the way through all parts are those of the real one. It prints the time of each step and the
-most memory that the process had.
+Everything but quality: its weights are random and its tokenizer has no words, but shapes,
+memory and the way through all parts are those of the real one. It prints the time of each step and
+the most memory that the process had.
 """
 
 from __future__ import annotations

@@ -18,9 +18,10 @@ from typing import Any
 
 from demos.card import first_of, write_card
 from demos.held_out import held_out
+from demos.views import add_views
 from diffmine.atlas.evaluation import read_evaluation, write_evaluation
-from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.slim import slim
+from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig, EvaluateConfig
 from diffmine.engine import Progress, Report
 from diffmine.model.prompts import read_prompts
@@ -79,7 +80,7 @@ class Made:
     """What the steps left for a demo's own figures, sheets and card."""
 
     data: Path
-    atlas: Atlas
+    atlas: Workspace
     reports: list[Report]
     progress: Progress
 
@@ -101,7 +102,7 @@ def make(demo: Demo, judge: Callable[[Made], None]) -> None:
         _note_translation(demo)
         model = str(demo.model)
         reports = build(data / "atlas", work / "atlas", config, model=model, progress=progress)
-        judge(Made(data, open_atlas(work / "atlas"), reports, progress))
+        judge(Made(data, open_workspace(work / "atlas"), reports, progress))
     _embed(demo, work / "atlas")
 
 
@@ -178,8 +179,7 @@ def _note_translation(demo: Demo) -> None:
 def _embed(demo: Demo, source: Path) -> None:
     """Copy the atlas without the maps that only trends needed, and say what it is."""
     shutil.rmtree(demo.atlas, ignore_errors=True)
-    slim(open_atlas(source), demo.atlas)
-    atlas = open_atlas(demo.atlas)
+    atlas = slim(open_workspace(source), demo.atlas)
     with atlas.hold():
         manifest = atlas.manifest
         manifest.description = demo.description
@@ -188,3 +188,4 @@ def _embed(demo: Demo, source: Path) -> None:
         manifest.licence = demo.licence
         manifest.source = f"demos/{demo.name} of diffmine"
         atlas.save()
+        add_views(atlas, demo.name)

@@ -11,7 +11,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
 
 Job = TypeVar("Job")
 Drawn = TypeVar("Drawn")
@@ -63,6 +66,20 @@ def each_in_order(
     # A forked child of a process with threads may hang; a spawned one starts clean.
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap(work, jobs, chunksize=chunk)
+
+
+def enlarged(values: np.ndarray, times: int) -> np.ndarray:
+    """Values of pixels, (h, w) or (h, w, c), `times` as wide and high, by cubic curves; a pixel's
+    lie around its middle."""
+    if times == 1:
+        return values
+    bands: list[Any] = [values] if values.ndim == 2 else list(np.moveaxis(values, 2, 0))
+    size = (values.shape[1] * times, values.shape[0] * times)
+    large = [
+        np.asarray(Image.fromarray(band.astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
+        for band in bands
+    ]
+    return large[0] if values.ndim == 2 else np.stack(large, axis=2)
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -22,7 +22,7 @@ from diffmine.config import (
 from diffmine.engine import engine_of
 from diffmine.errors import UsageError
 from diffmine.pipeline.exits import exit_code
-from diffmine.pipeline.settings import settings
+from diffmine.pipeline.settings import settings, with_short
 
 Flat = Parameter(name="*")
 Where = Annotated[str, Parameter(help="Where work runs: here, or processes:N in N processes.")]
@@ -71,22 +71,18 @@ def build(
         Print the plan and its cost, and do nothing.
     """
     from diffmine.pipeline.build import build as run_build
+    from diffmine.pipeline.info.run import before
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
     from diffmine.pipeline.several import is_first
 
-    if label is not None:
-        options = replace(options, data=replace(options.data, label=label))
-    if source is not None:
-        options = replace(options, data=replace(options.data, source=source))
-    model = weights if weights.model or weights.profile else None
-    if model is None:
-        options = _trained(options, weights)
+    options, model = with_short(options, label, source, weights)
     where = engine_of(engine)
     if dry_run:
         with shown() as progress:
-            planned = plan(data, options, model, out, replace_all, progress)
-        print(planned)
+            print(plan(data, options, model, out, replace_all, progress))
+            lines = before(data, options, model, out, progress)
+        print("\n".join(lines))
         return
     if not is_first():
         run_build(data, out, options, model=model)
@@ -101,6 +97,7 @@ def build(
             engine=where,
             progress=progress,
             announce=print,
+            remark=print,
         ):
             _say(report)
     print(f"The atlas is ready: diffmine app {out}")
@@ -249,26 +246,6 @@ def evaluate(
 
 
 @app.command
-def info(atlas: Path) -> None:
-    """Say what an atlas holds."""
-    from diffmine.atlas.reader import open_atlas
-    from diffmine.words.doubts import lines
-
-    opened = open_atlas(atlas)
-    manifest = opened.manifest
-    print(f"{manifest.title}: {manifest.description}".rstrip(": "))
-    print(f"labels: {', '.join(opened.labels)}")
-    for name in ("images", "patches", "duplicates", "elements", "trends"):
-        rows = opened.table(name).num_rows if opened.has(name) else 0
-        print(f"{name}: {rows}")
-    print(f"model: {next(iter(manifest.sources), opened.model_path) or 'none'}")
-    if manifest.newer:
-        print(f"of a newer diffmine, and kept as it is: {', '.join(manifest.newer)}")
-    for line in lines(opened):
-        print(line)
-
-
-@app.command
 def check(atlas: Path) -> None:
     """Compare every file of an atlas and its model with its digest, and name the broken."""
     from diffmine.atlas.health import health
@@ -331,7 +308,12 @@ def user(file: Path, name: str) -> None:
     print(f"{name} can log in: diffmine app --auth {file}")
 
 
-# By its path: what it needs is loaded when it runs.
+# By their paths: what they need is loaded when they run.
+app.command(
+    "diffmine.pipeline.info.command:info",
+    name="info",
+    help="Say what a folder of labelled pictures holds before a build, or what an atlas holds.",
+)
 app.command(
     "diffmine.export.command:export",
     name="export",
@@ -371,18 +353,6 @@ for stage in STAGES:
 
 
 # What all commands share
-
-
-def _trained(options: BuildConfig, weights: ModelConfig) -> BuildConfig:
-    """The options of a build that trains a model."""
-    if weights.prompt is not None or weights.null_prompt is not None:
-        raise UsageError(
-            "--prompt and --null-prompt say how --model was trained; what a model is trained with "
-            "is said by --finetune.prompt and --finetune.null-prompt."
-        )
-    if not weights.base:
-        return options
-    return replace(options, finetune=replace(options.finetune, base=weights.base))
 
 
 def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:

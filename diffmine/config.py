@@ -48,15 +48,20 @@ class DataConfig:
     label_spans: Literal["refuse", "split", "middle"] = "refuse"
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
+    confounds: tuple[str, ...] = ()
+    """Columns of the table that may go with the labels without belonging to them, as the ward:
+    tested beside those that are known by name (camera, view, archive, ...); may be given several
+    times."""
     order: str = ""
     """File with a label a line, in their order; empty: numbers and dates by size, names by the
     alphabet."""
     image_size: Annotated[int, Field(ge=0, le=2048)] = 0
     """Short side of the images as mined, in pixels, a multiple of 16; the longer side keeps the
     proportions. 0: what the base was made for (64 for `tiny`, 512 for Stable Diffusion 1.5)."""
-    view: Annotated[int, Field(ge=0, le=8192)] = 1024
+    view: Annotated[int, Field(ge=0, le=8192)] | Literal["source"] = 1024
     """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
-    images as mined, and never larger than the picture itself; 0: none."""
+    images as mined, and never larger than the picture itself; 0: none; source: made when they are
+    looked at, from the files where they lie on this machine."""
     kind: Literal["time", "place", "finding", "maker", "other"] = "other"
     """What the labels are: decides how the app shows their order."""
     limit: Annotated[int, Field(ge=0)] = 0
@@ -509,7 +514,7 @@ NEWER = ("labels", "measures", "lora", "snr", "held_out", "patience")
 PLAIN = {"crops": "same", "optimizer": "adamw"}
 """Fields that older atlases lack, and the value with which they are left out of keys."""
 CHANGE_NO_RESULT = {
-    "data": {"title", "kind", "view", "downloads", "pause", "again"},
+    "data": {"title", "kind", "view", "downloads", "pause", "again", "confounds"},
     "finetune": {"checkpoint", "known", "recompute", "accumulate", "samples"},
     "typicality": {"shard", "batch", "compile", "precision"},
     "cluster": {"shard", "batch"},

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 128, 96  # pixels
-SCALE = 4  # drawn this much larger, then reduced
+SCALE = 4  # drawn at least this much larger, then reduced
 COVER = 80  # of 255: from this cover on, a reduced pixel counts as the element's
 MIN_SIDE = 8  # pixels, of the longer side of a box; smaller parts are drawn but not reported
 MIN_AREA = 12  # pixels of the mask
@@ -91,6 +91,11 @@ class Canvas:
     parts: list[Part] = field(default_factory=list)
     _open: list[Part] = field(default_factory=list)
 
+    @property
+    def scale(self) -> int:
+        """How many times as large as the picture of 128 x 96 pixels it is drawn."""
+        return self.image.width // WIDTH
+
     @contextmanager
     def element(self, name: str) -> Iterator[None]:
         """What is drawn inside belongs to one instance of the element."""
@@ -122,7 +127,7 @@ class Canvas:
         hides: bool = False,
     ) -> None:
         """A polygon in pixels of the tilted picture."""
-        drawn = [(x * SCALE, y * SCALE) for x, y in points]
+        drawn = [(x * self.scale, y * self.scale) for x, y in points]
         if below is None:
             ImageDraw.Draw(self.image).polygon(drawn, fill=colour)
         else:
@@ -136,7 +141,7 @@ class Canvas:
     def veil(self, points: Sequence[Point3], strength: float) -> None:
         """Darkens what lies under a face: a shadow, which is no part of an element."""
         placed = [self.camera.project(point) for point in points]
-        drawn = [(x * SCALE, y * SCALE) for x, y in placed]
+        drawn = [(x * self.scale, y * self.scale) for x, y in placed]
         mask = Image.new("L", self.image.size)
         ImageDraw.Draw(mask).polygon(drawn, fill=round(255 * strength))
         self.image.paste((12, 14, 22), (0, 0), mask)
@@ -145,7 +150,7 @@ class Canvas:
         """The instances large enough to be seen, with masks at the picture's size."""
         found = []
         for part in self.parts:
-            mask = np.asarray(part.mask.reduce(SCALE)) >= COVER
+            mask = np.asarray(part.mask.reduce(self.scale)) >= COVER
             if int(mask.sum()) < MIN_AREA:
                 continue
             seen = Seen(part.element, mask)

@@ -18,18 +18,24 @@ from demos.cars.scene import Scene
 from demos.cars.shapes import Corner, face, rounded, solid, stroke, tint
 from demos.cars.wheels import arch, far_wheels, wheel
 from demos.cars.wings import fin, running_board, strips, wings
+from demos.splits import enlarged
 
 
-def draw(car: Car, scene: Scene, noise: np.random.Generator) -> tuple[Image.Image, list[Seen]]:
-    """The picture (RGB, 128 x 96) and the instances of elements that it shows."""
-    canvas = Canvas(Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE)), scene.camera)
+def draw(
+    car: Car, scene: Scene, noise: np.random.Generator, times: int = 1
+) -> tuple[Image.Image, list[Seen]]:
+    """The picture (RGB, 128 x 96, or `times` as wide and high) and the instances of elements that
+    it shows, whose masks are (96, 128) always."""
+    scale = max(SCALE, 2 * times)
+    canvas = Canvas(Image.new("RGB", (WIDTH * scale, HEIGHT * scale)), scene.camera)
     backdrop(canvas, scene)
     _shadow(canvas, scene)
     _far(canvas, car, scene)
     _body(canvas, car, scene)
     cabin(canvas, car, scene)
     _near(canvas, car, scene)
-    return finish(canvas.image.reduce(SCALE), scene, noise), canvas.seen()
+    image = canvas.image.reduce(scale // times)
+    return finish(image, scene, noise, times), canvas.seen()
 
 
 def _shadow(canvas: Canvas, scene: Scene) -> None:
@@ -131,15 +137,20 @@ def _near(canvas: Canvas, car: Car, scene: Scene) -> None:
         antenna(canvas, car)
 
 
-def finish(image: Image.Image, scene: Scene, noise: np.random.Generator) -> Image.Image:
-    """Blur, light, grain and JPEG: what a camera and an archive leave."""
+def finish(
+    image: Image.Image, scene: Scene, noise: np.random.Generator, times: int = 1
+) -> Image.Image:
+    """Blur, light, grain and JPEG: what a camera and an archive leave. A larger picture has the
+    same blur and grain, `times` as wide, and no JPEG: its blocks would be others."""
     if scene.blur > 0.05:
-        image = image.filter(ImageFilter.GaussianBlur(scene.blur))
+        image = image.filter(ImageFilter.GaussianBlur(scene.blur * times))
     tone = np.array([1 + scene.warmth, 1.0, 1 - scene.warmth]) * scene.gain
     values = np.asarray(image, dtype=np.float64) * tone  # (96, 128, 3)
-    values += noise.standard_normal((HEIGHT, WIDTH, 1)) * scene.noise
-    values += noise.standard_normal((HEIGHT, WIDTH, 3)) * scene.noise * 0.4
+    values += enlarged(noise.standard_normal((HEIGHT, WIDTH, 1)), times) * scene.noise
+    values += enlarged(noise.standard_normal((HEIGHT, WIDTH, 3)), times) * scene.noise * 0.4
     grey = Image.fromarray(np.rint(values.clip(0, 255)).astype(np.uint8))
+    if times > 1:
+        return grey
     file = io.BytesIO()
     # No subsampling: a change stays within its block of 8 x 8 pixels.
     grey.save(file, "JPEG", quality=scene.quality, subsampling=0)

@@ -10,14 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from PIL import Image
+
 from demos.cars.plan import Picture, plan, plan_pairs, splits
-from demos.cars.write import write_all
+from demos.cars.write import make_picture, write_all
 from demos.splits import add_counts, refuse_there, whole_folder
 
 COUNTS = (1000, 200, 50)  # pictures per decade: train, atlas, test
+SEED = 0  # of what is embedded
 PAIRS = 40  # cars, each drawn under every decade
 
 
@@ -43,7 +46,7 @@ def make(
     *,
     counts: tuple[int, int, int] = COUNTS,
     pairs: int = PAIRS,
-    seed: int = 0,
+    seed: int = SEED,
     force: bool = False,
     train_masks: bool = False,
     processes: int | None = None,
@@ -72,6 +75,13 @@ def write_folder(
         write_all(part, pictures, seed, masks=masks, processes=processes, name=name)
 
 
+def enlarged(names: Sequence[str], times: int) -> Iterator[Image.Image]:
+    """Pictures of the folder atlas by their names, drawn anew `times` as wide and high."""
+    by_name = {picture.name: picture for picture in plan(splits(COUNTS)[1])}
+    for name in names:
+        yield make_picture(by_name[name], SEED, times)[2]
+
+
 def _number(text: str) -> int:
     if not text.strip().isdigit():
         raise argparse.ArgumentTypeError("give a whole number, 0 or more")
@@ -81,7 +91,7 @@ def _number(text: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demos.cars.recipe", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the data set")
-    parser.add_argument("--seed", type=int, default=0, help="another seed draws other cars")
+    parser.add_argument("--seed", type=int, default=SEED, help="another seed draws other cars")
     parser.add_argument("--force", action="store_true", help="replace folders that exist")
     add_counts(parser, COUNTS, "pictures per decade")
     parser.add_argument(

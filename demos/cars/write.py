@@ -38,11 +38,13 @@ class Drawn:
     ratio: float
 
 
-def make_picture(picture: Picture, seed: int) -> tuple[Car, Scene, Image.Image, list[Seen]]:
-    """One picture from its name and the seed alone."""
+def make_picture(
+    picture: Picture, seed: int, times: int = 1
+) -> tuple[Car, Scene, Image.Image, list[Seen]]:
+    """One picture from its name and the seed alone; `times` as wide and high."""
     car = draw_car(picture.decade, generator(seed, "car", picture.car))
     scene = draw_scene(generator(seed, "scene", picture.scene))
-    image, seen = draw(car, scene, generator(seed, "noise", picture.scene))
+    image, seen = draw(car, scene, generator(seed, "noise", picture.scene), times)
     return car, scene, image, seen
 
 

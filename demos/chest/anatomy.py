@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,6 +90,16 @@ class Chest:
         return curve(knots, closed=True)
 
     @property
+    def plain(self) -> Chest:
+        """The same chest on a film of 128 x 128 pixels, on which findings are placed."""
+        frame = replace(self.film.frame, times=1)
+        return (
+            self
+            if frame == self.film.frame
+            else replace(self, film=replace(self.film, frame=frame))
+        )
+
+    @property
     def heart_ratio(self) -> float:
         """The ratio on this film: a heart is magnified on AP films."""
         return self.patient.heart * (1.12 if self.film.view == "AP" else 1.0)
@@ -159,14 +169,14 @@ class Chest:
     def vessels(self) -> Field:
         """Vessels of both lungs and the hila, as attenuation."""
         tree = vessels.layer(self.patient, self.film, self.rng)
-        lungs = np.maximum(self.lungs[-1], self.lungs[1])
-        texture = 0.05 * np.abs(cloud(self.rng, 0.8)) + 0.035 * cloud(self.rng, 3)
+        lungs, times = np.maximum(self.lungs[-1], self.lungs[1]), self.film.frame.times
+        texture = 0.05 * np.abs(cloud(self.rng, 0.8, times)) + 0.035 * cloud(self.rng, 3, times)
         return (tree + texture) * lungs * (1 - 0.6 * self.hearts)
 
     def total(self) -> Field:
         """The attenuation of the healthy chest: (128, 128), 0 to about 6."""
         vessels_ = self.vessels  # first: all that uses the generator, in a fixed order
-        uneven = 0.12 * cloud(self.rng, 5)
+        uneven = 0.12 * cloud(self.rng, 5, self.film.frame.times)
         bones = skeleton.layer(self)
         body = tissue.body(self)
         # What is not body takes no bones, and no air.

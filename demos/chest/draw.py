@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from demos.chest.raster import Field, Mask, generator
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn film: grey (128, 128) uint8, and a mask (128, 128) for each element."""
+    """A drawn film: grey (128, 128) uint8, and a mask (128, 128) for each element; or both so many
+    times as wide and high as was asked."""
 
     grey: NDArray[np.uint8]
     masks: Mapping[str, Mask]
@@ -27,15 +28,17 @@ class Drawing:
 
 
 def draw(
-    seed: int, patient: str, name: str, findings: Mapping[str, float], marker: bool
+    seed: int, patient: str, name: str, findings: Mapping[str, float], marker: bool, times: int = 1
 ) -> Drawing:
     """Draws a film of a patient; `findings` maps each finding to its strength, 0 to 1.
 
     Patient, film, each finding and each thing on the film have a generator of their own, so
-    that with and without a finding all else is the same.
+    that with and without a finding all else is the same. With `times` the same film is drawn so
+    many times as wide and high.
     """
     body = draw_patient(generator(seed, patient, "body"))
     film = draw_film(generator(seed, name, "film"))
+    film = replace(film, frame=replace(film.frame, times=times))
     chest = Chest(body, film, generator(seed, patient, "vessels"))
     masks: dict[str, Mask] = {}
     attenuation = chest.total() + _changes(chest, seed, patient, findings, masks)

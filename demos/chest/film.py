@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from demos.chest.patient import Film
 from demos.chest.raster import SIZE, Canvas, Field, Frame, Mask, Points, blur, curve, ellipse
+from demos.splits import enlarged
 
-PLAIN = Frame()  # what belongs to the film, not to the body, lies straight on it
 LETTERS = {
     "L": (((-0.5, -1), (-0.5, 1), (0.6, 1)),),
     "R": (
@@ -20,12 +20,14 @@ LETTERS = {
 
 def develop(attenuation: Field, film: Film, rng: np.random.Generator) -> Field:
     """Grey values of (128, 128), 0 to 255: dense is white."""
-    uneven = np.linspace(-film.heel, film.heel, SIZE, dtype=np.float32)[None]  # tube's heel effect
+    size, times = film.frame.size, film.frame.times
+    uneven = np.linspace(-film.heel, film.heel, size, dtype=np.float32)[None]  # tube's heel effect
     light = np.exp(-film.kilovolt * np.maximum(attenuation + uneven, 0))
     light = (1 - film.scatter) * light + film.scatter * blur(light, 9)
     # Grain of two sizes; a quantum limit makes the dense parts noisier relative to their light.
     grain = rng.standard_normal((SIZE, SIZE), dtype=np.float32)
     grain = 0.75 * grain + blur(rng.standard_normal((SIZE, SIZE), dtype=np.float32), 0.8)
+    grain = enlarged(grain, times)
     light = np.clip(light + film.noise * grain * np.sqrt(light + 0.02), 0, 1)
     dense = (1 - light) ** film.gamma
     return film.black + (film.white - film.black) * dense
@@ -74,7 +76,9 @@ def marker(film: Film, rng: np.random.Generator) -> tuple[Field, Mask]:
     def placed(points: Points) -> Points:
         return points * half @ turn + [u, v]
 
-    ink, box = Canvas(PLAIN), Canvas(PLAIN)
+    # What belongs to the film, not to the body, lies straight on it.
+    plain = Frame(times=film.frame.times)
+    ink, box = Canvas(plain), Canvas(plain)
     for stroke in LETTERS[letter]:
         ink.stroke(placed(np.array(stroke)), 1.9)
     box.fill(placed(np.array([(-1.1, -1.55), (1.2, -1.55), (1.2, 1.55), (-1.1, 1.55)])))
@@ -85,9 +89,10 @@ def marker(film: Film, rng: np.random.Generator) -> tuple[Field, Mask]:
 
 def edge(film: Film, rng: np.random.Generator) -> tuple[Field, Mask]:
     """What a collimator or the film's edge leaves: opacity as of `marker`, and its mask."""
+    size, times = film.frame.size, film.frame.times
     if film.edge == "none":
-        return np.zeros((SIZE, SIZE), np.float32), np.zeros((SIZE, SIZE), np.bool_)
-    row, col = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+        return np.zeros((size, size), np.float32), np.zeros((size, size), np.bool_)
+    row, col = film.frame.places
     far = SIZE - 1
     distances = np.stack([row, far - row, col, far - col])
     tilts = rng.normal(0, 0.025, 4)
@@ -99,7 +104,7 @@ def edge(film: Film, rng: np.random.Generator) -> tuple[Field, Mask]:
     if film.edge == "strip":  # at one side only
         wide[np.arange(4) != chosen] = -99
     reach = (wide[:, None, None] + tilts[:, None, None] * along) - distances
-    opacity = np.clip(reach.max(axis=0) + 0.5, 0, 1).astype(np.float32)
+    opacity = np.clip(times * reach.max(axis=0) + 0.5, 0, 1).astype(np.float32)
     sign = 1 if film.edge == "strip" else -1
     return sign * opacity, opacity > 0.5
 

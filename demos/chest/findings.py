@@ -14,7 +14,6 @@ from scipy.ndimage import distance_transform_edt
 
 from demos.chest.anatomy import AIRLESS, HEART, Chest
 from demos.chest.raster import (
-    SIZE,
     Canvas,
     Field,
     Mask,
@@ -74,7 +73,7 @@ def atelectasis(chest: Chest, rng: np.random.Generator, strength: float) -> Chan
     outline = _plate(chest, rng, side, height) if plate else _wedge(chest, rng, side)
     lung = cover(chest.film.frame, outline) * chest.lungs[side]
     opacity = blur(lung, 0.6 if plate else 1.1) * (0.6 + 0.9 * strength)
-    opacity *= 1 + 0.1 * cloud(rng, 2)
+    opacity *= 1 + 0.1 * cloud(rng, 2, chest.film.frame.times)
     added = np.maximum(opacity * chest.open**0.5, raised)
     return Change(added.astype(np.float32), (opacity > 0.3) | (raised > 0.35))
 
@@ -97,14 +96,15 @@ def pneumonia(chest: Chest, rng: np.random.Generator, strength: float) -> Change
     """Patchy opacity without an edge, through which bronchi show as dark lines."""
     side = _side(rng)
     row, col = _place(chest, rng, 7, side, low=True)
-    patches = np.zeros((SIZE, SIZE), np.float32)
-    grid_row, grid_col = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+    times = chest.film.frame.times
+    grid_row, grid_col = chest.film.frame.places
+    patches = np.zeros_like(grid_row)
     for _ in range(int(rng.integers(2, 5))):
         far = rng.normal(0, 6, 2)
         high, wide = rng.uniform(5, 11, 2)
         away = ((grid_row - row - far[0]) / high) ** 2 + ((grid_col - col - far[1]) / wide) ** 2
         patches = np.maximum(patches, np.exp(-0.5 * away))
-    mottled = np.clip(0.75 + 0.3 * cloud(rng, 2.2) + 0.18 * cloud(rng, 1), 0.1, 1.5)
+    mottled = np.clip(0.75 + 0.3 * cloud(rng, 2.2, times) + 0.18 * cloud(rng, 1, times), 0.1, 1.5)
     bronchi = 1 - 0.9 * np.clip(chest.vessels - 0.2, 0, 0.5)
     lung = blur(chest.lungs[side], 0.8) * (1 - 0.6 * chest.hearts)
     added = patches * mottled * bronchi * lung * (0.7 + 0.9 * strength)
@@ -153,8 +153,9 @@ def _place(
     wish_v = chest.patient.apex + (chest.angle(side) - chest.patient.apex) * (
         rng.uniform(0.45, 0.95) if low else rng.uniform(0.12, 0.9)
     )
-    u, v = chest.film.frame.grid
-    clear = distance_transform_edt(chest.clear & (np.sign(u) == side))
+    plain = chest.plain
+    u, v = plain.film.frame.grid
+    clear = distance_transform_edt(plain.clear & (np.sign(u) == side))
     away = (u - wish_u) ** 2 + (v - wish_v) ** 2
     away = np.where(clear >= min(room, 0.95 * float(clear.max())), away, np.inf)
     row, col = np.unravel_index(int(np.argmin(away)), away.shape)
@@ -166,7 +167,7 @@ def _round(
 ) -> Change:
     """A ball with a slightly uneven edge; `radius` in pixels."""
     row, col = _place(chest, rng, 0.8 * radius, _side(rng))
-    grid_row, grid_col = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+    grid_row, grid_col = chest.film.frame.places
     angle = np.arctan2(grid_row - row, grid_col - col)
     edge = np.full_like(angle, radius)
     for waves in (2, 3, 5):

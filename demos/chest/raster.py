@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
+from demos.splits import enlarged
+
 SIZE = 128  # pixels, both sides
-SCALE = 4  # outlines are drawn this much larger, then reduced
+SCALE = 4  # outlines are drawn at least this much larger, then reduced
 
 _T = np.linspace(0, 1, 8, endpoint=False)
 # Weights of four knots for eight points between the middle two: (8, 4).
@@ -28,8 +30,8 @@ CATMULL_ROM = 0.5 * np.stack(
 _TURN = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)  # (40, 2)
 
-Field = NDArray[np.float32]  # (128, 128)
-Mask = NDArray[np.bool_]  # (128, 128)
+Field = NDArray[np.float32]  # (128, 128), or a film drawn larger: that times `Frame.times`
+Mask = NDArray[np.bool_]  # the same
 Points = NDArray[np.float64]  # (n, 2), u and v
 
 
@@ -41,12 +43,19 @@ def generator(*parts: object) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Frame:
-    """How the body lies on the film: `angle` in radians, `scale` 1 is full size, shifts in u, v."""
+    """How the body lies on the film: `angle` in radians, `scale` 1 is full size, shifts in u, v.
+    `times`: the film is so many times as wide and high; "pixels" are those of 128 x 128."""
 
     angle: float = 0.0
     scale: float = 1.0
     shift_u: float = 0.0
     shift_v: float = 0.0
+    times: int = 1
+
+    @property
+    def size(self) -> int:
+        """Pixels of a layer, both sides."""
+        return SIZE * self.times
 
     def pixels(self, points: Points) -> Points:
         """Body coordinates (n, 2) to pixel coordinates x, y (n, 2)."""
@@ -62,12 +71,18 @@ class Frame:
     @cached_property
     def grid(self) -> tuple[Field, Field]:
         """Body coordinates u and v of each pixel's centre, (128, 128) each."""
-        row, col = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+        row, col = self.places
         x = (col + 0.5) / (SIZE / 2) - 1 - self.shift_u
         y = (row + 0.5) / (SIZE / 2) - 1 - self.shift_v
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         u, v = (x * cos + y * sin) / self.scale, (y * cos - x * sin) / self.scale
         return u.astype(np.float32), v.astype(np.float32)
+
+    @property
+    def places(self) -> Field:
+        """Row and col of each pixel's centre, counted in 128: (2, 128, 128)."""
+        at = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32)
+        return ((at + 0.5) / self.times - 0.5).astype(np.float32)
 
 
 class Canvas:
@@ -75,27 +90,28 @@ class Canvas:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._image = Image.new("L", (SIZE * SCALE, SIZE * SCALE), 0)
+        self._scale = max(SCALE, 2 * frame.times)
+        self._image = Image.new("L", (SIZE * self._scale, SIZE * self._scale), 0)
         self._draw = ImageDraw.Draw(self._image)
 
     def fill(self, outline: Points, value: float = 1.0) -> Canvas:
         """Fills a closed outline (n, 2) with a value of 0 to 1; what was there is covered."""
-        corners = (self._frame.pixels(outline) * SCALE).ravel().tolist()
+        corners = (self._frame.pixels(outline) * self._scale).ravel().tolist()
         self._draw.polygon(corners, fill=round(255 * value))
         return self
 
     def stroke(self, path: Points, width: float, value: float = 1.0) -> Canvas:
         """A line along a path (n, 2), `width` in pixels of the reduced layer."""
-        corners = (self._frame.pixels(path) * SCALE).ravel().tolist()
-        wide = max(1, round(width * SCALE))
+        corners = (self._frame.pixels(path) * self._scale).ravel().tolist()
+        wide = max(1, round(width * self._scale))
         self._draw.line(corners, fill=round(255 * value), width=wide, joint="curve")
         return self
 
     def strokes(self, paths: NDArray[np.float64], widths: Points, values: Points) -> Canvas:
         """Many lines, in their order: paths (lines, n, 2), widths and values (lines,)."""
-        lines = self._frame.pixels(paths) * SCALE
+        lines = self._frame.pixels(paths) * self._scale
         corners = lines.reshape(len(lines), -1).tolist()
-        wide = np.maximum(1, np.rint(widths * SCALE)).astype(int).tolist()
+        wide = np.maximum(1, np.rint(widths * self._scale)).astype(int).tolist()
         grey = np.rint(255 * values).astype(int).tolist()
         for corner, width, value in zip(corners, wide, grey, strict=True):
             self._draw.line(corner, fill=value, width=width)
@@ -103,7 +119,8 @@ class Canvas:
 
     def field(self) -> Field:
         """The layer reduced to (128, 128), float32, 0 to 1."""
-        return np.asarray(self._image.reduce(SCALE), dtype=np.float32) / np.float32(255)
+        reduced = self._image.reduce(self._scale // self._frame.times)
+        return np.asarray(reduced, dtype=np.float32) / np.float32(255)
 
 
 def cover(frame: Frame, *outlines: Points) -> Field:
@@ -117,13 +134,14 @@ def cover(frame: Frame, *outlines: Points) -> Field:
 def blur(field: Field, sigma: float) -> Field:
     """Gaussian blur, `sigma` in pixels."""
     # The tail beyond 3 sigma costs a quarter of the time and shows nowhere.
+    sigma *= len(field) // SIZE
     return gaussian_filter(field, sigma, mode="nearest", truncate=3.0)
 
 
-def cloud(rng: np.random.Generator, sigma: float) -> Field:
+def cloud(rng: np.random.Generator, sigma: float, times: int) -> Field:
     """Smooth noise of mean 0 and standard deviation 1, with grains of about `sigma` pixels."""
     noise = blur(rng.standard_normal((SIZE, SIZE), dtype=np.float32), sigma)
-    return (noise - noise.mean()) / noise.std()
+    return enlarged((noise - noise.mean()) / noise.std(), times)
 
 
 def curve(knots: Sequence[tuple[float, float]] | Points, closed: bool = False) -> Points:

@@ -86,17 +86,19 @@ class Pen:
         )
 
 
-def draw(pen: Pen, text: str, rng: np.random.Generator) -> Image.Image:
-    """The text in ink on paper: a grey image ("L") of 96 x 96 pixels."""
+def draw(pen: Pen, text: str, rng: np.random.Generator, times: int = 1) -> Image.Image:
+    """The text in ink on paper: a grey image ("L") of 96 x 96 pixels, or `times` as wide and high,
+    up to SCALE."""
     font, (left, top, right, bottom) = _fitted(pen, text)
     x = _placed(right - left, rng) - left
     y = _placed(bottom - top, rng) - top
     cover = Image.new("L", (SIZE * SCALE, SIZE * SCALE), 0)
     ImageDraw.Draw(cover).text((x, y), text, font=font, fill=255, anchor="ls")
-    small = np.asarray(cover.resize((SIZE, SIZE), Image.Resampling.LANCZOS), dtype=np.float64)
+    size = (SIZE * times, SIZE * times)
+    small = np.asarray(cover.resize(size, Image.Resampling.LANCZOS), dtype=np.float64)
     paper = int(rng.integers(PAPER[0], PAPER[1], endpoint=True))
     ink = int(rng.integers(INK[0], INK[1], endpoint=True))
-    grey = paper + (ink - paper) * small / 255.0  # (96, 96), 0 to 255
+    grey = paper + (ink - paper) * small / 255.0  # (96, 96) times `times`, 0 to 255
     return Image.fromarray(np.rint(grey).astype(np.uint8))
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from PIL import Image
 
 from demos.splits import add_counts, count, refuse_there, whole_folder, write_table
 from demos.type.draw import Pen, draw, generator
@@ -17,6 +19,7 @@ from demos.type.fonts import FONTS_CSV, FontsError, fetch, read_faces
 from demos.type.plan import Picture, Split, plan, splits
 
 COUNTS = (1300, 300, 150)  # pictures per era: train, atlas, test
+SEED = 0  # of what is embedded
 CACHE = Path.home() / ".cache" / "diffmine" / "type_fonts"
 METADATA = (
     "file_name", "label", "year", "font", "weight", "style",
@@ -38,7 +41,7 @@ def make(
     cache: Path,
     *,
     counts: tuple[int, int, int] = COUNTS,
-    seed: int = 0,
+    seed: int = SEED,
     force: bool = False,
     fonts_csv: Path = FONTS_CSV,
 ) -> None:
@@ -60,15 +63,26 @@ def write_split(
         for era in {picture.face.era for picture in pictures}:
             (part / "images" / era).mkdir(parents=True)
         for done, picture in enumerate(pictures, start=1):
-            _draw_to(part / picture.name, picture, pens[picture.face.key], seed)
+            image = _drawn(picture, pens[picture.face.key], seed)
+            image.save(part / picture.name, optimize=True)
             count(split.name, done, len(pictures))
         write_table(part / "metadata.csv", METADATA, map(_metadata, pictures))
 
 
-def _draw_to(path: Path, picture: Picture, pen: Pen, seed: int) -> None:
+def enlarged(names: Sequence[str], times: int, cache: Path = CACHE) -> Iterator[Image.Image]:
+    """Pictures of the split atlas by their names, drawn anew `times` as wide and high."""
+    pens = {key: Pen(path) for key, path in fetch(FONTS_CSV, cache).items()}
+    pictures = plan(splits(COUNTS)[1], read_faces(FONTS_CSV), pens, SEED)
+    by_name = {picture.name: picture for picture in pictures}
+    for name in names:
+        picture = by_name[name]
+        yield _drawn(picture, pens[picture.face.key], SEED, times)
+
+
+def _drawn(picture: Picture, pen: Pen, seed: int, times: int = 1) -> Image.Image:
     face = picture.face
     rng = generator(seed, face.font, face.weight, picture.text, picture.variant)
-    draw(pen, picture.text, rng).save(path, optimize=True)
+    return draw(pen, picture.text, rng, times)
 
 
 def _metadata(picture: Picture) -> tuple[object, ...]:
@@ -83,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demos.type.recipe", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the fetched fonts")
-    parser.add_argument("--seed", type=int, default=0, help="another seed moves the ink")
+    parser.add_argument("--seed", type=int, default=SEED, help="another seed moves the ink")
     parser.add_argument("--force", action="store_true", help="replace splits that exist")
     add_counts(parser, COUNTS, "pictures per era")
     return parser

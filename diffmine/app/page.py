@@ -32,6 +32,7 @@ from diffmine.app.turns import in_turn
 from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
 from diffmine.errors import UsageError
+from diffmine.live.originals import show_originals
 
 PREPARED = 32
 
@@ -50,6 +51,7 @@ def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
     shelves: dict[str, Shelf] = {}
     for path in atlases:
         atlas = open_workspace(path)
+        show_originals(atlas)
         if not atlas.labels or not atlas.has("patches"):
             raise UsageError(f"{path} has no patches yet; run diffmine build on it first.")
         name = atlas.path.resolve().name or "atlas"

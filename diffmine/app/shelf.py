@@ -31,6 +31,7 @@ from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
 from diffmine.export import pictures
+from diffmine.live.originals import Originals
 from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
@@ -151,9 +152,12 @@ class Shelf:
         """The sprite sheet of some patches, in their order."""
         size = max((patch.size * self._times(patch.image_id) for patch in patches), default=1)
         tile, columns = sprites.fit((size, size)), sprites.columns_for(len(patches))
-        name = digest(self.version, "sheet", [patch.patch_id for patch in patches])
+        shown = [(patch.patch_id, self._times(patch.image_id)) for patch in patches]
+        name = digest(self.version, "sheet", shown)
 
         def make() -> bytes:
+            if isinstance(self.atlas.views, Originals):
+                self.atlas.views.prepare([patch.image_id for patch in patches])
             tiles = [self.crop(patch) for patch in patches]
             return sprites.png(sprites.compose(tiles, tile, columns))
 
@@ -166,7 +170,7 @@ class Shelf:
         source = views if views and image_id in views else self.atlas.pictures
         content = source.content(image_id)
         kind = next((k for k, mark in _MARKS.items() if mark in content[:12]), "png")
-        name = f"{digest(self.version, 'image', image_id)}.{kind}"
+        name = f"{digest(self.version, 'image', image_id, self._times(image_id))}.{kind}"
         return self.cache.file(name, lambda: content)
 
     def _times(self, image_id: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -21,6 +22,22 @@ FORMATS = ("PNG", "WEBP", "JPEG")
 MOST_PIXELS = 64_000_000
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _KEPT_BYTES = 128 * 2**20
+
+
+@runtime_checkable
+class Views(Protocol):
+    """Pictures that people look at, by name: of some images, whole times as large as mined."""
+
+    def __contains__(self, image_id: str) -> bool: ...
+
+    def times(self, image_id: str) -> int:
+        """How many times as large a picture is as the image as mined."""
+
+    def content(self, image_id: str) -> bytes:
+        """The encoded picture."""
+
+    def picture(self, image_id: str) -> Image.Image:
+        """The picture, RGB."""
 
 
 class Pictures:

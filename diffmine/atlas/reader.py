@@ -28,7 +28,7 @@ from diffmine.atlas.lists import Lists, filled
 from diffmine.atlas.manifest import Manifest, key_of, read_manifest
 from diffmine.atlas.maps import Maps, read_known
 from diffmine.atlas.neighbours import Neighbours
-from diffmine.atlas.pictures import Pictures
+from diffmine.atlas.pictures import Pictures, Views
 from diffmine.atlas.records import ArtefactWarning, Patch
 from diffmine.atlas.stages import stage_of
 from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
@@ -51,6 +51,9 @@ class Atlas:
         self._lists: Lists | None = None
         self._edited_lists: OrderedDict[tuple[str, int, int], pa.Table] = OrderedDict()
         self._edits, self._edits_of = Edits(), (Path(), 0, "")
+        self.originals: Views | None = None
+        """What shows the files themselves, in an atlas that was collected so
+        (`diffmine.live.originals`)."""
         self.own_edits = False
         """Whether only the edits in its folder count, not those that this user keeps apart: what a
         stage computes does not depend on who runs it."""
@@ -202,8 +205,10 @@ class Atlas:
         return Pictures(self.path / "images.parquet")
 
     @cached_property
-    def views(self) -> Pictures | None:
+    def views(self) -> Views | None:
         """The copies that people look at, of those images that have one; None without any."""
+        if self.manifest.config.get("data", {}).get("view") == "source":
+            return self.originals
         path = self.path / "views.parquet"
         return Pictures(path) if path.is_file() else None
 

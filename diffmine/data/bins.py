@@ -16,7 +16,7 @@ _YEARS = 10_000
 
 def year_of(text: str) -> int | None:
     """The year of a date as people write it, of several the middle one; None: there is none."""
-    date = _date(text) if text else NoDate(text, "")
+    date = date_of(text) if text else NoDate(text, "")
     year = None if isinstance(date, NoDate) else date.middle
     return year if year is not None and abs(year) < _YEARS else None
 
@@ -30,7 +30,7 @@ def date_facts(text: str) -> dict[str, Any]:
         {'date': 'c. 1910-1913', 'date_first': 1910, 'date_last': 1913, 'year': 1911}
     """
     text = " ".join(text.split())
-    date = _date(text) if text else NoDate(text, "")
+    date = date_of(text) if text else NoDate(text, "")
     first, last = (None, None) if isinstance(date, NoDate) else (date.first, date.last)
     return {
         "date": text,
@@ -43,7 +43,7 @@ def date_facts(text: str) -> dict[str, Any]:
 def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], str]:
     """The labels of `width` years in which a date lies, as 1920s of 1925 for 10, and "". Or none
     and the reason, which goes on "refused, since"."""
-    date = _date(text)
+    date = date_of(text)
     if isinstance(date, NoDate):
         return (), f"its date {text!r} gives no year: {date.reason}"
     labelled = labels_of(date, Centuries() if width == _CENTURY else Widths(width), spans)
@@ -51,8 +51,8 @@ def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], st
 
 
 @lru_cache(maxsize=4096)
-def _date(text: str) -> Date | NoDate:
-    """What a plain number is as a year: of any size, unlike a number in other words."""
+def date_of(text: str) -> Date | NoDate:
+    """A text as a date; a plain number is a year of any size, unlike a number in other words."""
     if text.lstrip("-").isdecimal() and len(text) < 6:
         return Date(text, int(text), int(text))
     return read_date(text)

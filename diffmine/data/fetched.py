@@ -79,7 +79,7 @@ class _Work:
         self.report.kept += there
         self.report.done += not there
         self.tell()
-        return replace(record, canvas=place.canvas or record.canvas)
+        return replace(record, canvas=place.canvas or record.canvas, remote=None)
 
     def _picture(self, record: Record, place: Place) -> None:
         """Fetch it from the first of its addresses that has it."""

@@ -48,7 +48,9 @@ class Record:
     date_last: int | None = None
     canvas: Canvas | None = None
     remote: Remote | None = field(default=None, compare=False)
-    """A picture that is fetched to `path` before a build."""
+    """A picture that is fetched to `path` before a build; None: it is there."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Columns of the table that need not belong to the labels (camera, view), and their values."""
 
     @property
     def licensed(self) -> str:
@@ -67,7 +69,8 @@ class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
     what else a person should know of how it was read; `boxes` the file of its boxes; `title` what
     it is called where it is no folder; `home` the address that a person gave, if it was one;
-    `origin` the address and revision of what was fetched whole, as from the Hub."""
+    `origin` the address and revision of what was fetched whole, as from the Hub; `dates` the
+    different texts that were read as dates, refused ones too, and in how many rows each stands."""
 
     path: Path
     records: tuple[Record, ...]
@@ -78,6 +81,7 @@ class Dataset:
     title: str = ""
     home: str = ""
     origin: str = ""
+    dates: tuple[tuple[str, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)

@@ -15,6 +15,8 @@ from diffmine.errors import UsageError
 from diffmine.export.chosen import listed
 from diffmine.export.formats import FORMATS
 from diffmine.export.order import File, Format, Lists, Order
+from diffmine.live.originals import show_originals, why_plain
+from diffmine.words import originals
 
 Kind = Literal["top", "random", "least"]
 
@@ -63,7 +65,7 @@ def export(
         Replace what is there; for html only pages that diffmine wrote.
     """
     form = _format(to, out)
-    opened = open_atlas(atlas)
+    opened = show_originals(open_atlas(atlas))
     _refuse_atlas(out)
     labels = _labels(opened, label or [])
     if count is not None and count < 1:
@@ -78,10 +80,13 @@ def export(
     order = Order(opened, chosen, out.stem, images, lists)
     if form.ours is None:
         _write(form, order, out, force)
-        return
-    ours = form.ours
-    write_folder(out, form.files(order), lambda path: force and ours(path))
-    print(f"{len(labels)} labels: open {out / f'index.{form.ending}'}")
+    else:
+        ours = form.ours
+        write_folder(out, form.files(order), lambda path: force and ours(path))
+        print(f"{len(labels)} labels: open {out / f'index.{form.ending}'}")
+    names = {opened.patch(entry.patch_id).image_id for entry in chosen}
+    if gone := sum(bool(why_plain(opened, name)) for name in names):
+        print(originals.count(gone))
 
 
 def _format(to: str, out: Path) -> Format:

@@ -59,11 +59,11 @@ def _joined(hashes: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """A number for each of the different hashes, the same for all of a chain of near ones."""
     root = np.arange(len(hashes))
     for one, other in _pairs(hashes):
-        _join(root, one, other)
+        join(root, one, other)
     return root
 
 
-def _join(
+def join(
     root: Int[np.ndarray, " n"], one: Int[np.ndarray, " k"], other: Int[np.ndarray, " k"]
 ) -> None:
     """Give the chains of each pair one root, in place: the lower one."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diffmine.atlas.evaluation import drop_outdated
-from diffmine.atlas.manifest import Manifest
+from diffmine.atlas.manifest import Manifest, is_atlas
+from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig, EvaluateConfig, ModelConfig
 from diffmine.data.fetched import fetched
@@ -16,11 +17,12 @@ from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
-from diffmine.pipeline.settle import by_base
+from diffmine.pipeline.settle import by_base, sized
 from diffmine.pipeline.several import is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
@@ -41,6 +43,7 @@ def build(
     engine: Engine = here,
     progress: Progress = silent,
     announce: Callable[[Plan], None] = lambda plan: None,
+    remark: Callable[[str], None] = lambda line: None,
 ) -> list[Report]:
     """Mine labelled pictures into an atlas, continuing where a run stopped.
 
@@ -57,6 +60,8 @@ def build(
         progress: Called after each piece of work; may raise `Cancelled`, finished work is kept.
         announce: Called before the first piece of work with what will be kept, added to or made
             again, why and at what cost; may raise `Cancelled`, and nothing is changed.
+        remark: Called with sentences: what the build takes on this machine, where that is known,
+            and of pictures just taken in what is the same under several labels or goes with one.
 
     Returns:
         A report for each stage: pieces done, kept and refused, seconds and figures.
@@ -79,7 +84,9 @@ def build(
     config = config or BuildConfig()
     given = None if model is None else found(model, Path(out), progress=progress)
     config = config if given is None else settled(config, given)
-    dataset = checked(dataset_of(data, config.data, progress), config, given)
+    stored = open_atlas(out).manifest.config if is_atlas(Path(out)) else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    dataset = checked(known, config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
     config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
@@ -96,7 +103,13 @@ def build(
         compared = Compared(atlas, dataset, config.data)
         planned = plan_of(compared, config, given)
         announce(replace(planned, remarks=(*planned.remarks, *chosen)))
+        for line in known_cost(dataset, config, given, Path(out)):
+            remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]
+        if reports[-1].done:  # before anything is trained
+            names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
+            for line in after_collect(dataset, config, frozenset(names)):
+                remark(line)
         drop_outdated(atlas)
         if given is not None:
             use_model(atlas, given)

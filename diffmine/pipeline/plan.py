@@ -22,7 +22,15 @@ from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import Asked, found, is_other, settled
 from diffmine.pipeline.same import check_same
-from diffmine.pipeline.settle import by_base, training_table
+from diffmine.pipeline.settle import by_base, sized, training_table
+from diffmine.pipeline.work import (
+    Sizes,
+    curve_patches,
+    parallel_sources,
+    steps_of_translation,
+    translated_patches,
+    work_of,
+)
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
@@ -79,10 +87,11 @@ def plan(
         raise AtlasError(f"{out} is no folder; give --out the folder of an atlas or a new name.")
     given = None if model is None else found(model, out, online=False)
     config = config if given is None else settled(config, given)
-    whole = checked(dataset_of(data, config.data, progress), config, given)
-    dataset = whole.limited(config.data.limit)
     there = open_atlas(out) if out is not None and is_atlas(out) else None
     stored = there.manifest.config if there else None
+    known = dataset_of(data, sized(config, given, stored), progress)
+    whole = checked(known, config, given)
+    dataset = whole.limited(config.data.limit)
     config, chosen = by_base(config, len(dataset), len(dataset.labels), given, stored)
     if there is None:
         steps = (
@@ -292,28 +301,32 @@ def _word(value: Any) -> str:
 
 def cost(stage: str, config: BuildConfig, dataset: Dataset, images: int) -> str:
     """What a stage costs for so many images, in words; empty where it is next to nothing."""
-    labels = len(dataset.labels)
-    rows_each = config.translate.steps * (2 + 2 * labels)
+    sizes = Sizes.of(dataset, config, images)
+    labels, work = sizes.labels, work_of(stage, config, sizes)
     if stage == "finetune":
         return f"{config.finetune.steps} steps of {config.finetune.batch} images"
     if stage == "typicality":
-        prompts = 1 + (labels if config.typicality.labels == "all" else 1)
-        draws = config.typicality.count
-        predictions = _rows(images * draws * prompts)
-        return f"{images} x {draws} draws x {prompts} prompts = {predictions}"
+        draws, prompts = config.typicality.count, work.full // max(config.typicality.count, 1)
+        even = images and not prompts % images
+        under = f"x {prompts // images} prompts" if even else f"under {prompts} prompts in all"
+        return f"{images} x {draws} draws {under} = {_rows(work.full)}"
     if stage == "cluster":
-        return f"{images} x {config.cluster.noises} partial predictions"
+        return f"up to {sizes.patched} x {config.cluster.noises} partial predictions"
     if stage == "translate":
-        patches = labels * min(config.translate.per_label, config.cluster.elements)
-        return f"up to {patches} patches x {rows_each} = {_rows(patches * rows_each)}"
+        patches, rows_each = translated_patches(config, sizes), steps_of_translation(config, labels)
+        return f"up to {patches} patches x {rows_each} = {_rows(work.translated)}"
     if stage == "trends":
-        noises = config.cluster.noises
-        return f"{images:,} x {noises} noises = {_rows(images * noises)}"
+        seen = f"{sizes.pairs:,} x {config.cluster.noises} noises"
+        curves, draws = curve_patches(config, sizes), config.trends.draws
+        dated = f"up to {curves} curves x {draws} draws x {1 + labels} prompts"
+        return f"{seen} + {dated} = {_rows(work.predictions)}"
     if stage == "parallel":
-        most = config.trends.images
-        sources = min(images, labels * most) if most else images
-        rows = rows_each + 2 * labels * (config.trends.scored + config.cluster.noises)
-        return f"up to {sources} images under {labels} labels x {rows} = {_rows(sources * rows)}"
+        sources = parallel_sources(config, sizes)
+        each_source = work.predictions // max(sources, 1)
+        return (
+            f"up to {sources} images under {labels} labels x {each_source} = "
+            f"{_rows(work.predictions)}"
+        )
     return ""
 
 

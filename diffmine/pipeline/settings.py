@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cyclopts import App, ArgumentCollection, CycloptsError
 from cyclopts.config import Toml
 
+from diffmine.config import BuildConfig, ModelConfig
 from diffmine.errors import UsageError
 
 
@@ -28,11 +30,31 @@ def settings(app: App, commands: tuple[str, ...], arguments: ArgumentCollection)
 
 
 class _Tables(Toml):
-    """The tables of a file by command; to build belong all of them."""
+    """The tables of a file by command; to build and info belong all of them."""
 
     def _load_config(self, path: Path) -> dict[str, Any]:
         try:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CycloptsError(msg=f"{path} is not TOML: {error}.") from error
-        return tables | {"build": tables}
+        return tables | {"build": tables, "info": tables}
+
+
+def with_short(
+    options: BuildConfig, label: str | None, source: str | None, weights: ModelConfig
+) -> tuple[BuildConfig, ModelConfig | None]:
+    """The options with those that have a short name, and the model that is used as it is."""
+    data = options.data
+    data = data if label is None else replace(data, label=label)
+    data = data if source is None else replace(data, source=source)
+    options = replace(options, data=data)
+    if weights.model or weights.profile:
+        return options, weights
+    if weights.prompt is not None or weights.null_prompt is not None:
+        raise UsageError(
+            "--prompt and --null-prompt say how --model was trained; what a model is trained with "
+            "is said by --finetune.prompt and --finetune.null-prompt."
+        )
+    if not weights.base:
+        return options, None
+    return replace(options, finetune=replace(options.finetune, base=weights.base)), None

@@ -31,13 +31,9 @@ def by_base(
     from diffmine.model.bases import base_of
 
     base = base_of(config.finetune.base) if model is None else None
-    own = base.side if base else model.side // MULTIPLE * MULTIPLE if model else 0
     before = dict((stored or {}).get("finetune", {}))
     same = model is not None or before.get("base") == config.finetune.base
-    side = (stored or {}).get("data", {}).get("image_size") if same else None
-    data, finetune = config.data, config.finetune
-    if not data.image_size:
-        data = replace(data, image_size=side or own or SMALL_BASE.side)
+    data, finetune = sized(config, model, stored), config.finetune
     if model is None:
         weights = base.weights if base else 0
         finetune = _steps_as_before(finetune, weights, before if same else {})
@@ -45,6 +41,22 @@ def by_base(
     settled = replace(config, data=data, finetune=finetune)
     name = None if model is None else model.name
     return settled, chosen(config, settled, base.weights if base else 0, name)
+
+
+def sized(
+    config: BuildConfig, model: Checkpoint | None = None, stored: Mapping[str, Any] | None = None
+) -> DataConfig:
+    """How pictures are read, with the size that `by_base` chooses: it needs no picture."""
+    from diffmine.model.bases import base_of
+
+    if config.data.image_size:
+        return config.data
+    base = base_of(config.finetune.base) if model is None else None
+    own = base.side if base else model.side // MULTIPLE * MULTIPLE if model else 0
+    known = stored or {}
+    same = model is not None or known.get("finetune", {}).get("base") == config.finetune.base
+    side = known.get("data", {}).get("image_size") if same else None
+    return replace(config.data, image_size=side or own or SMALL_BASE.side)
 
 
 def _steps_as_before(
@@ -64,7 +76,7 @@ def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig)
     """What finetuning on a folder of pictures would be, in lines: size, rate, steps, memory and
     time on this machine. Nothing is loaded or written."""
     whole = BuildConfig(data=config, finetune=options)
-    dataset = checked(dataset_of(data, config), whole).limited(config.limit)
+    dataset = checked(dataset_of(data, sized(whole)), whole).limited(config.limit)
     whole, _ = by_base(whole, len(dataset), len(dataset.labels))
     return training_table(whole, len(dataset), len(dataset.labels))
 

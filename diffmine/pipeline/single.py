@@ -23,7 +23,7 @@ from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
-from diffmine.pipeline.settle import by_base
+from diffmine.pipeline.settle import by_base, sized
 from diffmine.pipeline.several import is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
@@ -46,9 +46,9 @@ def train_model(
     if target.exists():
         raise UsageError(f"{target} is there already; choose another --out or remove it.")
     whole = BuildConfig(data=config, finetune=options)
-    dataset = checked(dataset_of(data, config, progress), whole)
     work = target.with_name(f"{target.name}.atlas")
     stored = open_atlas(work).manifest.config if is_atlas(work) else None
+    dataset = checked(dataset_of(data, sized(whole, stored=stored), progress), whole)
     dataset = dataset.limited(config.limit)
     whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
     config = whole.data

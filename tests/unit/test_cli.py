@@ -55,7 +55,7 @@ def test_help_of_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     ("tokens", "says"),
     [
         (["build", "nowhere", "--out", "x"], "nowhere is not a folder"),
-        (["info", "nowhere"], "nowhere is not an atlas"),
+        (["info", "nowhere"], "nowhere is not a folder"),
         (["mine", "nowhere", "--windows", "-1"], "windows.0: Input should be greater than 0"),
         (["build"], "requires an argument"),
         (["mine", "x", "--config", "none.toml"], "none.toml is no file"),
@@ -142,11 +142,40 @@ def test_mistakes_in_a_toml_file_are_one_sentence(
     assert err.count("\n") == 1
 
 
-def test_a_plan_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = draw_shapes(tmp_path / "data", 3)
-    assert code_of("build", str(data), "--out", str(tmp_path / "atlas"), "--dry-run") == 0
-    assert "6 images with 2 labels" in capsys.readouterr().out
+def test_a_plan_changes_nothing_and_says_what_to_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diffmine.model import probe
+
+    monkeypatch.setattr(probe, "_FOR", 0.02)
+    data, base = draw_shapes(tmp_path / "data", 3), make_random(tmp_path / "base")
+    (data / "disc" / "broken.png").write_bytes(b"no picture")
+    copy = (data / "disc" / "000.png").read_bytes()
+    (data / "square" / "copy.png").write_bytes(copy)
+    out = str(tmp_path / "atlas")
+    tokens = [str(data), "--out", out, "--base", str(base), "--data.image-size", "32"]
+    assert code_of("build", *tokens, "--dry-run") == 0
+    text = capsys.readouterr().out
+    assert "8 images with 2 labels" in text
+    assert "1 refused: it is not a picture that can be read (disc/broken.png)." in text
+    assert "disc/000.png (disc) = square/copy.png (square)" in text
+    assert "cost on this machine: about" in text
     assert not (tmp_path / "atlas").exists()
+
+
+def test_info_of_a_data_set_and_of_an_atlas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = draw_shapes(tmp_path / "data", 3)
+    tokens = ["info", str(data), "--model", str(tmp_path / "none"), "--data.limit", "2"]
+    assert code_of(*tokens, "--as", "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(row["label"], row["images"]) for row in told["labels"]] == [("disc", 2), ("square", 2)]
+    assert code_of("info", str(data), "--label", "era") == 2
+    assert "no 'era'" in capsys.readouterr().err
+    create_workspace(tmp_path / "atlas", Manifest(title="t", labels=["a"]))
+    assert code_of("info", str(tmp_path / "atlas"), "--as", "json") == 2
+    assert "is an atlas" in capsys.readouterr().err
 
 
 def test_the_page_of_the_command_line_is_the_present_help() -> None:

@@ -11,7 +11,9 @@ from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
 from diffmine.export.record import facts as known
+from diffmine.live.originals import why_plain
 from diffmine.maths.scores import TYPICALITY, measure_of
+from diffmine.words import originals
 from diffmine.words.elements import NO_SUPPORT, thin
 from diffmine.words.regions import region_of
 
@@ -75,4 +77,6 @@ def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]
         element = shelf.element_name(patch.label, patch.element)
         support = shelf.supports.of(patch.label).get(patch.element, NO_SUPPORT)
         element += f" ({thin(support)})" if support.thin else ""
-    return [list(row) for row in known(patch, record, element)]
+    rows = [list(row) for row in known(patch, record, element)]
+    why = why_plain(shelf.atlas, patch.image_id)
+    return [*rows, [originals.SHOWN, why, ""]] if why else rows

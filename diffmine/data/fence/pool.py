@@ -104,7 +104,7 @@ class _Run:
         self._sink: Sink = Sink()
         self._busy: list[Child] = []
         self._free: list[Child] = []
-        self._most = min(_cores(), MOST)
+        self._most = min(cores(), MOST)
         self._started = time.monotonic()
 
     def step(self, first: int) -> None:
@@ -195,7 +195,7 @@ class _Run:
         return printable(self.paths[child.place].name)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

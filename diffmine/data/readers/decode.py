@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image
 
 from diffmine.data.fence.child import Answer, too_much
 from diffmine.data.files import MAX_BYTES, printable, regular
-from diffmine.data.image import as_mined
+from diffmine.data.image import as_mined, extent_of
 from diffmine.data.readers.base import HEAD, Reader
 from diffmine.data.readers.deep import SPREAD
 from diffmine.data.readers.wishes import Wishes, wishing
@@ -85,12 +86,13 @@ def pixels(
     wishes: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Work of a child: a picture as it is, or with `side` as it is mined, as bytes of RGB."""
-    source = decode(readers, path, still, wishes)
-    picture = as_mined(source, side) if side else source
+    told = Wishes.heard(wishes) if wishes else Wishes()
+    source = decode(readers, path, still, replace(told, side=side).told())
+    picture, whole = as_mined(source, side) if side else source, extent_of(source)
     facts = {
         "width": picture.width,
         "height": picture.height,
-        "source": [source.width, source.height],
+        "source": [whole.width, whole.height],
     }
     return Answer(facts, 3 * picture.width * picture.height, _strips(picture))
 

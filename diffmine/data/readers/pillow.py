@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import get_sampling
 from PIL.TiffImagePlugin import OPEN_INFO
 
 from diffmine.data.fence.limits import MEMORY
 from diffmine.data.files import printable
-from diffmine.data.image import MAX_PIXELS
+from diffmine.data.image import EXTENT, HALF, MAX_PIXELS, Extent, enough
+from diffmine.data.readers.about import ABOUT, about_file
 from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import profile_of, to_srgb
 from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, range_of, shown, valid
+from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
@@ -28,9 +31,16 @@ SUFFIXES = frozenset(
 MORE_PAGES = "its first page is read; {more} more page{s} {are} not"
 MORE_FRAMES = "its first frame is read; it moves, and the others are not"
 ARE = ("are", "is")
-_PHOTOMETRIC, _GDAL_NODATA = 262, 42113
+_PHOTOMETRIC, _GDAL_NODATA, _ORIENTATION = 262, 42113, 0x0112
+_ASIDE, _FROM_RIGHT, _FROM_BELOW = {5, 6, 7, 8}, {2, 3, 6, 7}, {3, 4, 7, 8}
+"""Orientations by which a picture lies on its side; by which the right end of what is stored, once
+upright, is the left one, and its lower end the upper one: or stands where that would."""
+_HALF = 2
+"""What Pillow calls 4:2:0."""
 _STRIP = 2**20
 _LARGE = 16_000_000
+GLANCE = 256
+"""Pixels that either side of a JPEG still has at least where a glance is wished for."""
 BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
 
 
@@ -76,9 +86,12 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     be."""
     note = _note(image)
     profile = profile_of(image, path)
-    tags = getattr(image, "tag_v2", {})
+    tags, size = getattr(image, "tag_v2", {}), image.size
     inverted, absent = tags.get(_PHOTOMETRIC) == 0, _number(tags.get(_GDAL_NODATA))
+    half = image.format == "JPEG" and get_sampling(image) == _HALF
+    extent = _reduced(image)
     image.load()
+    about = about_file(image, profile, size)
     ImageOps.exif_transpose(image, in_place=True)
     deep: dict[Any, Any] = {}
     if image.mode.startswith(("I", "F")):
@@ -90,9 +103,35 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     else:
         picture = to_srgb(image, profile)
     picture.info = {key: value for key, value in deep.items() if key == SPREAD}
+    picture.info[ABOUT] = about
     if note:
         picture.info[NOTE] = note
+    if extent:
+        picture.info[EXTENT] = extent
+    if half:
+        picture.info[HALF] = True
     return picture
+
+
+def _reduced(image: Image.Image) -> Extent | None:
+    """Let a JPEG that has not been loaded be decoded in a half, a quarter or an eighth of its size,
+    where that is enough; None where it is not. A block of 8 x 8 pixels then gives 4, 2 or 1 a side,
+    which are the means of those that they stand for."""
+    asked, (width, height) = wishes(), image.size
+    if image.format != "JPEG" or not (asked.side or asked.glance):
+        return None
+    least = enough(width, height, asked.side, asked.view) if asked.side else (0, 0)
+    drafted = image.draft(None, (max(least[0], GLANCE), max(least[1], GLANCE)))
+    if drafted is None or image.size == (width, height):
+        return None
+    right, bottom = drafted[1][2:]  # the last column and row may stand for less than the others
+    turn = image.getexif().get(_ORIENTATION, 1)
+    if turn in _ASIDE:
+        (width, height), (right, bottom) = (height, width), (bottom, right)
+    wide, high = image.size if turn not in _ASIDE else image.size[::-1]
+    left = wide - right if turn in _FROM_RIGHT else 0.0
+    top = high - bottom if turn in _FROM_BELOW else 0.0
+    return Extent(width, height, (left, top, left + right, top + bottom))
 
 
 def _know_white_is_zero() -> None:

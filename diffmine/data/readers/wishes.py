@@ -1,5 +1,5 @@
-"""What is wished of a reader beyond its file: how bright deep pictures are shown, and what is read
-although a patient's name may stand in it."""
+"""What is wished of a reader beyond its file: how bright deep pictures are shown, what is read
+although a patient's name may stand in it, and how many pixels are needed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,22 @@ Ranges = Mapping[str, tuple[float, float]]
 class Wishes:
     """`ranges` are those of the data set; a kind without one is shown in the picture's own.
     `burned_in`: pictures in which a name may be written are read. `survey`: note how the values
-    of a deep picture are spread."""
+    of a deep picture are spread. `glance`: a reduction of the picture is enough. `side` and `view`:
+    it is wanted as mined with that short side, and for a copy of at most that long side, so that
+    less of it may be decoded (`diffmine.data.image.enough`); 0: all of it."""
 
     ranges: Ranges = field(default_factory=dict)
     burned_in: bool = False
     survey: bool = False
+    glance: bool = False
+    side: int = 0
+    view: int = 0
 
     def told(self) -> dict[str, Any]:
         """As JSON knows it."""
         ranges = {kind: [low, high] for kind, (low, high) in self.ranges.items()}
-        return {"ranges": ranges, "burned_in": self.burned_in, "survey": self.survey}
+        flags = {"burned_in": self.burned_in, "survey": self.survey, "glance": self.glance}
+        return {"ranges": ranges, **flags, "side": self.side, "view": self.view}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Wishes:
@@ -43,7 +49,9 @@ class Wishes:
     def heard(cls, told: Mapping[str, Any]) -> Wishes:
         """From what `told` gives."""
         ranges = {kind: (float(low), float(high)) for kind, (low, high) in told["ranges"].items()}
-        return cls(ranges, bool(told["burned_in"]), bool(told["survey"]))
+        burned_in, survey, glance = (bool(told[n]) for n in ("burned_in", "survey", "glance"))
+        side, view = (int(told.get(name, 0)) for name in ("side", "view"))
+        return cls(ranges, burned_in, survey, glance, side, view)
 
 
 _now = [Wishes()]

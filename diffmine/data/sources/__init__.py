@@ -148,5 +148,6 @@ def _columns(config: DataConfig, progress: Progress) -> Columns:
         config.label_spans,
         config.table,
         config.sheet,
+        config.confounds,
         Fetching.of(config, progress),
     )

@@ -15,8 +15,8 @@ from diffmine.data.web.fetching import Fetching
 class Columns:
     """The columns of a table that are asked for by name, an empty one is not asked for; what stands
     between the labels of a cell; years in a label, 0 for the label as it is, and what becomes of a
-    date that spans several; the table, and the sheet of it; and how what is of the web is fetched.
-    """
+    date that spans several; the table, and the sheet of it; columns that are kept as what may be a
+    confound; and how what is of the web is fetched."""
 
     label: str = ""
     group: str = ""
@@ -26,6 +26,7 @@ class Columns:
     spans: Spanning = "refuse"
     table: str = ""
     sheet: str = ""
+    confounds: tuple[str, ...] = ()
     fetching: Fetching = field(default_factory=Fetching)
 
 

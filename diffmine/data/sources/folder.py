@@ -46,7 +46,9 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     walk = _Walk(folder, levels, not levels and _splits_inside(folder))
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
+    dates: Counter[str] = Counter()
     if columns and columns.width:
+        dates.update(record.label for record in records)
         records = tuple(_binned(records, columns, walk.refused))
     if levels and not records:
         names = ", ".join(sorted(path.name for path in folders_of(folder)))
@@ -57,7 +59,14 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     ]
     notes = [*(f"{table.path.name} is not read." for table in strange.tables), *strange.strange]
     labels = in_order({label for r in records for label in r.labels or (r.label,)})
-    return Dataset(folder, records, labels, tuple(walk.refused), tuple(notes + unread))
+    return Dataset(
+        folder,
+        records,
+        labels,
+        tuple(walk.refused),
+        tuple(notes + unread),
+        dates=tuple(dates.items()),
+    )
 
 
 def _binned(
@@ -99,7 +108,7 @@ def unwrapped(folder: Path) -> Path:
 
 
 def _check_columns(folder: Path, columns: Columns, strange: tuple[str, ...]) -> None:
-    asked = columns.label or columns.group or columns.labels
+    asked = columns.label or columns.group or columns.labels or " ".join(columns.confounds)
     if asked:
         why = " ".join(strange) or "There is no table beside them."
         raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,9 @@ from diffmine.data.records import Dataset
 
 def join(parts: Sequence[Dataset]) -> Dataset:
     """All records of some data sets that lie in one folder and share no picture."""
+    dates: Counter[str] = Counter()
+    for part in parts:
+        dates.update(dict(part.dates))
     records = sorted((record for part in parts for record in part), key=lambda r: r.image_id)
     return replace(
         parts[0],
@@ -18,4 +22,5 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         labels=in_order(label for part in parts for label in part.labels),
         refused=tuple(row for part in parts for row in part.refused),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        dates=tuple(dates.items()),
     )

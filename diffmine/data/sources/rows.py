@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from diffmine.data.bins import bins_of, date_facts, year_of
 from diffmine.data.dates.order import in_order
-from diffmine.data.labels import LONGEST, cut, wholes
+from diffmine.data.labels import LONGEST, cut, normal, wholes
 from diffmine.data.names import Files, Finder
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
 from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
-from diffmine.data.tables.table import LIST, Row, Table
+from diffmine.data.tables.table import LIST, Row, Table, folded
 from diffmine.data.wikitext import is_marked, plain
 from diffmine.errors import DataError
 
@@ -24,6 +25,12 @@ _BETWEEN = (LIST, "|", ";", "^^", ",")
 FOLDERS = ", or take folders as labels by --source folder"
 _LABEL = ""
 """Stands for the column of labels, of which values are looked up."""
+_CONFOUNDS = (
+    "archive", "camera", "collection", "collector", "device", "hospital", "institution", "library",
+    "machine", "manufacturer", "museum", "photographer", "projection", "provider", "scanner",
+    "site", "source", "studio", "technique", "view", "view position", "vendor",
+)  # fmt: skip
+"""Columns of which it is looked whether they tell the label."""
 
 
 def dataset_of(
@@ -52,7 +59,8 @@ def dataset_of(
         else:
             records.append(joined)
     labels = in_order({label for record in records for label in record.labels})
-    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes)
+    dates = tuple(Counter(rows.dates(table)).items())
+    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes, dates=dates)
 
 
 def _worded(table: Table, picture: str) -> Table:
@@ -103,6 +111,7 @@ class Rows:
     year: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     plain: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, table: Table, files: Finder, columns: Columns, picture: str = "") -> Rows:
@@ -119,7 +128,22 @@ class Rows:
         cells = (cut(row.get(label, ""), columns.separator) for row in table.rows)
         plain[_LABEL] = wholes(value for cell in cells for value in cell)
         several = table.column(columns.labels) if columns.labels else ""
-        return cls(files, columns, picture, label, several, group, year, facts, plain)
+        asked = [table.column(name) for name in columns.confounds]
+        names = {folded(name) for name in _CONFOUNDS}
+        known = [column for column in table.columns if folded(column) in names]
+        used = {picture, label, several, group}
+        also = tuple(c for c in dict.fromkeys([*asked, *known]) if c in asked or c not in used)
+        return cls(files, columns, picture, label, several, group, year, facts, plain, also)
+
+    def dates(self, table: Table) -> Iterator[str]:
+        """The texts that are read as dates: those of the labels where these are made of dates, else
+        those of the column of years."""
+        for row in table.rows:
+            if self.columns.width:
+                cell = cut(row.get(self.label, ""), self.columns.separator)
+                yield from (self.plain[_LABEL][part] for part in cell)
+            elif self.year and (text := self._plain(self.year, row)):
+                yield text
 
     def record(self, row: Row) -> Record | tuple[str, str]:
         """The picture of a row, or what it names and the reason why it is refused."""
@@ -136,6 +160,7 @@ class Rows:
         if self.year:
             facts["year"] = year_of(self._plain(self.year, row))
         facts["group"] = self._plain(self.group, row)
+        facts["also"] = tuple((c.strip(), normal(row.get(c, ""))) for c in self.also)
         return Record(place[0], labels[0], place[1], labels=labels, **facts)
 
     def _plain(self, column: str, row: Row) -> str:

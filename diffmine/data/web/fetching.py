@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffmine.config import DataConfig
+from diffmine.data.image import OF_SOURCE
 from diffmine.data.web.store import Store, downloads
 from diffmine.engine import Progress, silent
 
@@ -27,7 +28,8 @@ class Fetching:
     def of(cls, config: DataConfig, progress: Progress = silent) -> Fetching:
         """That of a configuration."""
         how = (config.downloads, config.pause, config.again)
-        return cls(*how, config.image_size, config.view, config.iiif_size, progress)
+        view = OF_SOURCE if config.view == "source" else config.view
+        return cls(*how, config.image_size, view, config.iiif_size, progress)
 
     def store(self, home: str, waiting: Callable[[], None] = lambda: None) -> Store:
         """The store, for the sake of the address that a person gave (see Gate)."""

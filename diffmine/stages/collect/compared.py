@@ -21,6 +21,7 @@ from diffmine.atlas.digests import SETTLED
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
+from diffmine.data.glances import glances
 from diffmine.data.records import Dataset
 from diffmine.errors import AtlasError
 from diffmine.stages.collect.held import (
@@ -71,7 +72,8 @@ class Compared:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """The digest of each file, by the picture's name."""
-        return digests_of(self.atlas, self.dataset, note=self.note)
+        with glances(self.dataset.path, self.config.burned_in) as known:
+            return digests_of(self.atlas, self.dataset, note=self.note, known_by=known.digest)
 
     @cached_property
     def held(self) -> Held:

@@ -6,7 +6,7 @@ A file is what it was while its size and time of change are; else its digest dec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,9 +67,16 @@ def labels_of(record: Record) -> list[str]:
     return list(record.labels or (record.label,))
 
 
-def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) -> dict[str, str]:
+def digests_of(
+    atlas: Atlas,
+    records: Iterable[Record],
+    *,
+    note: bool = True,
+    known_by: Callable[[Record], str] = lambda record: "",
+) -> dict[str, str]:
     """The digest of each picture's file, by the picture's name; empty where it cannot be read.
-    With `note` they are remembered."""
+    With `note` they are remembered. `known_by` says it where somebody has read the file as it is
+    now, else nothing."""
     notes = _read(atlas)
     now: dict[str, list[Any]] = {}
     for record in records:
@@ -77,7 +84,8 @@ def digests_of(atlas: Atlas, records: Iterable[Record], *, note: bool = True) ->
             stat = record.path.stat()
             known = notes["files"].get(record.image_id)
             if known is None or known[:2] != [stat.st_size, stat.st_mtime_ns]:
-                known = [stat.st_size, stat.st_mtime_ns, digest_of(record.path)]
+                digest = known_by(record) or digest_of(record.path)
+                known = [stat.st_size, stat.st_mtime_ns, digest]
         except OSError:
             known = [0, 0, ""]
         now[record.image_id] = known
@@ -163,6 +171,8 @@ class Held:
         for name, value in now.items():
             if value == "" and known[name] is None:  # older atlases lack it
                 known[name] = ""
+        if record.remote is not None:  # its server has not been asked yet
+            known |= {name: now[name] for name in ("region", "region_box")}
         return known == now and row["source_digest"] == digest
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.files import printable
+from diffmine.data.glances import glances
 from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.base import INSTALL
 from diffmine.data.readers.wishes import Wishes
@@ -39,7 +40,13 @@ from diffmine.stages.collect.held import (
     note_refused,
 )
 from diffmine.stages.collect.survey import figures_of, noted_before, wishes_of
-from diffmine.stages.collect.views import beside, note_views, views_are_there
+from diffmine.stages.collect.views import (
+    beside,
+    note_views,
+    note_whereabouts,
+    pixels_of,
+    views_are_there,
+)
 
 REFUSED = "refused.csv"
 
@@ -61,6 +68,7 @@ def run(
     """
     compared = compared or Compared(atlas, dataset, config)
     report = _collect_images(atlas, dataset, config, compared, progress)
+    note_whereabouts(atlas, dataset, config)
     boxes = dataset.boxes or dataset.path / BOXES
     if boxes.is_file():
         report.figures |= _figures(keep_boxes(atlas, boxes, of_data=True))
@@ -85,7 +93,7 @@ def _collect_images(
 ) -> Report:
     report = Report("collect")
     change = compared.change
-    viewed = views_are_there(atlas, config.view)
+    viewed, view = views_are_there(atlas, config), pixels_of(config)
     noted = viewed and _refused_are_noted(atlas) and atlas.manifest.intact
     if compared.count and not change and noted:
         order = [label for label in dataset.labels if label in atlas.manifest.labels]
@@ -98,12 +106,12 @@ def _collect_images(
     digests, held = compared.digests, compared.held
     _check_groups(atlas, compared)
     refused = list(dataset.refused)
-    work = _Work(dataset, config, held, viewed, digests, refused, report, progress)
+    work = _Work(dataset, config, held, viewed or not view, digests, refused, report, progress)
     work.prepare(noted_before(atlas.path / REFUSED))
     rows, manifest, ranges = work.rows(), atlas.manifest, work.wishes.ranges
     with (
         whole(atlas.path / "images.parquet") as temporary,
-        beside(atlas, config.view, rows) as plain,
+        beside(atlas, view, rows) as plain,
     ):
         contents = _write(temporary, plain)
         if not contents:
@@ -126,7 +134,7 @@ def _collect_images(
     manifest.keys["images"] = key
     _name(atlas, config)
     atlas.note("images.parquet")
-    note_views(atlas, config.view)
+    note_views(atlas, view)
     if len(lasting) == len(refused):  # else a package may be installed until the next time
         compared.remember()
     report.refused = len(refused)
@@ -205,9 +213,10 @@ class _Work:
         """The rows of all pictures that are held or can be read."""
         number = 1
         new = [record.path for record in self.dataset if not self._same(record)]
-        size, view = self.config.image_size, self.config.view
+        size, view = self.config.image_size, pixels_of(self.config)
         read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
-        with closing(read) as pictures:
+        seen = glances(self.dataset.path, self.config.burned_in)
+        with closing(read) as pictures, seen as glanced:
             for number, record in enumerate(self.dataset, start=1):
                 name, digest = record.image_id, self.digests[record.image_id]
                 if self._same(record):
@@ -220,7 +229,13 @@ class _Work:
                     self.refused.append((name, str(picture)))
                     continue
                 self._note(name, picture.note)
-                yield _row(record, picture, digest)
+                if picture.glance:
+                    glanced.keep(record, replace(picture.glance, digest=digest))
+                row = _row(record, picture, digest)
+                # Only its copy is made anew: what was scored stays as it was, to the last bit.
+                if self.held.same(record, digest):
+                    row = self.held.row(record, digest) | {VIEW: row[VIEW]}
+                yield row
                 self.report.done += 1
                 self._tell(number)
 

@@ -1,4 +1,5 @@
-"""The copies that people look at: views.parquet, written row by row beside images.parquet."""
+"""The copies that people look at: views.parquet, written row by row beside images.parquet; or a
+note of where the files lie, from which copies are made when they are looked at."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from contextlib import contextmanager
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from diffmine.atlas import whereabouts
 from diffmine.atlas.atomic import whole
 from diffmine.atlas.pictures import picture_schema_metadata
 from diffmine.atlas.schemas import VIEWS
 from diffmine.atlas.writer import Workspace
+from diffmine.config import DataConfig
+from diffmine.data.records import Dataset
 from diffmine.stages.collect.held import VIEW, Row
 
 NAME = "views.parquet"
@@ -19,10 +23,15 @@ _GROUP = 8
 """Copies that are read together: each is a hundred times as large as an image as mined."""
 
 
-def views_are_there(atlas: Workspace, view: int) -> bool:
+def pixels_of(config: DataConfig) -> int:
+    """Long side, at most, of the copies that are to be written; 0: none."""
+    return 0 if config.view == "source" else config.view
+
+
+def views_are_there(atlas: Workspace, config: DataConfig) -> bool:
     """Whether the copies are those that are asked for, as they were written."""
     stored = atlas.manifest.config.get("data", {}).get("view", 0)
-    return bool(stored == view and (not view or atlas.finished(NAME)))
+    return stored == config.view and (not pixels_of(config) or atlas.finished(NAME))
 
 
 @contextmanager
@@ -55,6 +64,15 @@ def beside(atlas: Workspace, view: int, rows: Iterator[Row]) -> Iterator[Iterato
             write()
 
         yield each()
+
+
+def note_whereabouts(atlas: Workspace, dataset: Dataset, config: DataConfig) -> None:
+    """Note where the files lie, in this user's folder, if they are to be shown; else forget it."""
+    if config.view == "source":
+        files = {record.image_id: record.path for record in dataset}
+        whereabouts.note(atlas, dataset.path, files)
+    else:
+        whereabouts.forget(atlas)
 
 
 def note_views(atlas: Workspace, view: int) -> None:

@@ -6,11 +6,10 @@ A letter burned into the films of one finding is typical of it (section 4.4), an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
-_CLEAR = 3.0
-_LEAST = 0.05
+from diffmine.maths.shares import clearly_above
+
 Row = dict[str, Any]
 Strange = Sequence[frozenset[str]]
 """For each patch the things it shows that are not of its label."""
@@ -27,15 +26,6 @@ def confounds(label: str, top: Strange, control: Strange) -> list[Row]:
         known = {"share": share, "expected": expected, "n": n, "flagged": flagged}
         rows.append({"label": label, "element": element} | known)
     return sorted(rows, key=lambda row: (not row["flagged"], row["expected"] - row["share"]))
-
-
-def clearly_above(share: float, expected: float, n: int, m: int) -> bool:
-    """Whether a share of n is above one of m by 5 points and by three errors of the difference."""
-    if not n or not m:
-        return False
-    both = (share * n + expected * m) / (n + m)
-    error = sqrt(both * (1 - both) * (1 / n + 1 / m))
-    return share - expected >= max(_CLEAR * error, _LEAST)
 
 
 def _share(element: str, shown: Sequence[frozenset[str]]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,10 @@ def test_pictures_are_mined_as_without_a_fence(
         if path.name in ("cut.png", "long.png"):
             assert isinstance(result, ImageError), path.name
         else:
-            assert result == mined(path, side), path.name
+            assert isinstance(result, Mined)
+            assert result.glance is not None
+            assert result.glance.size == path.stat().st_size
+            assert replace(result, glance=None) == mined(path, side), path.name
 
 
 def test_pixels_come_back_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

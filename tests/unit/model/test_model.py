@@ -43,9 +43,9 @@ def test_prompts_come_back_as_they_were_written(folder: Path, model: Model) -> N
         (lambda f: (f / "diffmine.json").write_text('{"format": 1, "prompt": "x"}'), "cannot be"),
         (
             lambda f: (f / "scheduler" / "scheduler_config.json").write_text(
-                '{"_class_name": "DDIMScheduler", "prediction_type": "v_prediction"}'
+                '{"_class_name": "DDIMScheduler", "prediction_type": "sample"}'
             ),
-            "predicts v_prediction",
+            "predicts sample",
         ),
     ],
 )

@@ -240,7 +240,10 @@ def test_a_plan_costs_nothing(base: Path, data: Path) -> None:
     lines = str(plan(data, quick(base))).splitlines()
     assert lines[0] == "12 images with 2 labels: disc, square"
     assert "12 x 4 draws x 2 prompts = 96 predictions" in lines[2]
-    assert lines[-1] == "trends: new: 12 x 1 noises = 12 predictions"
+    # 2 patches of 2 labels get a curve: 4 draws under the null prompt and 2 labels
+    assert lines[-1] == (
+        "trends: new: 12 x 1 noises + up to 4 curves x 4 draws x 3 prompts = 60 predictions"
+    )
     trends = TrendsConfig(parallel=True, images=2, scored=2)
     more = str(plan(data, replace(quick(base), trends=trends))).splitlines()
     # 2 steps of inversion and sampling under 2 labels (12), 2 draws and 1 noise (2 x 2 x 3)

@@ -19,6 +19,9 @@ from diffmine.data.image import MAX_PIXELS
 ALLOWED = {
     "SOPClassUID": 0x00080016,
     "Modality": 0x00080060,
+    "Manufacturer": 0x00080070,
+    "ManufacturerModelName": 0x00081090,
+    "ViewPosition": 0x00185101,
     "SamplesPerPixel": 0x00280002,
     "PhotometricInterpretation": 0x00280004,
     "PlanarConfiguration": 0x00280006,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from diffmine.data.files import printable, regular
 from diffmine.data.image import MAX_PIXELS
+from diffmine.data.readers.about import ABOUT, camera_of, text_of
 from diffmine.data.readers.base import HEAD, NOTE, Reader
 from diffmine.data.readers.colours import to_srgb
 from diffmine.data.readers.dicom import texts
@@ -115,8 +117,21 @@ def _picture(header: Header, name: str) -> Image.Image:
     more = header.count("NumberOfFrames", 1) - 1
     if more > 0:
         info[NOTE] = texts.MORE.format(more=more, s="s"[: more > 1], are=("are", "is")[more == 1])
-    picture.info = dict(info)
+    picture.info = {**info, ABOUT: _about(header, picture)}
     return picture
+
+
+def _about(header: Header, picture: Image.Image) -> dict[str, Any]:
+    """Of the device and the view what ALLOWED lists; of the file that it is DICOM, and how deep."""
+    samples, bits = header.count("SamplesPerPixel", 1), header.count("BitsStored")
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "kind": "DICOM",
+        "mode": "RGB" if samples == 3 else f"grey of {bits} bits",
+        "camera": camera_of(header.text("Manufacturer"), header.text("ManufacturerModelName")),
+        "view": text_of(header.text("ViewPosition")),
+    }
 
 
 def _square(picture: Image.Image, header: Header) -> Image.Image:

@@ -31,7 +31,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def several(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four children from the beginning, whatever the machine."""
     monkeypatch.setattr(pool, "_WORTH", 0.0)
-    monkeypatch.setattr(pool, "_cores", lambda: 4)
+    monkeypatch.setattr(pool, "cores", lambda: 4)
 
 
 def outcomes(folder: Path, *names: str) -> list[Fenced | ImageError]:

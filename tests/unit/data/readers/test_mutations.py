@@ -36,6 +36,11 @@ def whole() -> list[bytes]:
         buffer = io.BytesIO()
         picture.convert(mode).save(buffer, kind, **more)
         contents.append(buffer.getvalue())
+    for progressive in (False, True):  # so large that a half is decoded
+        buffer = io.BytesIO()
+        large = picture.resize((180, 140))
+        large.save(buffer, "JPEG", progressive=progressive)
+        contents.append(buffer.getvalue())
     return contents
 
 

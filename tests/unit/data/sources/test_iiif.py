@@ -25,6 +25,7 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of, open_dataset
 from diffmine.data.web import client as clients
 from diffmine.errors import Cancelled, DataError
+from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.regions import region_of
 from tests.unit.data.museum import COUNT, INC, ZERO, Museum, date_of, drawn, open_museum, size_of
@@ -117,6 +118,8 @@ def test_the_region_of_a_patch_is_right_to_a_pixel(
     dataset = dataset_of(f"{museum.address}/{version}/manifest.json", how)
     some = replace(dataset, records=dataset.records[:6])
     atlas = mined(fetched(some, how)[0], how, tmp_path / "atlas")
+    change = Compared(atlas, some, how, note=False).change
+    assert (change.new, change.other, change.records) == ((), (), ())  # as a dry run sees them
     words = "max" if version == "v3" else "full"
     for row in atlas.table("images").to_pylist():
         number = number_of(row["image_id"])

@@ -14,7 +14,7 @@ from diffusers import DDPMScheduler, DiffusionPipeline, FlowMatchEulerDiscreteSc
 from PIL import Image
 
 from diffmine.atlas.health import health
-from diffmine.atlas.reader import Atlas
+from diffmine.atlas.reader import open_atlas
 from diffmine.config import ModelConfig, TranslateConfig
 from diffmine.errors import ModelError
 from diffmine.model.ddim import invert
@@ -244,7 +244,7 @@ def test_prompts_are_told_apart_by_the_familys_own_tokenizer(
 def test_an_atlas_is_built(family: str, folder_of: Callable[[str], Path], tmp_path: Path) -> None:
     config = quick(folder_of(family), parallel=True)
     reports = build(draw_shapes(tmp_path / "data", 3), tmp_path / "atlas", config)
-    atlas = Atlas(tmp_path / "atlas")
+    atlas = open_atlas(tmp_path / "atlas")
     assert load_model(atlas.needed_model()).parts.folders.keys() == (
         load_model(folder_of(family)).parts.folders.keys()
     )

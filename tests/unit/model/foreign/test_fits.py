@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffmine.model.foreign.find import find
 from safetensors.torch import save_file
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
+from diffmine.model.foreign.find import find
 from diffmine.model.load import load_model
 from tests.unit.model.foreign import made
 

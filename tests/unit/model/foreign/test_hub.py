@@ -9,12 +9,12 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 import torch
-from diffmine.model.foreign.find import find
 from huggingface_hub import constants
 from torch import Tensor
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
+from diffmine.model.foreign.find import find
 from diffmine.model.foreign.hub import Repository, needed, repository_of
 from diffmine.model.load import load_checkpoint
 from tests.unit.model.foreign import made

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffmine.model.foreign.find import find
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
 from diffmine.config import ModelConfig
+from diffmine.model.foreign.find import find
 from diffmine.model.foreign.single import tokenizer
 from diffmine.model.load import load_checkpoint
 from tests.unit.model.foreign import made

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffmine.model.foreign.find import find
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.utils import convert_state_dict_to_diffusers
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError
+from diffmine.model.foreign.find import find
 from diffmine.model.load import load_checkpoint, load_model
 from diffmine.model.model import Model
 from tests.unit.model.foreign import made

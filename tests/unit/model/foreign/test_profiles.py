@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffmine.model.foreign.find import find
 from transformers import CLIPConfig, CLIPModel
 
 from diffmine.config import ModelConfig
 from diffmine.errors import ModelError, UsageError
+from diffmine.model.foreign.find import find
 from diffmine.model.foreign.profiles import CLIP, PROFILES, profile_of
 from diffmine.model.load import load_checkpoint
 from diffmine.model.prompts import Prompts, read_prompts

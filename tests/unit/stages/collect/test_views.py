@@ -47,7 +47,7 @@ def collected(data: Path, view: int = 160) -> tuple[Workspace, Report]:
     return atlas, report
 
 
-@pytest.mark.parametrize("size", [(250, 170), (131, 640), (64, 64), (333, 1000)])
+@pytest.mark.parametrize("size", [(250, 170), (131, 640), (64, 64), (333, 1000), (235, 128)])
 def test_what_lies_in_a_place_lies_there_in_the_copy(size: tuple[int, int]) -> None:
     """Each pixel as mined is the mean of its block of the copy."""
     source = smooth(*size)
