@@ -47,17 +47,17 @@ class How:
 @dataclass(frozen=True)
 class Cost:
     """Bytes at the least, as when all gradients are there and activations are not; else `fixed`
-    ones and so many for `each` image that is computed together with others. `gradients` are there
+    ones and `per_image` for each image that is computed together with others. `gradients` are there
     as well where the images of a step are computed in parts."""
 
     least: int
     fixed: int
-    each: int
+    per_image: int
     gradients: int
 
     def bytes(self, together: int, parts: int = 1) -> int:
         """At the most, with so many images together."""
-        most = self.fixed + self.each * together
+        most = self.fixed + self.per_image * together
         return max(self.least, most + self.gradients * (parts > 1))
 
 
@@ -68,9 +68,11 @@ def cost_of(base: Base, how: How) -> Cost | None:
         few, many = (_run(base, how, rows) for rows in (_FEW, 2 * _FEW))
     except _REFUSED:
         return None
-    each = (many.most - few.most) // _FEW
+    per_image = (many.most - few.most) // _FEW
     gradients = few.trained * _SINGLE
-    return Cost(few.weights + gradients + few.kept, few.most - _FEW * each, each, gradients)
+    return Cost(
+        few.weights + gradients + few.lasting, few.most - _FEW * per_image, per_image, gradients
+    )
 
 
 @lru_cache(maxsize=16)
@@ -96,7 +98,7 @@ class _Run:
     most: int
     weights: int
     trained: int
-    kept: int
+    lasting: int
 
 
 def _run(base: Base, how: How, rows: int) -> _Run:
@@ -118,8 +120,8 @@ def _run(base: Base, how: How, rows: int) -> _Run:
             before = alive.now
             _step(network, call, target, how)
     mean = how.mean * _SINGLE * (how.device == "cpu" or how.lora > 0)
-    kept = trained * (how.moments + mean)
-    return _Run(alive.most + kept, before, trained, kept)
+    lasting = trained * (how.moments + mean)
+    return _Run(alive.most + lasting, before, trained, lasting)
 
 
 def _step(network: Any, call: dict[str, Any], target: Tensor, how: How) -> None:

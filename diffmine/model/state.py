@@ -85,8 +85,8 @@ class State:
 
     def save_kept(self, path: Path) -> None:
         """Write the weights that are kept as the model (safetensors)."""
-        kept = self.mean or {name: weight.detach() for name, weight in self.trained.items()}
-        save_file({name: weight.cpu().contiguous() for name, weight in kept.items()}, path)
+        weights = self.mean or {name: weight.detach() for name, weight in self.trained.items()}
+        save_file({name: weight.cpu().contiguous() for name, weight in weights.items()}, path)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint (safetensors); no tensor that is in the host's memory is copied."""

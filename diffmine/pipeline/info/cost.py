@@ -40,6 +40,8 @@ _SAMPLE = 12
 _MAP, _SUMS, _HALF, _MOMENTS = 4, 8, 2, 16
 """Bytes of a map and of its exact sums for each latent pixel, of a number of a latent, and of what
 training holds for each parameter: gradient, running mean, two moments."""
+_QUIET = 1.5
+"""Up to so much `busy_now` the rates of a machine are its own."""
 _LOADED = 700 * 2**20
 """Bytes of a process that has loaded torch and no model yet."""
 
@@ -227,7 +229,7 @@ def _rates(
         rates = known or measured(checkpoint, size, *how)
     except ModelError as error:
         return str(error).removesuffix(".")
-    if known is None:
+    if known is None and busy_now() < _QUIET:  # beside other work they are no rates of the machine
         remember_rates(path, rates)
     return rates
 

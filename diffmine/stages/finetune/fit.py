@@ -75,8 +75,8 @@ def bytes_of(config: FinetuneConfig, place: Place, parts: int) -> int | None:
 
 def operations(config: FinetuneConfig, place: Place) -> float | None:
     """Floating-point operations of a step; None where they are not known."""
-    each = operations_of(place.base, _how(config, place))
-    return None if each is None else each * place.rows
+    per_image = operations_of(place.base, _how(config, place))
+    return None if per_image is None else per_image * place.rows
 
 
 def fitting(config: FinetuneConfig, place: Place, free: int) -> int | None:
