@@ -14,7 +14,8 @@ HEAD = """\
 What diffmine needs to run, directly or not, with the licence that each package states; written by
 `make sbom`, which also writes all that is installed as CycloneDX (sbom.json, with the texts of the
 licences). No package is under the GPL or AGPL. fpdf2 is under the LGPL: it is imported as it is and
-can be exchanged. The wheels of numpy and scipy carry libgfortran, which is under the GPL with an
+can be exchanged. The word pieces of CLIP in diffmine/model/foreign/sd1 are OpenAI's, under the MIT
+licence. The wheels of numpy and scipy carry libgfortran, which is under the GPL with an
 exception for what is linked with it. On Linux, torch from the package index brings CUDA
 (torch.lock) under NVIDIA's own terms; a build without CUDA needs none of it.
 

@@ -23,9 +23,8 @@ from diffmine.data.readers.decode import decode, named
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
+from diffmine.maths.likeness import thumbnail
 
-THUMB = 16
-"""Pixels of a side of the thumbnail that tells near-duplicates from what merely looks alike."""
 GREY, TONED, COLOURED = COLOURS = ("grey", "toned", "colour")
 """Colours of a picture's pixels: none, those of one tone (sepia), any."""
 _SMALL = 64
@@ -112,13 +111,12 @@ def glance_at(picture: Image.Image, size: int, digest: str) -> Glance:
     small = picture.resize((_SMALL, _SMALL), Image.Resampling.BOX)
     pixels = np.asarray(small, np.float32)  # 64 64 3
     border, ground = border_of(pixels)
-    thumb = small.convert("L").resize((THUMB, THUMB), Image.Resampling.BOX)
     about = {"width": picture.width, "height": picture.height, **picture.info.get(ABOUT, {})}
     return Glance(
         size=size,
         digest=digest,
         hash=picture_hash(picture),
-        thumb=thumb.tobytes(),
+        thumb=thumbnail(picture).tobytes(),
         colour=colour_of(pixels),
         border=border,
         ground=ground,

@@ -14,9 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int, Int64, UInt8
+from PIL import Image
 
-from diffmine.maths.duplicates import join
+from diffmine.maths.duplicates import join, near_duplicates
 
+THUMB = 16
+"""Pixels of a side of the thumbnail."""
+_SMALL = 64
 NEAR = 8
 ALIKE = 0.97
 PLAIN = 2.0
@@ -69,6 +73,36 @@ def alike_sets(
     order = np.argsort(of, kind="stable")
     cuts = np.cumsum(size)[:-1]
     return [own.tolist() for own in np.split(order, cuts) if len(own) > 1]
+
+
+def confirmed(
+    names: Sequence[str],
+    hashes: Int64[np.ndarray, " n"],
+    thumb_of: Callable[[int], UInt8[np.ndarray, " p"]],
+    same: Sequence[Sequence[int]] = (),
+) -> list[tuple[int, int, int]]:
+    """Groups of near-duplicates as `near_duplicates` gives them, of pictures that are alike too;
+    thumbnails are asked for of those alone whose hashes are near. `same` as in `alike_sets`."""
+    rows = [row for row, _, _ in near_duplicates(names, hashes)]
+    if not rows:
+        return []
+    place = {row: k for k, row in enumerate(rows)}
+    known = [[place[row] for row in own if row in place] for own in same]
+    thumbs = np.stack([thumb_of(row) for row in rows])
+    sets = alike_sets(hashes[rows], thumbs, [own for own in known if len(own) > 1])
+    groups = [sorted((rows[k] for k in own), key=lambda row: names[row]) for own in sets]
+    groups.sort(key=lambda own: names[own[0]])
+    entries = []
+    for number, own in enumerate(groups):
+        apart = np.bitwise_count((hashes[own] ^ hashes[own[0]]).view(np.uint64))
+        entries += [(row, number, int(bits)) for row, bits in zip(own, apart, strict=True)]
+    return entries
+
+
+def thumbnail(picture: Image.Image) -> UInt8[np.ndarray, " p"]:
+    """The grey values of a picture's thumbnail, row by row."""
+    small = picture.resize((_SMALL, _SMALL), Image.Resampling.BOX).convert("L")
+    return np.asarray(small.resize((THUMB, THUMB), Image.Resampling.BOX)).ravel()
 
 
 def is_plain(thumbs: UInt8[np.ndarray, "n p"]) -> np.ndarray:

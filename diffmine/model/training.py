@@ -211,7 +211,7 @@ def snr_weight(schedule: Schedule, t: Int[Tensor, " b"], most: float) -> Float[T
     if not most or schedule.answer == "flow":
         return torch.ones(len(t), device=t.device)
     a = schedule.share(t)
-    ratio = a / (1 - a)
+    ratio = (a / (1 - a)).clamp_min(1e-12)  # pure noise has none
     return ratio.clamp_max(most) / (ratio + (schedule.answer == "velocity"))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from diffmine.config import BuildConfig
-from diffmine.data.glance import THUMB, Glance
+from diffmine.data.glance import Glance
 from diffmine.data.records import Dataset, Record
 from diffmine.engine import Progress, silent
-from diffmine.maths.likeness import alike_sets, is_plain
+from diffmine.maths.likeness import THUMB, alike_sets, is_plain
 from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.info.cost import Costs, costs
 from diffmine.pipeline.info.dates import Phrase, phrases

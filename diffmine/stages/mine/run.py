@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import UInt8
 
 from diffmine.atlas.schemas import DUPLICATES, PATCHES, WARNINGS
 from diffmine.atlas.shards import ShardFunction
@@ -24,7 +25,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import MineConfig
 from diffmine.engine import Engine, Progress, Report, Tell, ahead, here, silent
 from diffmine.errors import AtlasError
-from diffmine.maths.duplicates import near_duplicates, picture_hash
+from diffmine.maths.duplicates import picture_hash
+from diffmine.maths.likeness import confirmed, thumbnail
 from diffmine.maths.ranking import CANDIDATE, SIGNS, Ranked, inside_noise, rank_interval
 from diffmine.stages.mine.candidates import Key, Lists, candidates
 from diffmine.stages.mine.maps import Images, own_maps
@@ -160,12 +162,16 @@ def _rows(ranked: Ranked, label: str, images: Images) -> pa.Table:
 
 def _duplicates(atlas: Workspace, images: Images) -> list[dict[str, Any]]:
     """The rows of duplicates.parquet. Nothing is left out of mining for being one."""
-    column = atlas.table("images", ["hash"])["hash"]
+    table = atlas.table("images", ["hash", "source_digest"])
+    column, pictures = table["hash"], atlas.pictures
     if column.null_count:  # collected before hashes were kept
-        pictures = atlas.pictures
         hashes = np.array([picture_hash(pictures.picture(n)) for n in images.names], np.int64)
     else:
         hashes = column.to_numpy().astype(np.int64)
+
+    def thumb(row: int) -> UInt8[np.ndarray, " p"]:
+        return thumbnail(pictures.picture(images.names[row]))
+
     return [
         {
             "image_id": images.names[row],
@@ -173,8 +179,17 @@ def _duplicates(atlas: Workspace, images: Images) -> list[dict[str, Any]]:
             "group": group,
             "distance": distance,
         }
-        for row, group, distance in near_duplicates(images.names, hashes)
+        for row, group, distance in confirmed(images.names, hashes, thumb, _same(table))
     ]
+
+
+def _same(images: pa.Table) -> list[list[int]]:
+    """Rows of images that were made of the same bytes."""
+    of: dict[str, list[int]] = {}
+    for row, digest in enumerate(images["source_digest"].to_pylist()):
+        if digest:
+            of.setdefault(digest, []).append(row)
+    return [rows for rows in of.values() if len(rows) > 1]
 
 
 def _tops(lists: Lists) -> Tops:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from diffmine.maths.duplicates import picture_hash
-from diffmine.maths.likeness import ALIKE, NEAR, alike_sets, is_plain, pairs_near
+from diffmine.maths.likeness import ALIKE, NEAR, alike_sets, confirmed, is_plain, pairs_near
 
 
 def scene(seed: int, size: tuple[int, int] = (96, 64)) -> Image.Image:
@@ -94,3 +94,24 @@ def test_copies_of_one_file_bring_their_near_ones() -> None:
 
 def test_nothing_is_in_no_set() -> None:
     assert alike_sets(np.zeros(0, np.int64), np.zeros((0, 256), np.uint8)) == []
+
+
+def test_groups_of_near_hashes_are_of_pictures_that_are_alike() -> None:
+    chance = np.random.default_rng(3)
+    thumbs = chance.integers(0, 256, (6, 256)).astype(np.uint8)
+    thumbs[1] = np.clip(thumbs[0] * 0.8, 0, 255)  # lighter
+    thumbs[4:] = 7  # nothing to see
+    far, other = 0x5555555555555555, 0x3333333333333333
+    hashes = np.array([0, 1, 3, far, other, other], np.int64)  # 0, 1, 2 near; 4 and 5 too
+    names = ["c", "b", "a", "d", "e", "f"]
+    asked: list[int] = []
+
+    def thumb_of(row: int) -> np.ndarray:
+        asked.append(row)
+        return thumbs[row]
+
+    assert confirmed(names, hashes, thumb_of) == [(1, 0, 0), (0, 0, 1)]
+    assert sorted(asked) == [0, 1, 2, 4, 5]
+    same = confirmed(names, hashes, thumb_of, [[4, 5]])
+    assert same == [(1, 0, 0), (0, 0, 1), (4, 1, 0), (5, 1, 0)]
+    assert confirmed(names[:1], hashes[:1], thumb_of) == []
