@@ -13,7 +13,7 @@ from diffmine.atlas.health import OWN
 from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.stages import STAGES, Stage
-from diffmine.config import BuildConfig, as_dict, results
+from diffmine.config import BuildConfig, TypicalityConfig, as_dict, results
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
@@ -140,6 +140,8 @@ def _stages(config: BuildConfig, model: Checkpoint | None) -> list[Stage]:
     return [stage for stage in STAGES if stage.name in names]
 
 
+_READ_ANEW = {"timestep", "up_block", "noises", "seed"}
+"""Settings of the clustering with which features are others; the rest take those that are there."""
 _OTHER = "?"
 """In the place of a key that is not known before the work is done; it is none of today's."""
 
@@ -203,15 +205,32 @@ class _Plan:
             return Step(name, FIRST, cost=every)
         further = stage.extends if name not in self.keys else ()
         settings = self._settings(name, further)
-        if settings:
-            return Step(name, AGAIN, ", ".join(settings), every)
         inputs = [known for known in stage.inputs if self.keys.get(known) == _OTHER]
+        if settings:
+            why = ", ".join(settings.values())
+            return (None if inputs else self._onward(name, set(settings), why)) or Step(
+                name, AGAIN, why, every
+            )
         known = f"{name}:pieces" in self.keys and self._same_labels(name)
         if inputs == ["images"] and stage.piecewise and known:
             return self._pieces(name, every)
         if inputs:
             return Step(name, AGAIN, f"because of {' and '.join(inputs)}", every)
         return self._unchanged(stage, every)
+
+    def _onward(self, name: str, changed: set[str], why: str) -> Step | None:
+        """A stage of which some settings change, where its work goes on from what is there."""
+        files = self.atlas.manifest.artefacts
+        read = any(file.startswith("features/") for file in files)
+        if name == "cluster" and read and not changed & _READ_ANEW:
+            return Step(name, AGAIN, why, "from the features that are there")
+        if name == "typicality" and changed == {"draws"}:
+            more = self.config.typicality.count - self.atlas.configured(TypicalityConfig).count
+            if more > 0 and any(file.startswith("sums/") for file in files):
+                own = replace(self.config.typicality, draws=more)
+                rest = replace(self.config, typicality=own)
+                return Step(name, ADDED, why, cost(name, rest, self.dataset, len(self.dataset)))
+        return None
 
     def _not_alone(self, stage: Stage, step: Step) -> Step:
         """A stage that would be kept, but for what it says of others' files and of groups."""
@@ -281,18 +300,18 @@ class _Plan:
         own = name == "typicality" and self.config.typicality.labels == "own"
         return own or list(self.dataset.labels) == self.atlas.labels
 
-    def _settings(self, name: str, but_for: tuple[str, ...]) -> list[str]:
-        """The settings that change a stage's results, but for some, in words."""
+    def _settings(self, name: str, but_for: tuple[str, ...]) -> dict[str, str]:
+        """The settings that change a stage's results, but for some, in words by their names."""
         config: Any = self.config.trends if name == "parallel" else getattr(self.config, name)
         stored = self.atlas.manifest.config.get(name, {})
         if name == "parallel" or not stored:
-            return []
+            return {}
         now, was = results(name, as_dict(config)), results(name, as_dict(type(config)()) | stored)
-        return [
-            f"--{name}.{key.replace('_', '-')} {_word(was.get(key))} -> {_word(value)}"
+        return {
+            key: f"--{name}.{key.replace('_', '-')} {_word(was.get(key))} -> {_word(value)}"
             for key, value in now.items()
             if value != was.get(key) and key not in but_for
-        ]
+        }
 
 
 def _word(value: Any) -> str:

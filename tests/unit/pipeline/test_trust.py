@@ -92,6 +92,11 @@ def test_settings_that_change_no_result_compute_nothing(
 
 def test_more_draws_go_on_in_the_shards_that_are_there(root: Path, atlas: Workspace) -> None:
     config = changed(quick(root / "base"), typicality={"draws": 8, "shard": 5})
+    lines = {step.stage: str(step) for step in plan(root / "data", config, out=atlas.path).steps}
+    assert lines["typicality"] == (
+        "typicality: added to (--typicality.draws 4 -> 8): "
+        "12 x 4 draws x 2 prompts = 96 predictions"
+    )
     report = again(root, atlas, config)["typicality"]
     assert report.done == 12
     assert report.figures["rows"] == 12 * 2 * (8 - 4)
@@ -102,6 +107,9 @@ def test_another_map_layout_keeps_the_features(root: Path, atlas: Workspace) -> 
     features = {n: d for n, d in atlas.manifest.artefacts.items() if n.startswith("features/")}
     with atlas.hold():
         config = changed(quick(root / "base"), cluster={"neighbours": 7, "elements": 1})
+        steps = plan(root / "data", config, out=atlas.path).steps
+        (step,) = (step for step in steps if step.stage == "cluster")
+        assert step.cost == "from the features that are there"
         report = run_stage(atlas, "cluster", config)
     assert (report.done, report.kept > 0) == (0, True)
     assert features.items() <= atlas.manifest.artefacts.items()
