@@ -31,6 +31,10 @@ class ModelError(DiffmineError):
     """A model folder that cannot be loaded or does not fit the work asked of it."""
 
 
+class AbsentError(ModelError):
+    """A model that is not on this machine and is not to be downloaded now."""
+
+
 class AtlasError(DiffmineError):
     """An atlas that is missing, broken, too new or held by another process."""
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from diffmine.config import BuildConfig, ModelConfig
 from diffmine.data.image import MULTIPLE
 from diffmine.data.records import Dataset
-from diffmine.errors import DataError, UsageError
+from diffmine.errors import AbsentError, DataError, UsageError
 from diffmine.pipeline.models import Asked, found, located
 
 
-def checked(dataset: Dataset, config: BuildConfig, model: Asked | None = None) -> Dataset:
+def checked(
+    dataset: Dataset, config: BuildConfig, model: Asked | None = None, *, online: bool = True
+) -> Dataset:
     """A data set itself. Raises DataError for one label alone, with which nothing is to be trained;
     UsageError for a size that is no multiple of 16, to which images would be cut; ModelError for
     two labels that the model's tokenizer does not tell apart, and for a model that cannot be used;
-    one that is trained further is downloaded for that."""
+    one that is trained further is downloaded for that where `online`, else left for then."""
     from diffmine.model.prompts import Prompts
     from diffmine.model.tokens import check_distinct, tokenizer_of
 
@@ -30,7 +32,10 @@ def checked(dataset: Dataset, config: BuildConfig, model: Asked | None = None) -
             "it cannot be told from all pictures; give at least two, perhaps by --label COLUMN."
         )
     if model is None:
-        checkpoint = located(ModelConfig(model=config.finetune.base))
+        try:
+            checkpoint = located(ModelConfig(model=config.finetune.base), online=online)
+        except AbsentError:
+            return dataset
         prompts = Prompts(config.finetune.prompt, config.finetune.null_prompt).check()
     else:
         checkpoint = found(model)

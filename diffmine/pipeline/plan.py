@@ -90,7 +90,7 @@ def plan(
     there = open_atlas(out) if out is not None and is_atlas(out) else None
     stored = there.manifest.config if there else None
     known = dataset_of(data, sized(config, given, stored), progress)
-    whole = checked(known, config, given)
+    whole = checked(known, config, given, online=False)
     dataset = whole.limited(config.data.limit)
     config, chosen = by_base(config, len(dataset), len(dataset.labels), given, stored)
     if there is None:

@@ -76,7 +76,7 @@ def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig)
     """What finetuning on a folder of pictures would be, in lines: size, rate, steps, memory and
     time on this machine. Nothing is loaded or written."""
     whole = BuildConfig(data=config, finetune=options)
-    dataset = checked(dataset_of(data, sized(whole)), whole).limited(config.limit)
+    dataset = checked(dataset_of(data, sized(whole)), whole, online=False).limited(config.limit)
     whole, _ = by_base(whole, len(dataset), len(dataset.labels))
     return training_table(whole, len(dataset), len(dataset.labels))
 

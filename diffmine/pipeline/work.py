@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from diffmine.config import BuildConfig
 from diffmine.data.records import Dataset
 
-SAMPLES, SAMPLED = 6, 2 * 25
-"""Pictures of each prompt that finetune draws at its end, and the predictions behind each."""
+SAMPLED = 2 * 25
+"""Predictions behind each picture that finetune draws at its end."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def parallel_sources(config: BuildConfig, sizes: Sizes) -> int:
 def _finetune(config: BuildConfig, sizes: Sizes) -> Work:
     own = config.finetune
     return Work(
-        full=SAMPLES * (1 + sizes.labels) * SAMPLED,
+        full=own.samples * (1 + sizes.labels) * SAMPLED,
         encoded=sizes.images * own.shifts,
         steps=own.steps,
         trained=own.steps * own.batch,

@@ -221,7 +221,7 @@ def test_a_disk_that_refuses_is_one_sentence(
 
     monkeypatch.setattr("diffmine.atlas.reader.open_atlas", full)
     with pytest.raises(SystemExit) as ended:
-        main(["info", "atlas"])
+        main(["check", "atlas"])
     assert ended.value.code == 2
     assert capsys.readouterr().err == "diffmine: atlas/maps: No space left on device.\n"
 
@@ -234,6 +234,6 @@ def test_a_command_that_is_stopped_says_what_stays(
 
     monkeypatch.setattr("diffmine.atlas.reader.open_atlas", stopped)
     with pytest.raises(SystemExit) as ended:
-        main(["info", "atlas"])
+        main(["check", "atlas"])
     assert ended.value.code == 130
     assert capsys.readouterr().err.strip().startswith("Stopped. Finished work is kept")

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from diffmine.engine import Progress, silent
-from diffmine.errors import ModelError
+from diffmine.errors import AbsentError, ModelError
 from diffmine.model.foreign.weights import SAFE, refuse_pickles, versions
 
 _REPO = re.compile(r"([\w.-]+/[\w.-]+)(?:/([^@]+?))?/?(?:@([\w./-]+))?")
@@ -84,7 +84,7 @@ def fetched(
         if copy := _cached(repository, whole=online):
             return copy
         if not online:
-            raise ModelError(
+            raise AbsentError(
                 f"{repository} is not on this machine, and only a build that is no --dry-run "
                 "downloads it; run diffmine build with it while the Hub can be reached."
             )

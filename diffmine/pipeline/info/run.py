@@ -103,7 +103,7 @@ def _given(model: Asked | None) -> tuple[Checkpoint | None, str]:
 def _refusal(dataset: Dataset, config: BuildConfig, model: Checkpoint | None) -> str:
     """Why a build would not begin, as for one label alone; "" where it would."""
     try:
-        checked(dataset, config, model)
+        checked(dataset, config, model, online=False)
     except DiffmineError as error:
         return str(error)
     return ""

@@ -20,6 +20,7 @@ from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect
 from diffmine.pipeline.models import use_model
 from diffmine.stages.finetune import run as finetune
+from diffmine.stages.finetune.train import names_of
 from diffmine.stages.mine import run as mine
 from diffmine.stages.typicality import run as typicality
 
@@ -68,7 +69,7 @@ def test_the_column_is_read(tmp_path: Path) -> None:
 def test_an_image_is_scored_and_mined_under_each_of_its_labels(tmp_path: Path) -> None:
     atlas = collected(tmp_path)
     assert labels_of(atlas.table("images"))[0] == ["Mass", "Nodule"]
-    assert finetune._named(atlas) == ["Mass, Nodule", "Nodule", "Effusion, Mass", "Nodule"]
+    assert names_of(atlas) == ["Mass, Nodule", "Nodule", "Effusion, Mass", "Nodule"]
     model = load_model(make_random(tmp_path / "random"), "cpu")
     save_model(model, tmp_path / "model", Prompts("A {label}.", "A film.", ("Mass",), (32, 32)))
     with atlas.hold():

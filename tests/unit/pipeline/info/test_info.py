@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from diffmine.config import BuildConfig, DataConfig
+from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.sources import dataset_of
 from diffmine.errors import Cancelled, DataError
 from diffmine.pipeline.info import cost as cost_module
@@ -28,6 +28,7 @@ from diffmine.pipeline.info.look import look, remembered
 from diffmine.pipeline.info.run import info
 from diffmine.pipeline.info.summary import LabelRow, Summary, summary_of
 from diffmine.pipeline.info.texts import bars, cost_lines, long, short
+from diffmine.pipeline.plan import plan
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
@@ -73,7 +74,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model is loaded."""
     monkeypatch.setattr(summary_module, "costs", lambda *args: Costs(why="it is a test"))
-    monkeypatch.setattr(run_module, "checked", lambda *args: None)
+    monkeypatch.setattr(run_module, "checked", lambda *args, **how: None)
 
 
 def test_the_counts_are_those_of_the_files(planted: Path) -> None:
@@ -272,7 +273,8 @@ def test_costs_are_sums_of_calls() -> None:
     from diffmine.model.probe import Rates
     from diffmine.pipeline.info.cost import Sample, reckoned
 
-    config = BuildConfig(data=DataConfig(image_size=32))
+    own = FinetuneConfig().settled(0, 10, 2)
+    config = BuildConfig(data=DataConfig(image_size=32), finetune=own)
     rates = Rates("cpu", "float32", 1.0, 0.1, 0.01, 0.005, 0.02, 0.5, 0.03, 1e6, 1000, 5000, 64, 16)
     records = {f"{k}": "ab"[k % 2] for k in range(10)}
     from diffmine.data.records import Dataset, Record
@@ -304,12 +306,13 @@ def test_costs_are_sums_of_calls() -> None:
 def test_a_model_is_tried_once_on_a_machine(
     planted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diffmine.config import ClusterConfig, FinetuneConfig, TypicalityConfig
+    from diffmine.config import ClusterConfig, TypicalityConfig
     from diffmine.model import probe
     from diffmine.model.tiny import make_random
 
     monkeypatch.setenv("DIFFMINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(probe, "_FOR", 0.05)
+    monkeypatch.setattr(cost_module, "busy_now", lambda: 2.0)
     base = str(make_random(tmp_path / "base"))
     config = BuildConfig(
         data=DataConfig(image_size=32),
@@ -327,6 +330,10 @@ def test_a_model_is_tried_once_on_a_machine(
     assert [one.name for one in first.stages] == names
     assert all(one.seconds > 0 for one in first.stages)
     assert first.whole
+    unknown = cost_module.costs(dataset, looked, config, probe=False)
+    assert unknown.stages == (), "rates beside other work are not kept"
+    monkeypatch.setattr(cost_module, "busy_now", lambda: 1.0)
+    first = cost_module.costs(dataset, looked, config)
     monkeypatch.setattr(probe, "measured", lambda *args: pytest.fail("it was tried again"))
     again = cost_module.costs(dataset, looked, config, probe=False)
     assert [one.name for one in again.stages] == names[1:]
@@ -335,6 +342,7 @@ def test_a_model_is_tried_once_on_a_machine(
     assert lines[0].startswith("cost on this machine: about ")
     assert "1.0 GB are free" in lines[1]
     none = replace(config, finetune=FinetuneConfig(base="nobody/nothing"))
-    assert cost_module.costs(dataset, looked, none).why == (
-        "the model nobody/nothing is not on this machine yet"
+    assert cost_module.costs(dataset, looked, none).why.startswith(
+        "nobody/nothing is not on this machine"
     )
+    assert "finetune: new" in str(plan(planted, none)), "a plan downloads nothing"
