@@ -27,7 +27,7 @@ from transformers import Qwen2TokenizerFast, Qwen3ForCausalLM
 
 from diffmine.errors import ModelError
 from diffmine.model.families.base import Family
-from diffmine.model.families.latent import factor_of
+from diffmine.model.families.latent import Latent, factor_of
 from diffmine.model.families.transformer import block_of, flow_of
 from diffmine.model.model import Model
 from diffmine.model.parts import Layer
@@ -42,7 +42,7 @@ _FOLD = 2
 
 
 @dataclass
-class Flux2Klein:
+class Flux2Klein(Latent):
     """The parts of FLUX.2 klein base."""
 
     unet: Flux2Transformer2DModel
@@ -63,11 +63,6 @@ class Flux2Klein:
     def index(self) -> dict[str, Any]:
         """What model_index.json says beside its parts."""
         return {"_class_name": "Flux2KleinPipeline", "is_distilled": False}
-
-    @property
-    def channels(self) -> int:
-        """Channels of a latent."""
-        return int(self.unet.config.in_channels)
 
     @property
     def factor(self) -> int:

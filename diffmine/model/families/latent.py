@@ -26,5 +26,30 @@ def factor_of(vae: Any) -> int:
     return int(2 ** (len(vae.config.block_out_channels) - 1))
 
 
+class Latent:
+    """What the parts of most families are to images, given their `unet` and `vae`."""
+
+    unet: Any
+    vae: Any
+
+    @property
+    def channels(self) -> int:
+        """Channels of a latent."""
+        return int(self.unet.config.in_channels)
+
+    @property
+    def factor(self) -> int:
+        """Pixels of an image for one of its latent."""
+        return factor_of(self.vae)
+
+    def encode(self, images: Shaped[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
+        """Posterior mean, shifted and scaled."""
+        return encoded(self.vae, images)
+
+    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
+        """Images."""
+        return decoded(self.vae, latents)
+
+
 def _shift(vae: Any) -> float:
     return float(getattr(vae.config, "shift_factor", None) or 0)

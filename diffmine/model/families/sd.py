@@ -12,12 +12,12 @@ from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from diffmine.model.families.base import Family
-from diffmine.model.families.latent import decoded, encoded, factor_of
+from diffmine.model.families.latent import Latent
 from diffmine.model.families.scheduler import schedule_of, scheduler_of
 from diffmine.model.fast.layers import SharedPrompts, save_work
 from diffmine.model.fast.memory import keep_freed
@@ -27,8 +27,21 @@ from diffmine.model.parts import Layer
 from diffmine.model.schedule import Schedule
 
 
+class Unet(Latent):
+    """Parts of which the network is a UNet of diffusers."""
+
+    @property
+    def multiple(self) -> int:
+        """Height and width of an image, in pixels, must be multiples of this."""
+        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
+
+    def features(self, number: int) -> Layer | None:
+        """The up block itself."""
+        return _up_block(self.unet, number)
+
+
 @dataclass
-class StableDiffusion:
+class StableDiffusion(Unet):
     """The parts of Stable Diffusion 1 or 2, of which there is one text encoder."""
 
     unet: UNet2DConditionModel
@@ -58,21 +71,6 @@ class StableDiffusion:
             "safety_checker": [None, None],
         }
 
-    @property
-    def channels(self) -> int:
-        """Channels of a latent."""
-        return int(self.unet.config.in_channels)
-
-    @property
-    def factor(self) -> int:
-        """Pixels of an image for one of its latent."""
-        return factor_of(self.vae)
-
-    @property
-    def multiple(self) -> int:
-        """Height and width of an image, in pixels, must be multiples of this."""
-        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
-
     def embed(self, prompts: list[str]) -> Shaped[Tensor, "n s d"]:
         """The states of all tokens, filled up to the longest text."""
         tokens = self.tokenizer(
@@ -83,14 +81,6 @@ class StableDiffusion:
             return_tensors="pt",
         ).input_ids
         return self.text_encoder(tokens.to(self.text_encoder.device))[0]
-
-    def encode(self, images: Shaped[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
-        """Posterior mean, scaled."""
-        return encoded(self.vae, images)
-
-    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
-        """Images."""
-        return decoded(self.vae, latents)
 
     def predict(
         self,
@@ -104,12 +94,8 @@ class StableDiffusion:
         shared = {} if which is None else {"which": which}
         return network(noisy, t, words, cross_attention_kwargs=shared).sample
 
-    def features(self, number: int) -> Layer | None:
-        """The up block itself."""
-        return up_block(self.unet, number)
 
-
-def up_block(unet: UNet2DConditionModel, number: int) -> Layer | None:
+def _up_block(unet: UNet2DConditionModel, number: int) -> Layer | None:
     """An up block of a UNet as a feature; None where there is none of that number."""
     blocks = unet.up_blocks
     return Layer(blocks[number], lambda output, size: output) if number < len(blocks) else None

@@ -30,7 +30,7 @@ from transformers import (
 
 from diffmine.errors import ModelError
 from diffmine.model.families.base import Family
-from diffmine.model.families.latent import decoded, encoded, factor_of
+from diffmine.model.families.latent import Latent
 from diffmine.model.families.text import clip, packed, unpacked
 from diffmine.model.families.transformer import block_of, flow_of
 from diffmine.model.model import Model
@@ -41,7 +41,7 @@ _T5_TOKENS = 256
 
 
 @dataclass
-class StableDiffusion3:
+class StableDiffusion3(Latent):
     """The parts of Stable Diffusion 3; without T5 its states are zeros, as in diffusers."""
 
     unet: SD3Transformer2DModel
@@ -70,16 +70,6 @@ class StableDiffusion3:
         """What model_index.json says beside its parts."""
         third = {"text_encoder_3": [None, None], "tokenizer_3": [None, None]}
         return {"_class_name": "StableDiffusion3Pipeline"} | third
-
-    @property
-    def channels(self) -> int:
-        """Channels of a latent."""
-        return int(self.unet.config.in_channels)
-
-    @property
-    def factor(self) -> int:
-        """Pixels of an image for one of its latent."""
-        return factor_of(self.vae)
 
     @property
     def multiple(self) -> int:
@@ -115,11 +105,7 @@ class StableDiffusion3:
         most = self.unet.config.pos_embed_max_size * self.multiple
         if max(images.shape[-2:]) > most:
             raise ModelError(f"This model has no positions beyond {most} pixels of a side.")
-        return encoded(self.vae, images)
-
-    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
-        """Images."""
-        return decoded(self.vae, latents)
+        return super().encode(images)
 
     def predict(
         self,

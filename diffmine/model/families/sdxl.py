@@ -14,25 +14,23 @@ from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, UNet2DConditionModel
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from diffmine.errors import ModelError
 from diffmine.model.families.base import Family
-from diffmine.model.families.latent import decoded, encoded, factor_of
 from diffmine.model.families.scheduler import schedule_of, scheduler_of
-from diffmine.model.families.sd import suit, up_block
+from diffmine.model.families.sd import Unet, suit
 from diffmine.model.families.text import clip, packed, unpacked
 from diffmine.model.model import Model
-from diffmine.model.parts import Layer
 from diffmine.model.schedule import Schedule
 
 _SIZES = 6  # numbers that the UNet is told: height and width, corner of the crop, height and width
 
 
 @dataclass
-class StableDiffusionXL:
+class StableDiffusionXL(Unet):
     """The parts of SDXL; with `zeros` the empty prompt is no text but zeros, as it was trained."""
 
     unet: UNet2DConditionModel
@@ -65,21 +63,6 @@ class StableDiffusionXL:
             "image_encoder": [None, None],
         }
 
-    @property
-    def channels(self) -> int:
-        """Channels of a latent."""
-        return int(self.unet.config.in_channels)
-
-    @property
-    def factor(self) -> int:
-        """Pixels of an image for one of its latent."""
-        return factor_of(self.vae)
-
-    @property
-    def multiple(self) -> int:
-        """Height and width of an image, in pixels, must be multiples of this."""
-        return self.factor * int(2 ** (len(self.unet.config.block_out_channels) - 1))
-
     def embed(self, prompts: list[str]) -> Shaped[Tensor, "n s d"]:
         """The states of both encoders beside each other, and the second one's of the whole."""
         first, _ = clip(self.tokenizer, self.text_encoder, prompts)
@@ -87,14 +70,6 @@ class StableDiffusionXL:
         words = packed(torch.cat([first, second], -1), whole)  # n s+1 d
         empty = torch.tensor([self.zeros and not prompt for prompt in prompts])
         return words.masked_fill(empty.to(words.device)[:, None, None], 0)
-
-    def encode(self, images: Shaped[Tensor, "b 3 h w"]) -> Float[Tensor, "b c hl wl"]:
-        """Posterior mean, scaled."""
-        return encoded(self.vae, images)
-
-    def decode(self, latents: Float[Tensor, "b c hl wl"]) -> Shaped[Tensor, "b 3 h w"]:
-        """Images."""
-        return decoded(self.vae, latents)
 
     def predict(
         self,
@@ -122,10 +97,6 @@ class StableDiffusionXL:
                 "time_ids": sizes,
             },
         ).sample
-
-    def features(self, number: int) -> Layer | None:
-        """The up block itself."""
-        return up_block(self.unet, number)
 
 
 def knows(parts: Mapping[str, str]) -> bool:

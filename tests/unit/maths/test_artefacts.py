@@ -58,7 +58,7 @@ def test_what_is_planted_is_flagged(plant: str, tmp_path: Path) -> None:
 def test_shares_are_counts(tmp_path: Path) -> None:
     images, maps = made("border", 2)
     for row in images[:30]:
-        row["hash"] = 5
+        row["hash"], row["source_digest"] = 5, "one file"
     atlas = atlas_of(tmp_path, images, maps)
     with atlas.hold():
         run(atlas, MineConfig(windows=(16,), per_image=1, per_label=100))
