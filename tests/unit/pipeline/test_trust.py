@@ -223,6 +223,7 @@ def test_every_single_file_is_mended(root: Path, atlas: Workspace, tmp_path: Pat
     """A bit of one file flipped, or its end cut off, one file at a time: a build mends it, or says
     that atlas.json cannot be read."""
     whole = {name: (atlas.path / name).read_bytes() for name in files_of(atlas)}
+    lost: set[str] = set()
     for name, content in whole.items():
         for spoil in SPOILS[:2] if content else SPOILS[:1]:
             spoil(atlas.path / name)
@@ -234,8 +235,15 @@ def test_every_single_file_is_mended(root: Path, atlas: Workspace, tmp_path: Pat
                 (atlas.path / name).write_bytes(content)
                 continue
             assert (name, broken(atlas)) == (name, ())
+            if name.startswith("sums/") and not (atlas.path / name).exists():
+                # More draws would go on from it; the maps that were made of it are whole.
+                assert name not in atlas.manifest.artefacts
+                lost.add(name)
+                break
             changed = {
-                other for other, old in whole.items() if (atlas.path / other).read_bytes() != old
+                other
+                for other, old in whole.items()
+                if other not in lost and (atlas.path / other).read_bytes() != old
             }
             assert changed <= {"atlas.json"}
 
