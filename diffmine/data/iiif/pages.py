@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from diffmine.data.canvas import Box
 from diffmine.data.iiif import texts
-from diffmine.data.iiif.plain import id_of, kind_of, number, objects
+from diffmine.data.iiif.plain import id_of, kind_of, number, objects, text_of
 from diffmine.data.iiif.service import Service, service_of
 
 _XYWH = re.compile(r"(?:^|[#&?])xywh=(?:(pixel|percent):)?([^&]*)")
@@ -72,6 +73,26 @@ class Collection:
 
 class PageError(Exception):
     """Why a canvas gives no picture; goes on a sentence."""
+
+
+def page_of(
+    canvas: dict[str, Any],
+    pairs: Pairs,
+    facts: Facts,
+    images: Callable[[dict[str, Any], int, int], Iterable[Image]],
+) -> Page:
+    """A canvas of either version; `images` gives what is painted on one of a width and height. One
+    that cannot be read says why."""
+    address, label = id_of(canvas), text_of(canvas.get("label"))
+    own = {name: value for name, value in facts.items() if name != "title"}
+    try:
+        width, height = size_of(canvas)
+        painted = tuple(images(canvas, width, height))
+        if not painted:
+            raise PageError(texts.NO_PICTURE)
+    except PageError as error:
+        return Page(address, label, reason=str(error))
+    return Page(address, label, width, height, pairs, own, painted)
 
 
 def box_of(target: str, width: int, height: int) -> Box:

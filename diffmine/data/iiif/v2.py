@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diffmine.data.iiif import texts
 from diffmine.data.iiif.pages import (
     Collection,
     Facts,
     Image,
     Manifest,
     Page,
-    PageError,
     box_of,
     image_of,
-    size_of,
+    page_of,
 )
 from diffmine.data.iiif.plain import id_of, kind_of, objects, text_of
 from diffmine.data.iiif.v3 import day_of, pairs_of
@@ -59,16 +57,7 @@ def _facts(content: dict[str, Any]) -> Facts:
 
 
 def _page(canvas: dict[str, Any]) -> Page:
-    address, label, pairs = id_of(canvas), text_of(canvas.get("label")), pairs_of(canvas)
-    facts = {name: value for name, value in _facts(canvas).items() if name != "title"}
-    try:
-        width, height = size_of(canvas)
-        images = tuple(_images(canvas, width, height))
-        if not images:
-            raise PageError(texts.NO_PICTURE)
-    except PageError as error:
-        return Page(address, label, reason=str(error))
-    return Page(address, label, width, height, pairs, facts, images)
+    return page_of(canvas, pairs_of(canvas), _facts(canvas), _images)
 
 
 def _images(canvas: dict[str, Any], width: int, height: int) -> Iterator[Image]:

@@ -47,6 +47,15 @@ def test_rows_weigh_as_the_clean_image_would_be_told(answer: str) -> None:
     assert torch.equal(snr_weight(schedule, t, 0.0), torch.ones(4))
 
 
+def test_pure_noise_weighs_something_that_is_finite() -> None:
+    """A schedule that ends in noise alone has no signal there: min(r, most) / r goes to 1."""
+    alphas = standard_alphas().clone()
+    alphas[-1] = 0
+    t = torch.tensor([999])
+    assert snr_weight(Schedule.of(alphas, "noise"), t, 5.0).tolist() == pytest.approx([1.0])
+    assert snr_weight(Schedule.of(alphas, "velocity"), t, 5.0).tolist() == pytest.approx([0.0])
+
+
 def test_crops_fit_images_of_like_proportions() -> None:
     sizes = [(64, 64), (64, 96), (96, 64), (64, 100), (64, 68)]
     same = pools_of(sizes, range(5), "same")
