@@ -25,7 +25,7 @@ from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.light import lighten
-from diffmine.app.parts import LAST, QUIET, Updates
+from diffmine.app.parts import EACH, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.turns import in_turn
@@ -110,7 +110,7 @@ def _tabs(desk: Desk) -> gr.Tabs:
                 desk.panels[tab.name] = tab.panel(desk)
     # Of the bar, not of each tab: a tab's own event comes once more when the page is made, and
     # would then take the visitor away from where a link led.
-    bar.select(_opens(desk), [desk.state], desk.to(*desk.panels, "header"), **LAST)
+    bar.select(_opens(desk), [desk.state], desk.to(*desk.panels, "header"), **EACH)
     desk.outputs.append(bar)
     return bar
 

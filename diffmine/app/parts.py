@@ -22,6 +22,9 @@ NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+# For an event of gradio's own with data: under always_last it would send the data of the first of
+# several once more (common.js mends that for our own). What writes the view runs in turn anyway.
+EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
 # gradio shows a message of a handler only when it went through the queue.
 TELLS: dict[str, Any] = {**LAST, "queue": True}
 # What takes seconds waits its turn, two at a time; a double press does not start it twice.

@@ -15,6 +15,16 @@ const make = (tag, set = {}, ...inside) => {
 const find = name => element.querySelector(name);
 const isDark = () => document.body.classList.contains('dark');
 
+// Tell the server of an event. gradio keeps the last event that comes while the one before it is
+// under way, but then sends the data of the FIRST once more (6.31, trigger_mode always_last). One
+// object an event, written over, makes those data the last ones.
+const sent = {};
+function tell(name, data) {
+  sent[name] ??= {};
+  for (const key of Object.keys(sent[name])) delete sent[name][key];
+  trigger(name, Object.assign(sent[name], data));
+}
+
 // Whether a key pressed here is meant as text.
 function typing(node) {
   return node && (node.isContentEditable || /^(TEXTAREA|SELECT)$/.test(node.tagName)

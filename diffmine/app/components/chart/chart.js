@@ -38,7 +38,7 @@ function listen() {
   heard = true;
   box.on('plotly_click', event => {
     const at = event.points[0];
-    trigger('point', {curve: at.curveNumber, point: at.pointNumber});
+    tell('point', {curve: at.curveNumber, point: at.pointNumber});
   });
   new MutationObserver(() => props.value?.data.length && P.relayout(box, layout(props.value)))
     .observe(document.body, {attributeFilter: ['class']});

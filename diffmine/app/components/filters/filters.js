@@ -8,7 +8,7 @@ const field = name => root.querySelector(`[name="${name}"]`);
 function send() {
   const fields = {clear: field('clear').checked, ...chosen};
   for (const name of ['min', 'max', 'since', 'until']) fields[name] = field(name)?.value ?? '';
-  trigger('filter', {fields});
+  tell('filter', {fields});
 }
 
 function box(name, said) {
@@ -82,7 +82,7 @@ function draw() {
 }
 
 clear.addEventListener('click', () => {
-  trigger('filter', {fields: {}});
+  tell('filter', {fields: {}});
   folded.querySelector('summary').focus();
 });
 watch('value', draw);

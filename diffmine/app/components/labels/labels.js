@@ -14,7 +14,7 @@ function mark(current) {
 
 function choose(at) {
   mark(at);
-  trigger(EVENTS.find(each => each === `choose_${props.value.tab}`), {index: at});
+  tell(EVENTS.find(each => each === `choose_${props.value.tab}`), {index: at});
 }
 
 function labelButton(label, at, strip) {

@@ -187,14 +187,14 @@ function place() {
 
 function listen() {
   heard = true;
-  const send = corners => trigger('outline', {outline: corners.slice(0, 2000)});
-  box.on('plotly_click', event => trigger('point', {point: event.points[0].pointNumber}));
+  const send = corners => tell('outline', {outline: corners.slice(0, 2000)});
+  box.on('plotly_click', event => tell('point', {point: event.points[0].pointNumber}));
   box.on('plotly_hover', event => hover(event.points[0].pointNumber, event.event));
   box.on('plotly_unhover', () => { hovered = -1; tip.hidden = true; });
   box.on('plotly_selected', event => {
     if (event?.lassoPoints) send(event.lassoPoints.x.map((each, at) => [each, event.lassoPoints.y[at]]));
   });
-  box.on('plotly_deselect', () => trigger('cleared', {}));
+  box.on('plotly_deselect', () => tell('cleared', {}));
   box.on('plotly_relayouting', place);
   box.on('plotly_relayout', event => {
     place();

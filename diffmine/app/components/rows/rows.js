@@ -13,11 +13,11 @@ function mark(key) {
 
 function open(key) {
   mark(key);
-  trigger('open', {key});
+  tell('open', {key});
 }
 
 function rowOf(sheet, row) {
-  const pick = item => { if (!item.blank) trigger('pick', {id: item.id}); };
+  const pick = item => { if (!item.blank) tell('pick', {id: item.id}); };
   const tiles = make('div', {class: 'dm-row-tiles'});
   tiles.append(...row.items.map(item => tileButton(sheet, item, item.at, pick)));
   walkable(tiles);
@@ -27,7 +27,7 @@ function rowOf(sheet, row) {
   name.append(...row.facts.map(fact => make('span', {class: 'dm-fact'}, fact)));
   const words = make('div', {}, name);
   if (row.merge) words.append(make('button', {type: 'button', class: 'dm-chip', 'aria-label': row.merge,
-    title: row.merge, onclick: () => trigger('merge', {key: row.key, into: row.into})}, TEXTS.mergeBoth));
+    title: row.merge, onclick: () => tell('merge', {key: row.key, into: row.into})}, TEXTS.mergeBoth));
   const line = make('div', {class: 'dm-row'}, words, tiles);
   line.dataset.key = row.key;
   return line;

@@ -8,7 +8,7 @@ function line(value, row, at) {
   if (id) {
     const text = cells[0].textContent;
     cells[0].replaceChildren(make('button', {type: 'button', class: 'dm-link',
-      onclick: () => trigger('pick', {id})}, text));
+      onclick: () => tell('pick', {id})}, text));
   }
   return make('tr', {}, ...cells);
 }

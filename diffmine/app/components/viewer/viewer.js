@@ -76,7 +76,7 @@ function onOff() {
 function scores(value) {
   if (!value.scores || value.scores.length < 2) return null;
   const radios = value.scores.map(({score, title}) => make('label', {class: 'dm-check'},
-    make('input', {type: 'radio', name: GROUP, value: score, onchange: () => trigger('score', {score})}), title));
+    make('input', {type: 'radio', name: GROUP, value: score, onchange: () => tell('score', {score})}), title));
   return make('div', {class: 'dm-scores', role: 'radiogroup', 'aria-label': TEXTS.maps}, ...radios);
 }
 
@@ -132,7 +132,7 @@ function build(value) {
 function draw() {
   const value = props.value, before = now;
   if (!value || value.rev === shown) return;
-  if (shown !== null && value.patch !== before.patch) trigger('turned', {});
+  if (shown !== null && value.patch !== before.patch) tell('turned', {});
   if (value.image?.url !== before?.image?.url) Object.assign(place, {zoom: 1, x: 0, y: 0});
   shown = value.rev;
   now = value;

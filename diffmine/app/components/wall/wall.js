@@ -22,7 +22,7 @@ function outline(near) {
 function pick(item) {
   if (item.blank) return;
   mark(item.id);
-  trigger('pick', {id: item.id});
+  tell('pick', {id: item.id});
 }
 
 function draw() {
