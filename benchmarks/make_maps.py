@@ -22,9 +22,8 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from diffmine.atlas.manifest import Manifest
-from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.schemas import IMAGES, MAPS
-from diffmine.atlas.writer import create_workspace
+from diffmine.atlas.writer import create_workspace, open_workspace
 from diffmine.config import MineConfig
 from diffmine.stages.mine.run import run
 
@@ -98,7 +97,7 @@ def _images(folder: Path, names: list[str], labels: list[str], chance: np.random
 
 def mine(folder: Path) -> dict[str, float]:
     """Mine the atlas here; seconds and peak memory in GB."""
-    atlas = open_atlas(folder)
+    atlas = open_workspace(folder)
     start, before = time.monotonic(), time.process_time()
     with atlas.hold():
         report = run(atlas, MineConfig())
