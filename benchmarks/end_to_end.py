@@ -169,10 +169,10 @@ def quality(chosen: Chosen, best: Chosen, truth: dict[str, np.ndarray], top: int
     """Mean true typicality of the `top` windows of every label, and the share of their area that
     the truly best windows cover."""
     values, shared = [], []
-    for label, windows in chosen.items():
-        first = sorted(windows, key=lambda place: -place[3])[:top]
+    for label, windows in best.items():  # of few images not every label has one
+        first = sorted(chosen[label], key=lambda place: -place[3])[:top]
         values += [float(truth[image][row, col]) for image, row, col, _ in first]
-        true = sorted(best[label], key=lambda place: -place[3])[:top]
+        true = sorted(windows, key=lambda place: -place[3])[:top]
         shared += [max((_common(one, other) for other in true), default=0.0) for one in first]
     return [float(np.mean(values)), float(np.mean(shared))]
 

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image, ImageDraw
 
-from benchmarks.make_maps import halves
+from benchmarks.make_maps import filled, halves
 from diffmine.atlas import schemas
 from diffmine.atlas.atomic import whole
 from diffmine.atlas.manifest import Manifest
@@ -47,13 +47,7 @@ class Rows:
 
     def add(self, columns: dict[str, object], count: int) -> None:
         """Some columns of `count` rows; the others are null."""
-        arrays = [
-            pa.array(columns[field.name], field.type, from_pandas=True)
-            if field.name in columns
-            else pa.nulls(count, field.type)
-            for field in self.schema
-        ]
-        self.waiting.append(pa.table(arrays, schema=self.schema))
+        self.waiting.append(filled(columns, count, self.schema))
         if sum(map(len, self.waiting)) >= 4 * GROUP:
             self.flush()
 

@@ -38,6 +38,17 @@ def halves(values: np.ndarray) -> pa.ListArray:
     return pa.ListArray.from_arrays(offsets, pa.array(values.astype(np.float16).ravel()))
 
 
+def filled(columns: dict[str, object], count: int, schema: pa.Schema) -> pa.Table:
+    """Some columns of `count` rows of a table; the others are null."""
+    arrays = [
+        pa.array(columns[field.name], field.type, from_pandas=True)
+        if field.name in columns
+        else pa.nulls(count, field.type)
+        for field in schema
+    ]
+    return pa.table(arrays, schema=schema)
+
+
 def smooth(chance: np.random.Generator, count: int) -> np.ndarray:
     """Maps like typicality: noise with more of it in long waves, (count, 64 * 64)."""
     noise = np.fft.rfft2(chance.normal(size=(count, LATENT, LATENT)))
@@ -73,9 +84,9 @@ def make(folder: Path, count: int) -> None:
             "typicality": values.mean(axis=1)[every],
             "se": [0.0005] * here,
         }
-        table = pa.table(columns).cast(MAPS)
-        pq.write_table(table, folder / f"maps/part-{part:05d}.parquet", row_group_size=64,
-                       compression="zstd")  # fmt: skip
+        path = folder / f"maps/part-{part:05d}.parquet"
+        table = filled(columns, here, MAPS)
+        pq.write_table(table, path, row_group_size=64, compression="zstd")
 
 
 def _images(folder: Path, names: list[str], labels: list[str], chance: np.random.Generator) -> None:

@@ -25,6 +25,7 @@ from demos.held_out import DRAWS, held_out
 from demos.splits import Counts, add_counts
 from demos.views import add_views
 from diffmine.atlas.evaluation import read_evaluation, write_evaluation
+from diffmine.atlas.health import digests_of
 from diffmine.atlas.slim import slim
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig, EvaluateConfig
@@ -112,7 +113,7 @@ def make(demo: Demo, judge: Callable[[Made], None], argv: Sequence[str] | None =
         docs, draws = options.docs, FEWEST_DRAWS if options.small else DRAWS
         atlas = open_workspace(work / "atlas")
         judge(Made(data, base, model, docs, atlas, reports, progress, draws))
-    _embed(demo, work / "atlas", assets / "atlases" / demo.name, options.counts)
+    _embed(demo, work / "atlas", assets, options.counts)
 
 
 def judged(facts: Facts) -> Callable[[Made], None]:
@@ -229,8 +230,9 @@ def _note_translation(demo: Demo, model: Path) -> None:
     (model / "diffmine.json").write_text(noted.to_json(), encoding="utf-8")
 
 
-def _embed(demo: Demo, source: Path, target: Path, counts: Counts) -> None:
+def _embed(demo: Demo, source: Path, assets: Path, counts: Counts) -> None:
     """Copy the atlas without the maps that only trends needed, and say what it is."""
+    target = assets / "atlases" / demo.name
     shutil.rmtree(target, ignore_errors=True)
     atlas = slim(open_workspace(source), target)
     with atlas.hold():
@@ -238,6 +240,8 @@ def _embed(demo: Demo, source: Path, target: Path, counts: Counts) -> None:
         manifest.description = demo.description
         manifest.limits = [*demo.limits, *manifest.limits]
         manifest.model["path"] = f"../../models/{demo.name}"
+        # The judge wrote its card since the atlas was computed.
+        manifest.model["files"] = digests_of(assets / "models" / demo.name)
         manifest.licence = demo.licence
         manifest.source = f"demos/{demo.name} of diffmine"
         atlas.save()
