@@ -25,6 +25,7 @@ from diffmine.atlas.generated import GeneratedPictures
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
+from diffmine.atlas.sensitivity import Sensitivity, read_sensitivity
 from diffmine.atlas.several import COLUMNS, counts_of
 from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
@@ -109,6 +110,15 @@ class Shelf:
             return read_evaluation(self.atlas)
         except AtlasError:
             return None
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """What is known of the same mining in other ways, if it can be read."""
+        try:
+            known = read_sensitivity(self.atlas)
+        except AtlasError:
+            return None
+        return known if self.atlas.has("sensitivity") else None
 
     def doubts(self, label: str) -> list[str]:
         """Signs that a label's top patches show the data set rather than the label, in words."""

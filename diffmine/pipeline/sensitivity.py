@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -24,7 +22,6 @@ from diffmine.pipeline.info.texts import span
 from diffmine.pipeline.progress import shown
 from diffmine.pipeline.several import alone
 from diffmine.words import sensitivity as words
-from diffmine.words.records import cell
 
 WALL = 8
 """Patches of each way of mining that stand side by side."""
@@ -69,7 +66,7 @@ def sensitivity(
     show(workspace, result)
     if csv is not None:
         sweep_beside(csv)
-        write_bytes(csv, table_as_csv(result))
+        write_bytes(csv, words.as_csv(result))
         print(f"All figures are in {csv}")
     for report in reports:
         kept = f", {report.kept} kept" if report.kept else ""
@@ -94,11 +91,11 @@ def mine_again(
                 f"Files of {atlas.path} are broken ({mended[0]}); run diffmine build on it first."
             )
         variants, images = variants_of(atlas, config), sample_of(atlas, config)
-        how = {"engine": engine, "progress": progress}
         reports = []
         if any(variant.new for variant in variants):
-            reports.append(score_again(atlas, variants, images, config.shard, **how))
-        return [*reports, run(atlas, config, **how)]
+            again = (variants, images, config.shard)
+            reports.append(score_again(atlas, *again, engine=engine, progress=progress))
+        return [*reports, run(atlas, config, engine=engine, progress=progress)]
 
 
 def _is_there(atlas: Atlas) -> bool:
@@ -198,12 +195,3 @@ def _place(row: words.Row | None) -> str:
         return ""
     sign = "= " if row["matched"] else "  "
     return escape(f"{sign}{row['image_id']} {row['row']},{row['col']}")
-
-
-def table_as_csv(result: Sensitivity) -> bytes:
-    """All figures as CSV in UTF-8 with a byte order mark, as spreadsheets want it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(words.COLUMNS)
-    writer.writerows([cell(value) for value in row] for row in words.csv_rows(result))
-    return out.getvalue().encode("utf-8-sig")

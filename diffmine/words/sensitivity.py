@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffmine.atlas.sensitivity import OWN, Sensitivity
+from diffmine.words.records import cell
 
 Row = Mapping[str, Any]
 ALL = "mean of labels"
 HEADS = ("Mined from", "Label", "Overlap", "95 %", "By chance", "Halves", "What it tells",
          "Images", "Windows")  # fmt: skip
 COLUMNS = (
-    *("variant", "label", "top", "of", "n", "overlap", "overlap_low", "overlap_high", "chance"),
+    *(
+        "variant",
+        "draws",
+        "label",
+        "top",
+        "of",
+        "n",
+        "overlap",
+        "overlap_low",
+        "overlap_high",
+        "chance",
+    ),
     *("halves_overlap", "below", "below_low", "below_high", "verdict"),
     *("images", "images_low", "images_high", "halves_images"),
     *("windows", "windows_low", "windows_high", "halves_windows"),
@@ -53,8 +67,13 @@ def notes(result: Sensitivity) -> list[str]:
 def draws(variant: Row) -> str:
     """Whose draws a way of mining has."""
     if not variant["new"]:
-        return "a part of the draws"
+        return "kept bands"
     return f"{variant['draws']} new draws"
+
+
+def variant_of(result: Sensitivity, row: Row) -> Row:
+    """The way of mining that a row is about."""
+    return next(one for one in result.variants if one["name"] == row["variant"])
 
 
 def drawn_alike(result: Sensitivity, variant: Row) -> bool:
@@ -64,7 +83,7 @@ def drawn_alike(result: Sensitivity, variant: Row) -> bool:
 
 def verdict(result: Sensitivity, row: Row) -> str:
     """What an overlap tells: nothing but sampling, within what sampling explains, or more."""
-    variant = next(one for one in result.variants if one["name"] == row["variant"])
+    variant = variant_of(result, row)
     if drawn_alike(result, variant):
         return "sampling alone"
     if row["below"] is None or row["below_high"] is None:
@@ -103,8 +122,9 @@ def summary(result: Sensitivity) -> list[str]:
 
 def cells(result: Sensitivity, row: Row) -> list[str]:
     """A row under HEADS."""
+    variant = variant_of(result, row)
     return [
-        str(row["variant"]),
+        f"{row['variant']}, {draws(variant)}",
         str(row["label"]) or ALL,
         f"{percent(row['overlap'])} of {row['top']:,}",
         between(row, "overlap", percent),
@@ -152,13 +172,14 @@ def walls(patches: Sequence[Row], label: str, most: int) -> dict[str, list[Row]]
     return shown
 
 
-def csv_rows(result: Sensitivity) -> list[list[Any]]:
-    """The table of all figures under COLUMNS."""
-    return [
-        [row["label"] or ALL if name == "label" else _cell(result, row, name) for name in COLUMNS]
-        for row in result.rows
-    ]
-
-
-def _cell(result: Sensitivity, row: Row, name: str) -> Any:
-    return verdict(result, row) if name == "verdict" else row[name]
+def as_csv(result: Sensitivity) -> bytes:
+    """All figures as CSV in UTF-8 with a byte order mark, as spreadsheets want it; no cell is a
+    formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row in result.rows:
+        known = {**row, "label": row["label"] or ALL, "verdict": verdict(result, row)}
+        known["draws"] = draws(variant_of(result, row))
+        writer.writerow([cell(known[name]) for name in COLUMNS])
+    return out.getvalue().encode("utf-8-sig")

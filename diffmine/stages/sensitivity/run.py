@@ -80,10 +80,11 @@ def run(
             continue
         halves = [compared.mined(label, half) for half in known.halves or ()]
         ceiling = compared.pair(*halves) if halves else None
+        chance = compared.chance(own)
         patches += _listed(OWN, own, own)
         for variant in variants:
             other = compared.mined(label, known.variants[variant.name])
-            rows.append(compared.row(variant.name, own, other, ceiling))
+            rows.append(compared.row(variant.name, own, other, ceiling, chance))
             patches += _listed(variant.name, other, own)
             progress("sensitivity", len(rows), total, "comparisons")
     rows += [compared.over_labels(variant.name) for variant in variants]
@@ -204,12 +205,17 @@ class Compared:
             },
         )
 
-    def row(self, variant: str, own: Mined, other: Mined, ceiling: Pair | None) -> Row:
-        """The figures of a label in another way."""
-        pair = self.pair(own, other)
+    def chance(self, own: Mined) -> float:
+        """The overlap of a label's list with one of windows at random."""
         pixels = dict(enumerate(own.pictures.pixels))
         seed, share = f"{self.config.seed}/{own.pictures.label}", own.top / len(own.rows)
-        chance = by_chance(own.places, share, pixels, self.mine.per_image, seed)
+        return by_chance(own.places, share, pixels, self.mine.per_image, seed)
+
+    def row(
+        self, variant: str, own: Mined, other: Mined, ceiling: Pair | None, chance: float
+    ) -> Row:
+        """The figures of a label in another way."""
+        pair = self.pair(own, other)
         row: Row = {"variant": variant, "label": own.pictures.label, "top": own.top}
         row |= {"of": len(own.rows), "n": len(own.images), "chance": chance}
         for name in ("overlap", "images", "windows"):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from diffmine.atlas.reader import Atlas
 from diffmine.atlas.sensitivity import FIRST, FOLDER, WHOLE, Variant, part_of
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
@@ -68,7 +69,7 @@ def score_again(
 
 
 def missing(
-    atlas: Workspace, variants: Sequence[Variant], images: Mapping[str, tuple[str, ...]], shard: int
+    atlas: Atlas, variants: Sequence[Variant], images: Mapping[str, tuple[str, ...]], shard: int
 ) -> dict[str, int]:
     """Predictions of the UNet that each way of drawing still needs."""
     rows = {variant.name: 0 for variant in variants}
@@ -80,7 +81,7 @@ def missing(
 
 
 def _shards(
-    atlas: Workspace, variants: Sequence[Variant], images: Mapping[str, tuple[str, ...]], shard: int
+    atlas: Atlas, variants: Sequence[Variant], images: Mapping[str, tuple[str, ...]], shard: int
 ) -> Iterator[Shard[Work]]:
     names = list(images)
     first = next((v for v in variants if _is_seed(atlas, v)), None)
@@ -91,7 +92,7 @@ def _shards(
             yield Shard((part_of(atlas, variant, number, some),), len(some), work)
 
 
-def _is_seed(atlas: Workspace, variant: Variant) -> bool:
+def _is_seed(atlas: Atlas, variant: Variant) -> bool:
     """Whether a way of drawing has nothing new but its seed."""
     return variant.new and variant.t_range == atlas.configured(TypicalityConfig).t_range
 
