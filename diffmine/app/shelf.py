@@ -99,6 +99,16 @@ class Shelf:
         return int(min(sizes["width"][0].as_py(), sizes["height"][0].as_py()))
 
     @cached_property
+    def _made(self) -> frozenset[str]:
+        table = self.atlas.table("images", ["image_id", "generated"])
+        rows = zip(table["image_id"].to_pylist(), table["generated"].to_pylist(), strict=True)
+        return frozenset(name for name, how in rows if how)
+
+    def made(self, image_id: str) -> bool:
+        """Whether an image of the atlas was made by a model."""
+        return image_id in self._made
+
+    @cached_property
     def image_counts(self) -> dict[str, int]:
         """How many images each label has; an image with several labels counts under each."""
         return dict(counts_of(self.atlas.table("images", COLUMNS)))
@@ -169,7 +179,8 @@ class Shelf:
             if isinstance(self.atlas.views, Originals):
                 self.atlas.views.prepare([patch.image_id for patch in patches])
             tiles = [self.crop(patch) for patch in patches]
-            return sprites.png(sprites.compose(tiles, tile, columns))
+            made = any(self.made(patch.image_id) for patch in patches)
+            return sprites.png(sprites.compose(tiles, tile, columns), generated=made)
 
         return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
 
@@ -343,5 +354,5 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_generated", "image_counts"):
+        for name in ("_elements", "_generated", "_made", "image_counts"):
             self.__dict__.pop(name, None)

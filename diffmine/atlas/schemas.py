@@ -42,6 +42,7 @@ IMAGES = pa.schema(
         ("canvas_box", _BOX),
         ("region", pa.string()),
         ("region_box", _BOX),
+        ("generated", pa.string()),
     ]
 )
 MAPS = pa.schema(

@@ -107,7 +107,8 @@ def walls(shelf: Shelf, label: str) -> Value:
             known = shelf.atlas.same_patch(patch)
             caption = texts.AGAIN_MATCHED if row["matched"] else ""
             item: Value = {"id": known.patch_id if known else "", "alt": words.alt(patch)}
-            items.append(item | {"at": len(tiles), "caption": caption})
+            made = {"made": True} if shelf.made(row["image_id"]) else {}
+            items.append(item | made | {"at": len(tiles), "caption": caption})
             tiles.append(shelf.crop(patch))
         if own:
             listed.append({"key": name, "title": name, "facts": _facts(own), "items": items})
