@@ -13,13 +13,14 @@ from diffmine.atlas.evaluation import plain
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of, some_of_each
+from diffmine.atlas.slim import SENSITIVITY as NAME
 from diffmine.atlas.writer import Workspace
 from diffmine.config import SensitivityConfig, TypicalityConfig, as_dict
 from diffmine.errors import AtlasError, UsageError
 from diffmine.maths.scores.bands import band_of, edges_of
 
 FORMAT = 1
-NAME, TABLE, FOLDER = "sensitivity.json", "sensitivity.parquet", "maps-again"
+TABLE, FOLDER = "sensitivity.parquet", "maps-again"
 OWN = "as mined"
 """The variant that is the atlas's own."""
 WHOLE, FIRST = "all draws", "first half of the draws"

@@ -39,7 +39,8 @@ MEANING = (
     "as many, so lists of all draws agree somewhat better. Images and windows: Spearman's rank "
     "correlation of typicality, over images and over windows of a patch's size at half-overlapping "
     "places; in brackets that of the halves. Intervals are those of 95 % of the resamples of "
-    "images, or of their groups, with the lists as they are."
+    "images, or of their groups, with the lists as they are; of 40 comparisons about one is called "
+    "different by chance."
 )
 SHARED = (
     "Kept bands are a part of the atlas's own draws, so that their lists agree more with it than "
@@ -127,7 +128,7 @@ def cells(result: Sensitivity, row: Row) -> list[str]:
         f"{row['variant']}, {draws(variant)}",
         str(row["label"]) or ALL,
         f"{percent(row['overlap'])} of {row['top']:,}",
-        between(row, "overlap", percent),
+        shares(row, "overlap"),
         percent(row["chance"]),
         percent(row["halves_overlap"]),
         verdict(result, row),
@@ -140,15 +141,16 @@ def correlation(row: Row, name: str) -> str:
     """`.93, .90 to .95 (.91)`: with its interval, and that of the halves."""
     value, halves = row[name], row[f"halves_{name}"]
     text = figure(value)
-    if interval := between(row, name, figure):
-        text += f", {interval}"
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low is not None and high is not None:
+        text += f", {figure(low)} to {figure(high)}"
     return text if halves is None else f"{text} ({figure(halves)})"
 
 
-def between(row: Row, name: str, form: Any) -> str:
-    """An interval in the form of its figure; empty where it is not known."""
+def shares(row: Row, name: str) -> str:
+    """`67 to 77 %`; empty where it is not known."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "" if low is None or high is None else f"{form(low)} to {form(high)}"
+    return "" if low is None or high is None else f"{100 * low:.0f} to {percent(high)}"
 
 
 def figure(value: float | None) -> str:

@@ -20,6 +20,7 @@ from diffmine.app.sprites import sheet_of
 from diffmine.app.tabs.about import texts
 from diffmine.app.view import View, payload
 from diffmine.atlas.records import Patch
+from diffmine.atlas.sensitivity import OWN
 from diffmine.words import sensitivity as said
 
 Row = Mapping[str, Any]
@@ -50,7 +51,7 @@ class Again:
         return {
             self.column: gr.Column(visible=True),
             self.line: line(shelf),
-            self.table: figures(shelf),
+            self.table: figures(shelf, view.label),
             self.wall: walls(shelf, view.label),
         }
 
@@ -86,13 +87,13 @@ def line(shelf: Shelf) -> str:
     return f"### {texts.AGAIN}\n{words.markdown(said.title(result))}.\n\n{told}\n\n{notes}"
 
 
-def figures(shelf: Shelf) -> Value:
-    """Overlaps and correlations: the means of the labels first."""
+def figures(shelf: Shelf, label: str) -> Value:
+    """Overlaps and correlations: the means of the labels, then the label's."""
     result = shelf.sensitivity
     assert result is not None
     ordered = sorted(result.rows, key=lambda row: bool(row["label"]))
-    cells = [said.cells(result, row) for row in ordered]
-    return table_value(said.HEADS, cells, caption=texts.AGAIN_FIGURES)
+    cells = [said.cells(result, row) for row in ordered if row["label"] in ("", label)]
+    return table_value(said.HEADS, cells, caption=texts.AGAIN_FIGURES.format(label=label))
 
 
 def walls(shelf: Shelf, label: str) -> Value:
@@ -105,13 +106,14 @@ def walls(shelf: Shelf, label: str) -> Value:
         for row in own:
             patch = _patch(row)
             known = shelf.atlas.same_patch(patch)
-            caption = texts.AGAIN_MATCHED if row["matched"] else ""
+            caption = "" if row["matched"] else texts.AGAIN_OTHER
             item: Value = {"id": known.patch_id if known else "", "alt": words.alt(patch)}
             made = {"made": True} if shelf.made(row["image_id"]) else {}
             items.append(item | made | {"at": len(tiles), "caption": caption})
             tiles.append(shelf.crop(patch))
         if own:
-            listed.append({"key": name, "title": name, "facts": _facts(own), "items": items})
+            facts = [] if name == OWN else _facts(own)
+            listed.append({"key": name, "title": name, "facts": facts, "items": items})
     return rows_value(sheet_of(shelf.cache, tiles) if tiles else None, listed)
 
 
