@@ -179,8 +179,8 @@ class Shelf:
             if isinstance(self.atlas.views, Originals):
                 self.atlas.views.prepare([patch.image_id for patch in patches])
             tiles = [self.crop(patch) for patch in patches]
-            made = any(self.made(patch.image_id) for patch in patches)
-            return sprites.png(sprites.compose(tiles, tile, columns), generated=made)
+            generated = any(self.made(patch.image_id) for patch in patches)
+            return sprites.png(sprites.compose(tiles, tile, columns), generated=generated)
 
         return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
 

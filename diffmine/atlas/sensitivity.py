@@ -26,6 +26,13 @@ OWN = "as mined"
 WHOLE, FIRST = "all draws", "first half of the draws"
 """Scores of maps-again: of the draws of a variant, and of the first half of them."""
 
+FIGURES = ("overlap", "below", "images", "windows")
+"""Figures of a row that have an interval; `below` is the overlap less that of the halves."""
+_OTHERS = ("variant", "label", "top", "of", "n", "chance")
+_HALVES = ("halves_overlap", "halves_images", "halves_windows")
+_ROW = {*_OTHERS, *_HALVES, *(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))}
+_VARIANT = {"name", "t_range", "seed", "draws", "new"}
+
 Row = dict[str, Any]
 
 
@@ -123,15 +130,11 @@ def read_sensitivity(atlas: Atlas) -> Sensitivity | None:
         if fields.pop("format") != FORMAT:
             raise AtlasError(f"{path} is of a format that this diffmine does not read.")
         result = Sensitivity(**fields)
-        known = [row["variant"] for row in result.rows if row["label"] in ("", *atlas.labels)]
-        assert set(known) <= {row["name"] for row in result.variants}
+        low, high = result.own["t_range"]
+        known = {one["name"] for one in result.variants if set(one) >= _VARIANT}
+        whole = all(set(row) >= _ROW and row["variant"] in known for row in result.rows)
+        if not (whole and low < high and sum(result.images.values()) and result.own["draws"]):
+            raise ValueError("something is missing in it")
         return result
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        AssertionError,
-        RecursionError,
-    ) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise AtlasError(f"{path} cannot be read: {error}.") from error

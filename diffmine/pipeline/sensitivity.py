@@ -69,8 +69,8 @@ def sensitivity(
         write_bytes(csv, words.as_csv(result))
         print(f"All figures are in {csv}")
     for report in reports:
-        kept = f", {report.kept} kept" if report.kept else ""
-        print(f"{report.stage}: {report.done} done{kept} ({report.seconds:.1f} s)")
+        before = f", {report.kept} kept" if report.kept else ""
+        print(f"{report.stage}: {report.done} done{before} ({report.seconds:.1f} s)")
 
 
 def mine_again(

@@ -61,8 +61,8 @@ def title(result: Sensitivity) -> str:
 
 def notes(result: Sensitivity) -> list[str]:
     """What has to be known to read the figures."""
-    kept = any(not variant["new"] for variant in result.variants)
-    return [MEANING, *([SHARED] if kept else [])]
+    shared = any(not variant["new"] for variant in result.variants)
+    return [MEANING, *([SHARED] if shared else [])]
 
 
 def draws(variant: Row) -> str:

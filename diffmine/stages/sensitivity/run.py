@@ -22,6 +22,7 @@ from jaxtyping import Float, Int
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.schemas import SENSITIVITY
 from diffmine.atlas.sensitivity import (
+    FIGURES,
     OWN,
     TABLE,
     Sensitivity,
@@ -41,8 +42,6 @@ from diffmine.stages.sensitivity.scored import Scores, scored
 
 Row = dict[str, Any]
 Resampled = Float[np.ndarray, " b"]
-FIGURES = ("overlap", "below", "images", "windows")
-"""Figures of a row that have an interval; `below` is the overlap less that of the halves."""
 
 
 def run(
@@ -232,9 +231,9 @@ class Compared:
         known = self.known[variant]
         rows = [row for _, row in known]
         row: Row = {"variant": variant, "label": ""}
-        row |= {name: sum(each[name] for each in rows) for name in ("top", "of", "n")}
+        row |= {name: sum(one[name] for one in rows) for name in ("top", "of", "n")}
         for name in ("chance", "halves_overlap", "halves_images", "halves_windows"):
-            values = [each[name] for each in rows if each[name] is not None]
+            values = [one[name] for one in rows if one[name] is not None]
             row[name] = float(np.nanmean(values)) if values else None
         names = [name for name in FIGURES if name in known[0][0].figures]
         mean = Pair(
@@ -272,6 +271,3 @@ def _listed(variant: str, mined: Mined, own: Mined) -> list[Row]:
         }
         for rank, (row, hit) in enumerate(zip(mined.rows[: mined.top], hits, strict=True), 1)
     ]
-
-
-__all__ = ["FIGURES", "Compared", "run"]

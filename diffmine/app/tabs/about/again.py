@@ -59,8 +59,8 @@ class Again:
         """Connect the pictures and the button."""
         desk = self.desk
         self.wall.pick(self.on_pick, [desk.state], desk.to("inspector"), **LAST)
-        made = self.make.click(self.on_make, [desk.state], [self.file], **MAKES)
-        made.success(None, [self.file], None, js=FETCH)
+        pressed = self.make.click(self.on_make, [desk.state], [self.file], **MAKES)
+        pressed.success(None, [self.file], None, js=FETCH)
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
         """A patch was pressed; one that the atlas's lists do not hold cannot be inspected."""
@@ -108,8 +108,8 @@ def walls(shelf: Shelf, label: str) -> Value:
             known = shelf.atlas.same_patch(patch)
             caption = "" if row["matched"] else texts.AGAIN_OTHER
             item: Value = {"id": known.patch_id if known else "", "alt": words.alt(patch)}
-            made = {"made": True} if shelf.made(row["image_id"]) else {}
-            items.append(item | made | {"at": len(tiles), "caption": caption})
+            mark = {"made": True} if shelf.made(row["image_id"]) else {}
+            items.append(item | mark | {"at": len(tiles), "caption": caption})
             tiles.append(shelf.crop(patch))
         if own:
             facts = [] if name == OWN else _facts(own)
