@@ -169,11 +169,16 @@ class ScoreShard(ShardFunction):
     @cached_property
     def model(self) -> Model:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
-        pictures = labelled_pictures(self.atlas, TRIED)
-        model = load_checked(self.atlas.needed_model(), self.config.precision, pictures)
-        if self.config.compile:
-            model.compile(self.config.batch)
-        return model
+        return model_of(self.atlas, self.config)
+
+
+def model_of(atlas: Atlas, config: TypicalityConfig) -> Model:
+    """The model of an atlas, ready to score as is configured."""
+    pictures = labelled_pictures(atlas, TRIED)
+    model = load_checked(atlas.needed_model(), config.precision, pictures)
+    if config.compile:
+        model.compile(config.batch)
+    return model
 
 
 def item_of(
