@@ -44,10 +44,14 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
         for name in ("one", "two")
     )
     assert losses == pytest.approx(others, abs=2e-4)
+    check_rounding(tmp_path / "one", tmp_path / "two")
+
+
+def check_rounding(model: Path, other: Path) -> None:
+    """Each process had a part in it, and rounded by itself."""
     file = "unet/diffusion_pytorch_model.safetensors"
-    one, two = (load_file(tmp_path / name / file) for name in ("one", "two"))
-    most = max(abs(one[key].astype(float) - two[key]).max() for key in one)
-    assert 0 < most < 1e-3, "each had a part in it, and rounded by itself"
+    one, two = (load_file(folder / file) for folder in (model, other))
+    assert 0 < max(abs(one[key].astype(float) - two[key]).max() for key in one) < 1e-3
 
 
 @pytest.mark.slow
@@ -76,6 +80,7 @@ def test_two_processes_build_the_atlas_of_one(tmp_path: Path) -> None:
 
 def check_alike(one: Atlas, two: Atlas) -> None:
     """Two atlases of the same images by models that differ by rounding."""
+    check_rounding(one.path / "model", two.path / "model")
     figures = [json.loads((atlas.path / "model/training.json").read_text()) for atlas in (one, two)]
     losses, others = (figure["loss_every_20_steps"] for figure in figures)
     assert losses == pytest.approx(others, abs=2e-4)
