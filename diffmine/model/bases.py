@@ -25,8 +25,8 @@ _WHOLE = 16
 @dataclass(frozen=True)
 class Base:
     """A model to begin with: the weights of its network, the short side in pixels of the images
-    that it was made for, a multiple of 16 and no less than it can take, pixels of an image for one of its latent, and the
-    configuration of the network as JSON."""
+    that it was made for, a multiple of 16 and no less than it can take, pixels of an image for one
+    of its latent, and the configuration of the network as JSON."""
 
     name: str
     weights: int

@@ -14,8 +14,9 @@ def checked(
 ) -> Dataset:
     """A data set itself. Raises DataError for one label alone, with which nothing is to be trained;
     UsageError for a size that is no multiple of 16, to which images would be cut, and for one of
-    which too little is left where the model is deepest; ModelError for two labels that the model's tokenizer does not tell apart, and for a model that cannot be used;
-    one that is trained further is downloaded for that where `online`, else left for then."""
+    which too little is left where the model is deepest; ModelError for two labels that the model's
+    tokenizer does not tell apart, and for a model that cannot be used; one that is trained further
+    is downloaded for that where `online`, else left for then."""
     from diffmine.model.prompts import Prompts
     from diffmine.model.tokens import check_distinct, tokenizer_of
 

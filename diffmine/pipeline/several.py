@@ -1,4 +1,4 @@
-"""Commands that torchrun has started in several processes, or accelerate in fewer than asked for."""
+"""Commands that torchrun has started in several processes, or accelerate in one."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 which may die, and costs no start.
 
 Without the tests' type checks, as people run it. `Forks` is the side of the tests; this file run as
-a program is the other side, which calls functions of tests/faults/scenarios.py and training.py by name.
+a program is the other side, which calls functions of scenarios.py and training.py, beside it, by
+name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """kill -9 at ten points of a training: going on ends in the weights of an unbroken one, to the last
 bit."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ FEW = ("a checkpoint half written", "the model half saved")
 
 
 @pytest.fixture(scope="module")
-def place(forked: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(forked: Forks, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("training")
     forked("prepare_training", root)
-    yield root
+    return root
 
 
 @pytest.mark.parametrize("point", FEW)

@@ -1,9 +1,10 @@
 """A LoRA added to the weights of a model, for good: W + scale * alpha / rank * up down.
 
 Hu et al. 2021, equation 3. Tensors may have the names of diffusers, of peft or of kohya's scripts,
-and those the names that the authors of Stable Diffusion gave the layers of a UNet; alpha stands beside them, in the header of their file or in an adapter_config.json, and is the rank
-where nothing says it. What is not understood, or changes a layer that the model lacks, is refused:
-half a LoRA would be another model.
+and layers those that the authors of Stable Diffusion gave them; alpha stands beside them, in the
+header of their file or in an adapter_config.json, and is the rank where nothing says it. What is
+not understood, or changes a layer that the model lacks, is refused: half a LoRA would be another
+model.
 """
 
 from __future__ import annotations

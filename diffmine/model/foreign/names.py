@@ -57,7 +57,9 @@ def _down(
     return f"input_blocks.{first + number}.{int(kind == 'attentions')}.{rest}"
 
 
-def _up(level: int, kind: str, number: int, rest: str, layers: int, crossed: Collection[int]) -> str:
+def _up(
+    level: int, kind: str, number: int, rest: str, layers: int, crossed: Collection[int]
+) -> str:
     first = (layers + 1) * level
     if kind == "upsamplers":
         return f"output_blocks.{first + layers}.{1 + (level in crossed)}.{rest}"

@@ -156,6 +156,7 @@ def _file(path: Path) -> Place:
             raise ModelError(f"{path} is a UNet without its config.json; put that beside it.")
         return _unet(path.parent)
     parts = {
-        name: Part(name, config, file=path) for name, config in layouts.configs(path, shapes).items()
+        name: Part(name, config, file=path)
+        for name, config in layouts.configs(path, shapes).items()
     }
     return Place(path, path.parent, parts)

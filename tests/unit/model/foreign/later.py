@@ -42,9 +42,7 @@ def filled_with_zeros(folder: Path) -> CLIPTokenizer:
 def sd2(folder: Path, velocity: bool = True) -> Path:
     """Stable Diffusion 2 as diffusers saves it."""
     parts = {
-        "unet": _unet(
-            (64, 64, 64, 64), attention_head_dim=[1, 1, 1, 1], cross_attention_dim=WIDTH
-        ),
+        "unet": _unet((64, 64, 64, 64), attention_head_dim=[1, 1, 1, 1], cross_attention_dim=WIDTH),
         "text_encoder": _clip(CLIPTextModel, 2, "gelu", WIDTH),
         "vae": _vae(0.18215),
     }
