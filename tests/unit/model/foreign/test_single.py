@@ -99,7 +99,7 @@ def test_a_large_one_that_predicts_the_velocity_says_so(large: Path, tmp_path: P
 @pytest.mark.parametrize("name", ["sd_xl_turbo_1.0", "realXL_lightning", "dreamLCM"])
 def test_a_distilled_one_is_told_by_its_name(large: Path, tmp_path: Path, name: str) -> None:
     path = later.sdxl_file(large, tmp_path / f"{name}.safetensors")
-    with pytest.raises(ModelError, match="distilled to few steps .* is named"):
+    with pytest.raises(ModelError, match=r"distilled to few steps .* is named"):
         find(ModelConfig(model=str(path)))
 
 
