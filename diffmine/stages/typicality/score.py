@@ -39,6 +39,7 @@ from diffmine.stages.typicality.tables import (
     sums_name,
     sums_rows,
 )
+from diffmine.words.scores import comparing
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class ScoreShard(ShardFunction):
 
     config: TypicalityConfig
     _meter: Meter | None = field(default=None, init=False, repr=False)
+    _tell: Tell | None = field(default=None, init=False, repr=False)
 
     def __call__(self, shard: Shard[Round], tell: Tell) -> Outcome:
         """The sums and, in the last round, the maps of the shard's images."""
-        work = shard.work
+        work, self._tell = shard.work, tell
         there, digest_of = 0, digests_of(self.atlas)
         tallies: dict[str, Tally] = {}
         if work.sums:
@@ -166,11 +168,18 @@ class ScoreShard(ShardFunction):
         alone = self.config.compile
         return nullcontext(ALONE) if alone else lanes(self.model.device, self.config.batch)
 
+    def _compared(self, done: int, total: int) -> None:
+        """Of a large model the comparison takes as long as scoring a dozen images twice."""
+        if self._tell is not None:
+            self._tell(0, comparing(done, total))
+
     @cached_property
     def model(self) -> Model:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
         pictures = labelled_pictures(self.atlas, TRIED)
-        model = load_checked(self.atlas.needed_model(), self.config.precision, pictures)
+        config = self.config
+        path = self.atlas.needed_model()
+        model = load_checked(path, config.precision, pictures, config.batch, self._compared)
         if self.config.compile:
             model.compile(self.config.batch)
         return model
