@@ -320,6 +320,11 @@ app.command(
     help="Write patches of an atlas as a table, a figure, pages for a browser or annotations.",
 )
 app.command(
+    "diffmine.pipeline.sensitivity:sensitivity",
+    name="sensitivity",
+    help="Mine an atlas again from other timesteps and by other draws; say what stays the same.",
+)
+app.command(
     "diffmine.pipeline.generate:generate",
     name="generate",
     help="Write a labelled folder of pictures that a model makes, to be mined as any other.",

@@ -447,6 +447,41 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class SensitivityConfig:
+    """Mining an atlas again under other timesteps and other draws (supplement)."""
+
+    t_ranges: tuple[str, ...] = ()
+    """Other ranges of timesteps of 1,000, as "100-400"; may be given several times; none: the lower
+    and the upper half of the atlas's own. One that bands of the atlas make up calls no model."""
+    seeds: Annotated[int, Field(ge=0, le=16)] = 1
+    """Other seeds: as many times all draws are new, and nothing else. The first is also taken in
+    halves, which say how far the draws alone lead apart."""
+    images: Annotated[int, Field(ge=0)] = 50
+    """Images of each label that are compared, chosen by their names; 0: all."""
+    top: Count = 50
+    """Patches of each label that are compared; at most half of the windows that its images have."""
+    bootstrap: Count = 1000
+    """Resamples of images (of groups, where images have them) behind a 95 % interval."""
+    shard: Count = 16
+    """Images in one part file of the maps: the most that a crash can lose."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of the resamples and of the windows at random."""
+
+    def __post_init__(self) -> None:
+        for text in self.t_ranges:
+            low, _, high = text.partition("-")
+            whole = low.strip().isdecimal() and high.strip().isdecimal()
+            if not whole or not int(low) < int(high) <= 1000:
+                raise ValueError(f"{text!r} is not LOW-HIGH, two timesteps of 0 to 1000")
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The other ranges of timesteps as numbers."""
+        pairs = (text.split("-") for text in self.t_ranges)
+        return tuple(dict.fromkeys((int(low), int(high)) for low, high in pairs))
+
+
+@dataclass(frozen=True, config=_STRICT)
 class ServeConfig:
     """How the app is served, and to whom."""
 
@@ -521,6 +556,7 @@ CHANGE_NO_RESULT = {
     "translate": {"preview"},
     "trends": {"shard"},
     "parallel": {"shard"},
+    "sensitivity": {"shard"},
 }
 """By stage the fields that say how fast, in what files or under what title something is done, and
 not what comes out. With another value nothing is computed again."""

@@ -25,6 +25,7 @@ from diffmine.atlas.generated import GeneratedPictures
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
+from diffmine.atlas.sensitivity import Sensitivity, read_sensitivity
 from diffmine.atlas.several import COLUMNS, counts_of
 from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
@@ -98,6 +99,16 @@ class Shelf:
         return int(min(sizes["width"][0].as_py(), sizes["height"][0].as_py()))
 
     @cached_property
+    def _made(self) -> frozenset[str]:
+        table = self.atlas.table("images", ["image_id", "generated"])
+        rows = zip(table["image_id"].to_pylist(), table["generated"].to_pylist(), strict=True)
+        return frozenset(name for name, how in rows if how)
+
+    def made(self, image_id: str) -> bool:
+        """Whether an image of the atlas was made by a model."""
+        return image_id in self._made
+
+    @cached_property
     def image_counts(self) -> dict[str, int]:
         """How many images each label has; an image with several labels counts under each."""
         return dict(counts_of(self.atlas.table("images", COLUMNS)))
@@ -109,6 +120,15 @@ class Shelf:
             return read_evaluation(self.atlas)
         except AtlasError:
             return None
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """What is known of the same mining in other ways, if it can be read."""
+        try:
+            known = read_sensitivity(self.atlas)
+        except AtlasError:
+            return None
+        return known if self.atlas.has("sensitivity") else None
 
     def doubts(self, label: str) -> list[str]:
         """Signs that a label's top patches show the data set rather than the label, in words."""
@@ -159,7 +179,8 @@ class Shelf:
             if isinstance(self.atlas.views, Originals):
                 self.atlas.views.prepare([patch.image_id for patch in patches])
             tiles = [self.crop(patch) for patch in patches]
-            return sprites.png(sprites.compose(tiles, tile, columns))
+            generated = any(self.made(patch.image_id) for patch in patches)
+            return sprites.png(sprites.compose(tiles, tile, columns), generated=generated)
 
         return sprites.Sheet(self.cache.file(f"{name}.png", make), tile, columns, len(patches))
 
@@ -333,5 +354,5 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_generated", "image_counts"):
+        for name in ("_elements", "_generated", "_made", "image_counts"):
             self.__dict__.pop(name, None)

@@ -40,6 +40,7 @@ ELEMENT_NUMBER = "Element {number}"
 INSIDE_NOISE = " (inside the noise)"
 NOTHING_STORED = "Nothing is stored for this."
 MARK_GENERATED = "generated"
+MADE = "{patch}, a generated picture"
 SECONDS = "{seconds} s"
 MINUTES = "{minutes} min"
 

@@ -65,7 +65,7 @@ def drop_outdated(atlas: Workspace) -> None:
 
 def write_evaluation(atlas: Workspace, evaluation: Evaluation) -> None:
     """Write the file and note it as an artefact; the caller holds the atlas."""
-    content = {"format": FORMAT, **_plain(vars(evaluation))}
+    content = {"format": FORMAT, **plain(vars(evaluation))}
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(atlas.path / NAME, text.encode())
     atlas.manifest.keys[EVALUATED] = judged(atlas)
@@ -86,12 +86,12 @@ def read_evaluation(atlas: Atlas) -> Evaluation | None:
         raise AtlasError(f"{path} cannot be read: {error}.") from error
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON's own values: six figures are enough, and what is not finite is null."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return value

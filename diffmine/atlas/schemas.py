@@ -42,6 +42,7 @@ IMAGES = pa.schema(
         ("canvas_box", _BOX),
         ("region", pa.string()),
         ("region_box", _BOX),
+        ("generated", pa.string()),
     ]
 )
 MAPS = pa.schema(
@@ -272,6 +273,21 @@ BOXES = pa.schema(
         ("width", pa.float32()),
     ]
 )
+SENSITIVITY = pa.schema(
+    [
+        ("variant", pa.string()),
+        ("label", pa.string()),
+        ("rank", pa.int32()),
+        ("patch_id", pa.string()),
+        ("image_id", pa.string()),
+        ("row", pa.int32()),
+        ("col", pa.int32()),
+        ("size", pa.int32()),
+        ("typicality", pa.float32()),
+        ("se", pa.float32()),
+        ("matched", pa.bool_()),
+    ]
+)
 TABLES = {
     "images": IMAGES,
     "patches": PATCHES,
@@ -284,10 +300,12 @@ TABLES = {
     "counts": COUNTS,
     "boxes": BOXES,
     "trained": TRAINED,
+    "sensitivity": SENSITIVITY,
 }
 PARTS = {
     "maps": (MAPS, 64),
     "maps-base": (MAPS, 64),
+    "maps-again": (MAPS, 64),
     "sums": (SUMS, 0),
     "features": (FEATURES, 0),
     "translations": (TRANSLATIONS, 128),

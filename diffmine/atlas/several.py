@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -27,6 +29,20 @@ def counts_of(images: pa.Table) -> Counter[str]:
         counted = pc.value_counts(names.combine_chunks())
         counts.update({str(row["values"]): int(row["counts"]) for row in counted.to_pylist()})
     return counts
+
+
+def some_of_each(labels: Mapping[str, Sequence[str]], per_label: int) -> list[str]:
+    """Images by name, in the order given with their labels: all, or of each label the `per_label`
+    whose names hash lowest, so that one more image changes few of them."""
+    if not per_label:
+        return list(labels)
+    ranked = sorted(labels, key=lambda name: hashlib.sha256(name.encode()).digest())
+    of_label: dict[str, list[str]] = {}
+    for name in ranked:
+        for label in labels[name]:
+            of_label.setdefault(label, []).append(name)
+    chosen = {name for own in of_label.values() for name in own[:per_label]}
+    return [name for name in labels if name in chosen]
 
 
 class Sourced(NamedTuple):

@@ -17,9 +17,9 @@ from diffmine.atlas.writer import Workspace, open_workspace
 
 _FILES = (
     "images", "patches", "duplicates", "warnings", "elements",
-    "trends", "sequences", "changes", "counts", "boxes",
+    "trends", "sequences", "changes", "counts", "boxes", "sensitivity",
 )  # fmt: skip
-EVALUATION = "evaluation.json"
+EVALUATION, SENSITIVITY = "evaluation.json", "sensitivity.json"
 _FOLDERS = ("features", "translations", "parallel", "maps-base")
 
 
@@ -37,7 +37,7 @@ def slim(atlas: Atlas, target: Path) -> Workspace:
         if atlas.has(name):
             shutil.copy(atlas.path / f"{name}.parquet", target / f"{name}.parquet")
             copy.note(f"{name}.parquet")
-    for name in (EVALUATION, edits.NAME):
+    for name in (EVALUATION, SENSITIVITY, edits.NAME):
         if (atlas.path / name).is_file():
             shutil.copy(atlas.path / name, target / name)
             copy.note(name)

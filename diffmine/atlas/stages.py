@@ -92,6 +92,14 @@ STAGES = (
         files=("parallel/", "parallel-windows/"),
         in_build=False,
     ),
+    Stage(
+        "sensitivity",
+        "the same mining under other timesteps and other draws",
+        inputs=("typicality", "mine"),
+        files=("sensitivity.json", "sensitivity.parquet"),
+        keeps=("maps-again/",),
+        in_build=False,
+    ),
 )
 
 

@@ -46,6 +46,8 @@ class Record:
     date_first: int | None = None
     """The years that it is sure to lie in, as astronomers count; None: open, or not read."""
     date_last: int | None = None
+    generated: str = ""
+    """By what model it was made, and how; empty: no model made it, for all its source says."""
     canvas: Canvas | None = None
     remote: Remote | None = field(default=None, compare=False)
     """A picture that is fetched to `path` before a build; None: it is there."""

@@ -44,6 +44,7 @@ SCHEMA = pa.schema(
         ("attribution", pa.string()),
         ("canvas_region", pa.string()),
         ("picture_region", pa.string()),
+        ("generated", pa.string()),
     ]
 )
 COLUMNS = tuple(SCHEMA.names)

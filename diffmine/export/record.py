@@ -21,7 +21,7 @@ def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tu
     rows += [("element", element), ("image", patch.image_id)]
     if record.get("label") != patch.label:
         rows.append(("label of the image", str(record.get("label") or "")))
-    rows += [(name, str(record.get(name) or "")) for name in _MADE]
+    rows += [(name, str(record.get(name) or "")) for name in ("generated", *_MADE)]
     if record.get("year") is not None and str(record["year"]) != record.get("date"):
         rows.append(("year", str(record["year"])))
     rows.append(("group", str(record.get("group") or "")))

@@ -19,11 +19,15 @@ class Bootstrap:
         chance = np.random.default_rng(seed)
         self._times = chance.multinomial(size, np.full(size, 1 / size), count).astype(np.int16)
 
+    def times(self, groups: Int[np.ndarray, " n"]) -> Int[np.ndarray, "count n"]:
+        """How often each resample holds each of some items."""
+        return self._times[:, np.searchsorted(self._known, groups)]
+
     def means(
         self, values: Float[np.ndarray, " n"], groups: Int[np.ndarray, " n"]
     ) -> Float[np.ndarray, " count"]:
         """The mean of the items in each resample; NaN where none of them was drawn."""
-        weights = self._times[:, np.searchsorted(self._known, groups)].astype(np.float64)
+        weights = self.times(groups).astype(np.float64)
         with np.errstate(invalid="ignore"):
             return (weights @ values) / weights.sum(axis=1)
 

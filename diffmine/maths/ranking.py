@@ -5,6 +5,7 @@ order: score, highest first (lowest for `least`), then name;  `random` by name a
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,12 @@ def merit(kind: str, score: float, name: str) -> float:
     """What a list is sorted by: 12 hexadecimal digits are exact in a float64."""
     sign = SIGNS[kind]
     return sign * score if sign else -float(int(name, 16))
+
+
+def patch_name(label: str, kind: str, image: str, place: tuple[int, int, int]) -> str:
+    """The name of a patch: 12 hexadecimal digits of what it is."""
+    text = f"{label}/{kind}/{image}/{place[0]}/{place[1]}/{place[2]}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 @dataclass

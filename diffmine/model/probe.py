@@ -127,7 +127,7 @@ def measured(
     translated = _translated(clock, model, latent)
     step, trained, saved = 0.0, first * _STEP_IN_ROWS, 0.0
     small = parameters <= _LARGE
-    if small:
+    if small and training.batch:  # 0: nobody chose one, for a finished model is not trained
         step, trained, saved = _trained(clock, checkpoint, picture, training)
     rates = (encode, row, feature, translated, step, trained, saved)
     return Rates(*known, *rates, *shape, whole=small)

@@ -136,6 +136,7 @@ def run_stage(
     elif name == "trends":
         atlas.drop_stale("parallel")
     drop_outdated(atlas)
+    atlas.drop_stale("sensitivity")
     return report.close()
 
 

@@ -82,7 +82,7 @@ class Basket:
         own, lost = here(entries, view), gone(entries, view)
         patches = [shelf.atlas.patch(entry.patch) for entry in own]
         items = [
-            item(patch, caption=f"{patch.label} ✎" if entry.note else patch.label)
+            item(shelf, patch, caption=f"{patch.label} ✎" if entry.note else patch.label)
             for patch, entry in zip(patches, own, strict=True)
         ]
         sheet = shelf.sheet(patches) if patches else None

@@ -21,6 +21,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "attribution": ("attribution", "required_statement"),
     "credit": ("credit", "credit_line"),
     "split": ("split", "subset"),
+    "generated": ("generated",),
 }
 """Fields of a record by the columns that they are read from, the likeliest name first."""
 DATED = ("date", "date_first", "date_last")

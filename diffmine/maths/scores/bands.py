@@ -12,12 +12,21 @@ from diffmine.maths.scores.base import Measure, Recipe
 NAME = "band"
 
 
+def edges_of(config: TypicalityConfig) -> list[int]:
+    """The timesteps at which the bands of a configuration begin and end."""
+    return [int(edge) for edge in np.linspace(*config.t_range, config.bands + 1).round()]
+
+
+def band_of(low: int, high: int) -> str:
+    """The score of the band from timestep `low` to `high` - 1."""
+    return f"{NAME} {low}-{high}"
+
+
 def recipes(config: TypicalityConfig, labels: int) -> list[Recipe]:
     """A map under each label for each of `config.bands` equal parts of the timesteps."""
-    edges = np.linspace(*config.t_range, config.bands + 1).round().astype(int).tolist()
     return [
-        Recipe(f"{NAME} {low}-{high}", 0, prompt, band=(low, high))
-        for low, high in pairwise(edges)
+        Recipe(band_of(low, high), 0, prompt, band=(low, high))
+        for low, high in pairwise(edges_of(config))
         for prompt in range(1, labels + 1)
     ]
 

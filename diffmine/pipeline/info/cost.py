@@ -99,7 +99,7 @@ def costs(
     if not shapes:
         return Costs(why="there is no picture to mine")
     middle = (int(median(h for h, _ in shapes)), int(median(w for _, w in shapes)))
-    rates = _rates(config, model, middle, probe)
+    rates = rates_of(config, model, middle, probe)
     if isinstance(rates, str):
         return Costs(why=rates)
     sample = sampled(looked, config) if probe else None
@@ -202,7 +202,7 @@ def _mined(width: int, height: int, side: int) -> tuple[int, int]:
     return to.high, to.wide
 
 
-def _rates(
+def rates_of(
     config: BuildConfig, model: Checkpoint | None, size: tuple[int, int], probe: bool
 ) -> Rates | str:
     """The rates of the model that a build would call, or why there are none."""

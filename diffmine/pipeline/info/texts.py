@@ -283,8 +283,8 @@ def _costs(costs: Costs, free: int | None) -> Iterator[str]:
     if not costs.stages:
         yield f"cost: not known, since {costs.why}" if costs.why else "cost: not known"
         return
-    stages = ", ".join(f"{one.name} {_time(one.seconds)}" for one in costs.stages)
-    yield f"cost on this machine: about {_time(costs.seconds)} ({stages})"
+    stages = ", ".join(f"{one.name} {span(one.seconds)}" for one in costs.stages)
+    yield f"cost on this machine: about {span(costs.seconds)} ({stages})"
     work = f", and {_bytes(costs.working)} beside it while it trains" if costs.working else ""
     room = f" ({_bytes(free)} are free)" if free is not None else ""
     yield f"  about {_bytes(costs.memory)} of memory; {_bytes(costs.disk)} of disk{work}{room}"
@@ -295,11 +295,12 @@ def _costs(costs: Costs, free: int | None) -> Iterator[str]:
         "(mining, clustering, the map) comes on top"
     )
     if costs.busy > _BUSY:
-        longer = _time(costs.seconds * costs.busy)
+        longer = span(costs.seconds * costs.busy)
         yield f"  as if the machine had nothing else to do; as busy as it is now, about {longer}"
 
 
-def _time(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """A time in words, as `90 s` or `3.5 h`."""
     if seconds < 90:
         return f"{max(seconds, 1):.0f} s"
     if seconds < 90 * 60:

@@ -48,7 +48,7 @@ def fields_of(record: Record) -> Row:
 
 _SINCE = (
     *("title", "creator", "holder", "identifier", "rights", "attribution"),
-    *("date", "date_first", "date_last"),
+    *("date", "date_first", "date_last", "generated"),
 )
 """Fields of a record that older atlases lack, as they lack `split` and the canvas."""
 

@@ -47,6 +47,7 @@ from diffmine.stages.collect.views import (
     pixels_of,
     views_are_there,
 )
+from diffmine.words.generated import limits
 
 REFUSED = "refused.csv"
 
@@ -127,6 +128,8 @@ def _collect_images(
     lasting = [name for name, reason in refused if INSTALL not in reason]
     note_refused(atlas, {name: digests.get(name, "") for name in lasting})
     labels = {label for _, own, _ in contents for label in own}
+    generated = {record.image_id: record.generated for record in dataset}
+    manifest.limits = limits(manifest.limits, [generated.get(name, "") for name, _, _ in contents])
     manifest.labels = [label for label in dataset.labels if label in labels]
     manifest.config["data"] = as_dict(config)
     if ranges:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from diffmine.config import MineConfig
 from diffmine.maths.choose import choose, size_weights
 from diffmine.maths.error import decayed, in_pixels, independent_areas, shared
 from diffmine.maths.grid import Grid, grid
-from diffmine.maths.ranking import SIGNS, Ranked, merit
+from diffmine.maths.ranking import SIGNS, Ranked, merit, patch_name
 from diffmine.maths.windows import random_places, window_sizes
 from diffmine.stages.mine.maps import Images, Maps
 
@@ -111,9 +110,3 @@ def _errors(maps: Maps, at: int) -> Callable[[Place], float]:
         return shared(square, areas(), place[2] ** 2 / (maps.pixels[0] * maps.pixels[1]))
 
     return error
-
-
-def patch_name(label: str, kind: str, image: str, place: Place) -> str:
-    """The name of a patch: 12 hexadecimal digits of what it is."""
-    text = f"{label}/{kind}/{image}/{place[0]}/{place[1]}/{place[2]}"
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]

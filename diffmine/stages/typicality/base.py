@@ -6,7 +6,6 @@ folder of their own, maps-base/, with the score `base`; a run continues where on
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 from diffmine.atlas.atomic import sha256
 from diffmine.atlas.evaluation import BASE_IMAGES
 from diffmine.atlas.manifest import key_of
-from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.atlas.several import COLUMNS, labels_of, some_of_each
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TypicalityConfig, as_dict
@@ -54,7 +53,7 @@ def score_base(
     config = replace(atlas.configured(TypicalityConfig), adaptive=False)
     table = atlas.table("images", COLUMNS)
     labels = dict(zip(table["image_id"].to_pylist(), labels_of(table), strict=True))
-    names = _sample(labels, per_label)
+    names = some_of_each(labels, per_label)
     _keep_key(atlas, model, config, against, names)
     shards = []
     for number, start in enumerate(range(0, len(names), config.shard)):
@@ -121,20 +120,6 @@ class BaseShard(ShardFunction):
                 f"Neither the model of {self.atlas.path} nor {self.name} has a diffmine.json."
             )
         return model
-
-
-def _sample(labels: dict[str, list[str]], per_label: int) -> list[str]:
-    """The images that are scored, in the order of the table; of each label those whose names hash
-    lowest, so that one more image changes few of them."""
-    if not per_label:
-        return list(labels)
-    ranked = sorted(labels, key=lambda name: hashlib.sha256(name.encode()).digest())
-    of_label: dict[str, list[str]] = {}
-    for name in ranked:
-        for label in labels[name]:
-            of_label.setdefault(label, []).append(name)
-    chosen = {name for own in of_label.values() for name in own[:per_label]}
-    return [name for name in labels if name in chosen]
 
 
 def _under(labels: list[str], against: str) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ _ARITHMETIC = "arithmetic"
 """A key of the manifest: what images were scored in, for those that join them later."""
 
 
-def _in_arithmetic(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfig:
+def in_arithmetic(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfig:
     """With the arithmetic of the images that are scored already, where any will do: what is tried
     on other pictures, or on another machine, could come out otherwise."""
     known = atlas.manifest.keys.get(_ARITHMETIC, "")
@@ -140,7 +140,7 @@ class _Work:
 
     def score(self, engine: Engine, progress: Progress, report: Report) -> None:
         """Bring every shard to all of its draws and write its maps."""
-        score = ScoreShard(self.atlas.path, _in_arithmetic(self.atlas, self.config))
+        score = ScoreShard(self.atlas.path, in_arithmetic(self.atlas, self.config))
         goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
         total = sum(map(len, self.images.values()))
         watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}

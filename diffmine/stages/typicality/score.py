@@ -24,7 +24,7 @@ from diffmine.model.draws import together
 from diffmine.model.fast.lanes import ALONE, Lanes, lanes
 from diffmine.model.latents import latents
 from diffmine.model.model import Model
-from diffmine.model.precision import NAMES, TRIED, arithmetic_of, load_checked
+from diffmine.model.precision import NAMES, TRIED, Say, arithmetic_of, load_checked
 from diffmine.model.score import Item, Sampling, advance
 from diffmine.model.speed import Meter
 from diffmine.model.tally import Tally
@@ -176,13 +176,18 @@ class ScoreShard(ShardFunction):
     @cached_property
     def model(self) -> Model:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
-        pictures = labelled_pictures(self.atlas, TRIED)
-        config = self.config
-        path = self.atlas.needed_model()
-        model = load_checked(path, config.precision, pictures, config.batch, self._compared)
-        if self.config.compile:
-            model.compile(self.config.batch)
-        return model
+        return model_of(self.atlas, self.config, self._compared)
+
+
+def model_of(atlas: Atlas, config: TypicalityConfig, say: Say = lambda done, total: None) -> Model:
+    """The model of an atlas, ready to score as is configured; `say` hears how far a comparison of
+    two arithmetics is."""
+    pictures = labelled_pictures(atlas, TRIED)
+    path = atlas.needed_model()
+    model = load_checked(path, config.precision, pictures, config.batch, say)
+    if config.compile:
+        model.compile(config.batch)
+    return model
 
 
 def item_of(

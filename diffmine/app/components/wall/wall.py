@@ -22,6 +22,9 @@ class Sheets(Protocol):
     def sheet(self, patches: Sequence[Patch]) -> Sheet:
         """The sprite sheet of some patches, in their order."""
 
+    def made(self, image_id: str) -> bool:
+        """Whether an image was made by a model."""
+
 
 def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     """Pictures side by side. Event: pick(id)."""
@@ -30,9 +33,11 @@ def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
     return component("wall", template, value, settings)
 
 
-def item(patch: Patch, *, caption: str = "", **more: Any) -> Value:
-    """A patch as a picture button."""
+def item(sheets: Sheets, patch: Patch, *, caption: str = "", **more: Any) -> Value:
+    """A patch as a picture button; one of an image that a model made is marked."""
     picture: Value = {"id": patch.patch_id, "alt": words.alt(patch)}
+    if sheets.made(patch.image_id):
+        picture |= {"made": True, "alt": texts.MADE.format(patch=picture["alt"])}
     if words.noise(patch):
         picture["grey"] = True
         picture["alt"] += texts.INSIDE_NOISE
@@ -74,6 +79,6 @@ def patch_wall(
     labelled: bool = False,
 ) -> Value:
     """A wall of patches; `labelled` writes each one's label under it."""
-    items = [item(patch, caption=patch.label if labelled else "") for patch in patches]
+    items = [item(sheets, patch, caption=patch.label if labelled else "") for patch in patches]
     sheet = sheets.sheet(patches) if patches else None
     return wall_value(sheet, items, selected=selected, empty=empty, size=size)

@@ -12,6 +12,7 @@ from diffmine.app.desk import Desk
 from diffmine.app.parts import Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.about import texts
+from diffmine.app.tabs.about.again import Again
 from diffmine.app.texts import plurals
 from diffmine.app.view import View
 from diffmine.app.words import markdown, web_address, without_pictures
@@ -33,6 +34,7 @@ class About:
         self.text = own(gr.Markdown(elem_id="about"))
         self.stages = own(table())
         self.warnings = own(table())
+        self.again = Again(desk)
         self.credit = own(table())
         with gr.Accordion(texts.MODEL_CARD, open=False, visible=False) as card:
             self.card_text = own(gr.Markdown())
@@ -50,10 +52,11 @@ class About:
             self.credit: credits(shelf),
             self.card: gr.Accordion(visible=bool(card)),
             self.card_text: card,
-        }
+        } | self.again.show(view)
 
     def wire(self) -> None:
-        """Nothing to connect: the tab is only read."""
+        """Connect the one part that is pressed."""
+        self.again.wire()
 
 
 def about(shelf: Shelf) -> str:

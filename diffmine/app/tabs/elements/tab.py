@@ -112,7 +112,7 @@ class Elements:
                             patches=plurals(row["size"], "patch"), spread=row["spread"]
                         ),
                     ],
-                    "items": [item(patch, at=start + at) for at, patch in enumerate(patches)],
+                    "items": [item(shelf, p, at=start + at) for at, p in enumerate(patches)],
                 }
             )
         sheet = shelf.sheet(central).value() if central else None

@@ -11,8 +11,8 @@ from diffmine.atlas.reader import Atlas
 from diffmine.config import MineConfig
 from diffmine.errors import AtlasError
 from diffmine.maths.error import window_error
+from diffmine.maths.ranking import patch_name
 from diffmine.maths.windows import best_windows, overlap, window_means
-from diffmine.stages.mine.candidates import patch_name
 from diffmine.stages.mine.run import run
 from tests.unit.stages.mined import OLDER, atlas_of, map_row, some
 
