@@ -20,7 +20,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 NAME = "pytorch_lora_weights.safetensors"
-_SAID = "lora_adapter_metadata"
+_WORDS = "lora_adapter_metadata"
 """The entry of the header that says alpha."""
 _LAYERS = ["to_q", "to_k", "to_v", "to_out.0"]
 
@@ -65,10 +65,10 @@ def _settle(path: Path) -> None:
     a set, and safetensors (0.8) writes several entries in another order each time, so that the same
     training would end in other bytes."""
     with safe_open(path, framework="pt") as file:
-        said = json.loads(file.metadata()[_SAID])
+        words = json.loads(file.metadata()[_WORDS])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    said = {k: sorted(v) if k.endswith("target_modules") else v for k, v in said.items()}
-    save_file(tensors, path, {_SAID: json.dumps(said, indent=2, sort_keys=True)})
+    words = {k: sorted(v) if k.endswith("target_modules") else v for k, v in words.items()}
+    save_file(tensors, path, {_WORDS: json.dumps(words, indent=2, sort_keys=True)})
 
 
 @torch.no_grad()

@@ -157,9 +157,9 @@ def _answer(layout: Layout, path: Path, shapes: Shapes) -> str:
     tensor of that name, or what was published with it. Raises ModelError where nothing says it of
     Stable Diffusion 2, of which there are both."""
     told = words_of(path)
-    said = told.get("modelspec.prediction_type", "")
-    if said in ("v", "epsilon"):
-        return "v_prediction" if said == "v" else "epsilon"
+    answer = told.get("modelspec.prediction_type", "")
+    if answer in ("v", "epsilon"):
+        return "v_prediction" if answer == "v" else "epsilon"
     if layout is not SD2:
         return "v_prediction" if "v_pred" in shapes else "epsilon"
     beside = path.with_suffix(".yaml")
