@@ -103,8 +103,12 @@ def main() -> None:
 def write(folder: Path, count: int) -> None:
     """The pictures under five labels; names more than there are pictures are hard links."""
     chance = np.random.default_rng(0)
-    kinds = [kind for share, *kind in KINDS for _ in range(share)]
-    files = []
+    kinds = [
+        (kind, width, height, what)
+        for share, kind, width, height, what in KINDS
+        for _ in range(share)
+    ]
+    files: list[Path] = []
     for number in range(count):
         name = folder / f"label {number % LABELS}" / f"{number:06d}"
         name.parent.mkdir(parents=True, exist_ok=True)

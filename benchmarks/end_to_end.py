@@ -15,28 +15,35 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
+from PIL import Image
 from sklearn.cluster import KMeans
 
 from benchmarks import plain
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import Atlas, open_atlas
-from diffmine.atlas.writer import create_workspace
+from diffmine.atlas.writer import Workspace, create_workspace, open_workspace
 from diffmine.config import ClusterConfig, MineConfig, TypicalityConfig
-from diffmine.maths.windows import window_means
+from diffmine.engine import Report, here, silent
+from diffmine.maths.windows import best_windows, window_means
 from diffmine.model.draws import draws
 from diffmine.model.score import in_pixels
-from diffmine.stages import cluster, mine, typicality
+from diffmine.stages.cluster import run as cluster
+from diffmine.stages.mine.run import run as mine
+from diffmine.stages.typicality.run import run as typicality
 
 WINDOW, PER_IMAGE = 24, 5
 MINE = MineConfig(windows=(WINDOW,), per_image=PER_IMAGE)
-Chosen = dict[str, list[tuple[str, int, int, float]]]  # label: image, row, col, score
+Place = tuple[str, int, int, float]  # image, row, col, score
+Chosen = dict[str, list[Place]]  # by label
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -48,12 +55,12 @@ class Run:
     chosen: Chosen = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
 
-    def time(self, step: str, work: Callable[[], Any]) -> Any:
+    def time(self, step: str, work: Callable[[], Result]) -> Result:
         """Do some work and note how long it took."""
         started = time.perf_counter()
-        found = work()
+        result = work()
         self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
-        return found
+        return result
 
     @property
     def total(self) -> float:
@@ -61,7 +68,7 @@ class Run:
         return sum(self.seconds.values())
 
 
-def subset(source: Atlas, folder: Path, images: int) -> Atlas:
+def subset(source: Atlas, folder: Path, images: int) -> Workspace:
     """An atlas of images spread over another one, with its model and nothing computed."""
     table = pq.read_table(source.path / "images.parquet")
     rows = np.unique(np.linspace(0, len(table) - 1, min(images, len(table))).round().astype(int))
@@ -71,7 +78,7 @@ def subset(source: Atlas, folder: Path, images: int) -> Atlas:
     atlas.note("images.parquet")
     atlas.manifest.keys["images"] = "benchmark"
     atlas.attach_model(Path(source.needed_model()), str(source.needed_model()))
-    return open_atlas(folder)
+    return open_workspace(folder)
 
 
 # The paper's procedure
@@ -91,42 +98,36 @@ def run_plain(atlas: Atlas, folder: Path) -> Run:
         shape = (channels, picture.height // 4, picture.width // 4)
         drawn = draws("", plain.DRAWS, shape, preset="paper")
         file = folder / f"{number}.npy"
-        run.time(
-            "score",
-            lambda p=picture, w=words, d=drawn, f=file: plain.score(model, p, w, d.noise, d.t, f),
-        )
-        means = run.time("windows", lambda p=picture, f=file: plain.pooled(f, *_size(p), WINDOW))
-        boxes = run.time("choice", lambda m=means: plain.select(m, WINDOW, PER_IMAGE))
+        run.time("score", partial(plain.score, model, picture, words, drawn.noise, drawn.t, file))
+        means = run.time("windows", partial(plain.pooled, file, *_size(picture), WINDOW))
+        boxes = run.time("choice", partial(plain.select, means, WINDOW, PER_IMAGE))
         for at, box in enumerate(boxes):
             score = float(means[box])
             run.chosen.setdefault(row["label"], []).append((row["image_id"], *box, score))
-            found = run.time(
-                "features",
-                lambda p=picture, w=words, b=box, s=at: plain.feature(model, p, w[1], b, WINDOW, s),
-            )
-            features.setdefault(row["label"], []).append(found)
-    for found in features.values():
-        count = min(32, max(1, len(found) // 8))
-        run.time("clusters", lambda f=found, k=count: KMeans(k, n_init=4).fit(np.stack(f)))
+            work = partial(plain.feature, model, picture, words[1], box, WINDOW, at)
+            features.setdefault(row["label"], []).append(run.time("features", work))
+    for vectors in features.values():
+        count = min(32, max(1, len(vectors) // 8))
+        run.time("clusters", partial(KMeans(count, n_init=4).fit, np.stack(vectors)))
     run.kept = sum(file.stat().st_size for file in folder.iterdir())
     return run
 
 
-def _size(picture: Any) -> tuple[int, int]:
+def _size(picture: Image.Image) -> tuple[int, int]:
     return picture.height, picture.width
 
 
 # Ours
 
 
-def run_ours(atlas: Atlas, config: TypicalityConfig, clusters: bool = True) -> Run:
+def run_ours(atlas: Workspace, config: TypicalityConfig, clusters: bool = True) -> Run:
     """The stages typicality and mine, then features and elements of the stage cluster (its map
     has no counterpart in the paper and is left out)."""
     run = Run()
-    run.figures = run.time("score", lambda: typicality.run(atlas, config)).figures
-    run.time("windows", lambda: mine.run(atlas, MINE))
+    run.figures = run.time("score", lambda: typicality(atlas, config)).figures
+    run.time("windows", lambda: mine(atlas, MINE))
     if clusters:
-        run.time("features", lambda: _cluster(atlas, run))
+        run.time("features", lambda: _cluster(atlas))
     for label in atlas.labels:
         run.chosen[label] = [
             (patch.image_id, patch.row, patch.col, patch.typicality)
@@ -137,13 +138,11 @@ def run_ours(atlas: Atlas, config: TypicalityConfig, clusters: bool = True) -> R
     return run
 
 
-def _cluster(atlas: Atlas, run: Run) -> None:
+def _cluster(atlas: Workspace) -> None:
     atlas.begin("cluster", ClusterConfig())
     patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
-    report = cluster.Report("cluster")
-    matrix = cluster._features(
-        atlas, patches, ClusterConfig(), cluster.here, cluster.silent, report
-    )
+    report = Report("cluster")
+    matrix = cluster._features(atlas, patches, ClusterConfig(), here, silent, report)
     for label in atlas.labels:
         rows = [k for k, patch in enumerate(patches) if patch.label == label]
         scores = [patches[k].typicality for k in rows]
@@ -153,46 +152,46 @@ def _cluster(atlas: Atlas, run: Run) -> None:
 # How good the choice is
 
 
-def truth_of(atlas: Atlas, draws: int) -> dict[str, np.ndarray]:
+def truth_of(atlas: Workspace, draws: int) -> dict[str, np.ndarray]:
     """Window means of maps of very many draws of another seed, by image."""
     config = TypicalityConfig(draws=draws, seed=1, sums=False)
-    typicality.run(atlas, config)
-    found = {}
+    typicality(atlas, config)
+    truth = {}
     for row in atlas.table("images", ["image_id", "label", "height", "width"]).to_pylist():
         mean = atlas.map(row["image_id"], row["label"])
         assert mean is not None
         pixels = in_pixels(torch.from_numpy(mean[0]), row["height"], row["width"])
-        found[row["image_id"]] = window_means(pixels.numpy(), WINDOW)
-    return found
+        truth[row["image_id"]] = window_means(pixels.numpy(), WINDOW)
+    return truth
 
 
 def quality(chosen: Chosen, best: Chosen, truth: dict[str, np.ndarray], top: int) -> list[float]:
     """Mean true typicality of the `top` windows of every label, and the share of their area that
     the truly best windows cover."""
     values, shared = [], []
-    for label, windows in chosen.items():
-        first = sorted(windows, key=lambda each: -each[3])[:top]
+    for label, windows in best.items():  # of few images not every label has one
+        first = sorted(chosen[label], key=lambda place: -place[3])[:top]
         values += [float(truth[image][row, col]) for image, row, col, _ in first]
-        true = sorted(best[label], key=lambda each: -each[3])[:top]
+        true = sorted(windows, key=lambda place: -place[3])[:top]
         shared += [max((_common(one, other) for other in true), default=0.0) for one in first]
     return [float(np.mean(values)), float(np.mean(shared))]
 
 
-def _common(one: tuple[str, int, int, float], other: tuple[str, int, int, float]) -> float:
+def _common(one: Place, other: Place) -> float:
     if one[0] != other[0]:
         return 0.0
-    apart = [max(WINDOW - abs(one[k] - other[k]), 0) for k in (1, 2)]
-    return apart[0] * apart[1] / WINDOW**2
+    high, wide = (max(WINDOW - abs(a - b), 0) for a, b in zip(one[1:3], other[1:3], strict=True))
+    return high * wide / WINDOW**2
 
 
 def best_of(atlas: Atlas, truth: dict[str, np.ndarray]) -> Chosen:
     """The windows that the truth itself would choose."""
-    found: Chosen = {}
+    chosen: Chosen = {}
     for row in atlas.table("images", ["image_id", "label"]).to_pylist():
-        for window in mine.best_windows(truth[row["image_id"]], WINDOW, PER_IMAGE):
+        for window in best_windows(truth[row["image_id"]], WINDOW, PER_IMAGE):
             place = (row["image_id"], window.row, window.col, window.typicality)
-            found.setdefault(row["label"], []).append(place)
-    return found
+            chosen.setdefault(row["label"], []).append(place)
+    return chosen
 
 
 # The table

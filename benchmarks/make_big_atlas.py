@@ -24,13 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image, ImageDraw
 
-from benchmarks.make_maps import halves
+from benchmarks.make_maps import filled, halves
 from diffmine.atlas import schemas
 from diffmine.atlas.atomic import whole
 from diffmine.atlas.manifest import Manifest
-from diffmine.atlas.reader import Atlas
 from diffmine.atlas.trends import GROUP
-from diffmine.atlas.writer import create_workspace
+from diffmine.atlas.writer import Workspace, create_workspace
 
 SIDE, WINDOW = 96, 24
 PICTURES, ELEMENTS, OTHERS = 8, 8, 50
@@ -48,13 +47,7 @@ class Rows:
 
     def add(self, columns: dict[str, object], count: int) -> None:
         """Some columns of `count` rows; the others are null."""
-        arrays = [
-            pa.array(columns[field.name], field.type, from_pandas=True)
-            if field.name in columns
-            else pa.nulls(count, field.type)
-            for field in self.schema
-        ]
-        self.waiting.append(pa.table(arrays, schema=self.schema))
+        self.waiting.append(filled(columns, count, self.schema))
         if sum(map(len, self.waiting)) >= 4 * GROUP:
             self.flush()
 
@@ -67,8 +60,8 @@ class Rows:
 
 
 @contextmanager
-def stream(atlas: Atlas, name: str, schema: pa.Schema) -> Iterator[Rows]:
-    """A table of the atlas that is written in parts, as `Atlas.write` does it whole."""
+def stream(atlas: Workspace, name: str, schema: pa.Schema) -> Iterator[Rows]:
+    """A table of the atlas that is written in parts, as `Workspace.write` does it whole."""
     words = [field.name for field in schema if pa.types.is_string(field.type)]
     with (
         whole(atlas.path / name) as temporary,
@@ -100,7 +93,7 @@ def names_of(first: int, count: int) -> list[str]:
     return [f"{(number * STEP + 1) % MODULUS:012x}" for number in range(first, first + count)]
 
 
-def write_images(atlas: Atlas) -> None:
+def write_images(atlas: Workspace) -> None:
     """PICTURES pictures of each label."""
     labels = atlas.labels
     rows = [
@@ -154,7 +147,7 @@ def patches_of(
     return columns
 
 
-def write_patches(atlas: Atlas, patches: int, dimensions: int) -> None:
+def write_patches(atlas: Workspace, patches: int, dimensions: int) -> None:
     """The lists of every label, and the features of its top patches in a part of their own."""
     labels, written = atlas.labels, 0
     with stream(atlas, "patches.parquet", schemas.PATCHES) as rows:
@@ -172,7 +165,7 @@ def write_patches(atlas: Atlas, patches: int, dimensions: int) -> None:
 
 
 def _write_features(
-    atlas: Atlas, at: int, ids: list[str], element: object, dimensions: int
+    atlas: Workspace, at: int, ids: list[str], element: object, dimensions: int
 ) -> None:
     chance = np.random.default_rng([11, at])
     centres = chance.normal(size=(ELEMENTS, dimensions))
@@ -182,7 +175,7 @@ def _write_features(
     atlas.write(f"features/part-{at:05d}.parquet", table.cast(schemas.FEATURES), schemas.FEATURES)
 
 
-def write_elements(atlas: Atlas, patches: int) -> None:
+def write_elements(atlas: Workspace, patches: int) -> None:
     """ELEMENTS elements of each label."""
     size = patches // len(atlas.labels) // ELEMENTS
     rows = [
@@ -202,7 +195,7 @@ def write_elements(atlas: Atlas, patches: int) -> None:
     atlas.write("elements.parquet", rows, schemas.ELEMENTS)
 
 
-def write_trends(atlas: Atlas) -> None:
+def write_trends(atlas: Workspace) -> None:
     """A curve over all labels for each label and each of its elements."""
     labels, count = atlas.labels, len(atlas.labels)
     with stream(atlas, "trends.parquet", schemas.TRENDS) as rows:
@@ -224,7 +217,7 @@ def write_trends(atlas: Atlas) -> None:
                     rows.add(columns, count)
 
 
-def make(folder: Path, patches: int, labels: int, dimensions: int) -> Atlas:
+def make(folder: Path, patches: int, labels: int, dimensions: int) -> Workspace:
     """Write the atlas into a folder that holds none yet, and open it."""
     names = [f"Place {number:0{len(str(labels))}d}" for number in range(1, labels + 1)]
     manifest = Manifest(

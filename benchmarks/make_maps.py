@@ -22,9 +22,8 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from diffmine.atlas.manifest import Manifest
-from diffmine.atlas.reader import open_atlas
 from diffmine.atlas.schemas import IMAGES, MAPS
-from diffmine.atlas.writer import create_workspace
+from diffmine.atlas.writer import create_workspace, open_workspace
 from diffmine.config import MineConfig
 from diffmine.stages.mine.run import run
 
@@ -37,6 +36,17 @@ def halves(values: np.ndarray) -> pa.ListArray:
     rows, width = values.shape
     offsets = np.arange(0, rows * width + 1, width, dtype=np.int32)
     return pa.ListArray.from_arrays(offsets, pa.array(values.astype(np.float16).ravel()))
+
+
+def filled(columns: dict[str, object], count: int, schema: pa.Schema) -> pa.Table:
+    """Some columns of `count` rows of a table; the others are null."""
+    arrays = [
+        pa.array(columns[field.name], field.type, from_pandas=True)
+        if field.name in columns
+        else pa.nulls(count, field.type)
+        for field in schema
+    ]
+    return pa.table(arrays, schema=schema)
 
 
 def smooth(chance: np.random.Generator, count: int) -> np.ndarray:
@@ -74,9 +84,9 @@ def make(folder: Path, count: int) -> None:
             "typicality": values.mean(axis=1)[every],
             "se": [0.0005] * here,
         }
-        table = pa.table(columns).cast(MAPS)
-        pq.write_table(table, folder / f"maps/part-{part:05d}.parquet", row_group_size=64,
-                       compression="zstd")  # fmt: skip
+        path = folder / f"maps/part-{part:05d}.parquet"
+        table = filled(columns, here, MAPS)
+        pq.write_table(table, path, row_group_size=64, compression="zstd")
 
 
 def _images(folder: Path, names: list[str], labels: list[str], chance: np.random.Generator) -> None:
@@ -98,7 +108,7 @@ def _images(folder: Path, names: list[str], labels: list[str], chance: np.random
 
 def mine(folder: Path) -> dict[str, float]:
     """Mine the atlas here; seconds and peak memory in GB."""
-    atlas = open_atlas(folder)
+    atlas = open_workspace(folder)
     start, before = time.monotonic(), time.process_time()
     with atlas.hold():
         report = run(atlas, MineConfig())

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from demos.splits import count, each_in_order
+from demos.splits import Counts, count, each_in_order
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.data.image import as_viewed
 from diffmine.stages.collect.held import VIEW, Row
@@ -30,37 +30,43 @@ QUALITY = 85
 """Of WebP: 2 to 6 kB a copy, half of a JPEG that looks as good."""
 PART = 100
 NAMES = ("type", "cars", "chest")
-Pictures = Callable[[Sequence[str], int], Iterator[Image.Image]]
+Pictures = Callable[[Sequence[str], int, Counts], Iterator[Image.Image]]
 
 
-def add_views(atlas: Workspace, name: str, processes: int = 0) -> None:
-    """Write views.parquet of an atlas of the drawings of demos/NAME, and note it. `processes`: as
-    many as there are cores, if not given."""
+def add_views(
+    atlas: Workspace, name: str, counts: Counts | None = None, processes: int = 0
+) -> None:
+    """Write views.parquet of an atlas of the drawings of demos/NAME, and note it. `counts` are
+    those that its pictures were drawn with, if not its recipe's own; `processes`: as many as there
+    are cores, if not given."""
     images = atlas.table("images", ["image_id", "width", "height"]).to_pylist()
     side = int(atlas.manifest.config["data"]["image_size"])
     view = TIMES * max(max(row["width"], row["height"]) for row in images)
     atlas.manifest.config["data"]["view"] = view
     names = [row["image_id"] for row in images]
-    copies = _rows(name, names, side, processes or os.cpu_count() or 1)
+    copies = _rows(name, names, side, counts, processes or os.cpu_count() or 1)
     with beside(atlas, view, copies) as rows:
         for done, _ in enumerate(rows, start=1):
             count(f"{name}, copies", done, len(names))
     note_views(atlas, view)
 
 
-def _rows(name: str, names: list[str], side: int, processes: int) -> Iterator[Row]:
-    pictures = import_module(f"demos.{name}.recipe").enlarged
+def _rows(
+    name: str, names: list[str], side: int, counts: Counts | None, processes: int
+) -> Iterator[Row]:
+    recipe = import_module(f"demos.{name}.recipe")
     # In parts: to begin takes the recipe of type ten seconds.
     parts = [names[at : at + PART] for at in range(0, len(names), PART)]
-    work = partial(_copies, pictures=pictures, side=side)
+    work = partial(_copies, pictures=recipe.enlarged, side=side, counts=counts or recipe.COUNTS)
     for part, copies in zip(parts, each_in_order(work, parts, processes, 1), strict=True):
         for image_id, content in zip(part, copies, strict=True):
             yield {"image_id": image_id, VIEW: (content, TIMES)}
 
 
-def _copies(names: list[str], pictures: Pictures, side: int) -> list[bytes]:
+def _copies(names: list[str], pictures: Pictures, side: int, counts: Counts) -> list[bytes]:
     return [
-        encoded(as_viewed(large.convert("RGB"), side, TIMES)) for large in pictures(names, TIMES)
+        encoded(as_viewed(large.convert("RGB"), side, TIMES))
+        for large in pictures(names, TIMES, counts)
     ]
 
 

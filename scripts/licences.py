@@ -41,12 +41,15 @@ def licence(name: str) -> str:
     if name in ELSEWHERE or name in STATED:
         return ELSEWHERE.get(name) or STATED[name]
     known = metadata(name)
-    classifiers = known.get_all("Classifier") or []
+    expression, plain = (
+        "".join(known.get_all(field, ())[:1]) for field in ("License-Expression", "License")
+    )
+    classifiers = known.get_all("Classifier", [])
     classified = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License")]
-    for text in (known.get("License-Expression"), known.get("License"), ", ".join(classified)):
+    for text in (expression, plain, ", ".join(classified)):
         if text and len(text) <= LONGEST and "\n" not in text:
             return " ".join(text.split())
-    return re.sub(r"\s+", " ", known.get("License-Expression") or ", ".join(classified))
+    return re.sub(r"\s+", " ", expression or ", ".join(classified))
 
 
 def listed() -> dict[str, str]:

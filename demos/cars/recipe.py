@@ -17,7 +17,7 @@ from PIL import Image
 
 from demos.cars.plan import Picture, plan, plan_pairs, splits
 from demos.cars.write import make_picture, write_all
-from demos.splits import add_counts, refuse_there, whole_folder
+from demos.splits import Counts, add_counts, refuse_there, whole_folder
 
 COUNTS = (1000, 200, 50)  # pictures per decade: train, atlas, test
 SEED = 0  # of what is embedded
@@ -75,9 +75,9 @@ def write_folder(
         write_all(part, pictures, seed, masks=masks, processes=processes, name=name)
 
 
-def enlarged(names: Sequence[str], times: int) -> Iterator[Image.Image]:
+def enlarged(names: Sequence[str], times: int, counts: Counts = COUNTS) -> Iterator[Image.Image]:
     """Pictures of the folder atlas by their names, drawn anew `times` as wide and high."""
-    by_name = {picture.name: picture for picture in plan(splits(COUNTS)[1])}
+    by_name = {picture.name: picture for picture in plan(splits(counts)[1])}
     for name in names:
         yield make_picture(by_name[name], SEED, times)[2]
 

@@ -29,6 +29,7 @@ from scipy.ndimage import gaussian_filter
 from sklearn.linear_model import LogisticRegression
 
 from demos.sheets import grid
+from demos.translations import rose, translations
 from diffmine.config import TranslateConfig
 from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
@@ -38,7 +39,6 @@ from diffmine.model.model import Model
 from diffmine.model.pixels import to_arrays, to_tensor
 from diffmine.pipeline.progress import shown
 from diffmine.stages.evaluate.baselines.samples import cells
-from diffmine.stages.translate.run import Result, stream
 
 METHODS = ("pnp", "ddim", "sdedit", "ddpm")
 CHANGED = 16.0
@@ -117,20 +117,20 @@ def judge(
         window = ((high - min(high, wide)) // 2, (wide - min(high, wide)) // 2, min(high, wide))
         name = f"{own}/{car.name}"
         picture = Image.fromarray(source)
-        *_, last = stream(model, picture, window, labels, config, name, own)
-        assert isinstance(last, Result)
-        made = {each.target: each for each in last.translations}
+        results = translations(model, picture, window, labels, config, name, own)
+        made = {result.target: result for result in results}
         moved = {label: np.abs(made[label].picture.astype(float) - source).mean() for label in made}
         itself.append(min(moved, key=lambda label: moved[label]) == own)
         strips.append([source, *(made[label].picture for label in labels)])
         for label in labels:
             if label == own:
                 continue
-            each = made[label]
+            result = made[label]
+            assert result.fidelity is not None
             rows.append(
-                distances(source, each.picture, car.drawn[label])
-                | {"raised": each.after.typicality > each.before.typicality}
-                | {"found": decades.of(each.picture) == label, "outline": each.fidelity.outline}
+                distances(source, result.picture, car.drawn[label])
+                | {"raised": rose(result), "outline": result.fidelity.outline}
+                | {"found": decades.of(result.picture) == label}
             )
     figures = {key: round(float(np.nanmean([row[key] for row in rows])), 4) for key in rows[0]}
     figures |= {"itself": float(np.mean(itself)), "n": len(rows)}

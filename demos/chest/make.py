@@ -41,4 +41,4 @@ FACTS = Facts(
 
 
 if __name__ == "__main__":
-    make(CHEST, judged(CHEST, FACTS))
+    make(CHEST, judged(FACTS))

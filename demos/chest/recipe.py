@@ -21,7 +21,15 @@ from demos.chest.draw import Drawing, draw
 from demos.chest.findings import FINDINGS, NO_FINDING
 from demos.chest.plan import Picture, Split, plan, splits
 from demos.chest.raster import Mask
-from demos.splits import add_counts, count, each_in_order, refuse_there, whole_folder, write_table
+from demos.splits import (
+    Counts,
+    add_counts,
+    count,
+    each_in_order,
+    refuse_there,
+    whole_folder,
+    write_table,
+)
 
 COUNTS = (1000, 100, 50)  # films per primary label: train, atlas, test
 SEED = 0  # of what is embedded
@@ -99,9 +107,9 @@ def draw_to(folder: Path, picture: Picture, *, seed: int, masks: bool) -> Rows:
     return Rows(_metadata(picture, drawing), boxes)
 
 
-def enlarged(names: Sequence[str], times: int) -> Iterator[Image.Image]:
+def enlarged(names: Sequence[str], times: int, counts: Counts = COUNTS) -> Iterator[Image.Image]:
     """Films of the split atlas by their names, drawn anew `times` as wide and high."""
-    by_name = {picture.name: picture for picture in plan(splits(COUNTS)[1], SEED)}
+    by_name = {picture.name: picture for picture in plan(splits(counts)[1], SEED)}
     for name in names:
         film = by_name[name]
         own = film.patient, film.stem, film.findings, film.marker

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from demos.card import first_of, write_card
-from demos.embed import DOCS, Demo, Made, make
+from demos.embed import Demo, Made, make
 from demos.held_out import held_out
 from demos.type.sheets import patches_sheet
 from demos.type.translated import translated
@@ -41,22 +41,21 @@ TYPE = Demo(
 
 def judge(made: Made) -> None:
     """Date and translate letters of fonts never seen; write the card and the sheets."""
-    figures = held_out(TYPE.model, made.data / "test", made.progress)
-    sheet = DOCS / "type-translations.png"
-    figures["translation"] = translated(
-        TYPE.model, made.data / "test", sheet, progress=made.progress
-    )
-    (TYPE.model / "held_out.json").write_text(json.dumps(figures, indent=1))
-    _card(figures, made.data)
-    patches_sheet(made.atlas, DOCS / "type-patches.png")
+    held = made.data / "test"
+    figures = held_out(made.model, held, made.progress, draws=made.draws)
+    sheet = made.docs / "type-translations.png"
+    figures["translation"] = translated(made.model, held, sheet, progress=made.progress)
+    (made.model / "held_out.json").write_text(json.dumps(figures, indent=1))
+    _card(made.model, figures, made.data)
+    patches_sheet(made.atlas, made.docs / "type-patches.png")
 
 
-def _card(test: dict[str, Any], data: Path) -> None:
+def _card(model: Path, test: dict[str, Any], data: Path) -> None:
     moved = test["translation"]
     by_target = ", ".join(f"{label} {share:.0%}" for label, share in moved["by_target"].items())
     near = test["true_or_neighbouring_label_first"]
     write_card(
-        TYPE.model,
+        model,
         about="A latent diffusion model in the shape of Stable Diffusion, made small: it draws "
         "single letters\nand short words in the style of nine eras of European type. It exists to "
         "show how diffmine works\non a laptop; it is no source on the history of type.",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from demos.splits import add_counts, count, refuse_there, whole_folder, write_table
+from demos.splits import Counts, add_counts, count, refuse_there, whole_folder, write_table
 from demos.type.draw import Pen, draw, generator
 from demos.type.fonts import FONTS_CSV, FontsError, fetch, read_faces
 from demos.type.plan import Picture, Split, plan, splits
@@ -69,10 +69,12 @@ def write_split(
         write_table(part / "metadata.csv", METADATA, map(_metadata, pictures))
 
 
-def enlarged(names: Sequence[str], times: int, cache: Path = CACHE) -> Iterator[Image.Image]:
+def enlarged(
+    names: Sequence[str], times: int, counts: Counts = COUNTS, cache: Path = CACHE
+) -> Iterator[Image.Image]:
     """Pictures of the split atlas by their names, drawn anew `times` as wide and high."""
     pens = {key: Pen(path) for key, path in fetch(FONTS_CSV, cache).items()}
-    pictures = plan(splits(COUNTS)[1], read_faces(FONTS_CSV), pens, SEED)
+    pictures = plan(splits(counts)[1], read_faces(FONTS_CSV), pens, SEED)
     by_name = {picture.name: picture for picture in pictures}
     for name in names:
         picture = by_name[name]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from demos.translations import rose, translations
 from diffmine.config import TranslateConfig
 from diffmine.data.image import as_mined
 from diffmine.data.readers import read_image
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, silent
 from diffmine.model.load import load_model
-from diffmine.stages.translate.run import Result, stream
 
 SOURCE, TARGETS = "1957", ("1450", "1800", "1830", "1985")
 
@@ -42,13 +42,11 @@ def translated(
     for done, record in enumerate(records, start=1):
         picture = as_mined(read_image(record.path), side)
         window = (0, 0, side)
-        steps = stream(
-            model, picture, window, list(TARGETS), config or TranslateConfig(), record.image_id
-        )
-        result = next(step for step in steps if isinstance(step, Result))
-        made = result.translations
-        rows.append([np.asarray(picture), *(one.picture for one in made)])
-        rises.append([one.after.typicality > one.before.typicality for one in made])
+        how = config or TranslateConfig()
+        name = record.image_id
+        results = translations(model, picture, window, list(TARGETS), how, name, SOURCE)
+        rows.append([np.asarray(picture), *(result.picture for result in results)])
+        rises.append(list(map(rose, results)))
         progress("translated", done, len(records), "letters")
     sheet.parent.mkdir(parents=True, exist_ok=True)
     _sheet(rows).save(sheet, optimize=True)

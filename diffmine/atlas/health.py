@@ -27,7 +27,7 @@ PARTS = (
 """Folders of a model; other folders in its own are its owner's."""
 OWN = "model"
 """Where the model stands that an atlas trained itself."""
-WORDS = ("training.json", "samples.png", "README.md")
+WORDS = ("training.json", "samples.png", "held_out.json", "README.md")
 """Files of a model that tell of it, and do not change what it computes."""
 
 

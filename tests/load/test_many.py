@@ -1,6 +1,7 @@
 """Many visitors at once: nobody gets an error or another one's answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ class Person:
     def at(self) -> int:
         return LABELS.index(self.label)
 
-    def own(self, wall: dict, kind: str = "top") -> None:
+    def own(self, wall: dict[str, Any], kind: str = "top") -> None:
         assert wall["items"]
         assert all(item["id"].startswith(f"{self.label}-{kind}-") for item in wall["items"])
 
