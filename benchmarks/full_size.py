@@ -1,119 +1,175 @@
-"""A random model of the full size of Stable Diffusion 1.5, trained and mined here.
+"""A random model of the full size of Stable Diffusion 1.5: twelve pictures mined with it here.
 
-    python -m benchmarks.full_size FOLDER       # under 24 GB of memory
+    python -m benchmarks.full_size FOLDER       # under 24 GB of memory, 4 GB of disk
 
-Everything but quality: its weights are random and its tokenizer has no words, but shapes,
-memory and the way through all parts are those of the real one. It prints the time of each step and
-the most memory that the process had.
+Everything but quality: its weights are random, but shapes, memory and the way through all parts are
+those of the real one. Adapters are trained for two steps, then all stages run with few draws and
+steps, and the app opens what they made. It prints the seconds and the most memory of each stage, of
+this process and its children together.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import psutil
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
-from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from diffmine.config import BuildConfig, DataConfig, FinetuneConfig, MineConfig, TypicalityConfig
-from diffmine.model.tiny import _scheduler, byte_tokenizer
+from demos.base.dead_leaves import dead_leaves
+from diffmine.app.page import build as page
+from diffmine.config import (
+    BuildConfig,
+    ClusterConfig,
+    DataConfig,
+    FinetuneConfig,
+    MineConfig,
+    TranslateConfig,
+    TrendsConfig,
+    TypicalityConfig,
+)
+from diffmine.model.devices import best_dtype
+from diffmine.model.foreign.layouts import SD1
+from diffmine.model.foreign.single import tokenizer
+from diffmine.pipeline.build import build
 
-_UNET = {"sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8}
-_VAE = {
-    "block_out_channels": (128, 256, 512, 512),
-    "layers_per_block": 2,
-    "down_block_types": ("DownEncoderBlock2D",) * 4,
-    "up_block_types": ("UpDecoderBlock2D",) * 4,
-    "latent_channels": 4,
-    "sample_size": 512,
+SIDE, EACH, LABELS = 256, 6, ("coarse", "fine")
+INDEX = {
+    "_class_name": "StableDiffusionPipeline",
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "scheduler": ["diffusers", "DDIMScheduler"],
 }
 
 
-def make(folder: Path) -> Path:
-    """Write the model in float16, one part after the other."""
+def model(folder: Path) -> Path:
+    """Write the model in float16 where it is not there, one part after the other."""
     if (folder / "model_index.json").is_file():
         return folder
-    tokenizer = byte_tokenizer()
-    text = CLIPTextConfig(
-        vocab_size=49408,
-        hidden_size=768,
-        intermediate_size=3072,
-        num_hidden_layers=12,
-        num_attention_heads=12,
-        projection_dim=768,
-        max_position_embeddings=77,
-        bos_token_id=len(tokenizer) - 2,
-        eos_token_id=len(tokenizer) - 1,
-    )
-    parts: dict[str, Callable[[], Any]] = {
-        "unet": lambda: UNet2DConditionModel(**_UNET),
-        "vae": lambda: AutoencoderKL(**_VAE),
-        "text_encoder": lambda: CLIPTextModel(text),
+    parts: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "unet": lambda config: UNet2DConditionModel(**config),
+        "vae": lambda config: AutoencoderKL(**config),
+        "text_encoder": lambda config: CLIPTextModel(CLIPTextConfig(**config)),
     }
     for name, part in parts.items():
-        part().half().save_pretrained(folder / name)
-    tokenizer.save_pretrained(folder / "tokenizer")
-    _scheduler().save_pretrained(folder / "scheduler")
-    names = {
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae": ["diffusers", "AutoencoderKL"],
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "tokenizer": ["transformers", "CLIPTokenizer"],
-        "scheduler": ["diffusers", "DDIMScheduler"],
-    }
-    index = {"_class_name": "StableDiffusionPipeline", **names}
-    (folder / "model_index.json").write_text(json.dumps(index, indent=1))
+        config = SD1.config(name)
+        config.pop("_class_name", None)
+        part(config).half().save_pretrained(folder / name)
+    tokenizer().save_pretrained(folder / "tokenizer")
+    (folder / "scheduler").mkdir(exist_ok=True)
+    text = json.dumps(SD1.config("scheduler"))
+    (folder / "scheduler" / "scheduler_config.json").write_text(text)
+    (folder / "model_index.json").write_text(json.dumps(INDEX, indent=1))
     return folder
 
 
 def pictures(folder: Path) -> Path:
-    """Two labels of two pictures of noise, 256 pixels."""
-    for label in ("one", "two"):
+    """Two labels of six pictures of dead leaves, whole and the middle of larger ones."""
+    for number in range(EACH * len(LABELS)):
+        label = LABELS[number % 2]
         (folder / label).mkdir(parents=True, exist_ok=True)
-        for number in range(2):
-            noise = torch.randint(256, (256, 256, 3), dtype=torch.uint8).numpy()
-            Image.fromarray(noise).save(folder / label / f"{number}.png")
+        picture = dead_leaves(number, SIDE)
+        if label == "coarse":
+            quarter = SIDE // 4
+            picture = picture.crop((quarter, quarter, 3 * quarter, 3 * quarter))
+            picture = picture.resize((SIDE, SIDE))
+        picture.save(folder / label / f"{number:02d}.png")
     return folder
 
 
-def main() -> None:
-    """Make the model, train two steps with LoRA, score and mine."""
-    from diffmine.model.speed import peak
-    from diffmine.pipeline.build import build
-
-    root = Path(sys.argv[1])
-    torch.manual_seed(0)
-    began = time.monotonic()
-    base = make(root / "base")
-    print(f"made: {time.monotonic() - began:.0f} s", flush=True)
-    config = BuildConfig(
-        data=DataConfig(image_size=256, view=0),
+def config(base: Path) -> BuildConfig:
+    """All stages with little to do."""
+    return BuildConfig(
+        data=DataConfig(image_size=SIDE),
         finetune=FinetuneConfig(
             base=str(base), lora=8, steps=2, batch=2, shifts=1, checkpoint=1, samples=0
         ),
-        typicality=TypicalityConfig(draws=4, batch=8),
-        mine=MineConfig(per_image=2, per_label=2),
+        typicality=TypicalityConfig(draws=4, batch=32, shard=4, precision=_arithmetic()),
+        mine=MineConfig(per_image=2, per_label=8),
+        cluster=ClusterConfig(elements=2, noises=1, batch=4, shard=4),
+        translate=TranslateConfig(steps=2, per_label=1, draws=4, preview=1),
+        trends=TrendsConfig(per_label=1, draws=4, bootstrap=20),
     )
 
-    def progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        seconds = time.monotonic() - began
-        print(f"{seconds:6.0f} s {most:5.1f} GB {stage} {done}/{total} {unit} {note}", flush=True)
-        if stage == "cluster":
-            raise KeyboardInterrupt  # what follows is no other work
 
-    print(f"{peak(torch.device('cpu'), torch.bfloat16) / 1e9:.0f} GFLOP/s in bfloat16", flush=True)
+def _arithmetic() -> Literal["bf16", "fp32"]:
+    """The fast one, untried: trying it takes longer than scoring a dozen pictures."""
+    return "bf16" if best_dtype(torch.device("cpu")) is torch.bfloat16 else "fp32"
+
+
+@dataclass
+class Memory:
+    """The most bytes that this process and its children have held, by stage."""
+
+    stage: str = ""
+    most: dict[str, int] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """What they hold now; pages that several share count for each."""
+        own = psutil.Process()
+        held = 0
+        for process in (own, *own.children(recursive=True)):
+            try:
+                held += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        self.most[self.stage] = max(held, self.most.get(self.stage, 0))
+
+
+@contextmanager
+def watched(memory: Memory) -> Iterator[None]:
+    """Inside, memory is looked at every fifth of a second."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            memory.look()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
     try:
-        build(pictures(root / "data"), root / "atlas", config, progress=progress)
-    except KeyboardInterrupt:
-        print("trained, scored and mined")
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def main() -> None:
+    """Make the model, mine the pictures with it and open the app."""
+    root, memory, began = Path(sys.argv[1]), Memory("model"), time.monotonic()
+
+    def progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+        memory.stage = stage
+        seconds, most = time.monotonic() - began, memory.most.get(stage, 0) / 1e9
+        print(f"{seconds:6.0f} s {most:4.1f} GB {stage} {done}/{total} {unit} {note}", flush=True)
+
+    torch.manual_seed(0)
+    with watched(memory):
+        base = model(root / "base")
+        print(f"model: {time.monotonic() - began:.0f} s", flush=True)
+        data = pictures(root / "data")
+        reports = build(
+            data, root / "atlas", config(base), progress=progress, announce=print, remark=print
+        )
+        memory.stage, started = "app", time.monotonic()
+        page([root / "atlas"])
+        opened = time.monotonic() - started
+    print(f"{'stage':<12} seconds   memory")
+    rows = [(report.stage, report.seconds) for report in reports] + [("app", opened)]
+    for stage, seconds in rows:
+        print(f"{stage:<12} {seconds:7.1f}  {memory.most.get(stage, 0) / 1e9:5.1f} GB")
+    print(f"at most {max(memory.most.values()) / 1e9:.1f} GB")
 
 
 if __name__ == "__main__":

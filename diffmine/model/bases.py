@@ -14,6 +14,7 @@ import torch
 
 from diffmine.config import SMALL_BASE, ModelConfig
 from diffmine.errors import ModelError
+from diffmine.model.foreign.checkpoint import least_side
 from diffmine.model.foreign.find import embedded, find
 from diffmine.model.foreign.hub import Repository, repository_of
 
@@ -24,8 +25,8 @@ _WHOLE = 16
 @dataclass(frozen=True)
 class Base:
     """A model to begin with: the weights of its network, the short side in pixels of the images
-    that it was made for, a multiple of 16, pixels of an image for one of its latent, and the
-    configuration of the network as JSON."""
+    that it was made for, a multiple of 16 and no less than it can take, pixels of an image for one
+    of its latent, and the configuration of the network as JSON."""
 
     name: str
     weights: int
@@ -51,6 +52,7 @@ def base_of(name: str | Path) -> Base | None:
     latent = network.get("sample_size")
     latent = min(latent) if isinstance(latent, list) else latent
     side = side or int(latent or 0) * factor or SMALL_BASE.side
+    side = max(side, least_side(configs))
     return Base(str(name), _weights(text), max(_WHOLE, side // _WHOLE * _WHOLE), factor, text)
 
 

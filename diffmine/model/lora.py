@@ -7,6 +7,7 @@ beside it the adapters themselves in the layout that other programs add to the s
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.utils import convert_state_dict_to_diffusers
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 NAME = "pytorch_lora_weights.safetensors"
+_WORDS = "lora_adapter_metadata"
+"""The entry of the header that says alpha."""
 _LAYERS = ["to_q", "to_k", "to_v", "to_out.0"]
 
 
@@ -35,9 +40,14 @@ def add_adapters(unet: Any, rank: int) -> None:
 def save_adapters(unet: Any, folder: Path) -> None:
     """Write the adapters with what is said of them, alpha too: without it another alpha than the
     rank would be read as the rank. Those of a UNet have the names that pipelines read."""
-    if not isinstance(unet, UNet2DConditionModel):
+    if isinstance(unet, UNet2DConditionModel):
+        _save_unet(unet, folder)
+    else:
         unet.save_lora_adapter(folder, weight_name=NAME)
-        return
+    _settle(folder / NAME)
+
+
+def _save_unet(unet: UNet2DConditionModel, folder: Path) -> None:
     tensors = convert_state_dict_to_diffusers(get_peft_model_state_dict(unet))
     config = unet.peft_config["default"].to_dict()
     StableDiffusionPipeline.save_lora_weights(
@@ -48,6 +58,17 @@ def save_adapters(unet: Any, folder: Path) -> None:
         unet_lora_adapter_metadata=config,
         weight_name=NAME,
     )
+
+
+def _settle(path: Path) -> None:
+    """Write the header of a file of adapters in one order: that of names of layers is the order of
+    a set, and safetensors (0.8) writes several entries in another order each time, so that the same
+    training would end in other bytes."""
+    with safe_open(path, framework="pt") as file:
+        words = json.loads(file.metadata()[_WORDS])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    words = {k: sorted(v) if k.endswith("target_modules") else v for k, v in words.items()}
+    save_file(tensors, path, {_WORDS: json.dumps(words, indent=2, sort_keys=True)})
 
 
 @torch.no_grad()

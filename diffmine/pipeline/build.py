@@ -23,7 +23,7 @@ from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
 from diffmine.pipeline.same import check_same
 from diffmine.pipeline.settle import by_base, sized
-from diffmine.pipeline.several import is_first, joined
+from diffmine.pipeline.several import fewer, is_first, joined
 from diffmine.stages import STAGES, stage_named
 from diffmine.stages.collect.boxes import keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -103,7 +103,7 @@ def build(
         compared = Compared(atlas, dataset, config.data)
         planned = plan_of(compared, config, given)
         announce(replace(planned, remarks=(*planned.remarks, *chosen)))
-        for line in known_cost(dataset, config, given, Path(out)):
+        for line in (*fewer(), *known_cost(dataset, config, given, Path(out))):
             remark(line)
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if reports[-1].done:  # before anything is trained

@@ -13,9 +13,10 @@ def checked(
     dataset: Dataset, config: BuildConfig, model: Asked | None = None, *, online: bool = True
 ) -> Dataset:
     """A data set itself. Raises DataError for one label alone, with which nothing is to be trained;
-    UsageError for a size that is no multiple of 16, to which images would be cut; ModelError for
-    two labels that the model's tokenizer does not tell apart, and for a model that cannot be used;
-    one that is trained further is downloaded for that where `online`, else left for then."""
+    UsageError for a size that is no multiple of 16, to which images would be cut, and for one of
+    which too little is left where the model is deepest; ModelError for two labels that the model's
+    tokenizer does not tell apart, and for a model that cannot be used; one that is trained further
+    is downloaded for that where `online`, else left for then."""
     from diffmine.model.prompts import Prompts
     from diffmine.model.tokens import check_distinct, tokenizer_of
 
@@ -41,6 +42,11 @@ def checked(
         checkpoint = found(model)
         assert checkpoint.prompts is not None
         prompts = checkpoint.prompts
+    if 0 < side < checkpoint.least:
+        raise UsageError(
+            f"--data.image-size {side} is too small for {checkpoint.name}: where its network is "
+            f"deepest one number would stand for a whole image; take {checkpoint.least} or more."
+        )
     tokenizer = tokenizer_of(checkpoint)
     if tokenizer is not None:
         check_distinct(tokenizer, prompts, dataset.labels)

@@ -56,7 +56,12 @@ def sized(
     known = stored or {}
     same = model is not None or known.get("finetune", {}).get("base") == config.finetune.base
     side = known.get("data", {}).get("image_size") if same else None
-    return replace(config.data, image_size=side or own or SMALL_BASE.side)
+    return replace(config.data, image_size=side or own or _usual(model))
+
+
+def _usual(model: Checkpoint | None) -> int:
+    """The short side of images where nothing says it, in pixels."""
+    return max(SMALL_BASE.side, model.least if model else 0)
 
 
 def _steps_as_before(

@@ -1,4 +1,4 @@
-"""Commands that torchrun has started in several processes."""
+"""Commands that torchrun has started in several processes, or accelerate in one."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ def alone(command: str) -> None:
             f"diffmine {command} was started in {count} processes, and only finetune and build "
             f"share their training; start it once, with --engine processes:{count}."
         )
+
+
+def fewer() -> list[str]:
+    """A sentence where `accelerate launch` was asked for several processes and started one.
+
+    On processors it does so without a word (1.15). It names an address at which processes meet only
+    when they are several, and says nothing of their number, which torchrun does.
+    """
+    launched = {"ACCELERATE_USE_CPU", "MASTER_ADDR", "MASTER_PORT"} <= os.environ.keys()
+    if not launched or "WORLD_SIZE" in os.environ:
+        return []
+    return [
+        "accelerate launch was asked for several processes and started one, which works alone; "
+        "torchrun --nproc_per_node N -m diffmine starts several."
+    ]

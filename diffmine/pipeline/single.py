@@ -24,7 +24,7 @@ from diffmine.errors import AtlasError, UsageError
 from diffmine.pipeline.build import manifest_of, run_stage
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.settle import by_base, sized
-from diffmine.pipeline.several import is_first, joined
+from diffmine.pipeline.several import fewer, is_first, joined
 from diffmine.stages.collect.run import run as collect
 from diffmine.words.datasets import lines
 
@@ -53,7 +53,7 @@ def train_model(
     whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
     config = whole.data
     dataset, _ = fetched(dataset, config, progress)
-    for line in (*lines(dataset), *chosen):
+    for line in (*fewer(), *lines(dataset), *chosen):
         announce(line)
     atlas = create_workspace(work, manifest_of(dataset, config))
     with atlas.hold():

@@ -2,7 +2,8 @@
 which may die, and costs no start.
 
 Without the tests' type checks, as people run it. `Forks` is the side of the tests; this file run as
-a program is the other side, which calls functions of tests/faults/scenarios.py by name.
+a program is the other side, which calls functions of scenarios.py and training.py, beside it, by
+name.
 """
 
 from __future__ import annotations
@@ -132,12 +133,13 @@ def serve() -> None:
     answers, asked = os.fdopen(os.dup(1), "w"), sys.stdin
     os.dup2(2, 1)
     warnings.simplefilter("ignore", DeprecationWarning)
-    from tests.faults import scenarios
+    from tests.faults import scenarios, training
 
+    known = {**vars(scenarios), **vars(training)}
     for line in asked:
         name, *arguments = json.loads(line)
         try:
-            answer = {"value": getattr(scenarios, name)(*arguments)}
+            answer = {"value": known[name](*arguments)}
         except Exception:
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), file=answers, flush=True)

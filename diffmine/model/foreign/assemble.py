@@ -30,6 +30,14 @@ _SD1 = {
 }
 
 
+_SDXL = _SD1 | {
+    "_class_name": "StableDiffusionXLPipeline",
+    "force_zeros_for_empty_prompt": True,
+    "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
+    "tokenizer_2": ["transformers", "CLIPTokenizer"],
+}
+
+
 @contextmanager
 def assembled(checkpoint: Checkpoint) -> Iterator[Path]:
     """The folder of a model: its own where that is whole, else one of links until the end."""
@@ -46,8 +54,9 @@ def assembled(checkpoint: Checkpoint) -> Iterator[Path]:
 
 
 def index_of(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The model_index.json of a model; that of Stable Diffusion 1 where no part has one."""
-    return dict(checkpoint.index) or dict(_SD1)
+    """The model_index.json of a model; that of Stable Diffusion XL, or of 1 and 2, where no part
+    has one."""
+    return dict(checkpoint.index) or dict(_SDXL if "text_encoder_2" in checkpoint.parts else _SD1)
 
 
 def _put(part: Part, place: Path, checkpoint: Checkpoint) -> None:

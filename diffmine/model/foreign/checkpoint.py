@@ -44,10 +44,15 @@ class Checkpoint:
 
     @property
     def side(self) -> int:
-        """The short side of the images it was made for, in pixels; 0 where nothing says it."""
-        if self.prompts is not None:
-            return min(self.prompts.image_size)
-        return own_side(self.parts)
+        """The short side of the images it was made for, in pixels, or of the smallest that it can
+        be asked of; 0 where nothing says it."""
+        known = min(self.prompts.image_size) if self.prompts else own_side(self.parts)
+        return max(known, self.least) if known else 0
+
+    @property
+    def least(self) -> int:
+        """The short side of the smallest images that it can be asked of, in pixels; 0: any."""
+        return least_side({name: part.config for name, part in self.parts.items()})
 
 
 def own_side(parts: Mapping[str, Part]) -> int:
@@ -58,3 +63,12 @@ def own_side(parts: Mapping[str, Part]) -> int:
     size = parts["unet"].config.get("sample_size") or 0
     low = min(size) if isinstance(size, list) else int(size)
     return low * 2 ** (len(parts["vae"].config.get("block_out_channels", [0])) - 1)
+
+
+def least_side(configs: Mapping[str, Mapping[str, Any]]) -> int:
+    """The short side of the smallest images that a model can be asked of, in pixels, by the configs
+    of its parts: it leaves two latent pixels where the UNet is deepest, for over one alone nothing
+    can be normalised. 0 for a transformer, and where no config says how deep it is."""
+    parts = (configs.get(name, {}) for name in ("unet", "vae"))
+    unet, vae = (len(part.get("block_out_channels") or ()) for part in parts)
+    return 2 ** (unet + vae - 1) if unet and vae else 0

@@ -28,6 +28,8 @@ _TURBO = ("stabilityai/sd-turbo", "stabilityai/sdxl-turbo", "bytedance/sdxl-ligh
           "bytedance/hyper-sd", "tianweiy/dmd2", "simianluo/lcm", "latent-consistency/",
           "latent-consistency-models/")  # fmt: skip
 """Beginnings of the names of repositories of distilled models that keep a plain config."""
+_FEW = ("turbo", "lightning", "lcm", "hyper-sd", "hypersd", "hyper_sd", "dmd2")
+"""What the names of single files say of them, which have no config."""
 
 
 def check_fits(checkpoint: Checkpoint) -> None:
@@ -63,6 +65,8 @@ def _check_distilled(checkpoint: Checkpoint, unet: Mapping[str, Any]) -> None:
         str(unet.get("_name_or_path", "")),
         str(checkpoint.index.get("_name_or_path", "")),
     )
+    file = checkpoint.parts["unet"].file
+    few = next((word for word in _FEW if file and word in file.stem.casefold()), "")
     # Turbo models have a plain config but for this: one step from the last timestep.
     trailing = kind.startswith("Euler") and scheduler.get("timestep_spacing") == "trailing"
     trailing = trailing and scheduler.get("prediction_type", "epsilon") == "epsilon"
@@ -70,6 +74,7 @@ def _check_distilled(checkpoint: Checkpoint, unet: Mapping[str, Any]) -> None:
         (unet.get("time_cond_proj_dim"), "its UNet reads the strength of guidance"),
         (kind.startswith(_DISTILLED), f"its scheduler is {kind}"),
         (trailing, f"its {kind} begins at the last timestep, as for few steps"),
+        (few, f"its file is named {few}"),
         (any(o.casefold().startswith(_TURBO) for o in origins), "that is what was published there"),
     ]
     for mark, why in marks:

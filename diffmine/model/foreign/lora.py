@@ -1,9 +1,10 @@
 """A LoRA added to the weights of a model, for good: W + scale * alpha / rank * up down.
 
-Hu et al. 2021, equation 3. Tensors may have the names of diffusers, of peft or of kohya's scripts;
-alpha stands beside them, in the header of their file or in an adapter_config.json, and is the rank
-where nothing says it. What is not understood, or changes a layer that the model lacks, is refused:
-half a LoRA would be another model.
+Hu et al. 2021, equation 3. Tensors may have the names of diffusers, of peft or of kohya's scripts,
+and layers those that the authors of Stable Diffusion gave them; alpha stands beside them, in the
+header of their file or in an adapter_config.json, and is the rank where nothing says it. What is
+not understood, or changes a layer that the model lacks, is refused: half a LoRA would be another
+model.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers import UNet2DConditionModel
 from jaxtyping import Shaped
 from safetensors import safe_open
 from torch import Tensor, nn
 
 from diffmine.errors import ModelError
+from diffmine.model.foreign.names import authors
 from diffmine.model.foreign.weights import read_json
 from diffmine.model.model import Model
 
@@ -149,7 +152,23 @@ def _table(network: nn.Module) -> dict[str, tuple[str, Tensor]]:
         for name, layer in network.named_modules()
         if isinstance(layer, nn.Linear | nn.Conv2d)
     }
-    return {_plain(name): (name, weight) for name, weight in layers.items()}
+    plain = {_plain(name): (name, weight) for name, weight in layers.items()}
+    return _by_authors(network, plain) | plain
+
+
+def _by_authors(
+    network: nn.Module, layers: Mapping[str, tuple[str, Tensor]]
+) -> dict[str, tuple[str, Tensor]]:
+    """The same of a UNet by the names that the authors of Stable Diffusion have for its layers."""
+    if not isinstance(network, UNet2DConditionModel):
+        return {}
+    crossed = {k for k, block in enumerate(network.up_blocks) if hasattr(block, "attentions")}
+    named = {}
+    for name, weight in layers.values():
+        theirs = authors(name, network.config.layers_per_block, crossed)
+        if theirs is not None:
+            named[_plain(theirs)] = (name, weight)
+    return named
 
 
 def _plain(name: str) -> str:

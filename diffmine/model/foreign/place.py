@@ -2,7 +2,7 @@
 
 A folder may be a whole model (unet, vae, text_encoder, tokenizer, scheduler), a UNet alone, a
 checkpoint of a training (its unet/), a LoRA, or hold one .safetensors file; a file is a LoRA, a
-UNet beside its config.json, or Stable Diffusion 1 in the layout of its authors.
+UNet beside its config.json, or Stable Diffusion 1, 2 or XL in the layout of its authors.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from diffmine.errors import ModelError
-from diffmine.model.foreign import single
+from diffmine.model.foreign import layouts
 from diffmine.model.foreign.weights import (
     SAFE,
     Weights,
@@ -156,6 +156,7 @@ def _file(path: Path) -> Place:
             raise ModelError(f"{path} is a UNet without its config.json; put that beside it.")
         return _unet(path.parent)
     parts = {
-        name: Part(name, config, file=path) for name, config in single.configs(path, shapes).items()
+        name: Part(name, config, file=path)
+        for name, config in layouts.configs(path, shapes).items()
     }
     return Place(path, path.parent, parts)

@@ -58,6 +58,15 @@ def header(path: Path) -> dict[str, tuple[int, ...]]:
         raise ModelError(f"{path} is no whole safetensors file: {error}.") from error
 
 
+def words_of(path: Path) -> dict[str, str]:
+    """What the header of a safetensors file says beside its tensors."""
+    try:
+        with safe_open(path, framework="np") as file:
+            return dict(file.metadata() or {})
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} is no whole safetensors file: {error}.") from error
+
+
 def versions(names: Iterable[str]) -> dict[str, list[str]]:
     """The names of safetensors files, and of what lists several of them, by the version of the
     weights that they are ("" or, as fp16, a variant), the best first."""

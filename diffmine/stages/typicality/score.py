@@ -24,7 +24,7 @@ from diffmine.model.draws import together
 from diffmine.model.fast.lanes import ALONE, Lanes, lanes
 from diffmine.model.latents import latents
 from diffmine.model.model import Model
-from diffmine.model.precision import NAMES, TRIED, arithmetic_of, load_checked
+from diffmine.model.precision import NAMES, TRIED, Say, arithmetic_of, load_checked
 from diffmine.model.score import Item, Sampling, advance
 from diffmine.model.speed import Meter
 from diffmine.model.tally import Tally
@@ -39,6 +39,7 @@ from diffmine.stages.typicality.tables import (
     sums_name,
     sums_rows,
 )
+from diffmine.words.scores import comparing
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class ScoreShard(ShardFunction):
 
     config: TypicalityConfig
     _meter: Meter | None = field(default=None, init=False, repr=False)
+    _tell: Tell | None = field(default=None, init=False, repr=False)
 
     def __call__(self, shard: Shard[Round], tell: Tell) -> Outcome:
         """The sums and, in the last round, the maps of the shard's images."""
-        work = shard.work
+        work, self._tell = shard.work, tell
         there, digest_of = 0, digests_of(self.atlas)
         tallies: dict[str, Tally] = {}
         if work.sums:
@@ -166,16 +168,23 @@ class ScoreShard(ShardFunction):
         alone = self.config.compile
         return nullcontext(ALONE) if alone else lanes(self.model.device, self.config.batch)
 
+    def _compared(self, done: int, total: int) -> None:
+        """Of a large model the comparison takes as long as scoring a dozen images twice."""
+        if self._tell is not None:
+            self._tell(0, comparing(done, total))
+
     @cached_property
     def model(self) -> Model:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
-        return model_of(self.atlas, self.config)
+        return model_of(self.atlas, self.config, self._compared)
 
 
-def model_of(atlas: Atlas, config: TypicalityConfig) -> Model:
-    """The model of an atlas, ready to score as is configured."""
+def model_of(atlas: Atlas, config: TypicalityConfig, say: Say = lambda done, total: None) -> Model:
+    """The model of an atlas, ready to score as is configured; `say` hears how far a comparison of
+    two arithmetics is."""
     pictures = labelled_pictures(atlas, TRIED)
-    model = load_checked(atlas.needed_model(), config.precision, pictures)
+    path = atlas.needed_model()
+    model = load_checked(path, config.precision, pictures, config.batch, say)
     if config.compile:
         model.compile(config.batch)
     return model

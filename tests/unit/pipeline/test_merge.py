@@ -160,9 +160,9 @@ def test_images_that_join_are_scored_in_the_arithmetic_of_the_others(
     shutil.copy(data / "disc" / "000.png", data / "disc" / "added.png")
     asked: list[str] = []
 
-    def load(path: Path, precision: str, pictures: object) -> Model:
+    def load(path: Path, precision: str, pictures: object, *how: Any) -> Model:
         asked.append(precision)
-        return load_checked(path, precision, [])  # type: ignore[arg-type]
+        return load_checked(path, precision, [], *how)  # type: ignore[arg-type]
 
     monkeypatch.setattr("diffmine.stages.typicality.score.load_checked", load)
     assert mined("atlas", precision="auto")[1]["typicality"].done == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from diffmine.cli import main
 from diffmine.config import BuildConfig, DataConfig, ModelConfig, TypicalityConfig
 from diffmine.errors import ModelError
 from diffmine.live.score import patch_scores
+from diffmine.model.bases import base_of
 from diffmine.model.load import load_model
 from diffmine.model.prompts import Prompts
 from diffmine.model.tiny import make_random
@@ -25,6 +27,7 @@ from diffmine.pipeline.build import build, run_stage
 from diffmine.pipeline.models import found, is_other, settled, use_model
 from diffmine.pipeline.plan import AGAIN, KEPT, plan
 from tests.helpers import LABELS, draw_shapes, quick
+from tests.unit.model.foreign import made
 
 WORDS = {"prompt": "A {label}.", "null_prompt": "A picture."}
 
@@ -40,6 +43,13 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_random(tmp_path_factory.mktemp("theirs") / "model")
     (folder / "diffmine.json").unlink()
     return folder
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    """A model of four levels over an autoencoder of four, as Stable Diffusion 1 is: of an image of
+    64 pixels one number is left where it is deepest."""
+    return made.whole(tmp_path / "deep")
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +223,32 @@ def test_the_size_of_a_model_without_profile_is_its_own(theirs: Path, tmp_path: 
     assert settled(BuildConfig(), checkpoint).data.image_size == 16 * factor
     ours = make_random(tmp_path / "ours")
     assert settled(BuildConfig(), found(str(ours))) == BuildConfig()
+
+
+@pytest.mark.parametrize("option", ["--model", "--base"])
+def test_images_that_are_too_small_for_a_model_are_refused_before_they_are_collected(
+    data: Path, deep: Path, tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--prompt", "A {label}.", "--null-prompt", "A."] if option == "--model" else []
+    asked = ["build", str(data), "--out", str(tmp_path / "atlas"), option, str(deep), *words]
+    for dry in ([], ["--dry-run"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*asked, "--data.image-size", "64", *dry])
+        assert ended.value.code == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "--data.image-size 64 is too small for" in said
+        assert "take 128 or more" in said
+        assert not (tmp_path / "atlas").exists()
+
+
+def test_the_smallest_size_that_a_deep_model_can_take_is_mined(
+    data: Path, deep: Path, tmp_path: Path
+) -> None:
+    """It says that it was made for less, so that the smallest size that works is chosen."""
+    config = replace(quick(deep), data=DataConfig())
+    made.edit(deep / "unet" / "config.json", sample_size=8)
+    build(data, tmp_path / "atlas", config, model=ModelConfig(str(deep), **WORDS))
+    atlas = open_atlas(tmp_path / "atlas")
+    assert set(atlas.table("images")["width"].to_pylist()) == {128}
+    assert len(atlas.parts("translations")) == len(LABELS)
+    assert base_of(deep).side == 128  # type: ignore[union-attr]

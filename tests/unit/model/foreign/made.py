@@ -118,29 +118,51 @@ _ATTENTION = {"group_norm": "norm", "to_q": "q", "to_k": "k", "to_v": "v", "to_o
 
 def single(folder: Path, path: Path, half: bool = False) -> Path:
     """A model as one file in the layout of its authors."""
-    state = {f"model.diffusion_model.{_unet(k)}": v for k, v in tensors(folder / "unet").items()}
+    state = networks(folder, first_crossed=False)
+    state |= clip(folder / "text_encoder", "cond_stage_model.transformer.")
+    state["alphas_cumprod"] = torch.ones(1000)
+    return written(state, path, half)
+
+
+def networks(folder: Path, first_crossed: bool) -> dict[str, Tensor]:
+    """UNet and autoencoder by their authors' names; `first_crossed`: the first up block of the UNet
+    has attention."""
+    unet = tensors(folder / "unet")
+    state = {f"model.diffusion_model.{unet_name(k, first_crossed)}": v for k, v in unet.items()}
     for name, value in tensors(folder / "vae").items():
         key = _vae(name)
         attention = ".attn_1." in key and value.ndim == 2
         state[f"first_stage_model.{key}"] = value[..., None, None] if attention else value
-    for name, value in tensors(folder / "text_encoder").items():
+    return state
+
+
+def clip(part: Path, prefix: str) -> dict[str, Tensor]:
+    """A text encoder of CLIP, whose names are those of transformers."""
+    state = {}
+    for name, value in tensors(part).items():
         key = name if name.startswith("text_model.") else f"text_model.{name}"
-        state[f"cond_stage_model.transformer.{key}"] = value
-    state["cond_stage_model.transformer.text_model.embeddings.position_ids"] = torch.arange(77)[
-        None
-    ]
-    state["alphas_cumprod"] = torch.ones(1000)
+        state[f"{prefix}{key}"] = value
+    places = torch.arange(77)[None]
+    return state | {f"{prefix}text_model.embeddings.position_ids": places}
+
+
+def written(state: dict[str, Tensor], path: Path, half: bool, **words: str) -> Path:
+    """A file of tensors, with words in its header."""
     save_file(
         {
             k: (v.half() if half and v.is_floating_point() else v).contiguous()
             for k, v in state.items()
         },
         path,
+        words,
     )
     return path
 
 
-def _unet(name: str) -> str:
+def unet_name(name: str, first_crossed: bool) -> str:
+    """What the authors call a tensor of a UNet."""
+    name = name.replace("add_embedding.linear_1", "label_emb.0.0")
+    name = name.replace("add_embedding.linear_2", "label_emb.0.2")
     name = name.replace("time_embedding.linear_1", "time_embed.0")
     name = name.replace("time_embedding.linear_2", "time_embed.2")
     name = name.replace("conv_norm_out", "out.0").replace("conv_out", "out.2")
@@ -156,7 +178,7 @@ def _unet(name: str) -> str:
         r"up_blocks\.(\d)\.resnets\.(\d)": lambda i, j: f"output_blocks.{3 * i + j}.0",
         r"up_blocks\.(\d)\.attentions\.(\d)": lambda i, j: f"output_blocks.{3 * i + j}.1",
         r"up_blocks\.(\d)\.upsamplers\.(\d)": lambda i, j: (
-            f"output_blocks.{3 * i + 2}.{1 + (i > 0)}"
+            f"output_blocks.{3 * i + 2}.{1 + (i > 0 or first_crossed)}"
         ),
     }
     for pattern, place in places.items():

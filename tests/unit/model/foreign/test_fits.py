@@ -109,8 +109,9 @@ def test_a_file_that_is_a_pickle(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        ("conditioner.embedders.0.transformer.x", "is Stable Diffusion XL in one file"),
-        ("cond_stage_model.model.x", "is Stable Diffusion 2 in one file"),
+        ("conditioner.embedders.0.model.x", "is the refiner of Stable Diffusion XL in one file"),
+        ("model.diffusion_model.joint_blocks.0.x", "is Stable Diffusion 3 in one file"),
+        ("model.diffusion_model.label_emb.0.0.weight", "is not Stable Diffusion XL: it has no"),
         ("model.diffusion_model.double_blocks.0.x", "is FLUX in one file"),
         ("down_blocks.0.resnets.0.conv1.weight", "is a UNet without its config.json"),
         ("model.diffusion_model.x", "is not Stable Diffusion 1: it has no"),
