@@ -78,7 +78,7 @@ def _fill(
 def _photographed(picture: Image.Image, chance: np.random.Generator) -> Image.Image:
     if chance.random() < 0.3:
         picture = picture.filter(ImageFilter.GaussianBlur(chance.random() * 1.2))
-    pixels = np.asarray(picture, np.float32)
+    pixels: np.ndarray = np.asarray(picture, np.float32)
     if chance.random() < 0.15:
         pixels = np.repeat(pixels.mean(axis=2, keepdims=True), 3, axis=2)
     if chance.random() < 0.4:

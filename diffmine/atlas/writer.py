@@ -281,12 +281,15 @@ class Workspace(Atlas):
         except (OSError, ValueError, TypeError):
             return None
 
-    def keep_work(self, stage: str) -> None:
-        """Drop what a stage that was stopped had made of other images than are there now."""
-        images = {"images": self.manifest.keys.get("images", "")}
-        if self.note_of(stage, "images") != images:
+    def keep_work(self, stage: str, **others: str) -> None:
+        """Drop what a stage that was stopped had made of other images than are there now, or of
+        `others` (digests by name) than were noted; what was not noted may have been the same."""
+        now = {"images": self.manifest.keys.get("images", ""), **others}
+        noted = self.note_of(stage, "images")
+        if noted is None or noted != {name: now.get(name) for name in noted}:
             remove(self.path / "work" / stage)
-            self.keep_note(stage, "images", images)
+        if noted != now:
+            self.keep_note(stage, "images", now)
 
     def keep_note(self, stage: str, name: str, values: dict[str, Any]) -> None:
         """Save values that the stage needs to continue; they are removed when it ends."""

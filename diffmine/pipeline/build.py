@@ -89,7 +89,8 @@ def build(
     dataset = checked(known, config, given)
     atlas = create_workspace(out, manifest_of(dataset, config.data))
     number, labels = len(dataset.limited(config.data.limit)), len(dataset.labels)
-    config, chosen = by_base(config, number, labels, given, atlas.manifest.config)
+    stored = atlas.manifest.config
+    config, chosen = by_base(config, number, labels, given, stored, dataset.records)
     config = config.with_race()
     check_same(atlas, dataset, replace_all)
     with atlas.hold():

@@ -92,7 +92,9 @@ def plan(
     known = dataset_of(data, sized(config, given, stored), progress)
     whole = checked(known, config, given, online=False)
     dataset = whole.limited(config.data.limit)
-    config, chosen = by_base(config, len(dataset), len(dataset.labels), given, stored)
+    config, chosen = by_base(
+        config, len(dataset), len(dataset.labels), given, stored, dataset.records
+    )
     if there is None:
         steps = (
             Step(stage.name, FIRST, cost=cost(stage.name, config, dataset, len(dataset)))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig, is_large
 from diffmine.data.image import MULTIPLE
+from diffmine.data.records import Record
 from diffmine.data.sources import dataset_of
 from diffmine.model.foreign.checkpoint import Checkpoint
+from diffmine.pipeline.detail import side_for
 from diffmine.pipeline.labels import checked
 from diffmine.words.training import chosen, duration, memory, table
+
+EMBEDDED = "tiny"
+"""The name of the base that comes with diffmine."""
 
 
 def by_base(
@@ -21,9 +27,11 @@ def by_base(
     labels: int,
     model: Checkpoint | None = None,
     stored: Mapping[str, Any] | None = None,
+    records: Sequence[Record] = (),
 ) -> tuple[BuildConfig, list[str]]:
     """The configuration with what suits its base, or the finished `model`, where nothing was asked
-    for; and in words what was chosen so.
+    for; and in words what was chosen so. With the embedded base the size of the images is chosen by
+    a few of the `records` and this machine.
 
     `stored` are the configurations of an atlas that is there. Its size stays while its base does,
     and steps that were counted by its images do not change with them.
@@ -33,14 +41,17 @@ def by_base(
     base = base_of(config.finetune.base) if model is None else None
     before = dict((stored or {}).get("finetune", {}))
     same = model is not None or before.get("base") == config.finetune.base
-    data, finetune = sized(config, model, stored), config.finetune
+    data, finetune, why = sized(config, model, stored), config.finetune, list[str]()
     if model is None:
         weights = base.weights if base else 0
         finetune = _steps_as_before(finetune, weights, before if same else {})
         finetune = finetune.settled(weights, images, labels)
+        if finetune.base == EMBEDDED and not config.data.image_size and not before:
+            side, why = side_for(records, lambda side: training_seconds(finetune, side))
+            data = replace(data, image_size=side)
     settled = replace(config, data=data, finetune=finetune)
     name = None if model is None else model.name
-    return settled, chosen(config, settled, base.weights if base else 0, name)
+    return settled, why + chosen(config, settled, base.weights if base else 0, name)
 
 
 def sized(
@@ -73,7 +84,7 @@ def _steps_as_before(
     return replace(config, steps=before["steps"]) if counted and alike and before else config
 
 
-_REACHED = {"cuda": 0.4, "cpu": 0.5}
+_REACHED = defaultdict(lambda: 0.4, cpu=0.5)
 """The share of what a device does in one large product that training reaches, about."""
 
 
@@ -82,17 +93,16 @@ def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig)
     time on this machine. Nothing is loaded or written."""
     whole = BuildConfig(data=config, finetune=options)
     dataset = checked(dataset_of(data, sized(whole)), whole, online=False).limited(config.limit)
-    whole, _ = by_base(whole, len(dataset), len(dataset.labels))
-    return training_table(whole, len(dataset), len(dataset.labels))
+    whole, why = by_base(whole, len(dataset), len(dataset.labels), records=dataset.records)
+    return why + training_table(whole, len(dataset), len(dataset.labels))
 
 
 def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
     """The same of a configuration that is settled."""
     from diffmine.model.bases import base_of
     from diffmine.model.devices import best_device, device_name
-    from diffmine.model.speed import peak
-    from diffmine.stages.finetune.fit import Place, bytes_of, fitting, operations
-    from diffmine.stages.finetune.together import ARITHMETIC, precision_of
+    from diffmine.stages.finetune.fit import Place, bytes_of, fitting
+    from diffmine.stages.finetune.together import precision_of
 
     options, base, device = config.finetune, base_of(config.finetune.base), best_device()
     if base is None:
@@ -101,10 +111,6 @@ def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
     place = Place(base, (side, side), device, precision, options.batch)
     parts = fitting(options, place, place.free)
     needed = bytes_of(options, place, parts or options.accumulate or place.rows)
-    step, seconds = operations(options, place), None
-    if step is not None:
-        rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
-        seconds = options.steps * step / rate
     return table(
         base.name,
         base.weights,
@@ -113,5 +119,24 @@ def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
         labels,
         options,
         memory(needed, place.free, parts),
-        duration(seconds, device_name(device)),
+        duration(training_seconds(options, config.data.image_size), device_name(device)),
     )
+
+
+def training_seconds(options: FinetuneConfig, side: int) -> float | None:
+    """How long a settled training on images of `side` pixels takes on this machine, roughly; None
+    where it cannot be told."""
+    from diffmine.model.bases import base_of
+    from diffmine.model.devices import best_device
+    from diffmine.model.speed import peak
+    from diffmine.stages.finetune.fit import Place, operations
+    from diffmine.stages.finetune.together import ARITHMETIC, precision_of
+
+    base, device = base_of(options.base), best_device()
+    if base is None:
+        return None
+    latent, precision = side // base.factor, precision_of(options)
+    step = operations(options, Place(base, (latent, latent), device, precision, options.batch))
+    if step is None:
+        return None
+    return options.steps * step / (peak(device, ARITHMETIC[precision]) * _REACHED[device.type])

@@ -50,7 +50,8 @@ def train_model(
     stored = open_atlas(work).manifest.config if is_atlas(work) else None
     dataset = checked(dataset_of(data, sized(whole, stored=stored), progress), whole)
     dataset = dataset.limited(config.limit)
-    whole, chosen = by_base(whole, len(dataset), len(dataset.labels), stored=stored)
+    number, labels = len(dataset), len(dataset.labels)
+    whole, chosen = by_base(whole, number, labels, stored=stored, records=dataset.records)
     config = whole.data
     dataset, _ = fetched(dataset, config, progress)
     for line in (*fewer(), *lines(dataset), *chosen):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from diffmine.config import BuildConfig, FinetuneConfig, is_large
 
 
@@ -20,6 +22,22 @@ def chosen(
     if model is None and is_large(weights) and asked.finetune != config.finetune:
         lines.append(f"{base} has {_weights(weights)} weights: {training(config.finetune)}.")
     return lines
+
+
+def two_sizes(side: int, own: int, seconds: Mapping[int, float | None]) -> str:
+    """Why images are mined at the one or the other of two sizes, for pictures of `own` pixels."""
+    fine, coarse = max(seconds), min(seconds)
+    takes = {
+        each: "a time not known here" if known is None else f"about {_time(known)} here"
+        for each, known in seconds.items()
+    }
+    text = (
+        f"The pictures have about {own} pixels on their short side and are mined at {side}, for "
+        f"which training takes {takes[side]}"
+    )
+    if side == fine:
+        return f"{text}; --data.image-size {coarse} takes {takes[coarse]}."
+    return f"{text}; --data.image-size {fine} shows finer detail and takes {takes[fine]}."
 
 
 def training(config: FinetuneConfig) -> str:

@@ -42,7 +42,7 @@ def info(
     config = replace(config, data=sized(config, given))
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     dataset, _ = fetched(dataset, config.data, progress)
-    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given, records=dataset.records)
     refusal = refusal or _refusal(dataset, config, given)
     whole = summary(dataset, config, given, progress, refusal, probe=form != "csv")
     if form == "json":
@@ -69,7 +69,7 @@ def before(
     dataset = dataset_of(data, config.data, progress).limited(config.data.limit)
     if any(record.remote for record in dataset):
         return []  # its pictures are fetched by the build, or by diffmine info
-    config, _ = by_base(config, len(dataset), len(dataset.labels), given)
+    config, _ = by_base(config, len(dataset), len(dataset.labels), given, records=dataset.records)
     looked = look(dataset, config.data, progress)
     whole = summary_of(dataset, looked, config, progress)
     spent = costs(dataset, looked, config, given)

@@ -10,14 +10,19 @@ mean.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from diffmine.atlas.health import WORDS, digests_of
+from diffmine.atlas.manifest import key_of
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import FinetuneConfig, as_dict
+from diffmine.data.files import digest_of
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.model.bases import base_of
+from diffmine.model.foreign.find import embedded
 from diffmine.model.load import load_model
 from diffmine.model.prompts import Prompts
 from diffmine.model.state import State
@@ -38,7 +43,7 @@ def run(
     if _is_done(atlas, config, report):
         together.say(None)
         return report.close()
-    atlas.keep_work("finetune")
+    atlas.keep_work("finetune", base=_digest(config.base))
     prompts = _prompts(atlas, config)
     together.say({"atlas": str(atlas.path.resolve()), "config": as_dict(config)})
     training = _loaded(atlas, config, prompts, progress, report)
@@ -99,6 +104,17 @@ def _is_done(atlas: Workspace, config: FinetuneConfig, report: Report) -> bool:
     atlas.end("finetune")
     report.kept, report.figures["images not learnt from"] = config.steps, float(other)
     return True
+
+
+def _digest(base: str) -> str:
+    """What says of a base on this disk that it is another one under the same name; of one on the
+    Hub its name, in which the commit may stand."""
+    where = embedded(base) or Path(base)
+    if where.is_file():
+        return digest_of(where)
+    if not where.is_dir():
+        return base
+    return key_of({name: is_ for name, is_ in digests_of(where).items() if name not in WORDS})
 
 
 def _prompts(atlas: Workspace, config: FinetuneConfig) -> Prompts:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.writer import Workspace, create_workspace
@@ -23,6 +24,7 @@ from diffmine.pipeline.models import use_model
 from tests.helpers import LABELS, draw_shapes
 
 STEPS = 2
+WEIGHTS = "diffusion_pytorch_model.safetensors"
 Train = Callable[..., tuple[Workspace, Report]]
 
 
@@ -142,6 +144,30 @@ def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, tra
     paint(data / "disc" / "000.png")
     stopped_at("images encoded")
     assert not state.is_file()
+
+
+def test_training_that_was_stopped_begins_anew_with_another_base_of_that_name(
+    data: Path, train: Train, tmp_path: Path
+) -> None:
+    """Latents of the one autoencoder are nothing to a network that is trained with another's."""
+    own = make_random(tmp_path / "own")
+    config = FinetuneConfig(base=str(own), steps=20, batch=2, shifts=1, checkpoint=5)
+    atlas, _ = train(steps=1)
+
+    def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if of == "steps":
+            raise KeyboardInterrupt
+
+    def latents() -> bytes:
+        with atlas.hold(), pytest.raises(KeyboardInterrupt):
+            run_stage(atlas, "finetune", BuildConfig(finetune=config), progress=stop)
+        return (atlas.path / "work" / "finetune" / "latents-00000.safetensors").read_bytes()
+
+    first = latents()
+    assert latents() == first
+    weights = load_file(own / "vae" / WEIGHTS)
+    save_file({k: v * 2 for k, v in weights.items()}, own / "vae" / WEIGHTS)
+    assert latents() != first
 
 
 def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: Train) -> None:

@@ -1,0 +1,80 @@
+"""At which size pictures are mined where nothing was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
+from diffmine.data.records import Record
+from diffmine.data.sources import open_dataset
+from diffmine.pipeline import settle
+from diffmine.pipeline.settle import by_base, training_seconds
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> list[Record]:
+    """Five large pictures and two small ones."""
+    for number, side in enumerate([400, 420, 380, 500, 401, 32, 40]):
+        path = tmp_path / "data" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (side + 60, side), (9 * number, 90, 120)).save(path)
+    return list(open_dataset(tmp_path / "data").records)
+
+
+def _takes(monkeypatch: pytest.MonkeyPatch, coarse: float | None, fine: float | None) -> None:
+    times = {64: coarse, 128: fine}
+    monkeypatch.setattr(settle, "training_seconds", lambda options, side: times[side])
+
+
+def test_pictures_with_detail_are_mined_where_it_shows(
+    records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _takes(monkeypatch, 300.0, 1200.0)
+    config, why = by_base(BuildConfig(), 7, 2, records=records)
+    assert (config.finetune.base, config.data.image_size) == ("tiny", 128)
+    assert why == [
+        "The pictures have about 400 pixels on their short side and are mined at 128, for which "
+        "training takes about 20 minutes here; --data.image-size 64 takes about 5 minutes here."
+    ]
+
+
+@pytest.mark.parametrize("fine", [9000.0, None])
+def test_a_slow_machine_mines_coarsely_and_says_what_more_would_take(
+    records: list[Record], monkeypatch: pytest.MonkeyPatch, fine: float | None
+) -> None:
+    _takes(monkeypatch, 1500.0, fine)
+    config, [why] = by_base(BuildConfig(), 7, 2, records=records)
+    assert config.data.image_size == 64
+    assert "--data.image-size 128 shows finer detail and takes" in why
+    assert ("about 2.5 hours here" in why) == (fine is not None)
+
+
+def test_small_pictures_and_sizes_that_were_asked_for_decide_alone(
+    records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settle, "training_seconds", None)  # nobody asks how long it takes
+    small = [record for record in records if record.path.stem in ("5", "6")]
+    config, why = by_base(BuildConfig(), 2, 2, records=small)
+    assert (config.data.image_size, why) == (64, [])
+    for side in (64, 96, 128):
+        asked = BuildConfig(data=DataConfig(image_size=side))
+        config, why = by_base(asked, 7, 2, records=records)
+        assert (config.data.image_size, why) == (side, [])
+
+
+def test_an_atlas_keeps_its_size(records: list[Record]) -> None:
+    stored = {"finetune": {"base": "tiny"}, "data": {"image_size": 64}}
+    config, why = by_base(BuildConfig(), 7, 2, stored=stored, records=records)
+    assert (config.data.image_size, why) == (64, [])
+
+
+def test_four_times_the_pixels_take_about_four_times_as_long() -> None:
+    options = replace(FinetuneConfig(), steps=2000, batch=64)
+    coarse, fine = (training_seconds(options, side) for side in (64, 128))
+    assert coarse is not None
+    assert fine is not None
+    assert 3.5 < fine / coarse < 6, "and attention more than that"
