@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -74,7 +75,7 @@ def _of_package(place: Path) -> Iterator[Source]:
     from debian.copyright import Copyright
 
     with (place / "usr/share/doc" / place.name / "copyright").open(encoding="utf-8") as text:
-        stanzas = list(Copyright(text, strict=False).all_files_paragraphs())
+        stanzas: list[Any] = list(Copyright(text, strict=False).all_files_paragraphs())
     for path in place.rglob("*"):
         if path.suffix.lower() not in _ENDINGS or path.is_symlink():
             continue
