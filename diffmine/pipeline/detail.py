@@ -38,5 +38,6 @@ def _typical_side(records: Sequence[Record]) -> int:
     local = [record.path for record in records if not record.remote]
     few = local[:: max(1, len(local) // _LOOKED)][:_LOOKED]
     looked = read_glances(few, 1) if few else ()
-    sides = [min(each.width, each.height) for each in looked if isinstance(each, Glance)]
+    glances = [glance for glance in looked if isinstance(glance, Glance)]
+    sides = [min(glance.width, glance.height) for glance in glances]
     return int(median(sides)) if sides else 0

@@ -28,8 +28,8 @@ def two_sizes(side: int, own: int, seconds: Mapping[int, float | None]) -> str:
     """Why images are mined at the one or the other of two sizes, for pictures of `own` pixels."""
     fine, coarse = max(seconds), min(seconds)
     takes = {
-        each: "a time not known here" if known is None else f"about {_time(known)} here"
-        for each, known in seconds.items()
+        pixels: "a time not known here" if known is None else f"about {_time(known)} here"
+        for pixels, known in seconds.items()
     }
     text = (
         f"The pictures have about {own} pixels on their short side and are mined at {side}, for "
