@@ -1,6 +1,7 @@
 """diffmine sensitivity in a terminal: its cost, its words, a stop, mistakes in one sentence."""
 
 import csv
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ QUICK = ("--images", "3", "--top", "3", "--bootstrap", "20")
 
 
 @pytest.fixture(scope="module")
-def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mined(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sensitivity")
     dataset = open_dataset(draw_shapes(root / "data", 4))
     atlas = create_workspace(root / "atlas", manifest_of(dataset, DataConfig()))
@@ -33,6 +34,13 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
         typicality.run(atlas, TypicalityConfig(draws=8, bands=2, precision="fp32"))
         mine.run(atlas, MineConfig(windows=(8,), per_image=2, per_label=9))
     return root / "atlas"
+
+
+@pytest.fixture
+def atlas(mined: Path, tmp_path: Path) -> Path:
+    """An atlas of one's own: what a test scores in it is no other test's."""
+    shutil.copytree(mined.parent / "model", tmp_path / "model")
+    return Path(shutil.copytree(mined, tmp_path / "atlas"))
 
 
 def code_of(*tokens: object) -> int:
