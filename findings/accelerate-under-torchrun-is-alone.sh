@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # accelerate 1.15.0 with torch 2.13.0, without a GPU: under torchrun every process believes that it
 # is alone, and `accelerate launch --cpu --num_processes 2` starts one process.
 #
@@ -12,7 +13,6 @@
 # processes with WORLD_SIZE.
 #
 # Installs pinned public packages in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

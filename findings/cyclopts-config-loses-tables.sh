@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # cyclopts 5.4.0: Toml(..., use_commands_as_keys=False) drops tables that bear a command's name.
 #
 # One would guess: with use_commands_as_keys=False a command gets every top-level table of the file
@@ -10,7 +11,6 @@
 # A command `build` that takes a table for each stage must not use it where stages are commands too.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" cyclopts==5.4.0

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # dateparser 1.5.0: parse("1920s") is the time of now less 1,920 seconds.
 #
 # One would guess: a decade is read as one of its years, as "1920" is, or as nothing (None).
@@ -9,7 +10,6 @@
 # Dates of archives must not go through a reader that was made for "3h ago".
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" dateparser==1.5.0

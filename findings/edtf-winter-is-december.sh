@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # edtf 5.0.2: winter is December alone.
 #
 # One would guess: the season "1920-24" (winter 1920 in EDTF) reaches over three months, as the other
@@ -9,7 +10,6 @@
 # Who asks whether a day lies in a winter must widen it, and then it lies in two years.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" edtf==5.0.2

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # fpdf2 2.8.9: FPDF.text() draws unshaped glyphs although text shaping is on.
 #
 # One would guess: after FPDF.set_text_shaping(True) every method that draws text shapes it, so that
@@ -10,7 +11,6 @@
 # Who draws at a given place (captions of a figure) must use cell() with the baseline worked out.
 #
 # Installs pinned public packages in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" \

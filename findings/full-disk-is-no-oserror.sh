@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # safetensors 0.8.0, tokenizers 0.23.3: a full disk is no OSError, and of tokenizers not even an error of
 # a class of its own.
 #
@@ -10,7 +11,6 @@
 #
 # The disk is a limit on the size of files (RLIMIT_FSIZE), which every library meets in the same way.
 # Installs pinned public packages in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder/packages" \

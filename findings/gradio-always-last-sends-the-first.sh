@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # gradio 6.31.0: trigger_mode="always_last" runs the last of several events with the FIRST one's data.
 #
 # One would guess: of three presses while the handler runs, always_last drops the second and, once
@@ -11,7 +12,6 @@
 #
 # Needs a Chromium on PATH (chromium, chromium-browser or google-chrome). Installs pinned public
 # packages in a temporary folder; fails if the behaviour changes.
-set -eu
 for name in chromium chromium-browser google-chrome; do
   browser=$(command -v "$name") && break
 done

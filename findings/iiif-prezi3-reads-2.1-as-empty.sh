@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # iiif-prezi3 3.1.1: a manifest of Presentation 2.1 is a valid, empty one of 3.0 under another address.
 #
 # One would guess: a manifest whose @context names version 2 is refused by a library of version 3 (its
@@ -9,7 +10,6 @@
 # Who takes manifests from the web must look at @context first.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" iiif-prezi3==3.1.1

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # iiif-prezi3 3.1.1: navDate "1856" is half an hour after midnight on 1 January 1970.
 #
 # One would guess: navDate, which the specification wants as xsd:dateTime with a time zone, refuses a
@@ -8,7 +9,6 @@
 # beside those of 1970 on a time line, and nothing was said.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" iiif-prezi3==3.1.1

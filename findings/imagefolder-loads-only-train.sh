@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # datasets 5.2.0: folders of labels named bus, car and train give the pictures of train alone.
 #
 # One would guess: "imagefolder" takes the folders of a data set as its labels, whatever their names
@@ -11,7 +12,6 @@
 # lines.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder/lib" datasets==5.2.0 pillow

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # openpyxl 3.1.5: 30 and 31 December 1899 are written and come back as the time 00:00.
 #
 # One would guess: a date that was written to a cell is read from it again, or refused. A text that
@@ -11,7 +12,6 @@
 # must ask which empty cells are formulas.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" openpyxl==3.1.5

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # Pillow 12.3.0: font.font_variant(layout_engine=ImageFont.Layout.BASIC) keeps the RAQM layout.
 #
 # One would guess: font_variant() gives a copy of a font with the arguments that are named changed,
@@ -9,7 +10,6 @@
 # ImageFont.truetype(..., layout_engine=Layout.BASIC).
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" pillow==12.3.0

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # Pillow 12.3.0: a healthy picture is called broken where memory is limited, and not always.
 #
 # One would guess: when a decoder cannot get its memory (RLIMIT_AS, a container, a small machine),
@@ -10,7 +11,6 @@
 # damaged files puts whole ones on it. The same JPEG, not progressive, loads within the same limit.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes. Linux.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" pillow==12.3.0

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # pip-audit 2.10.1: where the index knows nothing of a package, the audit passes.
 #
 # One would guess: an audit that could not look up a single package fails, or at least does not call
@@ -9,7 +10,6 @@
 # Only --strict makes it fail. Who audits in CI must pass it.
 #
 # Installs a pinned public package in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder/lib" pip-audit==2.10.1

@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # safetensors 0.8.0: the same tensors with two notes are written as different files, by chance.
 #
 # One would guess: a file of weights depends on the tensors, their names and the metadata alone, so
@@ -10,7 +11,6 @@
 # Who compares files by digest must write one entry, or compare the tensors.
 #
 # Installs pinned public packages in a temporary folder; fails if the behaviour changes.
-set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m pip install -q --disable-pip-version-check --target "$folder" safetensors==0.8.0 numpy==2.4.6
