@@ -53,9 +53,12 @@ def scored(
     known = Scored(_every(maps.get(TYPICALITY.name, {}), keys, atlas))
     for variant in variants:
         if variant.bands:
-            of = [{**maps.get(band, {}), **sums.get(band, {})} for band in variant.bands]
+            of = [
+                _every({**maps.get(band, {}), **sums.get(band, {})}, keys, atlas)
+                for band in variant.bands
+            ]
             known.variants[variant.name] = {
-                key: joined([_every(band, keys, atlas)[key] for band in of]) for key in keys
+                key: joined([scores[key] for scores in of]) for key in keys
             }
             continue
         paths = [atlas.path / name for name in parts[variant.name]]
