@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,8 +46,10 @@ def by_base(
         finetune = _steps_as_before(finetune, weights, before if same else {})
         finetune = finetune.settled(weights, images, labels)
         if finetune.base == EMBEDDED and not config.data.image_size and not before:
-            side, why = side_for(records, lambda side: training_seconds(finetune, side))
-            data = replace(data, image_size=side)
+            begun = (stored or {}).get("data", {}).get("image_size")  # stopped before it trained
+            if not begun:
+                begun, why = side_for(records, lambda side: training_seconds(finetune, side))
+            data = replace(data, image_size=begun)
     settled = replace(config, data=data, finetune=finetune)
     name = None if model is None else model.name
     return settled, why + chosen(config, settled, base.weights if base else 0, name)
@@ -84,7 +85,7 @@ def _steps_as_before(
     return replace(config, steps=before["steps"]) if counted and alike and before else config
 
 
-_REACHED = defaultdict(lambda: 0.4, cpu=0.5)
+_REACHED = {"cuda": 0.4, "cpu": 0.5}
 """The share of what a device does in one large product that training reaches, about."""
 
 
@@ -139,4 +140,5 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     step = operations(options, Place(base, (latent, latent), device, precision, options.batch))
     if step is None:
         return None
-    return options.steps * step / (peak(device, ARITHMETIC[precision]) * _REACHED[device.type])
+    rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
+    return options.steps * step / rate

@@ -72,6 +72,13 @@ def test_an_atlas_keeps_its_size(records: list[Record]) -> None:
     assert (config.data.image_size, why) == (64, [])
 
 
+def test_a_build_that_was_stopped_before_it_trained_keeps_its_size(records: list[Record]) -> None:
+    for side in (64, 128):
+        stored = {"data": {"image_size": side}}
+        config, why = by_base(BuildConfig(), 7, 2, stored=stored, records=records)
+        assert (config.data.image_size, why) == (side, [])
+
+
 def test_four_times_the_pixels_take_about_four_times_as_long() -> None:
     options = replace(FinetuneConfig(), steps=2000, batch=64)
     coarse, fine = (training_seconds(options, side) for side in (64, 128))
