@@ -22,6 +22,19 @@ from diffmine.stages.finetune.together import rows_of
 from tests.helpers import draw_shapes
 
 
+def run_alone_and_together(options: list[str], folder: Path, ready: str) -> None:
+    """The command in one process, into `one`, and in two, into `two`; each says once that it is
+    `ready`."""
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    for name, start in (("one", [sys.executable]), ("two", torchrun)):
+        command = [*start, "-m", "diffmine", *options, str(folder / name)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count(ready) == 1
+
+
 @pytest.mark.slow
 def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
     """Batch 4 in each is batch 8 in one: gradients are summed in another order, and that is all."""
@@ -31,14 +44,7 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
         f"finetune {tmp_path}/data --pictures.image-size 32 --base {tmp_path}/base --steps 40 "
         "--batch 8 --shifts 1 --samples 0 --precision no --learning-rate 1e-3 --out"
     ).split()
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    for name, start in (("one", [sys.executable]), ("two", torchrun)):
-        command = [*start, "-m", "diffmine", *options, str(tmp_path / name)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("The model is ready") == 1
+    run_alone_and_together(options, tmp_path, "The model is ready")
     losses, others = (
         json.loads((tmp_path / name / "training.json").read_text())["loss_every_20_steps"]
         for name in ("one", "two")
@@ -66,14 +72,7 @@ def test_two_processes_build_the_atlas_of_one(tmp_path: Path) -> None:
         "--cluster.elements 2 --cluster.noises 2 --translate.steps 2 --translate.per-label 1 "
         "--trends.per-label 4 --trends.bootstrap 20 --out"
     ).split()
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    for name, start in (("one", [sys.executable]), ("two", torchrun)):
-        command = [*start, "-m", "diffmine", *options, str(tmp_path / name)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("The atlas is ready") == 1
+    run_alone_and_together(options, tmp_path, "The atlas is ready")
     one, two = (open_atlas(tmp_path / name) for name in ("one", "two"))
     check_alike(one, two)
 
