@@ -120,8 +120,8 @@ def write_sensitivity(atlas: Workspace, result: Sensitivity) -> None:
 
 
 def read_sensitivity(atlas: Atlas) -> Sensitivity | None:
-    """What an atlas holds of it, None when it was never asked for or is about another mining;
-    AtlasError when it cannot be read."""
+    """What an atlas holds of it, None when it was never asked for; AtlasError when it cannot be
+    read. Whether it is still about the atlas's mining, `has("sensitivity")` says."""
     path = atlas.path / NAME
     if not path.is_file():
         return None
