@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,8 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     where it cannot be told."""
     from diffmine.model.bases import base_of
     from diffmine.model.devices import best_device
-    from diffmine.model.speed import peak
     from diffmine.stages.finetune.fit import Place, operations
-    from diffmine.stages.finetune.together import ARITHMETIC, precision_of
+    from diffmine.stages.finetune.together import precision_of
 
     base, device = base_of(options.base), best_device()
     if base is None:
@@ -140,5 +140,17 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     step = operations(options, Place(base, (latent, latent), device, precision, options.batch))
     if step is None:
         return None
-    rate = peak(device, ARITHMETIC[precision]) * _REACHED.get(device.type, 0.4)
-    return options.steps * step / rate
+    return options.steps * step / _rate(str(device), precision)
+
+
+@lru_cache(maxsize=4)
+def _rate(device: str, precision: str) -> float:
+    """Floating-point operations a second that training reaches, about; measured once, so that all
+    that a command says of it agrees."""
+    import torch
+
+    from diffmine.model.speed import peak
+    from diffmine.stages.finetune.together import ARITHMETIC
+
+    where = torch.device(device)
+    return peak(where, ARITHMETIC[precision]) * _REACHED.get(where.type, 0.4)
