@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +85,6 @@ def _steps_as_before(
     return replace(config, steps=before["steps"]) if counted and alike and before else config
 
 
-_REACHED = {"cuda": 0.4, "cpu": 0.5}
-"""The share of what a device does in one large product that training reaches, about."""
-
-
 def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig) -> list[str]:
     """What finetuning on a folder of pictures would be, in lines: size, rate, steps, memory and
     time on this machine. Nothing is loaded or written."""
@@ -130,7 +125,7 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     where it cannot be told."""
     from diffmine.model.bases import base_of
     from diffmine.model.devices import best_device
-    from diffmine.stages.finetune.fit import Place, operations
+    from diffmine.stages.finetune.fit import Place, operations, rate
     from diffmine.stages.finetune.together import precision_of
 
     base, device = base_of(options.base), best_device()
@@ -140,17 +135,4 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     step = operations(options, Place(base, (latent, latent), device, precision, options.batch))
     if step is None:
         return None
-    return options.steps * step / _rate(str(device), precision)
-
-
-@lru_cache(maxsize=4)
-def _rate(device: str, precision: str) -> float:
-    """Floating-point operations a second that training reaches, about; measured once, so that all
-    that a command says of it agrees."""
-    import torch
-
-    from diffmine.model.speed import peak
-    from diffmine.stages.finetune.together import ARITHMETIC
-
-    where = torch.device(device)
-    return peak(where, ARITHMETIC[precision]) * _REACHED.get(where.type, 0.4)
+    return options.steps * step / rate(str(device), precision)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -16,10 +17,15 @@ from diffmine.errors import ModelError
 from diffmine.model.bases import Base
 from diffmine.model.cost import How, cost_of, operations_of
 from diffmine.model.devices import free_memory
+from diffmine.model.speed import peak
+from diffmine.stages.finetune.together import ARITHMETIC
 from diffmine.words.training import does_not_fit
 
 SHARE = 0.9
 """Of the memory that is free, at most, is counted on: kernels have buffers of their own."""
+
+_REACHED = {"cuda": 0.4, "cpu": 0.5}
+"""The share of what a device does in one large product that training reaches, about."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,14 @@ def operations(config: FinetuneConfig, place: Place) -> float | None:
     """Floating-point operations of a step; None where they are not known."""
     per_image = operations_of(place.base, _how(config, place))
     return None if per_image is None else per_image * place.rows
+
+
+@lru_cache(maxsize=4)
+def rate(device: str, precision: str) -> float:
+    """Floating-point operations a second that training reaches, about; measured once, so that all
+    that a command says of it agrees."""
+    where = torch.device(device)
+    return peak(where, ARITHMETIC[precision]) * _REACHED.get(where.type, 0.4)
 
 
 def fitting(config: FinetuneConfig, place: Place, free: int) -> int | None:
