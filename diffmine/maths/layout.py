@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 from jaxtyping import Float
+from threadpoolctl import threadpool_limits
 
 _FEW = 12
 _ROWS_EACH = 3
@@ -46,7 +47,9 @@ def reduced(
     jitter = np.random.default_rng(seed).normal(0, 1e-3 * reach, start.shape)
     from umap import UMAP
 
-    with warnings.catch_warnings():
+    # numba begins by telling OpenMP, which torch shares, to use every core from now on: whoever had
+    # asked for fewer would not get them any more (findings/umap-takes-torch-all-cores.sh).
+    with threadpool_limits(1, "openmp"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reducer = UMAP(
             n_components=dimensions,
