@@ -186,7 +186,9 @@ def test_names_go_with_their_patches_or_are_set_aside(
     waiting = [edit.text for edit in atlas.edits.waiting]
     assert sorted([*atlas.names.values(), *waiting]) == sorted(before)
     assert figures.get("set aside", 0) == len(waiting)
-    assert figures.get("names and edits that went along", 0) == len(atlas.names) > 0
+    assert figures.get("names and edits that went along", 0) == len(atlas.names)
+    # Dense groups need not share half of their patches with any of the three.
+    assert atlas.names or config.method == "hdbscan"
     now = {}
     for row in atlas.table("elements").to_pylist():
         patches = atlas.element(row["label"], row["element"])
