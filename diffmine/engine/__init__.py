@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diffmine.engine.base import Engine, Hear, Progress, Report, Tell, ahead, silent
+from diffmine.engine.base import Engine, Hear, Progress, Report, Tell, ahead, phase, silent
 from diffmine.engine.here import Here, here
 from diffmine.engine.processes import Processes
 from diffmine.errors import UsageError
@@ -51,5 +51,6 @@ __all__ = [
     "ahead",
     "engine_of",
     "here",
+    "phase",
     "silent",
 ]

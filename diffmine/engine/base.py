@@ -22,11 +22,17 @@ class Progress(Protocol):
     """Called after each piece of work; may raise `Cancelled` to stop the stage."""
 
     def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
-        """`done` of `total` pieces called `unit` are finished; `note` is shown beside it."""
+        """`done` of `total` pieces called `unit` are finished; `note` is shown beside it. Without
+        a unit `note` is what has begun (`phase`)."""
 
 
 def silent(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
     """Progress that nobody watches."""
+
+
+def phase(progress: Progress, stage: str, what: str = "") -> None:
+    """Say what a stage begins that has no pieces to count."""
+    progress(stage, 0, 0, "", what)
 
 
 @runtime_checkable

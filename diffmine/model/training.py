@@ -52,11 +52,15 @@ def finish(unet: Any) -> None:
 
 
 def shifted_latents(
-    model: Model, pictures: list[tuple[str, Image.Image]], shifts: int
+    model: Model,
+    pictures: list[tuple[str, Image.Image]],
+    shifts: int,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> list[Float[Tensor, "s c _ _"]]:
     """Latents of named pictures and of copies moved by less than two latent pixels, float16.
 
     The first copy is not moved. The border is repeated where the picture moves away from it.
+    `tell` gets the number of pictures that are done.
     """
     moved = [_moved(picture, name, shifts, 2 * model.factor - 1) for name, picture in pictures]
     latents: list[Tensor | None] = [None] * len(moved)
@@ -66,6 +70,7 @@ def shifted_latents(
             encoded = model.encode(torch.cat([moved[k] for k in chunk])).half().cpu()
             for k, latent in zip(chunk, encoded.split(shifts), strict=True):
                 latents[k] = latent.contiguous()  # s c h w
+            tell(sum(latent is not None for latent in latents))
     return [latent for latent in latents if latent is not None]
 
 

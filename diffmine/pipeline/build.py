@@ -16,7 +16,7 @@ from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
-from diffmine.engine import Engine, Progress, Report, here, silent
+from diffmine.engine import Engine, Progress, Report, here, phase, silent
 from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
@@ -106,6 +106,7 @@ def build(
         announce(replace(planned, remarks=(*planned.remarks, *chosen)))
         for line in (*fewer(), *known_cost(dataset, config, given, Path(out))):
             remark(line)
+        phase(progress, "collect")
         reports += [collect(atlas, dataset, config.data, progress, compared)]
         if reports[-1].done:  # before anything is trained
             names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
@@ -129,6 +130,7 @@ def run_stage(
 ) -> Report:
     """Run one stage by name; the caller holds the atlas."""
     how = {"engine": engine, "progress": progress}
+    phase(progress, name)
     report: Report = stage_named(name).run(atlas, getattr(config, name), **how)
     if name == "trends" and config.trends.parallel:
         parallel = stage_named("parallel").run(atlas, config.trends, **how)
@@ -159,6 +161,7 @@ def run_evaluation(
             how = (config.base, config.against, config.base_images)
             score_base(atlas, *how, engine=engine, progress=progress)
         boxes = keep_boxes(atlas, Path(config.boxes)) if config.boxes else None
+        phase(progress, "evaluate")
         report = run(atlas, config, boxes, progress=progress)
     evaluation = read_evaluation(atlas)
     assert evaluation is not None

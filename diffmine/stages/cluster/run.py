@@ -34,7 +34,7 @@ from diffmine.atlas.schemas import ELEMENTS, PATCHES
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import ClusterConfig
-from diffmine.engine import Engine, Progress, Report, Tell, here, silent
+from diffmine.engine import Engine, Progress, Report, Tell, here, phase, silent
 from diffmine.maths.elements import MIXED, alike
 from diffmine.maths.layout import layout
 from diffmine.model.dift import window_feature
@@ -63,6 +63,7 @@ def run(
     top = [patch for label in atlas.labels for patch in atlas.patches(label)]
     top.sort(key=lambda patch: patch.patch_id)
     matrix = _features(atlas, top, config, engine, progress, report)  # n d
+    phase(progress, "cluster", "laying out the map")
     columns: dict[str, dict[str, Any]] = {
         patch.patch_id: {"map_x": float(x), "map_y": float(y)}
         for patch, (x, y) in zip(top, _places(matrix, config), strict=True)

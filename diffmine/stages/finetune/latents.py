@@ -17,7 +17,6 @@ from torch import Tensor
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
-from diffmine.config import FinetuneConfig
 from diffmine.engine import Engine, Progress, Report, Tell
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
@@ -37,7 +36,7 @@ class EncodeShard(ShardFunction):
     def __call__(self, shard: Shard[list[str]], tell: Tell) -> Outcome:
         """The latents of the shard's images, as safetensors."""
         pictures = [(name, self.atlas.pictures.picture(name)) for name in shard.work]
-        latents = shifted_latents(self.model, pictures, self.shifts)
+        latents = shifted_latents(self.model, pictures, self.shifts, tell)
         content = save({f"{k:05d}": latent for k, latent in enumerate(latents)})
         return Outcome({shard.files[0]: content})
 
@@ -48,10 +47,11 @@ class EncodeShard(ShardFunction):
 
 
 def encode(
-    atlas: Workspace, model: Model, config: FinetuneConfig, engine: Engine, progress: Progress
+    atlas: Workspace, model: Model, base: str, shifts: int, engine: Engine, progress: Progress
 ) -> None:
-    """Write the shifted latents of every image, float16 "s c h w" each."""
-    function = EncodeShard(atlas.path, config.base, config.shifts)
+    """Write the latents of every image and of so many copies that are `shifts` of it, float16
+    "s c h w" each, by `model`, which was loaded from `base`."""
+    function = EncodeShard(atlas.path, base, shifts)
     function.model = model  # of this process; another one loads its own
     run_shards(
         atlas,

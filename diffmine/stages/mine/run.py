@@ -23,7 +23,7 @@ from diffmine.atlas.schemas import DUPLICATES, PATCHES, WARNINGS
 from diffmine.atlas.shards import ShardFunction
 from diffmine.atlas.writer import Workspace
 from diffmine.config import MineConfig
-from diffmine.engine import Engine, Progress, Report, Tell, ahead, here, silent
+from diffmine.engine import Engine, Progress, Report, Tell, ahead, here, phase, silent
 from diffmine.errors import AtlasError
 from diffmine.maths.duplicates import picture_hash
 from diffmine.maths.likeness import confirmed, thumbnail
@@ -49,6 +49,7 @@ def run(
     lists = _lists(atlas, images, config, engine, progress)
     if not any(len(ranked.rows) for ranked in lists.values()):
         raise AtlasError(f"{atlas.path} has no image as large as the window; choose a smaller one.")
+    phase(progress, "mine", "looking for the same pictures, and for confounds")
     table = _table(lists, images)
     atlas.write("patches.parquet", table, PATCHES, group=8192)
     double = _duplicates(atlas, images)

@@ -10,6 +10,7 @@ beside it, nor on how often its draws were topped up.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -120,14 +121,18 @@ def in_arithmetic(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfi
 
 
 @dataclass(frozen=True)
-class _Unfinished:
-    """The progress of a round before the last: no image is finished."""
+class _Round:
+    """The progress of a race whose rounds end at `goal` of `count` draws, the one before at
+    `before`: as if all images stayed in it. Those that leave bring the end nearer."""
 
     progress: Progress
-    total: int
+    before: int
+    goal: int
+    count: int
 
     def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
-        self.progress(stage, 0, self.total, unit, note)
+        draws = self.before * total + (self.goal - self.before) * done
+        self.progress(stage, draws // self.count, total, unit, note)
 
 
 @dataclass
@@ -142,8 +147,6 @@ class _Work:
         """Bring every shard to all of its draws and write its maps."""
         score = ScoreShard(self.atlas.path, in_arithmetic(self.atlas, self.config))
         goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
-        total = sum(map(len, self.images.values()))
-        watched: dict[bool, Progress] = {True: progress, False: _Unfinished(progress, total)}
         pace: dict[float, tuple[float, float]] = {}
 
         def hear(outcome: Outcome) -> None:
@@ -156,7 +159,7 @@ class _Work:
                 rate, share = (sum(values) for values in zip(*pace.values(), strict=True))
                 report.figures |= {"rows": rows, "rows a second": rate, "share of peak": share}
 
-        for goal in goals:
+        for before, goal in itertools.pairwise([0, *goals]):
             marks = self.marks(goal) if goal != goals[0] else {}
             last = goal == goals[-1]
             run_shards(
@@ -164,7 +167,7 @@ class _Work:
                 [self._shard(number, goal, marks, last) for number in self._open(goal, last)],
                 score,
                 engine=engine,
-                progress=watched[last],
+                progress=_Round(progress, before, goal, self.config.count),
                 report=report if last else Report("typicality"),
                 unit="images",
                 again=not last,
