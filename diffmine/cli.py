@@ -71,6 +71,7 @@ def build(
         Print the plan and its cost, and do nothing.
     """
     from diffmine.pipeline.build import build as run_build
+    from diffmine.pipeline.enough import asked_to_end
     from diffmine.pipeline.info.run import before
     from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
@@ -87,7 +88,7 @@ def build(
     if not is_first():
         run_build(data, out, options, model=model)
         return
-    with shown() as progress:
+    with shown() as bars, asked_to_end(bars) as progress:
         for report in run_build(
             data,
             out,
@@ -130,6 +131,7 @@ def finetune(
     dry_run
         Print size, rate, steps, memory and time of the training, and do nothing.
     """
+    from diffmine.pipeline.enough import asked_to_end
     from diffmine.pipeline.progress import shown
     from diffmine.pipeline.settle import training_plan
     from diffmine.pipeline.several import is_first
@@ -143,7 +145,7 @@ def finetune(
     if not is_first():
         train_model(data, out, pictures, options)
         return
-    with shown() as progress:
+    with shown() as bars, asked_to_end(bars) as progress:
         _say(train_model(data, out, pictures, options, engine_of(engine), progress, print))
     print(f"The model is ready: {out}")
 

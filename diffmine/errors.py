@@ -7,7 +7,8 @@ DiffmineError                what, where, expected and found, what to do next
 ├── ModelError               a model folder that cannot be loaded or does not fit (exit 2)
 ├── AtlasError               an atlas that is missing, broken, too new or held by another process
 ├── EngineError              worker processes that end before their work does (exit 1)
-└── Cancelled                stopped on request; finished work is kept (exit 130)
+├── Cancelled                stopped on request; finished work is kept (exit 130)
+└── Enough                   a training that ends on request, with the model as it is
 """
 
 
@@ -45,3 +46,7 @@ class EngineError(DiffmineError):
 
 class Cancelled(DiffmineError):
     """Stopped on request; finished work is kept."""
+
+
+class Enough(DiffmineError):
+    """Raised by the progress function of a training, which ends there and keeps what it learnt."""

@@ -34,6 +34,7 @@ from diffmine.pipeline.work import (
 from diffmine.stages.collect.compared import Compared
 from diffmine.stages.collect.held import Change
 from diffmine.stages.collect.run import by_group
+from diffmine.stages.finetune.learnt import goes_on, steps_of
 from diffmine.words.datasets import lines
 
 KEPT, ADDED, AGAIN, FIRST = "kept", "added to", "again", "new"
@@ -189,7 +190,7 @@ class _Plan:
             self.keys.setdefault(stage.name, begun)
             if step.fate != KEPT and (step.fate, step.why) not in _SAME_KEY:
                 self.keys[stage.name] = _OTHER
-            if stage.name == "finetune" and step.fate in (AGAIN, FIRST):
+            if stage.name == "finetune" and (step.fate in (AGAIN, FIRST) or self._goes_on(step)):
                 self.keys["model"] = _OTHER
             yield step
 
@@ -226,6 +227,8 @@ class _Plan:
         read = any(file.startswith("features/") for file in files)
         if name == "cluster" and read and not changed & _READ_ANEW:
             return Step(name, AGAIN, why, "from the features that are there")
+        if name == "finetune" and changed == {"steps"}:
+            return self._further(why)
         if name == "typicality" and changed == {"draws"}:
             more = self.config.typicality.count - self.atlas.configured(TypicalityConfig).count
             if more > 0 and any(file.startswith("sums/") for file in files):
@@ -233,6 +236,21 @@ class _Plan:
                 rest = replace(self.config, typicality=own)
                 return Step(name, ADDED, why, cost(name, rest, self.dataset, len(self.dataset)))
         return None
+
+    @staticmethod
+    def _goes_on(step: Step) -> bool:
+        return step.fate == ADDED and step.why not in (_LOST, _STOPPED)
+
+    def _further(self, why: str) -> Step | None:
+        """A training of which only the number of steps changes: a finished model goes on."""
+        own = self.config.finetune
+        told = goes_on(self.atlas, own)
+        if not told:
+            return None
+        more = own.steps - steps_of(told)
+        if more <= 0:
+            return Step("finetune", KEPT, f"it was trained {steps_of(told):,} steps")
+        return Step("finetune", ADDED, why, f"{more} steps of {own.batch} images")
 
     def _not_alone(self, stage: Stage, step: Step) -> Step:
         """A stage that would be kept, but for what it says of others' files and of groups."""

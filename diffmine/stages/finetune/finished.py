@@ -11,6 +11,7 @@ from PIL import Image
 from diffmine.atlas.atomic import exchange, remove, writing
 from diffmine.atlas.writer import Workspace
 from diffmine.config import as_dict
+from diffmine.engine import phase
 from diffmine.model.ddim import sample
 from diffmine.model.devices import device_name
 from diffmine.model.model import Model
@@ -53,6 +54,7 @@ def write(atlas: Workspace, training: Training, state: State) -> None:
         save_model(model, temporary, model.prompts, shard=files)
         if config.samples:
             rows = _ROWS if training.large else None
+            phase(training.progress, "finetune", "drawing samples of its labels")
             grid = sample_grid(model, config.samples, rows)
             grid.save(temporary / "samples.png", optimize=True)
         (temporary / "training.json").write_text(text, encoding="utf-8")
@@ -74,6 +76,8 @@ def _figures(atlas: Workspace, training: Training, state: State) -> dict[str, An
         "device": device_name(training.model.device),
         "loss_every_20_steps": [round(loss, 5) for loss in state.losses],
     }
+    if state.step < config.steps:
+        figures["ended_at_step"] = state.step
     if state.held:
         names = ("step", "typicality", "se")
         figures["held_out"] = [dict(zip(names, one, strict=True)) for one in state.held]

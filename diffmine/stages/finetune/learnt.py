@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 from diffmine.atlas.health import broken_model
+from diffmine.atlas.reader import Atlas
 from diffmine.atlas.schemas import TRAINED
 from diffmine.atlas.several import SOURCED, sourced
 from diffmine.atlas.writer import Workspace
+from diffmine.config import FinetuneConfig, as_dict, results
 
 _LEARNT = "finetune:learnt"
 """The key of the images that were learnt from."""
@@ -34,6 +40,34 @@ def strange(atlas: Workspace) -> int | None:
     learnt = {(name, digest, tuple(own)) for name, digest, own in zip(*columns, strict=True)}
     images = sourced(atlas.table("images", SOURCED))
     return sum((name, *image) not in learnt for name, image in images.items())
+
+
+def trained(atlas: Atlas) -> dict[str, Any]:
+    """What training.json says of the atlas's own finished model; nothing where there is none, it is
+    not whole, or other images or settings would train another one."""
+    file = atlas.path / "model" / "training.json"
+    own = atlas.manifest.model.get("path") == "model" and atlas.fresh("finetune")
+    if not own or not file.is_file() or broken_model(atlas):
+        return {}
+    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return told
+
+
+def steps_of(told: dict[str, Any]) -> int:
+    """The steps that a model was trained, by its training.json."""
+    steps: int = told.get("ended_at_step") or told["config"]["steps"]
+    return steps
+
+
+def goes_on(atlas: Atlas, config: FinetuneConfig) -> dict[str, Any]:
+    """What training.json says of a finished model that differs from the one asked for in nothing
+    but the number of its steps; else nothing. Adapters are part of a finished model's weights, and
+    cannot be trained on."""
+    told = {} if config.lora else trained(atlas)
+    stored = atlas.configured(FinetuneConfig)
+    was, now = (as_dict(one) for one in (replace(stored, steps=config.steps), config))
+    alike = results("finetune", was) == results("finetune", now)
+    return told if told and alike and stored.steps != config.steps else {}
 
 
 def courses_of(atlas: Workspace) -> list[dict[str, int]]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from diffmine.atlas.health import WORDS, digests_of
+from diffmine.atlas.health import WORDS, broken_model, digests_of
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import FinetuneConfig, as_dict
@@ -30,7 +31,7 @@ from diffmine.model.tokens import check_distinct
 from diffmine.stages.finetune import together
 from diffmine.stages.finetune.finished import write
 from diffmine.stages.finetune.latents import encode
-from diffmine.stages.finetune.learnt import note_course, strange
+from diffmine.stages.finetune.learnt import goes_on, note_course, steps_of, strange
 from diffmine.stages.finetune.train import Training, begin, names_of, run_steps
 
 
@@ -40,21 +41,28 @@ def run(
     """Train `config.base` on the atlas's images; the model is written to ATLAS/model."""
     report = Report("finetune")
     config = _settled(atlas, config)
+    told = goes_on(atlas, config)
+    if told and steps_of(told) >= config.steps:
+        config = atlas.configured(FinetuneConfig)
     if _is_done(atlas, config, report):
         together.say(None)
         return report.close()
     atlas.keep_work("finetune", base=_digest(config.base))
+    start = _start(atlas, told)
     prompts = _prompts(atlas, config)
-    together.say({"atlas": str(atlas.path.resolve()), "config": as_dict(config)})
-    training = _loaded(atlas, config, prompts, progress, report)
+    job = {"atlas": str(atlas.path.resolve()), "config": as_dict(config), "start": start}
+    together.say(job)
+    training = _loaded(atlas, config, prompts, progress, report, start)
     states, number = _words(training)
     state = begin(training, states)
-    encode(atlas, training.model, config, engine, progress)
+    encode(atlas, training.model, start.get("model", config.base), config.shifts, engine, progress)
     training.accelerator.wait_for_everyone()
     note = partial(_note, atlas, state, config, report)
     run_steps(training, state, states, number, note)
     report.done = state.step - report.kept
     report.figures["loss"] = state.losses[-1] if state.losses else float("nan")
+    if state.step < config.steps:
+        report.figures["ended at step"] = float(state.step)
     if state.held:
         report.figures["held-out typicality"] = max(value for _, value, _ in state.held)
     write(atlas, training, state)
@@ -70,7 +78,7 @@ def join() -> Report:
     if job is None:
         return report.close()
     atlas, config = open_workspace(job["atlas"]), FinetuneConfig(**job["config"])
-    training = _loaded(atlas, config, _prompts(atlas, config), silent, report)
+    training = _loaded(atlas, config, _prompts(atlas, config), silent, report, job["start"])
     states, number = _words(training)
     state = begin(training, states)
     training.accelerator.wait_for_everyone()
@@ -87,6 +95,20 @@ def _settled(atlas: Workspace, config: FinetuneConfig) -> FinetuneConfig:
     base = base_of(config.base)
     images = atlas.table("images", ["image_id"]).num_rows
     return config.settled(base.weights if base else 0, images, len(atlas.labels))
+
+
+def _start(atlas: Workspace, told: dict[str, Any]) -> dict[str, Any]:
+    """Where a training begins that goes on from a finished model: its folder, steps and losses;
+    kept, so that it does so again when it was stopped before its first checkpoint."""
+    if told:
+        note = {"steps": steps_of(told), "losses": told["loss_every_20_steps"]}
+        atlas.keep_note("finetune", "onward", note)
+        courses = told.get("courses", [{"since": 0, "steps": told["config"]["steps"]}])
+        atlas.keep_note("finetune", "courses", {"courses": courses})
+    known = atlas.note_of("finetune", "onward")
+    if known is None or broken_model(atlas):
+        return {}
+    return {**known, "model": str(atlas.path / "model")}
 
 
 def _is_done(atlas: Workspace, config: FinetuneConfig, report: Report) -> bool:
@@ -124,13 +146,20 @@ def _prompts(atlas: Workspace, config: FinetuneConfig) -> Prompts:
 
 
 def _loaded(
-    atlas: Workspace, config: FinetuneConfig, prompts: Prompts, progress: Progress, report: Report
+    atlas: Workspace,
+    config: FinetuneConfig,
+    prompts: Prompts,
+    progress: Progress,
+    report: Report,
+    start: dict[str, Any],
 ) -> Training:
     accelerator = together.accelerator_of(config)
-    model = load_model(config.base, accelerator.device, torch.float32)
+    model = load_model(start.get("model", config.base), accelerator.device, torch.float32)
     check_distinct(model.tokenizer, prompts, prompts.labels)
     model.prompts = prompts
-    return Training(atlas, model, base_of(config.base), config, accelerator, progress, report)
+    first, losses = start.get("steps", 0), start.get("losses", [])
+    base = base_of(config.base)
+    return Training(atlas, model, base, config, accelerator, progress, report, first, losses)
 
 
 def _words(training: Training) -> tuple[Tensor, dict[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.config import FinetuneConfig, is_large
 from diffmine.engine import Progress, Report, silent
-from diffmine.errors import UsageError
+from diffmine.errors import Enough, UsageError
 from diffmine.model.bases import Base
 from diffmine.model.model import Model
 from diffmine.model.state import State, mean_of
@@ -45,7 +45,8 @@ _EVERY = 10
 
 @dataclass
 class Training:
-    """What all steps share. `parts` are those in which a step's images are computed."""
+    """What all steps share. `first` and `losses` are the steps that a finished model was trained
+    which this goes on from, and its losses; `parts` those in which a step's images are computed."""
 
     atlas: Atlas
     model: Model
@@ -54,6 +55,8 @@ class Training:
     accelerator: Accelerator
     progress: Progress = silent
     report: Report = field(default_factory=lambda: Report("finetune"))
+    first: int = 0
+    losses: list[float] = field(default_factory=list)
     parts: int = 1
 
     @property
@@ -130,7 +133,7 @@ def _state(training: Training) -> State:
     config, unet = training.config, training.model.unet
     trained = [weight for weight in unet.parameters() if weight.requires_grad]
     optimizer = _optimizer(config, trained, training.model.device)
-    state = State(0, unet, {}, optimizer)
+    state = State(training.first, unet, {}, optimizer, list(training.losses))
     if config.ema:
         on_host = training.large and not config.lora
         state.mean = mean_of(state.trained, torch.device("cpu") if on_host else None)
@@ -175,7 +178,8 @@ def run_steps(
     number: dict[str, int],
     note: Callable[[], None] = lambda: None,
 ) -> None:
-    """All steps from the last checkpoint on; the network is left with the weights that are kept.
+    """All steps from the last checkpoint on, or until `progress` raises Enough; the network is left
+    with the weights that are kept.
 
     `states` are embeddings of prompts, the null prompt's first, `number` which one is whose; `note`
     is called when it is known where the training goes on.
@@ -201,7 +205,9 @@ def run_steps(
     )
     network, optimizer = training.accelerator.prepare(state.unet, state.optimizer)
     fill: Callable[..., Tensor] | None = None
-    while state.step < config.steps and not enough(state.held, config.patience):
+
+    def step() -> None:
+        nonlocal fill
         seed = config.seed * 10_000_019 + state.step
         batch = draw_batch(training.model, latents, prompt_of, draws, seed)
         for group in optimizer.param_groups:
@@ -215,6 +221,11 @@ def run_steps(
         state.step += 1
         state.update_mean(config.ema)
         _after(training, state, loss, held, states)
+
+    with suppress(Enough):
+        training.progress("finetune", state.step, config.steps, "steps")
+        while state.step < config.steps and not enough(state.held, config.patience):
+            step()
     latents.close()
     best = training.path(BEST)
     state.keep(best if config.patience and best.is_file() else None)
@@ -228,11 +239,15 @@ def _after(training: Training, state: State, loss: Tensor, held: HeldOut, states
         _look(training, state, held, states)
     if step % 20 == 0 or last:
         state.losses.append(_mean(training.accelerator, loss))
-        note = f"loss {state.losses[-1]:.4f}"
-        note += f", held-out T {state.held[-1][1]:+.5f}" if state.held else ""
-        training.progress("finetune", step, config.steps, "steps", note)
+    training.progress("finetune", step, config.steps, "steps", _note(state))
     if step % config.checkpoint == 0 and training.main:
         save(training, state)
+
+
+def _note(state: State) -> str:
+    """The last loss, which is read every twenty steps, and the last look at held-out images."""
+    notes = [f"loss {loss:.4f}" for loss in state.losses[-1:]]
+    return ", ".join(notes + [f"held-out T {value:+.5f}" for _, value, _ in state.held[-1:]])
 
 
 def _mean(accelerator: Accelerator, loss: Tensor) -> float:
@@ -268,6 +283,7 @@ def save(training: Training, state: State) -> None:
 
 def resume(training: Training, state: State) -> None:
     """Go on from the latest checkpoint that is whole."""
+    training.report.kept = state.step
     broken = 0
     for name in (LATEST, BEFORE):
         if not training.path(name).is_file():

@@ -18,6 +18,7 @@ from diffmine.atlas.writer import Workspace, create_workspace
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.sources import open_dataset
 from diffmine.engine import Progress, Report, silent
+from diffmine.errors import Enough
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect, run_stage
 from diffmine.pipeline.models import use_model
@@ -65,8 +66,7 @@ def test_a_model_stays_while_it_knows_enough_of_the_images(data: Path, train: Tr
     assert atlas.manifest.model == first.manifest.model
     _, report = train(known=1.0)
     assert (report.done, report.kept) == (0, STEPS), "the same images: nothing to learn"
-    assert train(steps=STEPS - 1)[1].done == STEPS - 1
-    assert train()[1].done == STEPS
+    assert train(steps=STEPS - 1)[1].done == 0  # it has learnt more
     paint(data / "disc" / "002.png")
     paint(data / "disc" / "004.png")
     _, report = train()
@@ -126,11 +126,11 @@ def test_a_model_of_ones_own_comes_back_after_another(
 def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, train: Train) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=5)
+    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=5, seed=1)
 
     def stopped_at(unit: str) -> None:
         def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
-            if of == unit:
+            if of == unit and done == total:
                 raise KeyboardInterrupt
 
         with atlas.hold():
@@ -173,7 +173,7 @@ def test_training_that_was_stopped_begins_anew_with_another_base_of_that_name(
 def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: Train) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=40, batch=2, shifts=1, checkpoint=30)
+    config = FinetuneConfig(base=base, steps=40, batch=2, shifts=1, checkpoint=30, seed=1)
     trained = BuildConfig(finetune=config)
 
     def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
@@ -198,7 +198,7 @@ def test_a_training_that_was_stopped_goes_on_to_another_number_of_steps(
 ) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10)
+    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1)
 
     def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
         if (of, done) == ("steps", 40):
@@ -215,4 +215,82 @@ def test_a_training_that_was_stopped_goes_on_to_another_number_of_steps(
         assert (report.done, report.kept) == (20, 30)
         told = json.loads((atlas.path / "model" / "training.json").read_text())
         assert told["courses"] == [{"since": 0, "steps": 60}, {"since": 30, "steps": 50}]
-        assert run(20).done == 20, "finished: other steps are another training"
+        assert run(20).done == 0, "finished: it has learnt more"
+
+
+def test_a_training_that_has_learnt_enough_is_kept(data: Path, train: Train) -> None:
+    """Until it is asked for more steps: then it goes on from there."""
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1)
+
+    def end(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if (of, done) == ("steps", 25):
+            raise Enough("That will do.")
+
+    with atlas.hold():
+        report = run_stage(atlas, "finetune", BuildConfig(finetune=config), progress=end)
+        assert (report.done, report.figures["ended at step"]) == (25, 25)
+        told = json.loads((atlas.path / "model" / "training.json").read_text())
+        assert told["ended_at_step"] == 25
+        before = (atlas.path / "model" / "unet" / WEIGHTS).read_bytes()
+        again = run_stage(atlas, "finetune", BuildConfig(finetune=config))
+        assert again.done == 0
+    assert (atlas.path / "model" / "unet" / WEIGHTS).read_bytes() == before
+
+
+def test_a_finished_training_goes_on_to_more_steps(data: Path, train: Train) -> None:
+    """From the model that is there, also when it is stopped before its first checkpoint; fewer
+    steps than it has are no reason to train."""
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=30, seed=1)
+    weights = atlas.path / "model" / "unet" / WEIGHTS
+
+    def run(steps: int, progress: Progress = silent) -> Report:
+        longer = BuildConfig(finetune=replace(config, steps=steps))
+        return run_stage(atlas, "finetune", longer, progress=progress)
+
+    def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
+        if (of, done) == ("steps", 22):
+            raise KeyboardInterrupt
+
+    with atlas.hold():
+        run(20)
+        before = weights.read_bytes()
+        with pytest.raises(KeyboardInterrupt):
+            run(40, stop)
+        report = run(40)
+        assert (report.done, report.kept) == (20, 20)
+        told = json.loads((atlas.path / "model" / "training.json").read_text())
+        assert told["courses"] == [{"since": 0, "steps": 20}, {"since": 20, "steps": 40}]
+        assert len(told["loss_every_20_steps"]) == 2
+        after = weights.read_bytes()
+        assert after != before
+        assert run(30).done == 0  # it has more
+        assert run(40).done == 0
+    assert weights.read_bytes() == after
+    assert atlas.table("trained", ["image_id"]).num_rows == atlas.table("images").num_rows
+
+
+def test_a_training_that_goes_on_begins_with_the_model_not_with_the_base(
+    data: Path, train: Train
+) -> None:
+    """At a rate of next to nothing the weights stay where they were."""
+    atlas, _ = train(steps=1)
+    base = str(atlas.manifest.config["finetune"]["base"])
+    config = FinetuneConfig(
+        base=base, steps=20, batch=2, shifts=1, learning_rate=1e-3, ema=0, seed=1
+    )
+    weights = atlas.path / "model" / "unet" / WEIGHTS
+    with atlas.hold():
+        run_stage(atlas, "finetune", BuildConfig(finetune=config))
+        first = load_file(weights)
+        report = run_stage(atlas, "finetune", BuildConfig(finetune=replace(config, steps=21)))
+    assert (report.done, report.kept) == (1, 20)
+    last, began = load_file(weights), load_file(Path(base) / "unet" / WEIGHTS)
+
+    def apart(one: dict[str, Any], other: dict[str, Any]) -> float:
+        return float(sum((one[name].float() - other[name].float()).norm() for name in one))
+
+    assert apart(last, first) < apart(last, began) / 4
