@@ -101,7 +101,7 @@ def _start(atlas: Workspace, told: dict[str, Any]) -> dict[str, Any]:
     """Where a training begins that goes on from a finished model: its folder, steps and losses;
     kept, so that it does so again when it was stopped before its first checkpoint."""
     if told:
-        note = {"steps": steps_of(told), "losses": told["loss_every_20_steps"]}
+        note = {"steps": steps_of(told), "losses": told.get("loss_every_20_steps", [])}
         atlas.keep_note("finetune", "onward", note)
         courses = told.get("courses", [{"since": 0, "steps": told["config"]["steps"]}])
         atlas.keep_note("finetune", "courses", {"courses": courses})
