@@ -218,15 +218,16 @@ def test_figures_and_progress(tmp_path: Path) -> None:
     images.append({**images[0], "image_id": "copy.png"})
     maps.append(map_row("copy.png", "a", np.zeros((8, 12))))
     atlas = atlas_of(tmp_path, images, maps, part=10)
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, int, str]] = []
 
     def progress(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
-        seen.append((done, total))
+        seen.append((done, total, unit or note))
 
     with atlas.hold():
         report = run(atlas, MineConfig(windows=(16,)), progress=progress)
         again = run(atlas, MineConfig(windows=(16,)))
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    rest = (0, 0, "looking for the same pictures, and for confounds")
+    assert seen == [*((number, 3, "parts") for number in (1, 2, 3)), rest]
     assert report.figures["patches"] == report.done == atlas.table("patches").num_rows
     assert report.figures["duplicates"] == 2
     assert atlas.table("duplicates").to_pylist() == [
