@@ -115,6 +115,11 @@ class _Event:
         return f"{self.stage}: {what}" if what else ""
 
     @property
+    def place(self) -> tuple[str, int]:
+        """How far what is."""
+        return self.name, self.done
+
+    @property
     def last(self) -> bool:
         return bool(self.unit) and self.done == self.total
 
@@ -127,7 +132,7 @@ class _Lines:
         self._lock = threading.Lock()
         self._event: _Event | None = None
         self._heard = self._printed = self._begun = 0.0
-        self._named = ""
+        self._named, self._place = "", ("", 0)
         self._paces: dict[str, _Pace] = {}
 
     def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
@@ -139,7 +144,8 @@ class _Lines:
             self._paces.setdefault(event.name, _Pace(now, done)).add(now, done)
             if not event.text:  # perhaps it is done at once
                 return
-            if event.text != self._named or event.last or self._late(now):
+            ended = event.last and event.place != self._place
+            if event.text != self._named or ended or self._late(now):
                 self._print(now)
 
     @contextmanager
@@ -177,6 +183,7 @@ class _Lines:
         event = self._event
         assert event
         self._printed, self._named = now, event.text or f"{event.stage}: "
+        self._place = event.place
         if not event.unit:
             waited = now - self._heard
             words = f"{event.stage}: {event.note or 'at work'}"
@@ -194,7 +201,7 @@ class _Lines:
 def _per_second(rate: float) -> str:
     if not rate:
         return ""
-    return f"{rate:.1f}/s" if rate >= 0.1 else f"{60 * rate:.1f}/min"
+    return f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.1f}/min"
 
 
 def _words_of(seconds: float) -> str:

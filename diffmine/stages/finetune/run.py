@@ -60,7 +60,8 @@ def run(
     note = partial(_note, atlas, state, config, report)
     run_steps(training, state, states, number, note)
     report.done = state.step - report.kept
-    report.figures["loss"] = state.losses[-1] if state.losses else float("nan")
+    if state.losses:
+        report.figures["loss"] = state.losses[-1]
     if state.step < config.steps:
         report.figures["ended at step"] = float(state.step)
     if state.held:

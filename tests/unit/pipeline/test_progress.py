@@ -38,7 +38,15 @@ def test_time_left_is_said_once_something_was_done(clock: Clock) -> None:
     say("typicality", 10, 40, "images", "50 rows/s")
     first, second, third = clock.lines()
     assert first == second == "typicality: 0/40 images 50 rows/s"
-    assert re.fullmatch(r"typicality: 10/40 images 0\.3/s 50 rows/s 90 s left", third)
+    assert re.fullmatch(r"typicality: 10/40 images 20\.0/min 50 rows/s 90 s left", third)
+
+
+def test_the_end_is_said_once(clock: Clock) -> None:
+    say = progress._Lines()
+    for done in (0, 1, 2, 2, 2):
+        clock.now += 1
+        say("cluster", done, 2, "images")
+    assert clock.lines() == ["cluster: 0/2 images", "cluster: 2/2 images 1.0/s"]
 
 
 def test_time_left_is_not_misled_by_a_slow_beginning(clock: Clock) -> None:
