@@ -176,12 +176,13 @@ class _Walk:
     def run(self) -> None:
         """Find all records."""
         for place, folders, files in os.walk(self.folder, onerror=self._note):
-            inside = Path(place).relative_to(self.folder)
+            here = Path(place)  # once: taking a path apart is the dearest thing here
+            inside = here.relative_to(self.folder)
             prefix = "".join(f"{part}/" for part in inside.parts)
             folders[:] = [name for name in sorted(folders) if self._goes_in(place, prefix, name)]
             for name in sorted(files):
                 if not name.startswith(".") and not is_junk(name):
-                    self._file(inside, Path(place) / name, prefix + name)
+                    self._file(inside, here / name, prefix + name)
         own = self.records
         empty = [one for one in self.pretended if not any(id.startswith(f"{one}/") for id in own)]
         self.refused += [(name, "it is a folder, not a file") for name in empty]
