@@ -31,7 +31,8 @@ def silent(stage: str, done: int, total: int, unit: str, note: str = "") -> None
 
 
 def phase(progress: Progress, stage: str, what: str = "") -> None:
-    """Say what a stage begins that has no pieces to count."""
+    """Say what a stage begins that has no pieces to count; without `what`, that the stage itself
+    begins. May raise what `progress` raises."""
     progress(stage, 0, 0, "", what)
 
 

@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from diffmine.engine import Progress as Report
+from diffmine.words.times import span
 
 _PATIENCE = 1.0
 """Seconds after which a stage that has not said anything yet is named."""
@@ -187,12 +188,12 @@ class _Lines:
         if not event.unit:
             waited = now - self._heard
             words = f"{event.stage}: {event.note or 'at work'}"
-            words += f", {_words_of(waited)}" if waited >= _AT_FIRST else ""
+            words += f", {span(waited)}" if waited >= _AT_FIRST else ""
         else:
             rate = self._paces[event.name].rate(now, event.done)
             left = ""
             if event.total and rate and not event.last:  # before that nobody knows
-                left = f"{_words_of((event.total - event.done) / rate)} left"
+                left = f"{span((event.total - event.done) / rate)} left"
             count = f"{event.done}/{event.total} {event.unit} {_per_second(rate)}"
             words = f"{event.stage}: {count} {event.note} {left}"
         print(" ".join(words.split()), file=sys.stderr, flush=True)
@@ -202,9 +203,3 @@ def _per_second(rate: float) -> str:
     if not rate:
         return ""
     return f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.1f}/min"
-
-
-def _words_of(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -18,10 +18,10 @@ from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig, SensitivityConfig, TypicalityConfig
 from diffmine.engine import Engine, Progress, Report, engine_of, here, silent
 from diffmine.errors import AtlasError, DiffmineError, UsageError
-from diffmine.pipeline.info.texts import span
 from diffmine.pipeline.progress import shown
 from diffmine.pipeline.several import alone
 from diffmine.words import sensitivity as words
+from diffmine.words.times import span
 
 WALL = 8
 """Patches of each way of mining that stand side by side."""

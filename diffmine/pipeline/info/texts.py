@@ -12,6 +12,7 @@ from diffmine.pipeline.info.cost import Costs
 from diffmine.pipeline.info.dates import Phrase
 from diffmine.pipeline.info.summary import Alike, LabelRow, Spread, Summary
 from diffmine.words.confounds import going
+from diffmine.words.times import span
 
 _FULL = "diffmine info DATA --as json has all"
 _BARS, _ROWS, _NAMED = 40, 12, 3
@@ -297,15 +298,6 @@ def _costs(costs: Costs, free: int | None) -> Iterator[str]:
     if costs.busy > _BUSY:
         longer = span(costs.seconds * costs.busy)
         yield f"  as if the machine had nothing else to do; as busy as it is now, about {longer}"
-
-
-def span(seconds: float) -> str:
-    """A time in words, as `90 s` or `3.5 h`."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
 
 
 def _bytes(number: float | int) -> str:

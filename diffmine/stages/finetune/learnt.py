@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from diffmine.atlas.health import broken_model
+from diffmine.atlas.health import OWN, broken_model
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.schemas import TRAINED
 from diffmine.atlas.several import SOURCED, sourced
@@ -45,8 +45,8 @@ def strange(atlas: Workspace) -> int | None:
 def trained(atlas: Atlas) -> dict[str, Any]:
     """What training.json says of the atlas's own finished model; nothing where there is none, it is
     not whole, or other images or settings would train another one."""
-    file = atlas.path / "model" / "training.json"
-    own = atlas.manifest.model.get("path") == "model" and atlas.fresh("finetune")
+    file = atlas.path / OWN / "training.json"
+    own = atlas.manifest.model.get("path") == OWN and atlas.fresh("finetune")
     if not own or not file.is_file() or broken_model(atlas):
         return {}
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def trained(atlas: Atlas) -> dict[str, Any]:
 
 
 def steps_of(told: dict[str, Any]) -> int:
-    """The steps that a model was trained, by its training.json."""
+    """The steps that a model was trained, by what its training.json says."""
     steps: int = told.get("ended_at_step") or told["config"]["steps"]
     return steps
 

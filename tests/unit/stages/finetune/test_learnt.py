@@ -276,7 +276,7 @@ def test_a_finished_training_goes_on_to_more_steps(data: Path, train: Train) -> 
 def test_a_training_that_goes_on_begins_with_the_model_not_with_the_base(
     data: Path, train: Train
 ) -> None:
-    """At a rate of next to nothing the weights stay where they were."""
+    """At the end of its course the rate is next to nothing: the weights stay where they were."""
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
     config = FinetuneConfig(
