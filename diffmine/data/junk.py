@@ -16,4 +16,4 @@ _CHECKED = re.compile(r"found\.\d{3}")
 def is_junk(name: str) -> bool:
     """Whether a folder or file of that name is a system's, as @eaDir, __MACOSX or Thumbs.db."""
     plain = name.casefold()
-    return plain in _JUNK or bool(_CHECKED.fullmatch(plain))
+    return plain in _JUNK or (plain[:5] == "found" and bool(_CHECKED.fullmatch(plain)))

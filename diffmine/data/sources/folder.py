@@ -180,9 +180,10 @@ class _Walk:
             inside = here.relative_to(self.folder)
             prefix = "".join(f"{part}/" for part in inside.parts)
             folders[:] = [name for name in sorted(folders) if self._goes_in(place, prefix, name)]
+            label, split = self._told_by(inside.parts)
             for name in sorted(files):
                 if not name.startswith(".") and not is_junk(name):
-                    self._file(inside, here / name, prefix + name)
+                    self._file(label, split, here / name, prefix + name)
         own = self.records
         empty = [one for one in self.pretended if not any(id.startswith(f"{one}/") for id in own)]
         self.refused += [(name, "it is a folder, not a file") for name in empty]
@@ -212,28 +213,34 @@ class _Walk:
             self.pretended.append(path)
         return True
 
-    def _file(self, inside: Path, path: Path, name: str) -> None:
-        parts = inside.parts[1:] if self.split else inside.parts
+    def _told_by(self, folders: tuple[str, ...]) -> tuple[str, str]:
+        """Label and split of the files of a folder; without a label it is none of one."""
+        inside = folders[1:] if self.split else folders
+        if not inside:
+            return "", ""
+        part = folders[0] if self.split else inside[1] if self.inner and inside[1:] else ""
+        name = printable(inside[0])
+        return normal(name) or name, SPLITS.get(part.casefold(), "")
+
+    def _file(self, label: str, split: str, path: Path, name: str) -> None:
         ending = _ending(name)
         if ending not in self.known and not is_picture(path):
-            if inside.parts or ending not in _SILENT:
+            if "/" in name or ending not in _SILENT:
                 self.unread[ending] += 1
             return
         image_id = printable(name)
-        if not parts:
+        if not label:
             self.refused.append((image_id, "it lies in no folder of a label"))
         elif image_id in self.records:
             self.refused.append((image_id, "another file is written like it"))
         else:
-            part = inside.parts[0] if self.split else parts[1] if self.inner and parts[1:] else ""
-            split = SPLITS.get(part.casefold(), "")
-            label = normal(printable(parts[0])) or printable(parts[0])
             self.records[image_id] = Record(image_id, label, path, split=split)
 
 
 def _ending(name: str) -> str:
     """The suffix of a name in lower case; a hundred thousand paths would take seconds."""
-    return os.path.splitext(name)[1].lower()
+    at = name.rfind(".")
+    return name[at:].lower() if at > 0 else ""
 
 
 FOLDER = Source("folder", lambda folder: True, read_folder)

@@ -11,8 +11,9 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from operator import attrgetter
 
 import pyarrow.parquet as pq
 
@@ -22,19 +23,20 @@ from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
 from diffmine.data.glances import glances
-from diffmine.data.records import Dataset
+from diffmine.data.records import Dataset, Record
 from diffmine.errors import AtlasError
 from diffmine.stages.collect.held import (
     Change,
     Held,
     digests_of,
-    fields_of,
     key_of_images,
     labels_of,
     refused_before,
 )
 
 NAME = ".diffmine.listing.json"
+_told = attrgetter(*(each.name for each in fields(Record) if each.compare and each.name != "path"))
+"""All that a record says of its picture."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,7 @@ def _listing(dataset: Dataset, config: DataConfig) -> tuple[str, int]:
         except OSError:
             times = (0, 0)
         newest = max(newest, times[1])
-        told = (record.image_id, *fields_of(record).values(), *times)
-        digest.update(repr(told).encode(errors="surrogateescape"))
+        digest.update(repr((*_told(record), *times)).encode(errors="surrogateescape"))
     return digest.hexdigest(), newest
 
 
