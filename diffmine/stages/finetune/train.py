@@ -145,7 +145,8 @@ def _optimizer(
     config: FinetuneConfig, weights: list[torch.nn.Parameter], device: torch.device
 ) -> torch.optim.Optimizer:
     if config.optimizer == "adamw":
-        fused = device.type == "cuda"
+        # One pass over the weights instead of ten: a seventh of a step of 16 on a processor.
+        fused = device.type in ("cuda", "cpu")
         return torch.optim.AdamW(weights, config.learning_rate, fused=fused)
     try:
         from bitsandbytes.optim import AdamW8bit
