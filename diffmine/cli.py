@@ -388,7 +388,7 @@ def _study(atlas: Path, options: TypicalityConfig) -> None:
             f"{row.scheme:<12} {row.draws:5}  {row.correlation:10.3f}  {row.overlap:7.1%}"
             f"  {row.ratio:11.1%}  {row.error:.2e}"
         )
-    print(f"{advice(findings)} stratified draws choose windows 99 % as typical as the best ones.")
+    print(f"{advice(findings)} draws choose windows 99 % as typical as the best ones.")
 
 
 def _say(report: Any) -> None:

@@ -222,12 +222,14 @@ def is_large(weights: int) -> bool:
 class TypicalityConfig:
     """Scoring: T(x|c) = E[L(x, noise, null) - L(x, noise, c)] (section 3.2, equation 3)."""
 
-    preset: Literal["stratified", "paper"] = "stratified"
-    """`stratified`: timesteps from a van der Corput sequence, each with a noise and its opposite,
-    seeded by the image; `paper`: independent timesteps, one noise set for all images of a size."""
+    preset: Literal["auto", "common", "stratified", "paper"] = "auto"
+    """`common`: the same timesteps for all images, from a van der Corput sequence, each with a
+    noise of the image's own and its opposite; `stratified`: each image has its own timesteps too;
+    `paper`: independent timesteps, one noise set for all images of a size; auto: common, but an
+    atlas that was scored with `stratified` goes on with it."""
     draws: Annotated[int, Field(ge=0, le=4096)] = 0
-    """Draws of noise and timestep for each image: of `stratified` an even number and at least 4, of
-    `paper` at least 2; 0: the preset's own number, 32 or 100. More draws go on from fewer."""
+    """Draws of noise and timestep for each image: of `paper` at least 2, else an even number and at
+    least 4; 0: the preset's own number, 100 or 32. More draws go on from fewer."""
     adaptive: bool = False
     """Draw in rounds, and stop an image once none of its windows can still be among the best
     `top` of its label, or from half of the draws on when it is clear which of them are; only with
@@ -270,7 +272,7 @@ class TypicalityConfig:
     def __post_init__(self) -> None:
         if self.draws == 1:
             raise ValueError("one draw has no error; take at least 2")
-        if self.preset == "stratified" and (self.draws % 2 or self.draws == 2):
+        if self.preset != "paper" and (self.draws % 2 or self.draws == 2):
             raise ValueError(
                 "stratified draws are pairs of opposite noise, and one pair has no error; "
                 "take an even number, at least 4"
@@ -279,7 +281,20 @@ class TypicalityConfig:
     @property
     def count(self) -> int:
         """Draws for each image, the preset's own number filled in."""
-        return self.draws or {"stratified": 32, "paper": 100}[self.preset]
+        return self.draws or (100 if self.preset == "paper" else 32)
+
+    @property
+    def scheme(self) -> Literal["common", "stratified", "paper"]:
+        """The preset, where none stands before it."""
+        return "common" if self.preset == "auto" else self.preset
+
+    def settled(self, stored: Mapping[str, Any]) -> TypicalityConfig:
+        """With a preset in the place of `auto`, by the configuration that an atlas was scored with
+        before (empty: it was not)."""
+        if self.preset != "auto":
+            return self
+        before = stored.get("preset") == "stratified"
+        return replace(self, preset="stratified" if before else "common")
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -10,7 +10,9 @@ from diffmine.config import TypicalityConfig
 
 ERRORS = 2.0
 
-Preset = Literal["stratified", "paper", "independent"]
+Preset = Literal["common", "stratified", "paper", "independent"]
+STRATIFIED = ("common", "stratified")
+"""Schemes with stratified timesteps, in pairs of opposite noise."""
 Verdict = Literal["yes", "no", "was so before"]
 
 
@@ -31,7 +33,7 @@ class Scoring:
 
     t_range: tuple[int, int] = (100, 700)
     seed: int = 0
-    preset: Preset = "stratified"
+    preset: Preset = "common"
     draws: int = 32
     batch: int = 128
 
@@ -39,7 +41,7 @@ class Scoring:
     def of(cls, config: TypicalityConfig, draws: int = 0) -> Scoring:
         """From a configuration of typicality; `draws` replaces its number of draws unless 0."""
         count = draws or config.count
-        return cls(config.t_range, config.seed, config.preset, count, config.batch)
+        return cls(config.t_range, config.seed, config.scheme, count, config.batch)
 
 
 def clear(typicality: float, se: float) -> bool:

@@ -34,7 +34,7 @@ class Sampling:
 
     t_range: tuple[int, int] = (100, 700)
     seed: int = 0
-    preset: Preset = "stratified"
+    preset: Preset = "common"
 
     @classmethod
     def like(cls, how: Scoring) -> Sampling:

@@ -33,7 +33,7 @@ def by_base(
     a few of the `records` and this machine.
 
     `stored` are the configurations of an atlas that is there. Its size stays while its base does,
-    and steps that were counted by its images do not change with them.
+    steps that were counted by its images do not change with them, and its maps keep their draws.
     """
     from diffmine.model.bases import base_of
 
@@ -50,7 +50,8 @@ def by_base(
             if not begun:
                 begun, why = side_for(records, lambda side: training_seconds(finetune, side))
             data = replace(data, image_size=begun)
-    settled = replace(config, data=data, finetune=finetune)
+    typicality = config.typicality.settled((stored or {}).get("typicality", {}))
+    settled = replace(config, data=data, finetune=finetune, typicality=typicality)
     name = None if model is None else model.name
     return settled, why + chosen(config, settled, base.weights if base else 0, name)
 

@@ -46,7 +46,7 @@ def scored(
 
     Raises AtlasError for an image that was never scored.
     """
-    pair = 1 if atlas.configured(TypicalityConfig).preset == "paper" else 2
+    pair = 1 if atlas.configured(TypicalityConfig).scheme == "paper" else 2
     bands = {band for variant in variants for band in variant.bands}
     maps = _of(_read(atlas.parts("maps"), keys, {TYPICALITY.name, *bands}, pair))
     sums = _of(_sums(atlas, keys, bands, pair)) if bands else {}

@@ -47,6 +47,7 @@ def run(
     beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
     _check(atlas, config)
+    config = config.settled(atlas.manifest.config.get("typicality", {}))
     images = sourced(atlas.table("images", SOURCED))
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:
@@ -202,7 +203,7 @@ class _Work:
         if not self._draws(number):
             return {}
         path = self.atlas.path / sums_name(number)
-        return read_sums(path, together(self.config.preset))[1]
+        return read_sums(path, together(self.config.scheme))[1]
 
     def marks(self, goal: int) -> dict[str, float]:
         """The mark of each label after the round before `goal`; kept on the disk, because a run

@@ -71,7 +71,7 @@ class ScoreShard(ShardFunction):
         tallies: dict[str, Tally] = {}
         if work.sums:
             path = self.atlas.path / sums_name(work.number)
-            there, tallies = read_sums(path, together(self.config.preset))
+            there, tallies = read_sums(path, together(self.config.scheme))
         files: Files = {}
         rows = 0
         if there < work.goal:

@@ -29,7 +29,7 @@ from diffmine.model.tally import Tally
 
 IMAGES, TRUTH, BEST = 40, 512, 200
 DRAWS = (8, 16, 32, 64, 100, 128)
-SCHEMES: tuple[Preset, ...] = ("stratified", "independent", "paper")
+SCHEMES: tuple[Preset, ...] = ("common", "stratified", "independent", "paper")
 ENOUGH = 0.99
 
 
@@ -120,7 +120,7 @@ def compare(
 
 
 def advice(findings: list[Finding]) -> int:
-    """The least number of stratified draws whose choice is as good as 99 % of the best, or the
+    """The least number of common draws whose choice is as good as 99 % of the best, or the
     most that were tried."""
-    own = [finding for finding in findings if finding.scheme == "stratified"]
+    own = [finding for finding in findings if finding.scheme == "common"]
     return next((finding.draws for finding in own if finding.ratio >= ENOUGH), own[-1].draws)

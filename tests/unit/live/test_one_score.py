@@ -19,7 +19,7 @@ from diffmine.pipeline.build import build
 from tests.helpers import draw_shapes, quick
 
 
-@pytest.fixture(scope="module", params=["stratified", "paper"])
+@pytest.fixture(scope="module", params=["common", "stratified", "paper"])
 def atlas(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """An atlas with another seed, preset and range of timesteps than the defaults."""
     root: Path = tmp_path_factory.mktemp("one-score")

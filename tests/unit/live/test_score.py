@@ -41,7 +41,7 @@ def by_definition(
     betas = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
     alphas = np.cumprod(1 - betas)
     latent = model.encode(to_tensor(picture))[0].numpy()
-    drawn = draws(name, config.count, latent.shape, preset=config.preset)
+    drawn = draws(name, config.count, latent.shape, preset=config.scheme)
     words = {}
     for prompt in ("A picture.", f"A {label}."):
         tokens = model.tokenizer(prompt, padding="max_length", max_length=77)["input_ids"]
@@ -63,12 +63,14 @@ def by_definition(
     return total / config.count
 
 
-@pytest.mark.parametrize(("preset", "labels"), [("stratified", "ab"), ("paper", "b")])
+@pytest.mark.parametrize(
+    ("preset", "labels"), [("auto", "ab"), ("stratified", "ab"), ("paper", "b")]
+)
 def test_map_is_the_definition(
     model: Model, picture: Image.Image, preset: Any, labels: str
 ) -> None:
     config = TypicalityConfig(preset=preset, batch=48)
-    assert config.count == {"stratified": 32, "paper": 100}[preset]
+    assert config.count == (100 if preset == "paper" else 32)
     maps = score_maps(model, picture, ["a", "b"], Scoring.of(config), "x")
     for label in labels:
         expected = by_definition(model, picture, label, "x", config)

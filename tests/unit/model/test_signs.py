@@ -20,7 +20,7 @@ def scored(model: Model, words: tuple[str, str], preset: str) -> Tensor:
     return one.tally.mean
 
 
-@pytest.mark.parametrize("preset", ["stratified", "paper"])
+@pytest.mark.parametrize("preset", ["common", "paper"])
 def test_equal_prompts_are_exactly_nothing_and_swapped_ones_a_sign(
     model: Model, preset: str
 ) -> None:

@@ -19,10 +19,10 @@ from tests.helpers import LABELS, draw_shapes
 
 def test_figures_of_a_perfect_and_of_a_reversed_choice() -> None:
     truth = np.arange(1.0, 31.0)
-    perfect = compare("stratified", 8, truth, truth)
+    perfect = compare("common", 8, truth, truth)
     assert (perfect.overlap, perfect.ratio, perfect.error) == (1, 1, 0)
     assert perfect.correlation == pytest.approx(1)
-    reversed_ = compare("stratified", 8, -truth, truth)
+    reversed_ = compare("common", 8, -truth, truth)
     assert reversed_.overlap == 0
     assert reversed_.correlation == pytest.approx(-1)
     assert reversed_.ratio == pytest.approx(5.5 / 25.5)
@@ -30,7 +30,7 @@ def test_figures_of_a_perfect_and_of_a_reversed_choice() -> None:
 
 def test_the_advice_is_the_least_number_that_is_enough() -> None:
     ratios = {8: 0.9, 16: 0.985, 32: 0.992, 64: 0.999}
-    found = [Finding("stratified", n, 1.0, 1.0, ratio, 0.0) for n, ratio in ratios.items()]
+    found = [Finding("common", n, 1.0, 1.0, ratio, 0.0) for n, ratio in ratios.items()]
     assert advice(found) == 32
     assert advice(found[:2]) == 16
 
@@ -45,6 +45,6 @@ def test_more_draws_come_nearer_to_the_truth(
     collect(atlas, dataset, DataConfig(image_size=32))
     use_model(atlas, str(make_random(tmp_path / "model", LABELS)))
     found = study(atlas, TypicalityConfig(window=8, precision="fp32"))
-    assert len(found) == 6
-    few, many = (each.error for each in found if each.scheme == "stratified")
+    assert len(found) == 8
+    few, many = (each.error for each in found if each.scheme == "common")
     assert many < few

@@ -56,7 +56,7 @@ def content(atlas: Atlas, folder: str = "maps") -> dict[str, bytes]:
     return {part.name: part.read_bytes() for part in atlas.parts(folder)}
 
 
-@pytest.mark.parametrize("preset", ["stratified", "paper"])
+@pytest.mark.parametrize("preset", ["common", "stratified", "paper"])
 def test_topped_up_draws_are_those_asked_for_at_once(make: Make, preset: Any) -> None:
     config = replace(CONFIG, preset=preset)
     few, once = make("few"), make("once")
@@ -66,6 +66,20 @@ def test_topped_up_draws_are_those_asked_for_at_once(make: Make, preset: Any) ->
     assert report.figures["rows"] == 8 * 2 * (12 - 4)
     assert content(few) == content(once)
     assert content(few, "sums") == content(once, "sums")
+
+
+def test_maps_with_timesteps_of_each_image_are_kept_and_added_to_as_they_are(make: Make) -> None:
+    older, once, new = make("older"), make("once"), make("new")
+    scored(older, replace(CONFIG, preset="stratified"))
+    before = content(older)
+    assert scored(older).kept == 8
+    assert content(older) == before
+    scored(older, replace(CONFIG, draws=12))
+    scored(once, replace(CONFIG, preset="stratified", draws=12))
+    assert content(older) == content(once)
+    scored(new, replace(CONFIG, draws=12))
+    assert new.manifest.config["typicality"]["preset"] == "common"
+    assert content(new) != content(once)
 
 
 def test_fewer_draws_begin_anew(make: Make) -> None:
