@@ -218,6 +218,10 @@ def is_large(weights: int) -> bool:
     return weights >= LARGE_BASE.weights
 
 
+RACED = 5
+"""Images of a label for each patch that it keeps, from which on they are scored in a race."""
+
+
 @dataclass(frozen=True, config=_STRICT)
 class TypicalityConfig:
     """Scoring: T(x|c) = E[L(x, noise, null) - L(x, noise, c)] (section 3.2, equation 3)."""
@@ -230,10 +234,11 @@ class TypicalityConfig:
     draws: Annotated[int, Field(ge=0, le=4096)] = 0
     """Draws of noise and timestep for each image: of `paper` at least 2, else an even number and at
     least 4; 0: the preset's own number, 100 or 32. More draws go on from fewer."""
-    adaptive: bool = False
+    adaptive: bool | None = None
     """Draw in rounds, and stop an image once none of its windows can still be among the best
     `top` of its label, or from half of the draws on when it is clear which of them are; only with
-    `labels` own."""
+    `labels` own. Without a word: where a label has at least five images for each of these patches,
+    or the atlas was scored so."""
     top: Count = 1000
     """Patches of a label that `adaptive` looks for; a build takes those of mine."""
     window: Annotated[float, Field(gt=0)] = 0.25
@@ -288,13 +293,18 @@ class TypicalityConfig:
         """The preset, where none stands before it."""
         return "common" if self.preset == "auto" else self.preset
 
-    def settled(self, stored: Mapping[str, Any]) -> TypicalityConfig:
-        """With a preset in the place of `auto`, by the configuration that an atlas was scored with
-        before (empty: it was not)."""
-        if self.preset != "auto":
-            return self
-        before = stored.get("preset") == "stratified"
-        return replace(self, preset="stratified" if before else "common")
+    def settled(self, stored: Mapping[str, Any], each: float, top: int) -> TypicalityConfig:
+        """With a preset in the place of `auto`, and a race or none, by the configuration that an
+        atlas was scored with before (empty: it was not), or by the images of one label alone that
+        there are for `each` label and its `top` patches."""
+        older = self.preset == "auto" and stored.get("preset") == "stratified"
+        preset = "stratified" if older else self.scheme
+        race = self.adaptive
+        if race is None:
+            fits = self.labels == "own" and preset == "common" and each >= RACED * top
+            race = bool(stored["adaptive"]) if "adaptive" in stored else fits
+            race = race and self.labels == "own" and each > 0
+        return replace(self, preset=preset, adaptive=race)
 
 
 @dataclass(frozen=True, config=_STRICT)

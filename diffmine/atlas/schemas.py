@@ -74,6 +74,7 @@ SUMS = pa.schema(
         ("squares", _FLOATS),
         ("blocks", _FLOATS),
         ("image_digest", pa.string()),
+        ("race", pa.list_(pa.float64())),
     ]
 )
 VIEWS = pa.schema([("image_id", pa.string()), ("image", _PICTURE), ("times", pa.int32())])

@@ -44,6 +44,12 @@ class Scoring:
         return cls(config.t_range, config.seed, config.scheme, count, config.batch)
 
 
+def half(draws: int) -> int:
+    """Half of `draws`, as an even number: from there on an image of a race may be settled, and one
+    with fewer was given up."""
+    return 2 * -(-draws // 4)
+
+
 def clear(typicality: float, se: float) -> bool:
     """Whether a typicality lies at least two standard errors from zero; NaN never does."""
     return abs(typicality) >= ERRORS * se

@@ -35,6 +35,7 @@ from diffmine.pipeline.build import build, run_evaluation, run_stage
 from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.single import train_model, translate_one
 from diffmine.stages import STAGES
+from diffmine.stages.typicality import controls
 from tests.faults.disk import REFUSALS, Call, Fresh, Step, counted, die, refuse, watched
 from tests.faults.forks import Ending, child
 from tests.helpers import draw_shapes, quick, write_boxes
@@ -58,6 +59,7 @@ class Place:
             config = quick(self.root / "base")
             few = replace(config.finetune, steps=3, checkpoint=1, known=0.5)
             return replace(config, finetune=few)
+        controls.FEWEST = 1  # so that a few pictures have a race
         config = quick(self.root / "base", parallel=True)
         finetune = replace(config.finetune, steps=42, checkpoint=15, batch=2, known=0.5)
         typicality = replace(config.typicality, draws=16, adaptive=race)

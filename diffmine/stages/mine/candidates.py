@@ -30,7 +30,8 @@ def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> 
     """Windows of maps of one shape that may still enter their lists.
 
     For a map none of whose windows can enter a full list, only the bound is computed: in a large
-    set most maps cost one product of matrices.
+    set most maps cost one product of matrices. Images that a race gave up have random windows
+    alone.
     """
     sizes = [size for size in window_sizes(config, *maps.pixels) if size <= min(maps.pixels)]
     if not sizes:
@@ -49,7 +50,7 @@ def candidates(maps: Maps, images: Images, lists: Lists, config: MineConfig) -> 
                 seed = f"{config.seed}/{name}"
                 drawn = random_places(maps.pixels, sizes, config.per_image, seed)
                 windows: list[Scored] = [(place, None, 0.0) for place in drawn]
-            elif reach[kind][at] >= best.floor:
+            elif maps.draws[at] >= images.fewest and reach[kind][at] >= best.floor:
                 own = [size_sums[at] for size_sums in sums]
                 windows = _chosen(grids, own, weights, config.per_image, sign, best.floor)
             else:

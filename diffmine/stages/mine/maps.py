@@ -14,11 +14,13 @@ from jaxtyping import Float, Int
 
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.config import TypicalityConfig
 from diffmine.errors import AtlasError
+from diffmine.maths.score import half
 from diffmine.maths.scores import TYPICALITY
 
 _COLUMNS = ("image_id", "label", "height", "width", "mean", "se")
-_PERHAPS = ("score",)
+_PERHAPS = ("score", "draws")
 _ERRORS = ("image_id", "standard_error", "decay")
 
 
@@ -34,6 +36,9 @@ class Images:
     group: Int[np.ndarray, " n"]
     height: Int[np.ndarray, " n"]
     width: Int[np.ndarray, " n"]
+    fewest: int = 0
+    """Draws that a map needs for its windows to be compared: a race gives up images early, and the
+    best of many windows of a few draws are those that the noise favours."""
 
     @cached_property
     def by_label(self) -> dict[int, list[int]]:
@@ -49,6 +54,7 @@ class Images:
     def of(cls, atlas: Atlas) -> Images:
         """The images of an atlas."""
         table = atlas.table("images", [*COLUMNS, "group", "height", "width"])
+        scored = atlas.configured(TypicalityConfig)
         names = table["image_id"].to_pylist()
         numbers = {label: at for at, label in enumerate(atlas.labels)}
         codes = table["group"].combine_chunks().dictionary_encode()
@@ -65,6 +71,7 @@ class Images:
             group=group,
             height=table["height"].to_numpy().astype(np.int32),
             width=table["width"].to_numpy().astype(np.int32),
+            fewest=half(scored.count) if scored.adaptive else 0,
         )
 
 
@@ -87,6 +94,7 @@ class Maps:
     mean: Float[np.ndarray, "b h w"]
     pixels: tuple[int, int]
     se: list[float]
+    draws: list[int]
     rows: Int[np.ndarray, " b"]
     errors_of: Callable[[], pa.Table]
 
@@ -168,6 +176,8 @@ def _shapes(
     for row, key in enumerate(zip(*sides, *pixels, strict=True)):
         by_shape.setdefault(key, []).append(row)
     se, under = table["se"].to_pylist(), table["label"].to_pylist()
+    kept = "draws" in table.column_names
+    draws = table["draws"].to_pylist() if kept else [images.fewest] * table.num_rows
     numbers = {label: number for number, label in enumerate(images.labels)}
     for (h, w, high, wide), chosen in by_shape.items():
         own = table if len(chosen) == table.num_rows else table.take(chosen)
@@ -178,6 +188,7 @@ def _shapes(
             mean=flat.astype(np.float64).reshape(len(chosen), h, w),
             pixels=(high, wide),
             se=[se[row] for row in chosen],
+            draws=[draws[row] for row in chosen],
             rows=at[chosen],
             errors_of=errors_of,
         )

@@ -8,6 +8,14 @@ window can reach the mark,
 and, from half of the draws on, when it is settled which of its windows are chosen and where they
 lie: its best windows, without overlap, are a margin off the mark, and those above it stand out by
 CLEAR margins (successive accepts and rejects by confidence bounds, after Bubeck et al. 2013).
+
+Where all images have the same timesteps the first round is a single pair. It has no error of its
+own: a few images drawn by chance are scored in full whatever happens (controls.py), and say how far
+a first pair lies from what all draws say,
+
+    all draws = slope * first pair +- spread
+
+so that an image leaves when slope * its best window + SURE * spread < mark.
 """
 
 from __future__ import annotations
@@ -22,25 +30,41 @@ from jaxtyping import Float
 
 from diffmine.config import MineConfig, TypicalityConfig
 from diffmine.maths.error import decay_at
+from diffmine.maths.score import half
 from diffmine.maths.windows import best_windows, window_means
 from diffmine.model.tally import Tally
 
+EARLY = 2
+"""Draws of the first round, where all images have the same timesteps."""
 FIRST = 8
+"""Draws of the first round after which an image is judged by errors of its own."""
 CLEAR = 6
+SURE = 3.0
+"""Spreads by which the first pair gives an image the benefit of the doubt."""
 PER_IMAGE = MineConfig().per_image
 
 
-def rounds(draws: int) -> list[int]:
-    """Draws at the end of each round: 8, 16, 32, ... below half of `draws`, then half, three
-    quarters and all of them; even numbers but the last."""
+def rounds(draws: int, early: bool = False) -> list[int]:
+    """Draws at the end of each round: 2 where the race begins `early`, 8, 16, 32, ... below half of
+    `draws`, then half, three quarters and all of them; even numbers but the last."""
+    begun = [EARLY] if early and draws > EARLY else []
     doubled = [FIRST * 2**k for k in range(12) if FIRST * 2**k < draws / 2]
     late = [share for share in (half(draws), 2 * -(-draws * 3 // 8)) if FIRST <= share < draws]
-    return [*doubled, *late, draws]
+    return [*begun, *doubled, *late, draws]
 
 
-def half(draws: int) -> int:
-    """Half of `draws`, as an even number."""
-    return 2 * -(-draws // 4)
+@dataclass(frozen=True)
+class Mark:
+    """What a window has to reach, and how a first pair is read: `slope` and `spread`, in units of
+    typicality; without a bound on it no image leaves after a first pair."""
+
+    value: float
+    slope: float = 1.0
+    spread: float = math.inf
+
+    def leaves_early(self, best: float) -> bool:
+        """Whether an image leaves whose first pair says `best` of its best window."""
+        return self.slope * best + SURE * self.spread < self.value
 
 
 @dataclass(frozen=True)
@@ -67,9 +91,9 @@ class Runner:
             (window.typicality, float(self.errors[window.row, window.col])) for window in windows
         ]
 
-    def may_reach(self, mark: float, margin: float) -> bool:
-        """Whether a window may reach the mark."""
-        return bool((self.means + margin * self.errors).max() >= mark)
+    def reach(self, margin: float) -> float:
+        """How high its windows may lie."""
+        return float((self.means + margin * self.errors).max())
 
     def settled(self, mark: float, margin: float, keep: int) -> bool:
         """Whether its best windows are clear of the mark, and those above it clear of zero."""
@@ -98,16 +122,20 @@ def stays(
     tally: Tally,
     image: Mapping[str, Any],
     label: str,
-    marks: Mapping[str, float],
+    marks: Mapping[str, Mark],
     config: TypicalityConfig,
+    before: int,
 ) -> bool:
-    """Whether an image still needs draws, by the mark of its label."""
+    """Whether an image still needs draws, by the mark of its label after a round that ended at
+    `before` draws."""
     if label not in marks:
         return True
     runner, mark, margin = runner_of(tally, image, config), marks[label], config.margin
-    late = int(tally.draws.max()) >= half(config.count)
-    settled = late and runner.settled(mark, margin, PER_IMAGE)
-    return runner.may_reach(mark, margin) and not settled
+    draws = int(tally.draws.max())
+    if draws <= EARLY:
+        return draws == before and not mark.leaves_early(float(runner.means.max()))
+    settled = draws >= half(config.count) and runner.settled(mark.value, margin, PER_IMAGE)
+    return runner.reach(margin) >= mark.value and not settled
 
 
 def mark_of(bests: list[float], top: int) -> float:

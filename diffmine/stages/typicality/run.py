@@ -11,8 +11,9 @@ beside it, nor on how often its draws were topped up.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
@@ -24,13 +25,11 @@ from diffmine.config import TypicalityConfig, as_dict, as_key
 from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import UsageError
 from diffmine.maths.scores import MEASURES
-from diffmine.model.draws import together
 from diffmine.model.precision import NAMES
-from diffmine.model.tally import Tally
 from diffmine.stages.typicality.parts import parts_of
-from diffmine.stages.typicality.race import PER_IMAGE, mark_of, rounds, runner_of
 from diffmine.stages.typicality.score import Round, ScoreShard
-from diffmine.stages.typicality.tables import Named, draws_in, maps_name, read_sums, sums_name
+from diffmine.stages.typicality.standing import RACE, Standing
+from diffmine.stages.typicality.tables import Named, maps_name
 
 ESTIMATOR = 3
 """What the sums in an atlas mean: 3 since stratified draws are pairs of opposite noise."""
@@ -46,27 +45,28 @@ def run(
     """Score every image of the atlas; writes maps/part-*.parquet, one shard of images each, and
     beside them exact sums (sums/part-*.parquet) from which more draws go on."""
     report = Report("typicality")
-    _check(atlas, config)
-    config = config.settled(atlas.manifest.config.get("typicality", {}))
     images = sourced(atlas.table("images", SOURCED))
+    single = all(len(image.labels) == 1 for image in images.values())
+    each = len(images) / max(len(atlas.labels), 1) if single else 0.0
+    config = config.settled(atlas.manifest.config.get("typicality", {}), each, config.top)
+    _check(atlas, config, single)
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:
         report.kept = len(images)
         return report.close()
     config = begun
-    if config.adaptive and any(len(image.labels) > 1 for image in images.values()):
-        raise UsageError("adaptive follows one label of an image; these have several.")
     _keep_sums(atlas, config)
     atlas.keep_work("typicality")
     work = _Work(atlas, config, parts_of(atlas, images, config.shard, config.labels == "own"))
     work.score(engine, progress, report)
+    atlas.manifest.config.pop(RACE, None)
     if config.adaptive:
-        report.figures |= work.savings()
+        report.figures |= work.standing.result()
     atlas.end("typicality")
     return report.close()
 
 
-def _check(atlas: Workspace, config: TypicalityConfig) -> None:
+def _check(atlas: Workspace, config: TypicalityConfig, single: bool) -> None:
     if config.contrast and config.contrast not in atlas.labels:
         raise UsageError(
             f"{atlas.path} has no label {config.contrast!r} to contrast with; it has "
@@ -78,6 +78,8 @@ def _check(atlas: Workspace, config: TypicalityConfig) -> None:
             raise UsageError(f"There is no measure {name!r}; there are {known}.")
     if config.adaptive and config.labels == "all":
         raise UsageError("adaptive looks for the best windows of an image's own label; take own.")
+    if config.adaptive and not single:
+        raise UsageError("adaptive follows one label of an image; these have several.")
 
 
 def _in_shards_of_sums(atlas: Workspace, config: TypicalityConfig) -> TypicalityConfig:
@@ -144,10 +146,14 @@ class _Work:
     config: TypicalityConfig
     images: Mapping[int, Named]
 
+    @cached_property
+    def standing(self) -> Standing:
+        """How the race stands, if it is one."""
+        return Standing(self.atlas, self.config, self.images)
+
     def score(self, engine: Engine, progress: Progress, report: Report) -> None:
         """Bring every shard to all of its draws and write its maps."""
         score = ScoreShard(self.atlas.path, in_arithmetic(self.atlas, self.config))
-        goals = rounds(self.config.count) if self.config.adaptive else [self.config.count]
         pace: dict[float, tuple[float, float]] = {}
 
         def hear(outcome: Outcome) -> None:
@@ -160,12 +166,11 @@ class _Work:
                 rate, share = (sum(values) for values in zip(*pace.values(), strict=True))
                 report.figures |= {"rows": rows, "rows a second": rate, "share of peak": share}
 
-        for before, goal in itertools.pairwise([0, *goals]):
-            marks = self.marks(goal) if goal != goals[0] else {}
-            last = goal == goals[-1]
+        for before, goal in itertools.pairwise([0, *self.standing.goals]):
+            last = goal == self.standing.goals[-1]
             run_shards(
                 self.atlas,
-                [self._shard(number, goal, marks, last) for number in self._open(goal, last)],
+                list(self._shards(before, goal, last)),
                 score,
                 engine=engine,
                 progress=_Round(progress, before, goal, self.config.count),
@@ -175,63 +180,21 @@ class _Work:
                 hear=hear,
             )
 
-    def _open(self, goal: int, last: bool) -> list[int]:
-        """The shards that a round has something to do for."""
-        return [n for n in self.images if last or (self._draws(n) < goal and not self._mapped(n))]
+    def _shards(self, before: int, goal: int, last: bool) -> Iterator[Shard[Round]]:
+        """What is to be done in a round, shard by shard."""
+        numbers = [number for number in self.images if self._is_open(number, goal, last)]
+        if not numbers:
+            return
+        marks = self.standing.marks(before) if before else {}
+        spreads = self.standing.spreads() if last else {}
+        for number in numbers:
+            images = self.images[number]
+            own = self.standing.controls & {name for name, _ in images}
+            sums = self.standing.draws(number) > 0
+            work = Round(number, images, goal, last, marks, sums, before, own, spreads)
+            yield Shard((maps_name(number),), len(images), work)
 
-    def _shard(
-        self, number: int, goal: int, marks: Mapping[str, float], last: bool
-    ) -> Shard[Round]:
-        images = self.images[number]
-        sums = self._draws(number) > 0
-        work = Round(number, images, goal, last, marks, sums)
-        return Shard((maps_name(number),), len(images), work)
-
-    def _mapped(self, number: int) -> bool:
-        return self.atlas.finished(maps_name(number))
-
-    def _draws(self, number: int) -> int:
-        """Draws that a shard's sums hold; 0 without any, or with more than are asked for, since
-        none can be taken back."""
-        name = sums_name(number)
-        held = draws_in(self.atlas.path / name) if self.atlas.finished(name) else 0
-        return held if held <= self.config.count else 0
-
-    # The race
-
-    def _tallies(self, number: int) -> dict[str, Tally]:
-        if not self._draws(number):
-            return {}
-        path = self.atlas.path / sums_name(number)
-        return read_sums(path, together(self.config.scheme))[1]
-
-    def marks(self, goal: int) -> dict[str, float]:
-        """The mark of each label after the round before `goal`; kept on the disk, because a run
-        that continues finds some shards of this round finished already."""
-        name = f"marks-{goal}"
-        known = self.atlas.note_of("typicality", name)
-        if known is None:
-            bests: dict[str, list[float]] = {label: [] for label in self.atlas.labels}
-            for number, images in self.images.items():
-                labels = dict(images)
-                for image_id, tally in self._tallies(number).items():
-                    best = runner_of(tally, self.atlas.image(image_id), self.config).best(PER_IMAGE)
-                    bests[labels[image_id][0]] += [mean for mean, _ in best]
-            known = {label: mark_of(values, self.config.top) for label, values in bests.items()}
-            self.atlas.keep_note("typicality", name, known)
-        return {label: float(mark) for label, mark in known.items()}
-
-    def savings(self) -> dict[str, float]:
-        """The share of draws that were saved, and how many of the best windows of all labels are
-        expected to have been lost by that."""
-        marks = self.marks(self.config.count + 1)
-        draws, lost = 0.0, 0.0
-        for number, images in self.images.items():
-            labels = dict(images)
-            for image_id, tally in self._tallies(number).items():
-                draws += int(tally.draws.max())
-                if int(tally.draws.max()) < self.config.count:
-                    runner = runner_of(tally, self.atlas.image(image_id), self.config)
-                    lost += runner.lost(marks[labels[image_id][0]], PER_IMAGE)
-        total = sum(map(len, self.images.values())) * self.config.count
-        return {"draws saved": 1 - draws / total, "windows lost": lost}
+    def _is_open(self, number: int, goal: int, last: bool) -> bool:
+        """Whether a round has something to do for a shard."""
+        mapped = self.atlas.finished(maps_name(number))
+        return last or (self.standing.draws(number) < goal and not mapped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +28,8 @@ from diffmine.model.precision import NAMES, TRIED, Say, arithmetic_of, load_chec
 from diffmine.model.score import Item, Sampling, advance
 from diffmine.model.speed import Meter
 from diffmine.model.tally import Tally
-from diffmine.stages.typicality.race import stays
+from diffmine.stages.typicality.controls import Record, Spread, fit_of
+from diffmine.stages.typicality.race import EARLY, Mark, Runner, rounds, runner_of, stays
 from diffmine.stages.typicality.tables import (
     Labels,
     Named,
@@ -36,6 +37,7 @@ from diffmine.stages.typicality.tables import (
     maps_name,
     maps_rows,
     read_sums,
+    records_in,
     sums_name,
     sums_rows,
 )
@@ -45,15 +47,19 @@ from diffmine.words.scores import comparing
 @dataclass(frozen=True)
 class Round:
     """What is asked for of a shard: `goal` draws for the images that are still in the race by the
-    `marks` of their labels, and in the `last` round maps. `sums`: whether there are stored ones to
-    continue from."""
+    `marks` of their labels, after a round that ended at `before`, and in the `last` round maps;
+    all draws for the `controls`. `sums`: whether there are stored ones to continue from; `spreads`
+    say by label and number of sides how far one value of an image lies from many."""
 
     number: int
     images: Named
     goal: int
     last: bool
-    marks: Mapping[str, float]
+    marks: Mapping[str, Mark]
     sums: bool
+    before: int = 0
+    controls: frozenset[str] = frozenset()
+    spreads: Mapping[tuple[str, int], Spread] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,20 +75,23 @@ class ScoreShard(ShardFunction):
         work, self._tell = shard.work, tell
         there, digest_of = 0, digests_of(self.atlas)
         tallies: dict[str, Tally] = {}
+        records: dict[str, Record] = {}
         if work.sums:
             path = self.atlas.path / sums_name(work.number)
             there, tallies = read_sums(path, together(self.config.scheme))
+            records = records_in(path)
         files: Files = {}
         rows = 0
         if there < work.goal:
             items = self._items(work, tallies, files)
-            rows = self._advance(items, work, tell)
+            rows = self._advance(items, work, records, tell)
             tallies = tallies | {item.image_id: item.tally for item in items}
             if self.config.sums or self.config.adaptive:
-                sums = sums_rows(work.images, tallies, self.named, digest_of, work.goal)
+                sums = sums_rows(work.images, tallies, self.named, digest_of, work.goal, records)
                 files[sums_name(work.number)] = sums
         if work.last:
-            maps = maps_rows(work.images, tallies, self.named, digest_of)
+            lent = _lent(work, tallies)
+            maps = maps_rows(work.images, tallies, self.named, digest_of, lent)
             files[maps_name(work.number)] = maps
         figures = {"rows": float(rows), "worker": float(os.getpid())}
         if rows:
@@ -103,12 +112,14 @@ class ScoreShard(ShardFunction):
     # Images that are still to be drawn for
 
     def _items(self, work: Round, tallies: dict[str, Tally], files: Files) -> list[Item]:
-        still = {
-            image_id: own
-            for image_id, own in work.images
-            if image_id not in tallies
-            or stays(tallies[image_id], self.atlas.image(image_id), own[0], work.marks, self.config)
-        }
+        def asks(image_id: str, label: str) -> bool:
+            """Whether an image is to get draws."""
+            if image_id not in tallies or image_id in work.controls:
+                return True
+            image, tally = self.atlas.image(image_id), tallies[image_id]
+            return stays(tally, image, label, work.marks, self.config, work.before)
+
+        still = {image_id: own for image_id, own in work.images if asks(image_id, own[0])}
         encoded = self._latents(work, list(still), files)
         sampling = Sampling.like(Scoring.of(self.config))
         extra = [self.config.contrast] if self.config.contrast else []
@@ -143,13 +154,19 @@ class ScoreShard(ShardFunction):
 
     # Draws
 
-    def _advance(self, items: list[Item], work: Round, tell: Tell) -> int:
-        """Bring the items to the goal; how many rows of the UNet that took."""
+    def _advance(
+        self, items: list[Item], work: Round, records: dict[str, Record], tell: Tell
+    ) -> int:
+        """Bring the items to the goal, and controls to all draws; how many rows of the UNet that
+        took. What is kept of controls beside their sums goes to `records`."""
         if not items:
             return 0
         c, h, w = items[0].latent.shape
         meter = self._meter = self._meter or Meter(self.model, (c, h, w), len(items[0].prompts))
-        total = sum((work.goal - item.done) * len(item.prompts) for item in items)
+        controls = [item for item in items if item.image_id in work.controls]
+        others = [item for item in items if item.image_id not in work.controls]
+        goals = [(others, work.goal), (controls, self.config.count if controls else work.goal)]
+        total = sum(max(goal - i.done, 0) * len(i.prompts) for some, goal in goals for i in some)
         rows = 0
 
         def say(count: int) -> None:
@@ -160,8 +177,34 @@ class ScoreShard(ShardFunction):
 
         sampling = Sampling.like(Scoring.of(self.config))
         with self._lanes() as side:
-            advance(self.model, items, work.goal, sampling, self.config.batch, say, side)
+
+            def draw(some: list[Item], goal: int) -> None:
+                advance(self.model, some, goal, sampling, self.config.batch, say, side)
+
+            draw(others, work.goal)
+            self._run_in_full(controls, records, draw)
         return rows
+
+    def _run_in_full(
+        self,
+        controls: list[Item],
+        records: dict[str, Record],
+        draw: Callable[[list[Item], int], None],
+    ) -> None:
+        """All rounds of controls, one after the other, and what they say after each."""
+        first: dict[str, Runner] = {}
+        for goal in rounds(self.config.count, early=True) if controls else []:
+            some = [item for item in controls if item.done < goal]
+            draw(some, goal)
+            for item in some:
+                name = item.image_id
+                runner = runner_of(item.tally, self.atlas.image(name), self.config)
+                record = records.setdefault(name, Record())
+                if goal == EARLY:
+                    first[name] = runner
+                record.reaches[goal] = runner.reach(self.config.margin)
+                if goal == self.config.count and name in first:
+                    record.fit = fit_of(first[name].means, runner.means)
 
     def _lanes(self) -> AbstractContextManager[Lanes]:
         """No lanes with a compiled UNet: what one thread compiles serves that thread's calls."""
@@ -177,6 +220,16 @@ class ScoreShard(ShardFunction):
     def model(self) -> Model:
         """The atlas's model, in the arithmetic that was asked for or found good enough."""
         return model_of(self.atlas, self.config, self._compared)
+
+
+def _lent(work: Round, tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    """Tallies of a single value, with the spread of other images of their labels."""
+    lent = {}
+    for name, own in work.images:
+        spread = work.spreads.get((own[0], tallies[name].blocks.shape[-1]))
+        if spread is not None and float(tallies[name].n.max()) == 1:
+            lent[name] = spread.lent_to(tallies[name])
+    return lent
 
 
 def model_of(atlas: Atlas, config: TypicalityConfig, say: Say = lambda done, total: None) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from diffmine.atlas.maps import read_known
 from diffmine.atlas.reader import Atlas
 from diffmine.errors import AtlasError
 from diffmine.model.tally import Tally
+from diffmine.stages.typicality.controls import Record
 
 Labels = tuple[str, ...]
 Named = tuple[tuple[str, Labels], ...]
@@ -72,11 +74,22 @@ def _tally_of(rows: list[Row], together: int) -> Tally:
     )
 
 
+def records_in(path: Path) -> dict[str, Record]:
+    """What a file of sums keeps of the controls of a race; none in an older one."""
+    rows = read_known(path, ["image_id", "race"]).to_pylist()
+    return {row["image_id"]: Record.of(row["race"]) for row in rows if row.get("race")}
+
+
 def sums_rows(
-    images: Named, tallies: Mapping[str, Tally], names: Names, digest_of: DigestOf, goal: int
+    images: Named,
+    tallies: Mapping[str, Tally],
+    names: Names,
+    digest_of: DigestOf,
+    goal: int,
+    records: Mapping[str, Record] = MappingProxyType({}),
 ) -> list[Row]:
     """The rows of a shard's sums; `goal` is the number of draws that those still in the race now
-    have."""
+    have, `records` are of the controls of a race."""
     return [
         {
             **_head(image_id, name, tally, k),
@@ -85,6 +98,7 @@ def sums_rows(
             "mean": tally.mean[k].numpy().ravel(),
             "squares": tally.squares[k].numpy().ravel(),
             "blocks": tally.blocks[k].numpy(),
+            "race": records[image_id].as_list() if image_id in records and not k else None,
         }
         for image_id, own in images
         for tally in [tallies[image_id]]
@@ -93,29 +107,37 @@ def sums_rows(
 
 
 def maps_rows(
-    images: Named, tallies: Mapping[str, Tally], names: Names, digest_of: DigestOf
+    images: Named,
+    tallies: Mapping[str, Tally],
+    names: Names,
+    digest_of: DigestOf,
+    lent: Mapping[str, Tally] = MappingProxyType({}),
 ) -> list[Row]:
-    """The rows of a shard's maps; AtlasError when one is not finite."""
+    """The rows of a shard's maps; AtlasError when one is not finite. Images in `lent` have the
+    errors of the tallies there."""
     return [
         row | {"image_digest": digest_of(image_id)}
         for image_id, own in images
-        for row in _map_rows(image_id, tallies[image_id], names(own))
+        for row in _map_rows(image_id, tallies[image_id], names(own), lent.get(image_id))
     ]
 
 
-def _map_rows(image_id: str, tally: Tally, names: list[tuple[str, str]]) -> list[Row]:
+def _map_rows(
+    image_id: str, tally: Tally, names: list[tuple[str, str]], lent: Tally | None
+) -> list[Row]:
     if not bool(torch.isfinite(tally.mean).all()):
         raise AtlasError(f"A map of {image_id} is not finite; is its model broken?")
-    errors, decay = tally.standard_error, tally.decay
-    scores, score_errors = tally.score.tolist(), tally.score_error.tolist()
+    errors = lent or tally
+    error_maps, decay, score_errors = errors.standard_error, errors.decay, errors.score_error
+    scores = tally.score.tolist()
     return [
         {
             **_head(image_id, name, tally, k),
             "mean": tally.mean[k].numpy().astype(np.float16).ravel(),
-            "standard_error": errors[k].numpy().astype(np.float16).ravel(),
+            "standard_error": error_maps[k].numpy().astype(np.float16).ravel(),
             "decay": decay[k].numpy(),
             "typicality": scores[k],
-            "se": score_errors[k],
+            "se": float(score_errors[k]),
         }
         for k, name in enumerate(names)
     ]

@@ -16,6 +16,7 @@ from diffmine.config import BuildConfig, EvaluateConfig
 from diffmine.engine import Engine, Processes, here
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import build, run_evaluation, run_stage
+from diffmine.stages.typicality import controls
 from tests.helpers import draw_shapes, quick
 
 
@@ -68,7 +69,10 @@ def race(root: Path) -> BuildConfig:
     return replace(config, typicality=replace(config.typicality, draws=16, adaptive=True, top=2))
 
 
-def test_a_race_with_a_killed_worker_is_the_race(root: Path, processes: Processes) -> None:
+def test_a_race_with_a_killed_worker_is_the_race(
+    root: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controls, "FEWEST", 1)
     path = root / "race"
     build(root / "data", path, quick(root / "base"))
     expected: dict[str, bytes] = {}

@@ -18,6 +18,7 @@ from diffmine.app.view import View
 from diffmine.app.words import markdown, web_address, without_pictures
 from diffmine.export.chosen import credit_counts
 from diffmine.stages import STAGES
+from diffmine.words.race import account
 from diffmine.words.warnings import BRACKETS, expected, share, test, what
 
 MOST_CARD = 40_000
@@ -74,6 +75,8 @@ def about(shelf: Shelf) -> str:
             elements=plurals(elements, "element"),
         )
     )
+    if race := account(manifest.config.get("race", {})):
+        parts.append(race)
     if manifest.limits:
         limits = "\n".join(f"- {markdown(limit)}" for limit in manifest.limits)
         parts.append(f"### {texts.LIMITS}\n{limits}")

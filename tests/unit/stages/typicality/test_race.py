@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from diffmine.config import TypicalityConfig
 from diffmine.model.tally import Tally
-from diffmine.stages.typicality.race import CLEAR, Runner, mark_of, rounds
+from diffmine.stages.typicality.race import CLEAR, Mark, Runner, mark_of, rounds, stays
 
 
 def tally_of(level: float, noise: float, draws: int = 16, seed: int = 0) -> Tally:
@@ -24,6 +25,9 @@ def test_rounds_double_up_to_half_and_then_go_by_quarters() -> None:
     assert rounds(100) == [8, 16, 32, 50, 76, 100]
     assert rounds(9) == [8, 9]
     assert rounds(5) == [5]
+    assert rounds(32, early=True) == [2, 8, 16, 24, 32]
+    assert rounds(4, early=True) == [2, 4]
+    assert rounds(2, early=True) == [2]
 
 
 @pytest.mark.parametrize("draws", range(4, 200, 2))
@@ -35,9 +39,27 @@ def test_rounds_part_no_pair_and_rise(draws: int) -> None:
 
 
 def test_an_image_far_below_the_mark_stops_and_one_near_it_stays() -> None:
-    assert Runner.of(tally_of(1.0, 0.1), 4).may_reach(0.9, 1.0)
-    assert not Runner.of(tally_of(0.2, 0.1), 4).may_reach(0.9, 1.0)
-    assert Runner.of(tally_of(0.88, 2.0), 4).may_reach(0.9, 1.0)
+    assert Runner.of(tally_of(1.0, 0.1), 4).reach(1.0) >= 0.9
+    assert Runner.of(tally_of(0.2, 0.1), 4).reach(1.0) < 0.9
+    assert Runner.of(tally_of(0.88, 2.0), 4).reach(1.0) >= 0.9
+
+
+def test_after_a_first_pair_an_image_leaves_by_the_spread_of_others() -> None:
+    mark = Mark(1.0, slope=0.5, spread=0.1)
+    assert mark.leaves_early(1.3), "0.65 and three spreads are 0.95"
+    assert not mark.leaves_early(1.5)
+    assert not Mark(1.0).leaves_early(-9.0), "nothing is known of first pairs"
+
+
+def test_an_image_that_was_given_up_early_stays_so() -> None:
+    config = TypicalityConfig(draws=32, window=0.5)
+    pair = Tally.empty(1, 8, 8, together=2)
+    pair.add(torch.ones(1, 8, 8), torch.ones(1))
+    shape, marks = {"height": 32, "width": 32}, {"a": Mark(0.5, 1.0, 0.1)}
+    assert stays(pair, shape, "a", marks, config, before=2)
+    assert not stays(pair, shape, "a", {"a": Mark(2.0, 1.0, 0.1)}, config, before=2)
+    assert not stays(pair, shape, "a", marks, config, before=8)
+    assert stays(pair, shape, "b", marks, config, before=8), "its label has no mark"
 
 
 def test_a_window_far_above_the_mark_is_settled() -> None:

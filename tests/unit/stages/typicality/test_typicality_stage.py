@@ -14,12 +14,14 @@ import torch
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.writer import create_workspace
-from diffmine.config import DataConfig, TypicalityConfig
+from diffmine.config import DataConfig, MineConfig, TypicalityConfig
 from diffmine.data.sources import open_dataset
 from diffmine.errors import Cancelled, UsageError
 from diffmine.model.tiny import make_random
 from diffmine.pipeline.build import collect
 from diffmine.pipeline.models import use_model
+from diffmine.stages.mine.run import run as mine
+from diffmine.stages.typicality import controls
 from diffmine.stages.typicality import run as typicality
 from tests.helpers import LABELS, draw_shapes, threads
 
@@ -46,6 +48,12 @@ def make(tmp_path: Path, model: Path) -> Make:
         return atlas
 
     return made
+
+
+@pytest.fixture(autouse=True)
+def few_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that there is a race among the few images of a test."""
+    monkeypatch.setattr(controls, "FEWEST", 2)
 
 
 def scored(atlas: Atlas, config: TypicalityConfig = CONFIG, **more: Any) -> Any:
@@ -141,10 +149,15 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(make: Make, adaptive: bool, cou
 def test_latents_of_a_race_that_were_cut_are_made_again(make: Make) -> None:
     config = replace(CONFIG, draws=20, adaptive=True, top=2, window=0.5, batch=64)
     broken, whole = make("broken"), make("whole")
+    latents: list[Path] = []
+
+    def stop(*_: Any) -> None:
+        latents[:] = (broken.path / "work" / "typicality").glob("*.safetensors")
+        if latents:
+            raise Cancelled("enough")
+
     with pytest.raises(Cancelled):
-        scored(broken, config, progress=_Stop(3))
-    latents = list((broken.path / "work" / "typicality").glob("*.safetensors"))
-    assert latents
+        scored(broken, config, progress=stop)
     for path in latents:
         path.write_bytes(path.read_bytes()[:-1])
     scored(broken, config)
@@ -153,14 +166,57 @@ def test_latents_of_a_race_that_were_cut_are_made_again(make: Make) -> None:
 
 
 def test_the_race_saves_draws_and_says_so(make: Make) -> None:
-    atlas = make("race", 8)
+    atlas = make("race", 16)
     config = replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0)
     figures = scored(atlas, config).figures
+    rows = atlas.read_parts("maps", ["draws", "standard_error", "se"]).to_pylist()
+    draws = [row["draws"] for row in rows]
+    assert set(draws) <= {2, 8, 16, 24, 32}
+    assert min(draws) == 2 < max(draws) == 32
+    assert figures["draws saved"] == pytest.approx(1 - np.mean(draws) / 32)
+    assert figures["given up"] == sum(count < 16 for count in draws)
+    assert figures["windows missed"] >= 0
+    account = atlas.manifest.config["race"]
+    assert account["given_up"] == figures["given up"]
+    assert account["low"] <= account["high"] <= account["given_up"]
+    for row in rows:
+        assert min(row["standard_error"]) > 0, "one pair has the error of other images"
+        assert row["se"] > 0
+
+
+def test_images_that_were_given_up_have_no_place_among_the_best_and_the_least(make: Make) -> None:
+    atlas = make("race", 16)
+    scored(atlas, replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0))
+    mine(atlas, MineConfig(windows=(0.5,), per_image=1, per_label=40))
+    rows = atlas.read_parts("maps", ["image_id", "draws"]).to_pylist()
+    draws = {row["image_id"]: row["draws"] for row in rows}
+    full = {name for name, count in draws.items() if count >= 16}
+    of_kind: dict[str, set[str]] = {}
+    for row in atlas.table("patches", ["kind", "image_id"]).to_pylist():
+        of_kind.setdefault(row["kind"], set()).add(row["image_id"])
+    assert 0 < len(full) < len(draws)
+    assert of_kind == {"top": full, "least": full, "random": set(draws)}
+
+
+def test_a_race_with_timesteps_of_each_image_begins_with_four_pairs(make: Make) -> None:
+    atlas = make("race", 8)
+    config = replace(CONFIG, draws=32, adaptive=True, top=1, window=0.5, margin=0.0)
+    figures = scored(atlas, replace(config, preset="stratified")).figures
     draws = [row["draws"] for row in atlas.read_parts("maps", ["draws"]).to_pylist()]
     assert set(draws) <= {8, 16, 24, 32}
-    assert min(draws) < 32 == max(draws)
-    assert figures["draws saved"] == pytest.approx(1 - np.mean(draws) / 32)
+    assert min(draws) == 8 < max(draws)
     assert figures["windows lost"] >= 0
+    assert "race" not in atlas.manifest.config
+
+
+def test_a_race_is_run_where_a_label_has_many_images_for_its_patches(make: Make) -> None:
+    few, many, older = make("few", 9), make("many", 10), make("older", 10)
+    config = replace(CONFIG, draws=8, top=2, window=0.5)
+    scored(older, replace(config, adaptive=False))
+    for atlas in (few, many, older):
+        scored(atlas, config)
+    raced = [atlas.manifest.config["typicality"]["adaptive"] for atlas in (few, many, older)]
+    assert raced == [False, True, False], "an atlas goes on as it was scored"
 
 
 def test_the_winners_of_the_race_are_scored_as_without_it(make: Make) -> None:
