@@ -293,17 +293,17 @@ class TypicalityConfig:
         """The preset, where none stands before it."""
         return "common" if self.preset == "auto" else self.preset
 
-    def settled(self, stored: Mapping[str, Any], each: float, top: int) -> TypicalityConfig:
-        """With a preset in the place of `auto`, and a race or none, by the configuration that an
-        atlas was scored with before (empty: it was not), or by the images of one label alone that
-        there are for `each` label and its `top` patches."""
+    def settled(self, stored: Mapping[str, Any], images: float, top: int) -> TypicalityConfig:
+        """With a preset in the place of `auto`, and a race or none: by the configuration that an
+        atlas was scored with before (empty: it was not), else by the `images` of a label, in the
+        mean, for its `top` patches (0: images have several labels)."""
         older = self.preset == "auto" and stored.get("preset") == "stratified"
         preset = "stratified" if older else self.scheme
         race = self.adaptive
         if race is None:
-            fits = self.labels == "own" and preset == "common" and each >= RACED * top
+            fits = self.labels == "own" and preset == "common" and images >= RACED * top
             race = bool(stored["adaptive"]) if "adaptive" in stored else fits
-            race = race and self.labels == "own" and each > 0
+            race = race and self.labels == "own" and images > 0
         return replace(self, preset=preset, adaptive=race)
 
 

@@ -52,8 +52,8 @@ def by_base(
             data = replace(data, image_size=begun)
     several = any(len(record.labels) > 1 for record in records)
     scored = (stored or {}).get("typicality", {})
-    each = 0.0 if several else images / max(labels, 1)
-    typicality = config.typicality.settled(scored, each, config.mine.per_label)
+    mean = 0.0 if several else images / max(labels, 1)
+    typicality = config.typicality.settled(scored, mean, config.mine.per_label)
     settled = replace(config, data=data, finetune=finetune, typicality=typicality)
     name = None if model is None else model.name
     return settled, why + chosen(config, settled, base.weights if base else 0, name)

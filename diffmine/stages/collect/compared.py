@@ -35,7 +35,7 @@ from diffmine.stages.collect.held import (
 )
 
 NAME = ".diffmine.listing.json"
-_told = attrgetter(*(each.name for each in fields(Record) if each.compare and each.name != "path"))
+_told = attrgetter(*(f.name for f in fields(Record) if f.compare and f.name != "path"))
 """All that a record says of its picture."""
 
 

@@ -176,8 +176,8 @@ def _shapes(
     for row, key in enumerate(zip(*sides, *pixels, strict=True)):
         by_shape.setdefault(key, []).append(row)
     se, under = table["se"].to_pylist(), table["label"].to_pylist()
-    kept = "draws" in table.column_names
-    draws = table["draws"].to_pylist() if kept else [images.fewest] * table.num_rows
+    counted = "draws" in table.column_names
+    draws = table["draws"].to_pylist() if counted else [images.fewest] * table.num_rows
     numbers = {label: number for number, label in enumerate(images.labels)}
     for (h, w, high, wide), chosen in by_shape.items():
         own = table if len(chosen) == table.num_rows else table.take(chosen)

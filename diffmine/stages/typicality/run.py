@@ -47,8 +47,8 @@ def run(
     report = Report("typicality")
     images = sourced(atlas.table("images", SOURCED))
     single = all(len(image.labels) == 1 for image in images.values())
-    each = len(images) / max(len(atlas.labels), 1) if single else 0.0
-    config = config.settled(atlas.manifest.config.get("typicality", {}), each, config.top)
+    mean = len(images) / max(len(atlas.labels), 1) if single else 0.0
+    config = config.settled(atlas.manifest.config.get("typicality", {}), mean, config.top)
     _check(atlas, config, single)
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:
