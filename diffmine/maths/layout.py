@@ -8,6 +8,8 @@ have too few neighbours for UMAP and stay at their principal components.
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -47,6 +49,7 @@ def reduced(
     jitter = np.random.default_rng(seed).normal(0, 1e-3 * reach, start.shape)
     from umap import UMAP
 
+    _compile_once()
     # numba begins by telling OpenMP, which torch shares, to use every core from now on: whoever had
     # asked for fewer would not get them any more (findings/umap-takes-torch-all-cores.sh).
     with threadpool_limits(1, "openmp"), warnings.catch_warnings():
@@ -61,6 +64,20 @@ def reduced(
             n_jobs=1,
         )
         return np.asarray(reducer.fit_transform(matrix), np.float32)
+
+
+@cache
+def _compile_once() -> None:
+    """Have numba keep on the disk what it compiles of UMAP. umap-learn 0.5.12 asks for that in the
+    functions of its neighbours alone, and each process compiles the others for 5 to 16 seconds."""
+    from numba.core.registry import CPUDispatcher
+    from umap import layouts, umap_, utils
+
+    for module in (layouts, umap_, utils):
+        for value in vars(module).values():
+            if isinstance(value, CPUDispatcher) and value.py_func.__module__ == module.__name__:
+                with suppress(RuntimeError):  # no folder that can be written
+                    value.enable_caching()
 
 
 def principal(

@@ -1,9 +1,12 @@
 """Places on the map for none, few and many, whatever they are."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 import umap
+from umap import layouts, umap_, utils
 
 from diffmine.maths.layout import layout, principal
 
@@ -78,3 +81,18 @@ def test_a_layout_leaves_torch_the_threads_that_it_had(monkeypatch: pytest.Monke
     after = torch.get_num_threads()
     torch.set_num_threads(before)
     assert after == before
+
+
+def test_what_is_compiled_for_a_layout_is_kept_for_other_processes() -> None:
+    layout(drawn(60, "any"), **SETTINGS)
+
+    for function in (
+        utils.fast_knn_indices,
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._nb_optimize_layout_euclidean_single_epoch,
+    ):
+        stats = function.stats
+        used = sum(stats.cache_hits.values()) + sum(stats.cache_misses.values())
+        assert used, f"{function} was compiled for this process alone"
+        assert Path(stats.cache_path).is_dir()
