@@ -132,6 +132,9 @@ class FinetuneConfig:
     learning_rate: Annotated[float, Field(ge=0)] = 0.0
     """Peak learning rate of AdamW, cosine schedule with a warm-up of 5 % of the steps; 0: 3e-4 for
     a small base, else 1e-5, or 1e-4 with `lora`."""
+    prompt_rate: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """Learning rate of the layers that read the prompt (cross-attention), as a multiple of that of
+    the others; 0: 10 for a small base, which never read a label, else 1."""
     lora: Annotated[int, Field(ge=0, le=1024)] = 0
     """Rank of adapters (LoRA) that are trained in the place of all weights, in a fraction of the
     memory; 0: all weights are trained, as in the paper."""
@@ -184,7 +187,17 @@ class FinetuneConfig:
             batch=batch,
             steps=self.steps or steps,
             learning_rate=self.learning_rate or rate,
+            prompt_rate=self.prompt_rate or own.prompt_rate,
         )
+
+    def as_before(self, stored: Mapping[str, Any]) -> FinetuneConfig:
+        """With the stored settings of a training of the same base in the place of every 0: neither
+        more images nor other defaults are a reason to train again."""
+        if stored.get("base") != self.base or stored.get("lora", 0) != self.lora:
+            return self
+        known = {"prompt_rate": 1.0, **stored}
+        names = ("steps", "batch", "learning_rate", "prompt_rate")
+        return replace(self, **{name: getattr(self, name) or known.get(name, 0) for name in names})
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -201,6 +214,8 @@ class ByBase:
     """Of all weights."""
     lora_rate: float
     """Of adapters."""
+    prompt_rate: float
+    """Of the layers that read the prompt, as a multiple."""
     passes: int
     """How often each image is seen (paper: 100), within the bounds of `steps`."""
     steps: tuple[int, int]
@@ -209,8 +224,8 @@ class ByBase:
     """Fewest steps for each label."""
 
 
-SMALL_BASE = ByBase(0, 64, 64, 3e-4, 1e-3, 0, (2000, 2000), 0)
-LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 30, (1000, 20_000), 100)
+SMALL_BASE = ByBase(0, 64, 64, 3e-4, 1e-3, 10, 0, (2000, 2000), 0)
+LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 30, (1000, 20_000), 100)
 
 
 def is_large(weights: int) -> bool:
@@ -572,8 +587,12 @@ def name_of(kind: type[Any]) -> str:
 
 NEWER = ("labels", "measures", "lora", "snr", "held_out", "patience")
 """Fields that older atlases lack: when empty, they are left out of keys."""
-PLAIN = {"crops": "same", "optimizer": "adamw"}
-"""Fields that older atlases lack, and the value with which they are left out of keys."""
+PLAIN: dict[str, tuple[Any, ...]] = {
+    "crops": ("same",),
+    "optimizer": ("adamw",),
+    "prompt_rate": (0.0, 1.0),
+}
+"""Fields that older atlases lack, and the values with which they are left out of keys."""
 CHANGE_NO_RESULT = {
     "data": {"title", "kind", "view", "downloads", "pause", "again", "confounds"},
     "finetune": {"checkpoint", "known", "recompute", "accumulate", "samples"},
@@ -593,7 +612,7 @@ def as_key(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in fields.items()
-        if (value or name not in NEWER) and (name not in PLAIN or value != PLAIN[name])
+        if (value or name not in NEWER) and value not in PLAIN.get(name, ())
     }
 
 

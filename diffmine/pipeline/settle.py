@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig, is_large
+from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.image import MULTIPLE
 from diffmine.data.records import Record
 from diffmine.data.sources import dataset_of
@@ -33,18 +33,16 @@ def by_base(
     a few of the `records` and this machine.
 
     `stored` are the configurations of an atlas that is there. Its size stays while its base does,
-    steps that were counted by its images do not change with them, and its maps keep their draws.
+    its training does not change with its images, and its maps keep their draws.
     """
     from diffmine.model.bases import base_of
 
     base = base_of(config.finetune.base) if model is None else None
     before = dict((stored or {}).get("finetune", {}))
-    same = model is not None or before.get("base") == config.finetune.base
     data, finetune, why = sized(config, model, stored), config.finetune, list[str]()
     if model is None:
         weights = base.weights if base else 0
-        finetune = _steps_as_before(finetune, weights, before if same else {})
-        finetune = finetune.settled(weights, images, labels)
+        finetune = finetune.as_before(before).settled(weights, images, labels)
         if finetune.base == EMBEDDED and not config.data.image_size and not before:
             begun = (stored or {}).get("data", {}).get("image_size")  # stopped before it trained
             if not begun:
@@ -78,15 +76,6 @@ def sized(
 def _usual(model: Checkpoint | None) -> int:
     """The short side of images where nothing says it, in pixels."""
     return max(SMALL_BASE.side, model.least if model else 0)
-
-
-def _steps_as_before(
-    config: FinetuneConfig, weights: int, before: Mapping[str, Any]
-) -> FinetuneConfig:
-    """More images are no reason to train again: a count of steps is made once."""
-    counted = not config.steps and is_large(weights)
-    alike = before.get("lora", 0) == config.lora
-    return replace(config, steps=before["steps"]) if counted and alike and before else config
 
 
 def training_plan(data: str | Path, config: DataConfig, options: FinetuneConfig) -> list[str]:

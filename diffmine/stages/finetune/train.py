@@ -131,8 +131,7 @@ def back(model: Model) -> None:
 
 def _state(training: Training) -> State:
     config, unet = training.config, training.model.unet
-    trained = [weight for weight in unet.parameters() if weight.requires_grad]
-    optimizer = _optimizer(config, trained, training.model.device)
+    optimizer = _optimizer(config, unet, training.model.device)
     state = State(training.first, unet, {}, optimizer, list(training.losses))
     if config.ema:
         on_host = training.large and not config.lora
@@ -141,9 +140,19 @@ def _state(training: Training) -> State:
     return state
 
 
+_READS_PROMPT = ".attn2."
+"""In the names of the weights of cross-attention."""
+
+
 def _optimizer(
-    config: FinetuneConfig, weights: list[torch.nn.Parameter], device: torch.device
+    config: FinetuneConfig, unet: torch.nn.Module, device: torch.device
 ) -> torch.optim.Optimizer:
+    named = [(name, weight) for name, weight in unet.named_parameters() if weight.requires_grad]
+    parts = [
+        ([weight for name, weight in named if (_READS_PROMPT in name) == reads], rate)
+        for reads, rate in ((False, 1.0), (True, config.prompt_rate or 1.0))
+    ]
+    weights = [{"params": part, "factor": rate} for part, rate in parts if part]
     if config.optimizer == "adamw":
         # One pass over the weights instead of ten: a seventh of a step of 16 on a processor.
         fused = device.type in ("cuda", "cpu")
@@ -212,7 +221,8 @@ def run_steps(
         seed = config.seed * 10_000_019 + state.step
         batch = draw_batch(training.model, latents, prompt_of, draws, seed)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(state.step, config.steps, config.learning_rate)
+            rate = learning_rate(state.step, config.steps, config.learning_rate)
+            group["lr"] = group["factor"] * rate
         tensors = _on_device(batch, training.model, states)
         if fill is None:
             fill = _gradients(training, network, state, tensors, same=len(draws.pools) == 1)

@@ -6,7 +6,7 @@ const thumbs = find('.dm-map-thumbs input');
 const THUMB = 44, MOST_THUMBS = 140, BATCH = 64, FETCHED_AHEAD = 1500;
 let drawn = null, P = null, x = null, y = null, codes = null, crops = new Map(), waiting = new Set();
 let heard = false, isolated = null, hovered = -1, asked = 0;
-const big = () => props.value.n > 200000;
+const big = () => props.value.n > MANY, many = manyPoints(box);
 
 async function bytes(file) {
   const answer = await fetch(file.url);
@@ -26,8 +26,17 @@ function layout() {
     xaxis: {visible: false}, yaxis: {visible: false, scaleanchor: 'x'}};
 }
 
+// With very many points Plotly has the corners of the plane alone.
+function corners([[west, east], [low, high]]) {
+  return {type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [west, east], y: [low, high],
+    marker: {opacity: 0}};
+}
+
 function trace() {
-  const value = props.value, last = Math.max(value.colours.length - 1, 1);
+  const value = props.value;
+  if (big()) return corners(many.show({x, y, codes, colours: value.colours, grouped: !!value.groups}));
+  many.hide();
+  const last = Math.max(value.colours.length - 1, 1);
   const colorscale = value.colours.length > 1 ? value.colours.map((each, at) => [at / last, each])
     : [[0, value.colours[0]], [1, value.colours[0]]];
   const gl = document.createElement('canvas').getContext('webgl');
@@ -59,6 +68,7 @@ async function draw() {
       modeBarButtonsToAdd: big() ? ['drawclosedpath', 'eraseshape'] : []});
     box.setAttribute('aria-label', say(TEXTS.mapOf, {count: value.n}));
     if (!heard) listen();
+    many.paint();
     showLegend();
     focus();
     place();
@@ -95,7 +105,7 @@ function isolate(at) {
   dim(isolated === null ? null : chosen);
 }
 
-const dim = chosen => P.restyle(box, {selectedpoints: [chosen]});
+const dim = chosen => big() ? many.chosen(chosen) : P.restyle(box, {selectedpoints: [chosen]});
 function focus() {
   if (P && box.data && isolated === null) dim(props.value.focus?.length ? props.value.focus : null);
 }
@@ -185,6 +195,30 @@ function place() {
   layer.replaceChildren(...nodes);
 }
 
+function moved() {
+  many.paint();
+  place();
+}
+
+// Of points that Plotly does not know: what lies under the pointer, and a press that is no drag.
+function hearMany() {
+  let pressed = null;
+  const far = event => !pressed || Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 4;
+  const leave = () => { hovered = -1; tip.hidden = true; };
+  const found = event => big() && !event.target.closest('.modebar') ? many.at(event) : -1;
+  box.addEventListener('mousemove', event => {
+    if (!big() || event.buttons) return;
+    const at = found(event);
+    if (at < 0) leave(); else if (at === hovered) moveTip(event); else hover(at, event);
+  });
+  box.addEventListener('mouseleave', () => big() && leave());
+  box.addEventListener('mousedown', event => { pressed = [event.clientX, event.clientY]; }, true);
+  box.addEventListener('click', event => {
+    const at = far(event) ? -1 : found(event);
+    if (at >= 0) tell('point', {point: at});
+  }, true);
+}
+
 function listen() {
   heard = true;
   const send = corners => tell('outline', {outline: corners.slice(0, 2000)});
@@ -195,15 +229,16 @@ function listen() {
     if (event?.lassoPoints) send(event.lassoPoints.x.map((each, at) => [each, event.lassoPoints.y[at]]));
   });
   box.on('plotly_deselect', () => tell('cleared', {}));
-  box.on('plotly_relayouting', place);
+  hearMany();
+  box.on('plotly_relayouting', moved);
   box.on('plotly_relayout', event => {
-    place();
+    moved();
     const shapes = event.shapes;
     if (!shapes?.length || !shapes.at(-1).path) return;
     send([...shapes.at(-1).path.matchAll(/[ML]([^,]+),([^MLZ]+)/g)].map(each => [+each[1], +each[2]]));
     if (shapes.length > 1) P.relayout(box, {shapes: [shapes.at(-1)]});
   });
-  new ResizeObserver(() => window.requestAnimationFrame(place)).observe(box);
+  new ResizeObserver(() => window.requestAnimationFrame(moved)).observe(box);
   new MutationObserver(() => P.relayout(box, layout())).observe(document.body, {attributeFilter: ['class']});
 }
 
