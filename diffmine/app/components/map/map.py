@@ -9,7 +9,6 @@ import gradio as gr
 
 from diffmine.app.parts import component, page_template
 
-
 MANY = 200_000
 """Points from which on the page paints pixels itself."""
 
