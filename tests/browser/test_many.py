@@ -12,7 +12,7 @@ from tests.unit.app.make_atlas import make_atlas
 pytestmark = pytest.mark.browser
 
 FEW = "import diffmine.app.components.map.map as points\npoints.MANY = 200\n"
-# How many pixels are shown in full, and faintly; and where the first of the former lies on the screen.
+# How many pixels are shown in full, and faintly; and where one of the former lies on the screen.
 PAINTED = """() => {
   const canvas = document.querySelector('#map .dm-map-many'), area = canvas.getBoundingClientRect();
   if (canvas.hidden || !canvas.width) return [0, 0];
