@@ -14,7 +14,7 @@ COARSE, FINE = 64, 128
 _DETAIL = 160
 """Short side of pictures, in pixels, from which on they show more at 128 pixels than at 64."""
 _LOOKED = 12
-_BEARABLE = 2700.0
+_BEARABLE = 420.0
 """Seconds of training for which nobody is asked."""
 
 
@@ -22,7 +22,7 @@ def side_for(
     records: Sequence[Record], seconds: Callable[[int], float | None]
 ) -> tuple[int, list[str]]:
     """The short side of the images, in pixels, and in words why: 128 where the pictures have detail
-    to show and training takes at most 45 minutes on this machine, as `seconds` of a side tells
+    to show and training takes at most 7 minutes on this machine, as `seconds` of a side tells
     (None: it cannot), else 64. A few pictures are looked at, none that is not on this disk."""
     own = _typical_side(records)
     if own < _DETAIL:

@@ -33,12 +33,12 @@ def _takes(monkeypatch: pytest.MonkeyPatch, coarse: float | None, fine: float | 
 def test_pictures_with_detail_are_mined_where_it_shows(
     records: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _takes(monkeypatch, 300.0, 1200.0)
+    _takes(monkeypatch, 120.0, 400.0)
     config, why = by_base(BuildConfig(), 7, 2, records=records)
     assert (config.finetune.base, config.data.image_size) == ("tiny", 128)
     assert why == [
         "The pictures have about 400 pixels on their short side and are mined at 128, for which "
-        "training takes about 20 minutes here; --data.image-size 64 takes about 5 minutes here."
+        "training takes about 7 minutes here; --data.image-size 64 takes about 2 minutes here."
     ]
 
 

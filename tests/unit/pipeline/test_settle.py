@@ -39,12 +39,35 @@ def test_a_base_has_the_size_it_was_made_for(shaped: Path, tmp_path: Path) -> No
     assert base_of(tmp_path / "nowhere") is None
 
 
-def test_a_small_base_trains_as_ever() -> None:
-    config, said = by_base(BuildConfig(), images=300, labels=8)
+@pytest.mark.parametrize(
+    ("images", "labels", "steps"),
+    [(300, 3, 1000), (1200, 8, 1500), (300, 40, 1600), (9000, 8, 2000)],
+)
+def test_a_small_base_trains_by_images_and_labels(images: int, labels: int, steps: int) -> None:
+    config, said = by_base(BuildConfig(), images=images, labels=labels)
     assert config.data.image_size == 64
     training = config.finetune
-    assert (training.steps, training.batch, training.learning_rate) == (2000, 64, 3e-4)
+    assert (training.steps, training.batch, training.learning_rate) == (steps, 16, 3e-4)
+    assert training.prompt_rate == 10
     assert not said
+
+
+def test_an_atlas_keeps_the_training_that_it_had() -> None:
+    """One made before the layers that read the prompt had a rate of their own, too."""
+    before = {"base": "tiny", "steps": 2000, "batch": 64, "learning_rate": 3e-4, "lora": 0}
+    stored = {"finetune": before, "data": {"image_size": 64}}
+    config, _ = by_base(BuildConfig(), images=300, labels=8, stored=stored)
+    training = config.finetune
+    assert (training.steps, training.batch, training.learning_rate) == (2000, 64, 3e-4)
+    assert training.prompt_rate == 1
+    was = FinetuneConfig(**before)
+    assert settings.results("finetune", settings.as_dict(was)) == settings.results(
+        "finetune", settings.as_dict(training)
+    )
+    asked = BuildConfig(finetune=FinetuneConfig(batch=32, prompt_rate=10))
+    config, _ = by_base(asked, images=300, labels=8, stored=stored)
+    assert (config.finetune.batch, config.finetune.prompt_rate) == (32, 10)
+    assert config.finetune.steps == 2000
 
 
 def test_a_large_base_has_its_own_size_rate_and_steps(
