@@ -198,3 +198,17 @@ def test_patience_counts_looks_since_the_best() -> None:
     assert enough(looks, 2)
     assert not enough(looks, 3)
     assert not enough(looks, 0)
+
+
+def test_the_layers_that_read_the_prompt_learn_at_a_rate_of_their_own(
+    trained: Trained, collected: Path
+) -> None:
+    """The first step of AdamW moves every weight by the rate."""
+    atlas, _ = trained(steps=1, ema=0.0, learning_rate=1e-3, prompt_rate=8.0)
+    own, base = weights(atlas), load_model(collected / "base", "cpu", torch.float32)
+    moved: dict[bool, list[float]] = {True: [], False: []}
+    for name, weight in base.unet.state_dict().items():
+        moved[".attn2." in name] += (own[name] - weight).abs().flatten().tolist()
+    rates = {reads: float(torch.tensor(steps).median()) for reads, steps in moved.items()}
+    assert rates[False] == pytest.approx(1e-3, rel=0.05)
+    assert rates[True] == pytest.approx(8e-3, rel=0.05)
