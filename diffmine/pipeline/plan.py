@@ -345,10 +345,13 @@ def cost(stage: str, config: BuildConfig, dataset: Dataset, images: int) -> str:
     if stage == "finetune":
         return f"{config.finetune.steps} steps of {config.finetune.batch} images"
     if stage == "typicality":
-        draws, prompts = config.typicality.count, work.full // max(config.typicality.count, 1)
+        draws, race = config.typicality.count, config.typicality.adaptive
+        every = replace(config, typicality=replace(config.typicality, adaptive=False))
+        prompts = work_of(stage, every, sizes).full // max(draws, 1)
         even = images and not prompts % images
         under = f"x {prompts // images} prompts" if even else f"under {prompts} prompts in all"
-        return f"{images} x {draws} draws {under} = {_rows(work.full)}"
+        told = f", in a race about {_rows(work.full)}" if race else f" = {_rows(work.full)}"
+        return f"{images} x {draws} draws {under}{told}"
     if stage == "cluster":
         return f"up to {sizes.patched} x {config.cluster.noises} partial predictions"
     if stage == "translate":

@@ -52,7 +52,8 @@ class Sizes:
 
 
 def work_of(stage: str, config: BuildConfig, sizes: Sizes) -> Work:
-    """The work of a stage, at most; nothing for one that calls no model."""
+    """The work of a stage, at most, or about that of a race; nothing for one that calls no
+    model."""
     count = _WORK.get(stage)
     return count(config, sizes) if count else Work()
 
@@ -94,7 +95,19 @@ def _typicality(config: BuildConfig, sizes: Sizes) -> Work:
     every = own.labels == "all"
     prompts = sizes.images * (1 + sizes.labels) if every else sizes.images + sizes.pairs
     prompts += sizes.images * bool(own.contrast)
-    return Work(full=own.count * prompts, encoded=sizes.images)
+    return Work(full=round(share_drawn(config, sizes) * own.count * prompts), encoded=sizes.images)
+
+
+def share_drawn(config: BuildConfig, sizes: Sizes) -> float:
+    """The share of its draws that scoring takes, about: 1 without a race. With one, the first
+    round, the controls, and more of the images the more of them hold what is wanted; fitted by eye
+    to what decision 0050 simulates."""
+    own = config.typicality
+    if not own.adaptive:
+        return 1.0
+    wanted = config.mine.per_label * sizes.labels / max(sizes.images, 1)
+    begun = (2 if own.scheme == "common" else 8) / own.count
+    return min(begun + 0.05 + 0.6 * min(2.5 * wanted, 1.0), 1.0)
 
 
 def _cluster(config: BuildConfig, sizes: Sizes) -> Work:

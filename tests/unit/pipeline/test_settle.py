@@ -10,9 +10,11 @@ import pytest
 
 from diffmine import config as settings
 from diffmine.config import LARGE_BASE, BuildConfig, DataConfig, FinetuneConfig
+from diffmine.data.sources import open_dataset
 from diffmine.model.bases import base_of
 from diffmine.model.cost import Cost
 from diffmine.model.tiny import make_random
+from diffmine.pipeline.plan import cost
 from diffmine.pipeline.settle import by_base, training_plan
 from diffmine.stages.finetune import fit
 from tests.helpers import draw_shapes
@@ -116,3 +118,17 @@ def test_a_dry_run_says_size_rate_steps_memory_and_time(
     for words in ("96 pixels", "1,000 steps of 16 images", "1e-05", "2.6 GB; 3.6 GB can be"):
         assert words in lines
     assert "hours on cpu" in lines or "minutes on cpu" in lines or "seconds on cpu" in lines
+
+
+@pytest.mark.parametrize(("images", "raced"), [(9999, False), (10_000, True)])
+def test_many_images_for_each_patch_are_scored_in_a_race_and_the_plan_says_so(
+    tmp_path: Path, images: int, raced: bool
+) -> None:
+    config, _ = by_base(BuildConfig(), images=images, labels=2)
+    assert config.typicality.adaptive is raced
+    dataset = open_dataset(draw_shapes(tmp_path / "data", per_label=2))
+    told = cost("typicality", config, dataset, images)
+    if raced:
+        assert told == "10000 x 32 draws x 2 prompts, in a race about 264,000 predictions"
+    else:
+        assert told == "9999 x 32 draws x 2 prompts = 639,936 predictions"
