@@ -289,7 +289,7 @@ def test_costs_are_sums_of_calls() -> None:
     assert spent["collect"] == 20
     samples = 6 * 3 * 50 * 0.01  # pictures of three prompts in 25 steps of two predictions
     assert spent["finetune"] == pytest.approx(
-        1 + 10 * 4 * 0.1 + 2000 * 0.5 + 2000 * 64 * 0.03 + samples
+        1 + 10 * 4 * 0.1 + own.steps * (0.5 + own.batch * 0.03) + samples
     )
     assert spent["typicality"] == pytest.approx(1 + 10 * 0.1 + 10 * 32 * 2 * 0.01)
     assert spent["cluster"] == pytest.approx(1 + 10 * 0.1 + 10 * 8 * 0.005)
