@@ -135,6 +135,9 @@ class FinetuneConfig:
     prompt_rate: Annotated[float, Field(ge=0, le=100)] = 0.0
     """Learning rate of the layers that read the prompt (cross-attention), as a multiple of that of
     the others; 0: 10 for a small base, which never read a label, else 1."""
+    focus: Share | None = None
+    """Share of the training rows whose timestep lies where images are scored (50 to 750 for 100 to
+    700); the others lie anywhere. Without a word 0.9 for a small base, else 0, as in the paper."""
     lora: Annotated[int, Field(ge=0, le=1024)] = 0
     """Rank of adapters (LoRA) that are trained in the place of all weights, in a fraction of the
     memory; 0: all weights are trained, as in the paper."""
@@ -188,16 +191,24 @@ class FinetuneConfig:
             steps=self.steps or steps,
             learning_rate=self.learning_rate or rate,
             prompt_rate=self.prompt_rate or own.prompt_rate,
+            focus=own.focus if self.focus is None else self.focus,
         )
 
     def as_before(self, stored: Mapping[str, Any]) -> FinetuneConfig:
-        """With the stored settings of a training of the same base in the place of every 0: neither
-        more images nor other defaults are a reason to train again."""
+        """With the stored settings of a training of the same base in the place of what is left
+        open: neither more images nor other defaults are a reason to train again."""
         if stored.get("base") != self.base or stored.get("lora", 0) != self.lora:
             return self
-        known = {"prompt_rate": 1.0, **stored}
+        known = {"prompt_rate": 1.0, "focus": 0.0, **stored}
         names = ("steps", "batch", "learning_rate", "prompt_rate")
-        return replace(self, **{name: getattr(self, name) or known.get(name, 0) for name in names})
+        before = {name: getattr(self, name) or known.get(name, 0) for name in names}
+        return replace(self, **before, focus=known["focus"] if self.focus is None else self.focus)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left open."""
+        numbers = (self.steps, self.batch, self.learning_rate, self.prompt_rate)
+        return all(numbers) and self.focus is not None
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -216,6 +227,8 @@ class ByBase:
     """Of adapters."""
     prompt_rate: float
     """Of the layers that read the prompt, as a multiple."""
+    focus: float
+    """Share of the rows whose timestep lies where images are scored."""
     passes: int
     """How often each image is seen (paper: 100), within the bounds of `steps`."""
     steps: tuple[int, int]
@@ -224,8 +237,8 @@ class ByBase:
     """Fewest steps for each label."""
 
 
-SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 20, (1000, 2000), 40)
-LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 30, (1000, 20_000), 100)
+SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, 40, (1000, 2000), 40)
+LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 0.0, 30, (1000, 20_000), 100)
 
 
 def is_large(weights: int) -> bool:
@@ -591,6 +604,7 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "crops": ("same",),
     "optimizer": ("adamw",),
     "prompt_rate": (0.0, 1.0),
+    "focus": (None, 0.0),
 }
 """Fields that older atlases lack, and the values with which they are left out of keys."""
 CHANGE_NO_RESULT = {

@@ -126,6 +126,7 @@ def _unet(gallery: Gallery, vae: AutoencoderKL, before: Path) -> Path:
         batch=BATCH,
         learning_rate=2e-4,
         prompt_rate=1.0,
+        focus=0.0,
         shifts=1,
     )
     finetune(open_workspace(work / "atlas"), config, progress=_progress)

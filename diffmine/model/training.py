@@ -156,7 +156,8 @@ class Draws:
     """How batches are drawn: from which pools, how many rows, the share of the null prompt, and
     the most signal to noise that a row is weighed with (0: all rows weigh 1).
 
-    `rank` of `ranks` processes gets its own rows of the one batch that they all draw.
+    `rank` of `ranks` processes gets its own rows of the one batch that they all draw. `focus`: the
+    share of the rows whose timestep lies where images are scored.
     """
 
     pools: tuple[Pool, ...]
@@ -165,6 +166,11 @@ class Draws:
     snr: float = 0.0
     rank: int = 0
     ranks: int = 1
+    focus: float = 0.0
+
+
+_AROUND = 50
+"""Timesteps beyond those at which images are scored that are trained as often."""
 
 
 def draw_batch(
@@ -185,6 +191,11 @@ def draw_batch(
     turns = torch.rand((draws.size, 3), generator=chance).tolist()
     t = torch.randint(1000, (draws.size,), generator=chance)
     null = torch.rand(draws.size, generator=chance) < draws.null_share
+    if draws.focus:
+        low, high = model.trained_prompts().t_range
+        near = max(low - _AROUND, 0), min(high + _AROUND, 1000)
+        focused = torch.rand(draws.size, generator=chance) < draws.focus
+        t = torch.where(focused, torch.randint(*near, (draws.size,), generator=chance), t)
     own = slice(draws.rank, None, draws.ranks)
     pairs = list(zip(rows.tolist(), turns, strict=True))[own]
     clean = torch.stack([_crop(latents[row], turn, pool.crop) for row, turn in pairs]).float()

@@ -91,7 +91,7 @@ def join() -> Report:
 
 def _settled(atlas: Workspace, config: FinetuneConfig) -> FinetuneConfig:
     """With numbers in the place of every 0 that stands for what suits the base."""
-    if config.steps and config.batch and config.learning_rate and config.prompt_rate:
+    if config.is_settled:
         return config
     base = base_of(config.base)
     images = atlas.table("images", ["image_id"]).num_rows

@@ -212,6 +212,7 @@ def run_steps(
         config.snr,
         training.accelerator.process_index,
         training.accelerator.num_processes,
+        config.focus or 0.0,
     )
     network, optimizer = training.accelerator.prepare(state.unet, state.optimizer)
     fill: Callable[..., Tensor] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -77,3 +78,19 @@ def test_pools_are_drawn_as_often_as_they_have_images(model: Model) -> None:
         for seed in range(200)
     ]
     assert 25 <= wide.count(8) <= 75
+
+
+def test_most_timesteps_lie_where_images_are_scored_if_that_is_asked_for(tmp_path: Path) -> None:
+    model = load_model(make_random(tmp_path / "model", ("a",)), "cpu", torch.float32)
+    low, high = model.trained_prompts().t_range
+    pools = (Pool(torch.arange(2), (8, 8)),)
+    latents, prompt_of = [torch.zeros(1, 4, 8, 8) for _ in range(2)], torch.tensor([1, 1])
+    shares = {}
+    for focus in (0.0, 0.9, 1.0):
+        draws = Draws(pools, 2000, 0.1, focus=focus)
+        t = draw_batch(model, latents, prompt_of, draws, seed=0).t
+        shares[focus] = float(((t >= low - 50) & (t < high + 50)).float().mean())
+    anywhere = (high - low + 100) / 1000
+    assert shares[0.0] == pytest.approx(anywhere, abs=0.04)
+    assert shares[0.9] == pytest.approx(0.9 + 0.1 * anywhere, abs=0.02)
+    assert shares[1.0] == 1

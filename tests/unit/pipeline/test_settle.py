@@ -43,14 +43,14 @@ def test_a_base_has_the_size_it_was_made_for(shaped: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("images", "labels", "steps"),
-    [(300, 3, 1000), (1200, 8, 1500), (300, 40, 1600), (9000, 8, 2000)],
+    [(300, 3, 1000), (600, 8, 1500), (300, 40, 1600), (9000, 8, 2000)],
 )
 def test_a_small_base_trains_by_images_and_labels(images: int, labels: int, steps: int) -> None:
     config, said = by_base(BuildConfig(), images=images, labels=labels)
     assert config.data.image_size == 64
     training = config.finetune
     assert (training.steps, training.batch, training.learning_rate) == (steps, 16, 3e-4)
-    assert training.prompt_rate == 10
+    assert (training.prompt_rate, training.focus) == (10, 0.9)
     assert not said
 
 
@@ -61,7 +61,7 @@ def test_an_atlas_keeps_the_training_that_it_had() -> None:
     config, _ = by_base(BuildConfig(), images=300, labels=8, stored=stored)
     training = config.finetune
     assert (training.steps, training.batch, training.learning_rate) == (2000, 64, 3e-4)
-    assert training.prompt_rate == 1
+    assert (training.prompt_rate, training.focus) == (1, 0)
     was = FinetuneConfig(**before)
     assert settings.results("finetune", settings.as_dict(was)) == settings.results(
         "finetune", settings.as_dict(training)
