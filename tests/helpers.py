@@ -72,7 +72,9 @@ def quick(base: Path, parallel: bool = False) -> BuildConfig:
     several: Any = {"parallel": True, "images": 2, "windows": 2, "scored": 2, "shard": 1}
     return BuildConfig(
         data=DataConfig(image_size=32, title="shapes"),
-        finetune=FinetuneConfig(base=str(base), steps=6, batch=4, shifts=2, checkpoint=2),
+        finetune=FinetuneConfig(
+            base=str(base), steps=6, batch=4, prompt_rate=1.0, focus=0.0, shifts=2, checkpoint=2
+        ),
         typicality=TypicalityConfig(draws=4, shard=3),
         mine=MineConfig(per_image=1, per_label=6),
         cluster=ClusterConfig(elements=2, noises=1, shard=4),

@@ -70,12 +70,12 @@ def reduced(
 def _compile_once() -> None:
     """Have numba keep on the disk what it compiles of UMAP. umap-learn 0.5.12 asks for that in the
     functions of its neighbours alone, and each process compiles the others for 5 to 16 seconds."""
-    from numba.core.registry import CPUDispatcher
     from umap import layouts, umap_, utils
 
     for module in (layouts, umap_, utils):
         for value in vars(module).values():
-            if isinstance(value, CPUDispatcher) and value.py_func.__module__ == module.__name__:
+            own = getattr(getattr(value, "py_func", None), "__module__", "") == module.__name__
+            if own and hasattr(value, "enable_caching"):
                 with suppress(RuntimeError):  # no folder that can be written
                     value.enable_caching()
 

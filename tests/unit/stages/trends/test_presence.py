@@ -126,5 +126,6 @@ def test_a_stopped_stage_goes_on(
     with again.hold():
         run_stage(again, "trends", config)
     assert len(read) == 2
-    assert again.table("trends").equals(unbroken.table("trends"))
+    one, other = (found.table("trends").to_pylist() for found in (again, unbroken))
+    assert repr(one) == repr(other), "a typicality of no image is NaN, which equals nothing"
     assert not (again.path / "work").exists()
