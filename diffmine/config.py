@@ -332,7 +332,17 @@ class TypicalityConfig:
             fits = self.labels == "own" and preset == "common" and images >= RACED * top
             race = bool(stored["adaptive"]) if "adaptive" in stored else fits
             race = race and self.labels == "own" and images > 0
-        return replace(self, preset=preset, adaptive=race)
+        how = self._race_as_before(stored) if race and self.adaptive is None else {}
+        return replace(self, preset=preset, adaptive=race, **how)
+
+    def _race_as_before(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """What a race that goes on was for, where nothing else is asked for."""
+        usual = TypicalityConfig()
+        return {
+            name: stored.get(name, getattr(self, name))
+            for name in ("top", "window", "margin")
+            if getattr(self, name) == getattr(usual, name)
+        }
 
 
 @dataclass(frozen=True, config=_STRICT)

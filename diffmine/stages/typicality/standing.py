@@ -81,7 +81,7 @@ class Standing:
     def marks(self, after: int) -> dict[str, Mark]:
         """The mark of each label after the round that ended at `after` draws; kept on the disk,
         because a run that continues finds some shards of the next round finished already."""
-        name = f"marks-{after}"
+        name = f"standing-{after}"
         known = self.atlas.note_of("typicality", name)
         if known is None:
             known = {label: astuple(mark) for label, mark in self._marks(after).items()}

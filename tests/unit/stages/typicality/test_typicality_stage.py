@@ -217,6 +217,9 @@ def test_a_race_is_run_where_a_label_has_many_images_for_its_patches(make: Make)
         scored(atlas, config)
     raced = [atlas.manifest.config["typicality"]["adaptive"] for atlas in (few, many, older)]
     assert raced == [False, True, False], "an atlas goes on as it was scored"
+    before = content(many)
+    assert scored(many, replace(CONFIG, draws=8)).kept == 20, "for the same patches, too"
+    assert content(many) == before
 
 
 def test_the_winners_of_the_race_are_scored_as_without_it(make: Make) -> None:
