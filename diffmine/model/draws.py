@@ -75,9 +75,10 @@ def draws(
     if pair == 2:
         noise, places = np.stack([noise, -noise], 1).reshape(-1, *shape), places.repeat(2)
     low, high = t_range
-    unit = _uniform(places, name)
     if preset in STRATIFIED:
         unit = (_van_der_corput(places) + _shift(name, seed, preset)) % 1.0
+    else:
+        unit = _uniform(places, name)
     t = np.minimum(low + (unit * (high - low)).astype(np.int64), max(high - 1, low))  # n
     return Draws(torch.from_numpy(noise), torch.from_numpy(t), preset)
 

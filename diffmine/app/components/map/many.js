@@ -2,6 +2,9 @@
 // without a graphics card takes ten seconds. Plotly keeps axes, gestures and outlines on top of it.
 const FIELDS = 512, NEAR = 12;
 
+// How large a point is, in pixels, where so many are seen.
+const sideOf = count => count < 3000 ? 7 : count < 200000 ? 4 : 2;
+
 // A number for each code, red lowest: the colours of groups, or a scale through them.
 function shadesOf(colours, grouped) {
   const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -105,7 +108,7 @@ function manyPoints(box) {
       const left = ax * x[i] + bx, top = ay * y[i] + by;
       inside += left >= 0 && top >= 0 && left < wide && top < high;
     }
-    const side = Math.round((inside < 3000 ? 7 : inside < 200000 ? 4 : 2) * ratio);
+    const side = Math.round(sideOf(inside) * ratio);
     for (const turn of mask ? [0, 1] : [1]) {
       for (let i = 0; i < x.length; i++) {
         if (mask && mask[i] !== turn) continue;

@@ -41,7 +41,7 @@ function trace() {
     : [[0, value.colours[0]], [1, value.colours[0]]];
   const gl = document.createElement('canvas').getContext('webgl');
   return {type: gl ? 'scattergl' : 'scatter', mode: 'markers', hoverinfo: 'none', x, y,
-    marker: {size: value.n < 3000 ? 7 : value.n < 200000 ? 4 : 2, color: codes, colorscale,
+    marker: {size: sideOf(value.n), color: codes, colorscale,
       cmin: 0, cmax: value.groups ? last : 255, opacity: .8},
     selected: {marker: {opacity: 1}}, unselected: {marker: {opacity: .1}}};
 }
@@ -68,7 +68,6 @@ async function draw() {
       modeBarButtonsToAdd: big() ? ['drawclosedpath', 'eraseshape'] : []});
     box.setAttribute('aria-label', say(TEXTS.mapOf, {count: value.n}));
     if (!heard) listen();
-    many.paint();
     showLegend();
     focus();
     place();
