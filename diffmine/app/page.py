@@ -124,6 +124,8 @@ def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
 
 
 def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
+    built = desk.shelf(desk.first).version
+
     def on_load(request: gr.Request) -> Updates:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query, desk.shown)
@@ -132,8 +134,8 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
     def landed(view: View, query: dict[str, str]) -> Updates:
         if asked(desk.shelf(view), query) is None:
             return desk.arrive(view) | desk.refuse(view, texts.UNREAD_FILTERS)
-        if view != desk.first:
-            return desk.arrive(view)
+        if view != desk.first or desk.shelf(view).version != built:
+            return desk.arrive(view)  # the page as it was built shows another place or time
         return desk.placed(view) if query else {desk.state: view}
 
     blocks.load(on_load, None, [*desk.outputs, basket.noted], **QUIET)

@@ -110,6 +110,22 @@ def test_elements_are_merged_split_and_taken_back(page: Page, address: str) -> N
     expect(page.locator("#left")).to_contain_text("Choose the element to merge with")
 
 
+def test_who_comes_after_an_edit_sees_it_at_once(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=elements&label=1900")
+    page.get_by_role("button", name="Merge Element 3 with Element 1").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(2)
+    page.goto(address)
+    expect(page).to_have_url(re.compile("atlas="))
+    page.get_by_label("Heat map", exact=True).check()
+    page.get_by_label("Before finetuning").check()
+    expect(page.locator("#viewer .dm-sentence")).to_contain_text("before it saw these images")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("radio", name="Against 1910")).to_be_focused()
+    page.goto(f"{address}?tab=elements&label=1900")
+    page.locator("#undo").click()
+    expect(page.locator("#elements .dm-row")).to_have_count(3)
+
+
 def test_a_patch_is_linked_to_the_wall_beside(page: Page, address: str) -> None:
     page.goto(f"{address}?label=1900&beside=1930")
     expect(page.locator("#wall-second .dm-near")).to_have_count(6)

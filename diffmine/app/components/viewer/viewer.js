@@ -136,9 +136,11 @@ function draw() {
   if (value.image?.url !== before?.image?.url) Object.assign(place, {zoom: 1, x: 0, y: 0});
   shown = value.rev;
   now = value;
-  // Of one frame nothing is built anew, so that the choice of a map keeps the focus.
+  // Of one frame nothing is built anew, so that the choice of a map keeps the focus; else it gets it back.
+  const choosing = document.activeElement?.name === GROUP;
   if (!value.frame || value.frame !== before?.frame) build(value);
   told();
+  if (choosing) root.querySelector('.dm-scores input:checked')?.focus({preventScroll: true});
   show();
 }
 
