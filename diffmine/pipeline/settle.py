@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from diffmine.atlas.settings import usable
 from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.image import MULTIPLE
 from diffmine.data.records import Record
@@ -33,25 +34,26 @@ def by_base(
     a few of the `records` and this machine.
 
     `stored` are the configurations of an atlas that is there. Its size stays while its base does,
-    its training does not change with its images, and its maps keep their draws.
+    its training does not change with its images, and its maps keep their draws. Raises AtlasError
+    where they hold a value that a setting cannot have.
     """
     from diffmine.model.bases import base_of
 
     base = base_of(config.finetune.base) if model is None else None
-    before = dict((stored or {}).get("finetune", {}))
+    known = usable(stored)
+    before = known.get("finetune", {})
     data, finetune, why = sized(config, model, stored), config.finetune, list[str]()
     if model is None:
         weights = base.weights if base else 0
         finetune = finetune.as_before(before).settled(weights, images, labels)
         if finetune.base == EMBEDDED and not config.data.image_size and not before:
-            begun = (stored or {}).get("data", {}).get("image_size")  # stopped before it trained
+            begun = known.get("data", {}).get("image_size")  # stopped before it trained
             if not begun:
                 begun, why = side_for(records, lambda side: training_seconds(finetune, side))
             data = replace(data, image_size=begun)
     several = any(len(record.labels) > 1 for record in records)
-    scored = (stored or {}).get("typicality", {})
     mean = 0.0 if several else images / max(labels, 1)
-    typicality = config.typicality.settled(scored, mean, config.mine.per_label)
+    typicality = config.typicality.settled(known.get("typicality", {}), mean, config.mine.per_label)
     settled = replace(config, data=data, finetune=finetune, typicality=typicality)
     name = None if model is None else model.name
     return settled, why + chosen(config, settled, base.weights if base else 0, name)
@@ -67,7 +69,7 @@ def sized(
         return config.data
     base = base_of(config.finetune.base) if model is None else None
     own = base.side if base else model.side // MULTIPLE * MULTIPLE if model else 0
-    known = stored or {}
+    known = usable(stored)
     same = model is not None or known.get("finetune", {}).get("base") == config.finetune.base
     side = known.get("data", {}).get("image_size") if same else None
     return replace(config.data, image_size=side or own or _usual(model))

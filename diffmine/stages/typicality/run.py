@@ -18,6 +18,7 @@ from functools import cached_property
 import torch
 
 from diffmine.atlas.manifest import key_of
+from diffmine.atlas.settings import usable
 from diffmine.atlas.several import SOURCED, sourced
 from diffmine.atlas.shards import Outcome, Shard, run_shards
 from diffmine.atlas.writer import Workspace
@@ -48,7 +49,7 @@ def run(
     images = sourced(atlas.table("images", SOURCED))
     single = all(len(image.labels) == 1 for image in images.values())
     mean = len(images) / max(len(atlas.labels), 1) if single else 0.0
-    config = config.settled(atlas.manifest.config.get("typicality", {}), mean, config.top)
+    config = config.settled(usable(atlas.manifest.config).get("typicality", {}), mean, config.top)
     _check(atlas, config, single)
     begun = atlas.begin("typicality", _in_shards_of_sums(atlas, config))
     if begun is None:

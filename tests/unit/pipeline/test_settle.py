@@ -11,6 +11,7 @@ import pytest
 from diffmine import config as settings
 from diffmine.config import LARGE_BASE, BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.sources import open_dataset
+from diffmine.errors import AtlasError
 from diffmine.model.bases import base_of
 from diffmine.model.cost import Cost
 from diffmine.model.tiny import make_random
@@ -70,6 +71,24 @@ def test_an_atlas_keeps_the_training_that_it_had() -> None:
     config, _ = by_base(asked, images=300, labels=8, stored=stored)
     assert (config.finetune.batch, config.finetune.prompt_rate) == (32, 10)
     assert config.finetune.steps == 2000
+
+
+@pytest.mark.parametrize(
+    ("stored", "sentence"),
+    [
+        ({"typicality": {"top": "x"}}, "atlas.json has 'x' for typicality.top: input should be"),
+        ({"finetune": {"base": "tiny", "steps": [3]}}, r"has \[3\] for finetune.steps: input"),
+        ({"data": "64"}, "has '64' for data, which is no settings"),
+    ],
+)
+def test_a_stored_setting_of_another_kind_is_a_sentence(
+    stored: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(AtlasError, match=sentence):
+        by_base(BuildConfig(), images=30, labels=3, stored=stored)
+    newer = {"typicality": {"seed": 3, "of_a_newer_version": 1}, "newer": {"x": 2}}
+    config, _ = by_base(BuildConfig(), images=30, labels=3, stored=newer)
+    assert config.typicality.scheme == "common"
 
 
 def test_a_large_base_has_its_own_size_rate_and_steps(
