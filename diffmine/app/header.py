@@ -13,8 +13,9 @@ from diffmine.app.components.head.head import head
 from diffmine.app.components.labels.labels import event_of, labels
 from diffmine.app.components.page.page import page
 from diffmine.app.desk import Desk
+from diffmine.app.held import held
 from diffmine.app.parts import LAST, Updates, Value
-from diffmine.app.view import View, choice, first_view, index
+from diffmine.app.view import View, choice, first_view, payload
 
 
 class Header:
@@ -38,7 +39,8 @@ class Header:
                     min_width=260,
                 )
             )
-            desk.page = desk.own(page(titles, scale=0, min_width=44, elem_id="page"))
+            keys = page(titles, scale=0, min_width=44, elem_id="page")
+            desk.state = desk.own(held(keys, "view", desk.read, desk.write))
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.atlas, desk.labels = self.atlas, self.labels
 
@@ -55,6 +57,7 @@ class Header:
         shelf = self.desk.shelf(view)
         counts = shelf.image_counts
         return {
+            "atlas": view.atlas,
             "labels": [{"name": name, "count": counts.get(name, 0)} for name in shelf.labels],
             "tab": view.tab,
             "current": shelf.labels.index(view.label),
@@ -74,7 +77,7 @@ class Header:
         """Connect both pickers."""
         desk = self.desk
         for tab in desk.tabs:
-            outputs = [self.labels, *desk.to(tab.name)]
+            outputs = [self.labels, *desk.to(tab.name, "inspector")]
             choose = getattr(self.labels, event_of(tab.name))
             choose(self._on_label(tab.name), [desk.state], outputs, **LAST)
         desk.arrived = self.atlas.input(
@@ -83,16 +86,22 @@ class Header:
 
     def _on_label(self, tab: str) -> Callable[[View, gr.EventData], Updates]:
         def on_label(view: View, event: gr.EventData) -> Updates:
-            labels = self.desk.shelf(view).labels
-            at = index(event, "index", len(labels))
-            view = replace(view, label=labels[at], tab=tab, page=0, element=None)
-            return self.desk.go(view, tab) | {self.labels: self._labels(view)}
+            desk, name = self.desk, payload(event, "label")
+            labels = desk.shelf(view).labels
+            if name not in labels and payload(event, "atlas") in desk.shelves.keys() - {view.atlas}:
+                return desk.placed(view)  # pressed while another atlas was opened that lacks it
+            view = desk.choose(replace(view, tab=tab), choice(name, labels))
+            updates = desk.go(view, tab) | desk.inspector.show(view)
+            return updates | {self.labels: self._labels(view)}
 
         return on_label
 
     def on_atlas(self, view: View, key: Any) -> Updates:
-        """Another atlas, from its beginning."""
+        """Another atlas, from its beginning. gradio tells the choice once more when the picker
+        loses the focus: what was chosen in the atlas since then stays."""
         shelf = self.desk.shelves[choice(key, self.desk.shelves)]
+        if shelf.key == view.atlas:
+            return self.desk.placed(view)
         first = first_view(shelf)
         tab = view.tab if view.tab in self.desk.shown(shelf) else first.tab
         return self.desk.arrive(replace(first, tab=tab, score=view.score))

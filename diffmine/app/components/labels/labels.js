@@ -1,6 +1,6 @@
-// The label picker. Value: {labels: [{name, count}], current, strip, tab, hidden: [tab]}.
+// The label picker. Value: {atlas, labels: [{name, count}], current, strip, tab, hidden: [tab]}.
 // Events: one for each tab (EVENTS, their names), so that only what is seen is made anew: choose_TAB
-// {index}.
+// {label, atlas}, by name: the labels may be those of another atlas when the event's turn comes.
 const root = find('.dm-labels');
 let shown = null;
 
@@ -14,7 +14,8 @@ function mark(current) {
 
 function choose(at) {
   mark(at);
-  tell(EVENTS.find(each => each === `choose_${props.value.tab}`), {index: at});
+  const {tab, atlas, labels} = props.value;
+  tell(EVENTS.find(each => each === `choose_${tab}`), {label: labels[at].name, atlas});
 }
 
 function labelButton(label, at, strip) {
@@ -73,5 +74,13 @@ root.addEventListener('keydown', event => {
   buttons[here + step].focus();
   choose(all.indexOf(buttons[here + step]));
 });
+// The label may follow a patch that was pressed elsewhere.
+function onView({detail}) {
+  if (!element.isConnected) { document.removeEventListener('diffmine-view', onView); return; }
+  if (detail.get('atlas') === props.value.atlas)
+    mark(props.value.labels.findIndex(label => label.name === detail.get('label')));
+}
+
+document.addEventListener('diffmine-view', onView);
 watch('value', draw);
 draw();
