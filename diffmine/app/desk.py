@@ -84,13 +84,11 @@ class Desk:
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
-        self.atlas: gr.Dropdown
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.state: gr.HTML  # holds the view
         self.basket: gr.HTML  # holds its entries
-        self.arrived: gr.events.Dependency  # another atlas was opened
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""

@@ -42,7 +42,7 @@ class Header:
             keys = page(titles, scale=0, min_width=44, elem_id="page")
             desk.state = desk.own(held(keys, "view", desk.read, desk.write))
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
-        desk.atlas, desk.labels = self.atlas, self.labels
+        desk.labels = self.labels
 
     def _head(self, view: View) -> Value:
         shelf = self.desk.shelf(view)
@@ -80,9 +80,7 @@ class Header:
             outputs = [self.labels, *desk.to(tab.name, "inspector")]
             choose = getattr(self.labels, event_of(tab.name))
             choose(self._on_label(tab.name), [desk.state], outputs, **LAST)
-        desk.arrived = self.atlas.input(
-            self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST
-        )
+        self.atlas.input(self.on_atlas, [desk.state, self.atlas], desk.outputs, **LAST)
 
     def _on_label(self, tab: str) -> Callable[[View, gr.EventData], Updates]:
         def on_label(view: View, event: gr.EventData) -> Updates:

@@ -136,6 +136,19 @@ def test_every_tab_speaks_of_the_chosen_label(page: Page, pair: str) -> None:
     expect(page.locator("#viewer h3")).to_contain_text("most typical of 1930")
 
 
+def test_another_atlas_shows_its_own_basket_and_back_the_first(page: Page, pair: str) -> None:
+    page.goto(pair)
+    of(page, atlas="shapes", label="1900")
+    page.locator("#add").click()
+    expect(page.get_by_role("button", name="Basket (1)")).to_be_visible()
+    open_atlas(page, "others")
+    expect(page.get_by_role("button", name="Basket (empty)")).to_be_visible()
+    page.go_back()
+    of(page, atlas="shapes", label="1900")
+    expect(page.get_by_role("button", name="Basket (1)")).to_be_visible()
+    expect(page.locator("#atlas input")).to_have_value("Shapes by decade")
+
+
 def test_the_scope_of_the_map_is_in_the_link(page: Page, pair: str) -> None:
     page.goto(f"{pair}?tab=map")
     page.get_by_label("All labels").check()

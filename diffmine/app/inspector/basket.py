@@ -74,7 +74,7 @@ class Basket:
         self.clear.click(self.on_clear, [state, entries], self.own, **LAST)
         self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
         self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
-        self.desk.arrived.then(self.show, [state, entries], self.own, **LAST)
+        self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
 
     def show(self, view: View, entries: list[Entry]) -> Updates:

@@ -1,7 +1,8 @@
 // The page itself: the view in the address bar and in the history, the digits that open the tabs (TABS,
-// their titles) and the help. Value: {query, elements, visited}. Event: visit {query}, for Back and Forward.
+// their titles) and the help. Value: {query, elements, visited}. Events: visit {query}, for Back and Forward;
+// arrive, when another atlas is shown.
 const help = find('dialog');
-let begun = false;
+let begun = false, atlas = null;
 
 function address() {
   const {query, visited} = props.value ?? {};
@@ -14,6 +15,8 @@ function address() {
   if (!begun || visited !== undefined) history.replaceState(null, '', text);
   else if (text !== location.search) history.pushState(null, '', text);
   begun = true;
+  if (atlas !== null && atlas !== next.get('atlas')) tell('arrive', {});
+  atlas = next.get('atlas');
 }
 
 const asked = () => location.search.slice(1);

@@ -88,7 +88,7 @@ class Several:
         self.stop.click(self.on_stop, [self.job], told, cancels=[started], **LAST)
         self.rows.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
         self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
-        desk.arrived.then(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
+        desk.state.arrive(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:
         """The name of a row: its patch is selected, so that its strip is shown above."""

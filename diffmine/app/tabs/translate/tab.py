@@ -107,13 +107,16 @@ class Translate:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         others = [name for name in shelf.labels if patch is None or name != patch.label]
+        into = view.into or others
         ready = patch is not None and shelf.model is not None
         line = texts.SELECT_ELSEWHERE
         if patch is not None:
             line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
         updates: Updates = {
             self.line: line,
-            self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
+            self.targets: gr.CheckboxGroup(
+                choices=others, value=[name for name in others if name in into], visible=ready
+            ),
             self.run: gr.Button(visible=ready),
             self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
         }
@@ -184,6 +187,7 @@ class Translate:
         )
         told = [self.job, self.status, self.run, self.stop]
         started.then(self.on_end, [self.job], told, **LAST)
+        self.targets.input(self.on_targets, [desk.state, self.targets], [desk.state], **LAST)
         self.stop.click(self.on_stop, [desk.state, self.job], results, cancels=[started], **LAST)
         self.several.wire([self.targets, self.method, self.outside])
 
@@ -193,6 +197,14 @@ class Translate:
         if target not in self.desk.shelf(view).labels:
             raise Refused(texts.NO_SUCH_LABEL)
         return self.desk.go(replace(view, target=str(target)), TAB)
+
+    def on_targets(self, view: View, targets: Any) -> Updates:
+        """Other labels to translate into: they stay chosen, and are part of the link."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        into = chosen(shelf, targets, patch) if targets else []
+        every = len(into) + (patch is not None) >= len(shelf.labels)
+        return self.desk.placed(replace(view, into=() if every else tuple(into)))
 
     def on_stop(self, view: View, job: Job) -> Updates:
         """Stop the job; what was there before is shown again."""
