@@ -116,12 +116,15 @@ class Desk:
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
-        view = self.settled(replace(view, tab=tab))
-        return self.go(view, tab) | self.header.show(view) | {self.bar: gr.Tabs(selected=tab)}
+        return self._opened(self.settled(replace(view, tab=tab)))
+
+    def _opened(self, view: View) -> Updates:
+        tab = {self.bar: gr.Tabs(selected=view.tab)}
+        return self.go(view, view.tab) | self.header.show(view) | tab
 
     def arrive(self, view: View) -> Updates:
         """A place, perhaps in another atlas: header, inspector and tab are filled again."""
-        return self.turn(view, view.tab) | self.inspector.show(view)
+        return self._opened(view) | self.inspector.show(view)
 
     def select(self, view: View, patch: Patch) -> Updates:
         """Show a patch in the inspector."""

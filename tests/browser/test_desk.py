@@ -25,9 +25,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def open_atlas(page: Page, name: str) -> None:
-    """Choose an atlas in its picker: the first or the second of the list."""
-    page.locator("#atlas input").click()
-    page.get_by_role("option").nth(NAMES.index(name)).click()
+    """Choose an atlas by its card."""
+    page.locator(f"#atlas [data-key={name}]").click()
 
 
 def of(page: Page, **parts: str) -> None:
@@ -146,7 +145,28 @@ def test_another_atlas_shows_its_own_basket_and_back_the_first(page: Page, pair:
     page.go_back()
     of(page, atlas="shapes", label="1900")
     expect(page.get_by_role("button", name="Basket (1)")).to_be_visible()
-    expect(page.locator("#atlas input")).to_have_value("Shapes by decade")
+    expect(page.locator("#atlas .dm-current")).to_have_attribute("data-key", "shapes")
+
+
+def test_what_to_begin_with_is_shown_until_it_is_closed(page: Page, pair: str) -> None:
+    page.goto(pair)
+    cards = page.locator("#findings .dm-card")
+    expect(cards.first).to_be_visible()
+    link = cards.first.get_attribute("data-key") or ""
+    cards.first.click()
+    expect(page).to_have_url(f"{pair}?{link}")
+    page.locator("#findings .dm-cards-close").click()
+    expect(cards.first).to_be_hidden()
+    page.goto(pair)
+    expect(page.locator("#viewer h3")).to_be_visible()
+    expect(cards.first).to_be_hidden()
+    open_atlas(page, "others")
+    expect(cards.first).to_be_visible()
+    open_atlas(page, "shapes")
+    expect(cards.first).to_be_hidden()
+    page.locator(".dm-help").click()
+    page.get_by_role("button", name="Show what to begin with").click()
+    expect(cards.first).to_be_visible()
 
 
 def test_the_scope_of_the_map_is_in_the_link(page: Page, pair: str) -> None:

@@ -33,8 +33,10 @@ EVENTS = [
     ("map", "point", "point"),
     ("trend", "point", "point"),
     ("strip", "pick", "id"),
+    ("atlas", "press", "key"),
+    ("findings", "press", "key"),
 ]
-CHOICES = [("atlas", "input"), ("kind", "input"), ("scope", "input"), ("trend-of", "input")]
+CHOICES = [("kind", "input"), ("scope", "input"), ("trend-of", "input")]
 
 
 def events() -> Iterator[tuple[str, str, Any, tuple[Any, ...]]]:
