@@ -15,7 +15,7 @@ from diffmine.app.components.page.page import page
 from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
-from diffmine.app.parts import LAST, Updates, Value
+from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.view import View, choice, first_view, payload
 
 
@@ -81,7 +81,7 @@ class Header:
         for tab in desk.tabs:
             outputs = [self.labels, *desk.to(tab.name, "inspector")]
             choose = getattr(self.labels, event_of(tab.name))
-            choose(self._on_label(tab.name), [desk.state], outputs, **LAST)
+            choose(self._on_label(tab.name), [desk.state], outputs, **EACH)
         self.atlas.press(self.on_atlas, [desk.state], desk.outputs, **LAST)
         self.findings.press(self.on_finding, [desk.state], desk.outputs, **LAST)
 

@@ -119,7 +119,9 @@ def test_what_is_pressed_at_once_is_about_what_was_pressed_before(page: Page, pa
         patches.nth(at).click()
         page.locator("#add").click()
     page.get_by_role("button", name="Basket (3)").click()
-    names = [tile.get_attribute("data-id") for tile in page.locator("#basket-wall .dm-patch").all()]
+    tiles = page.locator("#basket-wall .dm-patch")
+    expect(tiles).to_have_count(3)
+    names = [tile.get_attribute("data-id") for tile in tiles.all()]
     assert names == ["1900-top-0004", "1900-top-0006", "1900-top-0008"]
 
 

@@ -29,7 +29,7 @@ from diffmine.app.inspector.entries import (
     with_note,
     without,
 )
-from diffmine.app.parts import LAST, Updates
+from diffmine.app.parts import EACH, LAST, Updates
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, choice
 from diffmine.export.chosen import Chosen
@@ -65,15 +65,15 @@ class Basket:
         """Connect its buttons, the inspector's that adds, and the patch that is shown."""
         state, entries = self.desk.state, self.entries
         written = [state, entries, self.note, self.noted]
-        add.click(self.on_add, [state, entries], self.own, **LAST)
-        self.save.click(self.on_save, written, self.own, **LAST)
+        add.click(self.on_add, [state, entries], self.own, **EACH)
+        self.save.click(self.on_save, written, self.own, **EACH)
         viewer.turned(self.on_turn, written, self.own, **LAST)
-        self.earlier.click(self.on_earlier, [state, entries], self.own, **LAST)
-        self.later.click(self.on_later, [state, entries], self.own, **LAST)
-        self.drop.click(self.on_drop, [state, entries], self.own, **LAST)
-        self.clear.click(self.on_clear, [state, entries], self.own, **LAST)
-        self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
-        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
+        self.earlier.click(self.on_earlier, [state, entries], self.own, **EACH)
+        self.later.click(self.on_later, [state, entries], self.own, **EACH)
+        self.drop.click(self.on_drop, [state, entries], self.own, **EACH)
+        self.clear.click(self.on_clear, [state, entries], self.own, **EACH)
+        self.undo.click(self.on_undo, [state, self.before], self.own, **EACH)
+        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **EACH)
         self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
 

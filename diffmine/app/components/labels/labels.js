@@ -72,7 +72,13 @@ root.addEventListener('keydown', event => {
   if (here < 0 || !step || !buttons[here + step]) return;
   event.preventDefault();
   buttons[here + step].focus();
-  choose(all.indexOf(buttons[here + step]));
+  if (!event.repeat) choose(all.indexOf(buttons[here + step]));
+});
+// A key that is held passes labels by; the one where it ends is chosen.
+root.addEventListener('keyup', event => {
+  const here = document.activeElement;
+  const at = [...root.querySelectorAll('[role=group] button')].indexOf(here);
+  if (/^Arrow(Left|Right)$/.test(event.key) && at >= 0 && !here.classList.contains('dm-current')) choose(at);
 });
 // The label may follow a patch that was pressed elsewhere.
 function onView({detail}) {

@@ -15,7 +15,7 @@ from diffmine.app.components.map.map import scatter_map
 from diffmine.app.components.table.table import table, table_value
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.tabs.map import texts
 from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
 from diffmine.app.view import COLOURS, View, choice, index, polygon
@@ -132,8 +132,8 @@ class Map:
         self.map.point(self.on_point, [desk.state], [*desk.to("inspector"), self.table], **LAST)
         self.map.outline(self.on_outline, [desk.state], [self.line, self.wall], **LAST)
         self.map.cleared(self.on_cleared, None, [self.line, self.wall], **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
-        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
+        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
 
     def on_scope(self, view: View, scope: Any) -> Updates:
         """One label or all."""

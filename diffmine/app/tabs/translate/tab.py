@@ -18,7 +18,7 @@ from diffmine.app.components.table.table import table
 from diffmine.app.components.wall.wall import wall
 from diffmine.app.desk import Desk
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, NOTHING, Updates
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
@@ -184,7 +184,7 @@ class Translate:
         """Connect the strip, the button and its cancel."""
         desk = self.desk
         for strip in (self.wall, self.cuts):
-            strip.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
+            strip.pick(self.on_target, [desk.state], desk.to(TAB), **EACH)
         pictures = [
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         ]  # fmt: skip

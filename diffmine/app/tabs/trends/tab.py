@@ -19,7 +19,7 @@ from diffmine.app.components.chart.figures import number, over_labels
 from diffmine.app.components.rows.rows import rows
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.strip import stored, window
@@ -244,12 +244,12 @@ class Trends:
         for curve in (self.share, self.typicality):
             curve.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
         self.multiples.point(self.on_multiple, [desk.state], desk.to(TAB), **LAST)
-        self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
-        self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
+        self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
         self.rows.open(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.side.input(self.on_side, [desk.state, self.side], [self.matrix], **LAST)
         self.matrix.point(self.on_cell, [desk.state, self.side], [self.cell, self.examples], **LAST)
-        self.examples.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.examples.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
         for event in (self.changes.pick, self.changes.open):
             event(self.on_sequence, [desk.state], [self.sequence_line, self.sequence], **LAST)
         self.date.click(
