@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Protocol, TypeVar, runtime_checkable
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
 from diffmine.app.cache import Cache
-from diffmine.app.parts import Updates
+from diffmine.app.parts import Updates, Value
 from diffmine.app.shelf import Shelf
-from diffmine.app.turns import held
-from diffmine.app.view import View, picked
+from diffmine.app.view import View, from_query, payload, picked
 from diffmine.atlas.records import Patch
 
 Component = TypeVar("Component")
+
+LONGEST_LINK = 20_000
 
 
 def always(of: object) -> bool:
@@ -82,14 +84,11 @@ class Desk:
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
-        self.atlas: gr.Dropdown
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
-        self.page: gr.HTML
-        self.basket: gr.State
-        self.arrived: gr.events.Dependency  # another atlas was opened
-        self.state = self.own(held(view))
+        self.state: gr.HTML  # holds the view
+        self.basket: gr.HTML  # holds its entries
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""
@@ -100,7 +99,7 @@ class Desk:
     def to(self, *groups: str) -> list[Any]:
         """Outputs of a handler that changes only some groups: each output costs a millisecond."""
         named = (component for name in groups for component in self.groups[name])
-        return list(dict.fromkeys([self.state, self.page, *named]))
+        return list(dict.fromkeys([self.state, *named]))
 
     def shown(self, shelf: Shelf) -> list[str]:
         """The names of the tabs that an atlas has, in their order."""
@@ -117,21 +116,49 @@ class Desk:
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""
-        updates = self.go(view, tab) | self.header.show(replace(view, tab=tab))
-        return updates | {self.bar: gr.Tabs(selected=tab)}
+        return self._opened(self.settled(replace(view, tab=tab)))
+
+    def _opened(self, view: View) -> Updates:
+        tab = {self.bar: gr.Tabs(selected=view.tab)}
+        return self.go(view, view.tab) | self.header.show(view) | tab
 
     def arrive(self, view: View) -> Updates:
         """A place, perhaps in another atlas: header, inspector and tab are filled again."""
-        return self.turn(view, view.tab) | self.inspector.show(view)
+        return self._opened(view) | self.inspector.show(view)
 
     def select(self, view: View, patch: Patch) -> Updates:
         """Show a patch in the inspector."""
-        view = replace(view, patch=patch.patch_id)
+        view = self.settled(replace(view, patch=patch.patch_id))
         return self.placed(view) | self.inspector.show(view)
 
+    def choose(self, view: View, label: str) -> View:
+        """The view of another label, from its beginning: its first patch is selected."""
+        view = replace(view, label=label, page=0, element=None)
+        first = self.shelf(view).atlas.patches(label, count=1)
+        return replace(view, patch=first[0].patch_id if first else "")
+
+    def settled(self, view: View) -> View:
+        """A view that speaks of one label: that of the selected patch, or one beside it. Only
+        Trends shows the course of one label while patches of others are looked at."""
+        patch = self.shelf(view).known(view.patch)
+        if view.tab == "trends" or patch is None or patch.label in (view.label, view.second):
+            return view
+        return replace(view, label=patch.label, page=0, element=None)
+
     def placed(self, view: View) -> Updates:
-        """The state and the link of a place."""
-        return {self.state: view, self.page: {"query": view.query()}}
+        """The view, which the address bar shows as a link."""
+        return {self.state: view}
+
+    def read(self, value: Value) -> View:
+        """The view that a page holds; what is wrong in it is as on a first visit."""
+        text, elements = value.get("query"), value.get("elements")
+        query = dict(parse_qsl(text[:LONGEST_LINK])) if isinstance(text, str) else {}
+        view = from_query(self.shelves, query, self.shown)
+        return replace(view, elements=elements if isinstance(elements, str) else "")
+
+    def write(self, view: View) -> Value:
+        """The view as a page holds it: its link, and which elements it speaks of."""
+        return {"query": view.query(), "elements": view.elements}
 
     def on_pick(self, view: View, event: gr.EventData) -> Updates:
         """A picture was pressed in a tab that shows the same thing whichever patch is selected."""
@@ -140,6 +167,18 @@ class Desk:
     def on_pick_anywhere(self, view: View, event: gr.EventData) -> Updates:
         """A picture was pressed beside the tabs: the open one may follow it."""
         updates = self.on_pick(view, event)
-        if any(tab.name == view.tab and tab.follows(view) for tab in self.tabs):
-            updates |= self.panels[view.tab].show(updates[self.state])
+        now = updates[self.state]
+        if now.label != view.label or self._follows(now):
+            updates |= self.panels[view.tab].show(now)
         return updates
+
+    def _follows(self, view: View) -> bool:
+        return any(tab.name == view.tab and tab.follows(view) for tab in self.tabs)
+
+    def on_visit(self, view: View, event: gr.EventData) -> Updates:
+        """Back or Forward: the view of an address of before, which the answer names again."""
+        query = payload(event, "query")
+        there = self.read({"query": query}) if isinstance(query, str) else view
+        updates = self.arrive(there)
+        now = self.write(updates[self.state])
+        return updates | {self.state: {**now, "visited": str(query)[:LONGEST_LINK]}}

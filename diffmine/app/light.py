@@ -13,6 +13,8 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import BlocksConfig
 
+from diffmine.app.held import is_held
+
 AS_IT_IS = (
     gr.Accordion,
     gr.Button,
@@ -55,6 +57,10 @@ def lighten(blocks: gr.Blocks) -> None:
     async def postprocess_data(event: Any, values: Any, state: Any) -> list[Any]:
         if not _by_component(values, event.outputs):
             return await process(event, values, state)
+        values = {
+            component: component.postprocess(value) if is_held(component) else value
+            for component, value in values.items()
+        }
         new: dict[Any, Any] = {}
         for plain in (True, False):
             part = copy(event)

@@ -23,12 +23,12 @@ from diffmine.app.desk import Desk, Panel
 from diffmine.app.door import sentence
 from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
+from diffmine.app.inspector.entries import Entry
 from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.light import lighten
-from diffmine.app.parts import EACH, QUIET, Updates
+from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
-from diffmine.app.turns import in_turn
 from diffmine.app.view import View, asked, first_view, from_query, index
 from diffmine.atlas.writer import open_workspace
 from diffmine.errors import UsageError
@@ -88,9 +88,9 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
         for panel in every:
             panel.wire()
+        desk.state.visit(desk.on_visit, [desk.state], desk.outputs, **LAST)
         _open(blocks, desk, inspector.basket)
     _unwatched(blocks, desk)
-    in_turn(blocks)
     lighten(blocks)
     folders = [shelf.atlas.path for shelf in shelves.values()]
     folders = [place for folder in folders for place in (folder.resolve(), folder.absolute())]
@@ -118,7 +118,8 @@ def _tabs(desk: Desk) -> gr.Tabs:
 def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
     def on_tab(view: View, event: gr.EventData) -> Updates:
         name = desk.tabs[index(event, "index", len(desk.tabs))].name
-        return desk.go(view, name) | desk.header.show(replace(view, tab=name))
+        view = desk.settled(replace(view, tab=name))
+        return desk.go(view, name) | desk.header.show(view)
 
     return on_tab
 
@@ -126,10 +127,10 @@ def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
 def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
     built = desk.shelf(desk.first).version
 
-    def on_load(request: gr.Request) -> Updates:
+    def on_load(entries: list[Entry], request: gr.Request) -> Updates:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query, desk.shown)
-        return landed(view, query) | basket.begun(view)
+        return landed(view, query) | basket.begun(view, entries)
 
     def landed(view: View, query: dict[str, str]) -> Updates:
         if asked(desk.shelf(view), query) is None:
@@ -138,7 +139,7 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
             return desk.arrive(view)  # the page as it was built shows another place or time
         return desk.placed(view) if query else {desk.state: view}
 
-    blocks.load(on_load, None, [*desk.outputs, basket.noted], **QUIET)
+    blocks.load(on_load, [basket.entries], [*desk.outputs, *basket.own], **QUIET)
 
 
 def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
@@ -146,7 +147,7 @@ def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:
     on every output, which makes the browser copy each of them twice an event."""
     for event in blocks.fns.values():
         if event.show_progress == "hidden":
-            event.show_progress_on = [desk.page]
+            event.show_progress_on = [desk.state]
 
 
 def _prepare(shelves: list[Shelf]) -> None:

@@ -22,8 +22,10 @@ NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
-# For an event of gradio's own with data: under always_last it would send the data of the first of
-# several once more (common.js mends that for our own). What writes the view runs in turn anyway.
+# For what counts as often as it is done, as patches put into the basket, and what others may come
+# between: the page sends events one after the other anyway (components/page/held.js). Also for an
+# event of gradio's own with data: under always_last it would send the data of the first of several
+# once more (common.js mends that for our own).
 EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
 # gradio shows a message of a handler only when it went through the queue.
 TELLS: dict[str, Any] = {**LAST, "queue": True}

@@ -118,7 +118,8 @@ LOGINS_READABLE = "{path} can be read by others, who could guess passwords; chmo
 
 # The whole page
 
-ATLAS = "Atlas"
+ATLASES = "Atlases"
+FINDINGS = "To begin with: what this atlas shows"
 FIRST_STEPS = [
     "Choose a label: the wall shows the patches most typical of it.",
     "Press a patch: its image, place and score appear in the inspector.",
@@ -251,4 +252,5 @@ PAGE: dict[str, str] = {
     ),
     "close": "Close",
     "firstSteps": "Show the first steps",
+    "findings": "Show what to begin with",
 }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import gradio as gr
 import numpy as np
@@ -20,12 +20,15 @@ from diffmine.atlas.records import Patch
 from diffmine.maths.scores import TYPICALITY, measure_of
 
 MOST_CORNERS = 2000
+COLOURS = {"one": ("elements", "typicality"), "all": ("labels", "typicality")}
+"""By what the points of the map are coloured, for each of its scopes; the first unless asked."""
 
 
 @dataclass(frozen=True)
 class View:
-    """One visitor's place in the app: keys and names only, each one checked. `elements` is the
-    digest of the elements that are shown: once there are others, their numbers mean nothing."""
+    """One visitor's place in the app: keys and names only, each one checked. `into` are the labels
+    chosen to translate into, none for all of them. `elements` is the digest of the elements that
+    are shown: once there are others, their numbers mean nothing."""
 
     atlas: str
     label: str
@@ -38,22 +41,27 @@ class View:
     scope: str = "one"
     colour: str = "elements"
     target: str = ""
+    into: tuple[str, ...] = ()
     score: str = TYPICALITY.name
     filter: Filter = EVERYTHING
     elements: str = ""
 
     def query(self) -> str:
-        """The link to this place: `atlas=...&label=...&tab=...&patch=...`."""
+        """The link to this place: `atlas=...&label=...&tab=...&patch=...`, and what is not as it
+        is at first."""
         parts = {"atlas": self.atlas, "label": self.label, "tab": self.tab, "patch": self.patch}
-        if self.element is not None:
-            parts["element"] = str(self.element)
-        if self.score != TYPICALITY.name:
-            parts["score"] = self.score
-        if self.tab == "typical":
-            parts["kind"] = self.kind if self.kind != "top" else ""
-            parts["page"] = str(self.page + 1) if self.page else ""
-            parts["beside"] = self.second
-            parts |= filters.to_query(self.filter)
+        parts |= {
+            "element": "" if self.element is None else str(self.element),
+            "score": self.score if self.score != TYPICALITY.name else "",
+            "kind": self.kind if self.kind != "top" else "",
+            "page": str(self.page + 1) if self.page else "",
+            "beside": self.second,
+            "scope": self.scope if self.scope != "one" else "",
+            "colour": self.colour if self.colour != COLOURS[self.scope][0] else "",
+            "target": self.target,
+            "into": ",".join(quote(name, safe=" ") for name in self.into),
+        }
+        parts |= filters.to_query(self.filter)
         return urlencode({key: value for key, value in parts.items() if value})
 
 
@@ -83,6 +91,15 @@ def from_query(
         view = replace(view, second=query["beside"])
     if measure_of(query.get("score", "")) is not None:
         view = replace(view, score=query["score"])
+    if query.get("target") in shelf.labels:
+        view = replace(view, target=query["target"])
+    scope = query.get("scope", view.scope)
+    if scope in COLOURS:
+        wanted = query.get("colour")
+        colour = wanted if wanted in COLOURS[scope] else COLOURS[scope][0]
+        view = replace(view, scope=scope, colour=colour)
+    chosen = {unquote(name) for name in query.get("into", "").split(",")}
+    view = replace(view, into=tuple(name for name in shelf.labels if name in chosen))
     patch = shelf.known(query.get("patch", ""))
     if patch is not None:
         label = view.label if "label" in query else patch.label

@@ -25,16 +25,18 @@ FIELDS: list[Any] = [
     {"group": ["g1"] * 201},
 ]  # fmt: skip
 EVENTS = [
-    ("labels", "choose_typical", "index"),
-    ("labels", "choose_map", "index"),
+    ("labels", "choose_typical", "label"),
+    ("labels", "choose_map", "label"),
     ("wall", "pick", "id"),
     ("similar-wall", "pick", "id"),
     ("elements", "open", "key"),
     ("map", "point", "point"),
     ("trend", "point", "point"),
     ("strip", "pick", "id"),
+    ("atlas", "press", "key"),
+    ("findings", "press", "key"),
 ]
-CHOICES = [("atlas", "input"), ("kind", "input"), ("scope", "input"), ("trend-of", "input")]
+CHOICES = [("kind", "input"), ("scope", "input"), ("trend-of", "input")]
 
 
 def events() -> Iterator[tuple[str, str, Any, tuple[Any, ...]]]:
@@ -65,7 +67,7 @@ def test_each_gets_one_clear_message_and_no_traceback(app: Served) -> None:
             assert len(message) < 120, said
             asked += 1
         assert asked > 200
-        found = visitor.send("labels", "choose_typical", {"index": 1})
+        found = visitor.send("labels", "choose_typical", {"label": "1910"})
         assert found["wall"]["items"][0]["id"] == "1910-top-0001"
     finally:
         visitor.close()

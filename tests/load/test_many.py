@@ -40,7 +40,7 @@ class Person:
 
     def choose(self) -> None:
         self.visitor.send("kind", "input", values=("top",))
-        found = self.visitor.send("labels", "choose_typical", {"index": self.at})
+        found = self.visitor.send("labels", "choose_typical", {"label": self.label})
         self.own(found["wall"])
         assert found["labels"]["current"] == self.at
 
@@ -56,11 +56,11 @@ class Person:
         self.own(self.visitor.send("kind", "input", values=("random",))["wall"], "random")
 
     def elements(self) -> None:
-        found = self.visitor.send("labels", "choose_elements", {"index": self.at})
+        found = self.visitor.send("labels", "choose_elements", {"label": self.label})
         self.own(found["element-wall"])
 
     def map(self) -> None:
-        found = self.visitor.send("labels", "choose_map", {"index": self.at})
+        found = self.visitor.send("labels", "choose_map", {"label": self.label})
         assert found["map"]["scope"] == {"atlas": "shapes", "label": self.label}
         assert found["map"]["n"] == 120
 

@@ -32,6 +32,8 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
     verify: bool = True
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    held: dict[str, Answer] = field(default_factory=dict)
+    """What the page holds, by its name: answers bring it, and it goes with every event."""
 
     def __post_init__(self) -> None:
         more: dict[str, Any] = {"headers": self.headers, "ssl_verify": self.verify}
@@ -45,6 +47,12 @@ class Visitor:
         )
         parts = self.client.config["components"]
         self.types = {part["id"]: part["type"] for part in parts}
+        values = {part["id"]: part["props"].get("value") for part in parts}
+        self.holders = {
+            key: value["held"]
+            for key, value in values.items()
+            if isinstance(value, dict) and "held" in value
+        }
         self.names = {part["id"]: part["props"].get("elem_id") for part in parts}
         self.ids = {name: each for each, name in self.names.items() if name}
         self.events: dict[tuple[str, str], dict[str, Any]] = {}
@@ -67,12 +75,23 @@ class Visitor:
         answer = self.http.post("run/predict", content=json.dumps(body), headers=JSON)
         kind = "nothing" if name == "nothing" else "action"
         self.seconds.setdefault(kind, []).append(time.perf_counter() - start)
+        if answer.status_code == 200:
+            new = zip(self.events[name, event]["outputs"], answer.json()["data"], strict=True)
+            self.held |= {
+                self.holders[key]: value
+                for key, value in new
+                if key in self.holders and "held" in value
+            }
         return answer
 
     def _body(self, name: str, event: str, data: Any, values: tuple[Any, ...]) -> Answer:
         dependency, given = self.events[name, event], iter(values)
         inputs = [
-            None if self.types[each] == "state" else next(given, None)
+            self.held.get(self.holders[each])
+            if each in self.holders
+            else None
+            if self.types[each] == "state"
+            else next(given, None)
             for each in dependency["inputs"]
         ]
         return {

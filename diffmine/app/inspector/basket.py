@@ -11,24 +11,26 @@ from diffmine.app import texts as shared
 from diffmine.app.components.wall.wall import item, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
+from diffmine.app.held import held
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.entries import (
     LONGEST_NOTE,
     Entry,
     added,
     emptied,
+    entries_of,
     followed,
     gone,
     here,
     key,
     moved,
     note_of,
+    value_of,
     with_note,
     without,
 )
-from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.parts import EACH, LAST, Updates
 from diffmine.app.texts import plurals
-from diffmine.app.turns import held
 from diffmine.app.view import View, choice
 from diffmine.export.chosen import Chosen
 
@@ -38,8 +40,8 @@ class Basket:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.entries = desk.basket = held([])
-        self.before = held([])
+        self.entries = desk.basket = held(gr.HTML(visible=False), "basket", entries_of, value_of)
+        self.before = held(gr.HTML(visible=False), "before", entries_of, value_of)
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
@@ -63,16 +65,16 @@ class Basket:
         """Connect its buttons, the inspector's that adds, and the patch that is shown."""
         state, entries = self.desk.state, self.entries
         written = [state, entries, self.note, self.noted]
-        add.click(self.on_add, [state, entries], self.own, **TELLS)
-        self.save.click(self.on_save, written, self.own, **TELLS)
+        add.click(self.on_add, [state, entries], self.own, **EACH)
+        self.save.click(self.on_save, written, self.own, **EACH)
         viewer.turned(self.on_turn, written, self.own, **LAST)
-        self.earlier.click(self.on_earlier, [state, entries], self.own, **LAST)
-        self.later.click(self.on_later, [state, entries], self.own, **LAST)
-        self.drop.click(self.on_drop, [state, entries], self.own, **LAST)
-        self.clear.click(self.on_clear, [state, entries], self.own, **LAST)
-        self.undo.click(self.on_undo, [state, self.before], self.own, **LAST)
-        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **LAST)
-        self.desk.arrived.then(self.show, [state, entries], self.own, **LAST)
+        self.earlier.click(self.on_earlier, [state, entries], self.own, **EACH)
+        self.later.click(self.on_later, [state, entries], self.own, **EACH)
+        self.drop.click(self.on_drop, [state, entries], self.own, **EACH)
+        self.clear.click(self.on_clear, [state, entries], self.own, **EACH)
+        self.undo.click(self.on_undo, [state, self.before], self.own, **EACH)
+        self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **EACH)
+        self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
 
     def show(self, view: View, entries: list[Entry]) -> Updates:
@@ -97,9 +99,10 @@ class Basket:
             self.undo: gr.Button(visible=False),
         }
 
-    def begun(self, view: View) -> Updates:
-        """Where the first note of a visit belongs."""
-        return {self.noted: key(view)}
+    def begun(self, view: View, entries: list[Entry]) -> Updates:
+        """The basket of an earlier visit, and the note on the patch that is shown first."""
+        entries = self._now(entries)
+        return (self.show(view, entries) if entries else {}) | self._note(view, entries)
 
     def _now(self, entries: list[Entry]) -> list[Entry]:
         return followed(entries, self.desk.shelves)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
 from diffmine.app.inspector import texts
+from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import View
 from diffmine.atlas.reader import Atlas
@@ -30,6 +32,23 @@ class Entry:
     written: int = field(default=0, compare=False)
 
 
+_CHECKED = TypeAdapter(list[Entry])
+
+
+def value_of(entries: Sequence[Entry]) -> Value:
+    """Entries as the visitor's page holds them."""
+    return {"entries": [asdict(entry) for entry in entries]}
+
+
+def entries_of(value: Value) -> list[Entry]:
+    """The entries that a page holds; none if they cannot be read."""
+    try:
+        entries = _CHECKED.validate_python(value.get("entries", []))
+    except ValidationError:
+        return []
+    return [replace(entry, note=entry.note[:LONGEST_NOTE]) for entry in entries[:MOST]]
+
+
 def followed(entries: Sequence[Entry], shelves: Mapping[str, Shelf]) -> list[Entry]:
     """The entries by the names that their patches have now: another mining names them anew."""
     return [
@@ -39,10 +58,14 @@ def followed(entries: Sequence[Entry], shelves: Mapping[str, Shelf]) -> list[Ent
 
 
 def _followed(entry: Entry, atlas: Atlas) -> Entry:
-    if entry.chosen is None or entry.written == atlas.lists.written:
+    written, before = atlas.lists.written, entry.chosen
+    if entry.written == written and (not entry.patch or atlas.find(entry.patch)):
         return entry
-    patch = atlas.same_patch(entry.chosen)
-    return replace(entry, patch=patch.patch_id if patch else "", written=atlas.lists.written)
+    if before is None:
+        patch = atlas.find(entry.patch)
+    else:
+        patch = atlas.same_patch(before) if before.label in atlas.labels else None
+    return replace(entry, patch=patch.patch_id if patch else "", written=written)
 
 
 def here(entries: Sequence[Entry], view: View) -> list[Entry]:

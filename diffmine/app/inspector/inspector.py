@@ -15,7 +15,7 @@ from diffmine.app.desk import Desk
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.viewer import viewer_value
-from diffmine.app.parts import LAST, TELLS, Updates
+from diffmine.app.parts import EACH, LAST, TELLS, Updates
 from diffmine.app.view import View, choice, payload
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
@@ -74,7 +74,7 @@ class Inspector:
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
         self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
-        self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
+        self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **EACH)
         self.basket.wire(self.add, self.viewer)
 
     def on_score(self, view: View, event: gr.EventData) -> Updates:

@@ -12,6 +12,7 @@ from gradio.routes import App
 from diffmine.app.light import lighten
 from diffmine.app.page import build
 from diffmine.app.tabs import TABS
+from tests.unit.app.make_atlas import LABELS
 
 STAYS = {"__type__": "update"}
 HTML_STAYS = {"props": STAYS, "__type__": "update"}
@@ -46,7 +47,8 @@ def visit(asked: Asked) -> list[Any]:
     answers = []
     for at in range(len(TABS) - 1):  # all but Evaluate, which this atlas lacks
         answers.append(asked.post(tabs, {"index": at}))
-        answers.append(asked.post(asked.named("on_label")[at], {"index": at % 3}))
+        label = {"label": LABELS[at % 3], "atlas": "shapes"}
+        answers.append(asked.post(asked.named("on_label")[at], label))
     answers += [asked.post(event, {"id": "1910-top-0002"}) for event in asked.named("on_pick")]
     return answers
 

@@ -25,6 +25,9 @@ def tabs(shelf: Shelf) -> list[str]:
         {"kind": "least", "page": 0, "second": "1920"},
         {"page": 1, "label": "1910", "patch": "1920-random-0002"},
         {"tab": "elements", "element": 2},
+        {"tab": "map", "scope": "all", "colour": "typicality"},
+        {"tab": "map", "scope": "all", "colour": "labels", "kind": "least"},
+        {"tab": "translate", "target": "1920", "into": ("1920", "1930")},
     ],
 )
 def test_a_link_restores_its_view(shelf: Shelf, changes: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-// The label picker. Value: {labels: [{name, count}], current, strip, tab, hidden: [tab]}.
+// The label picker. Value: {atlas, labels: [{name, count}], current, strip, tab, hidden: [tab]}.
 // Events: one for each tab (EVENTS, their names), so that only what is seen is made anew: choose_TAB
-// {index}.
+// {label, atlas}, by name: the labels may be those of another atlas when the event's turn comes.
 const root = find('.dm-labels');
 let shown = null;
 
@@ -14,7 +14,8 @@ function mark(current) {
 
 function choose(at) {
   mark(at);
-  tell(EVENTS.find(each => each === `choose_${props.value.tab}`), {index: at});
+  const {tab, atlas, labels} = props.value;
+  tell(EVENTS.find(each => each === `choose_${tab}`), {label: labels[at].name, atlas});
 }
 
 function labelButton(label, at, strip) {
@@ -71,7 +72,21 @@ root.addEventListener('keydown', event => {
   if (here < 0 || !step || !buttons[here + step]) return;
   event.preventDefault();
   buttons[here + step].focus();
-  choose(all.indexOf(buttons[here + step]));
+  if (!event.repeat) choose(all.indexOf(buttons[here + step]));
 });
+// A key that is held passes labels by; the one where it ends is chosen.
+root.addEventListener('keyup', event => {
+  const here = document.activeElement;
+  const at = [...root.querySelectorAll('[role=group] button')].indexOf(here);
+  if (/^Arrow(Left|Right)$/.test(event.key) && at >= 0 && !here.classList.contains('dm-current')) choose(at);
+});
+// The label may follow a patch that was pressed elsewhere.
+function onView({detail}) {
+  if (!element.isConnected) { document.removeEventListener('diffmine-view', onView); return; }
+  if (detail.get('atlas') === props.value.atlas)
+    mark(props.value.labels.findIndex(label => label.name === detail.get('label')));
+}
+
+document.addEventListener('diffmine-view', onView);
 watch('value', draw);
 draw();

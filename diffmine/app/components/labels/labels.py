@@ -16,6 +16,6 @@ def event_of(tab: str) -> str:
 
 
 def labels(tabs: Sequence[str], value: Value | None = None, **settings: Any) -> gr.HTML:
-    """The label picker. Events: one for each tab, by its name: choose_NAME(index)."""
+    """The label picker. Events: one for each tab, by its name: choose_NAME(label, atlas)."""
     template = '<div class="dm-labels"></div>'
     return component("labels", template, value, settings, EVENTS=[event_of(tab) for tab in tabs])

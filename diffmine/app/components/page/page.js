@@ -1,12 +1,28 @@
-// The page itself: the link in the address bar, the digits that open the tabs (TABS, their titles) and the help. Value: {query}.
+// The page itself: the view in the address bar and in the history, the digits that open the tabs (TABS,
+// their titles) and the help. Value: {query, elements, visited}. Events: visit {query}, for Back and Forward;
+// arrive, when another atlas is shown.
 const help = find('dialog');
+let begun = false, atlas = null;
 
 function address() {
-  if (!props.value) return;
-  const now = new URLSearchParams(location.search), next = new URLSearchParams(props.value.query);
+  const {query, visited} = props.value ?? {};
+  if (!query || (visited !== undefined && visited !== asked())) return;  // walked on since then
+  document.dispatchEvent(new CustomEvent('diffmine-view', {detail: new URLSearchParams(query)}));
+  const now = new URLSearchParams(location.search), next = new URLSearchParams(query);
   for (const [name, value] of now) if (name.startsWith('__')) next.set(name, value);
   const text = `?${next}`;
-  if (text !== location.search) history.replaceState(history.state, '', text);
+  // What was opened first, or walked to, may be said otherwise; what was chosen is a new place.
+  if (!begun || visited !== undefined) history.replaceState(null, '', text);
+  else if (text !== location.search) history.pushState(null, '', text);
+  begun = true;
+  if (atlas !== null && atlas !== next.get('atlas')) tell('arrive', {});
+  atlas = next.get('atlas');
+}
+
+const asked = () => location.search.slice(1);
+function onWalk() {
+  if (!element.isConnected) { window.removeEventListener('popstate', onWalk); return; }
+  tell('visit', {query: asked()});
 }
 
 function onKey(event) {
@@ -40,4 +56,4 @@ async function arrived() {
 }
 
 watch('value', () => { address(); arrived(); });
-if (location.search) address();
+window.addEventListener('popstate', onWalk);

@@ -14,7 +14,7 @@ from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.components.table.table import table, table_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH
-from diffmine.app.parts import LAST, MAKES, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, MAKES, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.tabs.about import texts
@@ -58,7 +58,7 @@ class Again:
     def wire(self) -> None:
         """Connect the pictures and the button."""
         desk = self.desk
-        self.wall.pick(self.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.wall.pick(self.on_pick, [desk.state], desk.to("inspector"), **EACH)
         pressed = self.make.click(self.on_make, [desk.state], [self.file], **MAKES)
         pressed.success(None, [self.file], None, js=FETCH)
 

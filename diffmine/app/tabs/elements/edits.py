@@ -13,7 +13,7 @@ import gradio as gr
 from diffmine.app import texts as shared
 from diffmine.app import words
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, Updates
+from diffmine.app.parts import EACH, LAST, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.elements import texts
 from diffmine.app.tabs.elements.aside import Aside, waiting_words
@@ -92,8 +92,8 @@ class Edits:
         rows.merge(self.on_proposal, [self.desk.state], outputs, **LAST)
         self.split.click(self.on_split, [self.desk.state], outputs, **LAST)
         every = self.desk.to(TAB, "header")
-        self.undo.click(self.on_undo, [self.desk.state], every, **LAST)
-        self.redo.click(self.on_redo, [self.desk.state], every, **LAST)
+        self.undo.click(self.on_undo, [self.desk.state], every, **EACH)
+        self.redo.click(self.on_redo, [self.desk.state], every, **EACH)
         aside = [self.desk.state, self.aside.choice]
         self.aside.put.click(self.on_place, aside, outputs, **LAST)
         self.aside.discard.click(self.on_discard, aside, outputs, **LAST)

@@ -13,7 +13,7 @@ from diffmine.app.cache import digest
 from diffmine.app.components.rows.rows import rows
 from diffmine.app.components.wall.wall import item, patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.tabs.elements import texts
 from diffmine.app.tabs.elements.edits import Edits
@@ -151,8 +151,8 @@ class Elements:
         """Connect rows, wall and buttons."""
         desk = self.desk
         self.rows.open(self.on_open, [desk.state], desk.to(TAB), **LAST)
-        self.rows.pick(self.on_tile, [desk.state], desk.to(TAB, "inspector"), **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.rows.pick(self.on_tile, [desk.state], desk.to(TAB, "inspector"), **EACH)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
         self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
         self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
         inputs = [desk.state, self.name]

@@ -150,7 +150,7 @@ class Inspect:
             self.on_stop, [state, self.picture, self.job], results, cancels=[begun, again], **LAST
         )
         self.clear.click(self._nothing, None, results, **LAST)
-        desk.atlas.input(self._nothing, None, results, cancels=[begun, again], **LAST)
+        desk.state.arrive(self._nothing, None, results, cancels=[begun, again], **LAST)
         chosen = [self.picture, self.viewer, self.chart, self.label]
         self.label.input(self.on_label, [state, self.picture, self.label], chosen, **LAST)
         self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
@@ -245,10 +245,9 @@ class Inspect:
         at = index(event, "point", len(places))
         return self.on_label(view, picture, self.desk.shelf(view).labels[places[at]])
 
-    def on_header(self, view: View, picture: Own | None, event: gr.EventData) -> Updates:
-        """A label by the label picker."""
-        labels = self.desk.shelf(view).labels
-        return self.on_label(view, picture, labels[index(event, "index", len(labels))])
+    def on_header(self, view: View, picture: Own | None) -> Updates:
+        """The label that the label picker has just made the view's."""
+        return self.on_label(view, picture, view.label)
 
     def _turned(self, view: View, picture: Own) -> Updates:
         if not picture.done:

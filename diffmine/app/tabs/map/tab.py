@@ -15,10 +15,10 @@ from diffmine.app.components.map.map import scatter_map
 from diffmine.app.components.table.table import table, table_value
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.tabs.map import texts
 from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
-from diffmine.app.view import View, choice, index, polygon
+from diffmine.app.view import COLOURS, View, choice, index, polygon
 
 SCOPES = [(text, scope) for scope, text in texts.SCOPES.items()]
 SHOWN = 60
@@ -28,8 +28,12 @@ TAB = "map"
 
 def colours_for(view: View) -> list[tuple[str, str]]:
     """What points can be coloured by."""
-    kind = (texts.COLOUR_LABEL, "labels") if view.scope == "all" else (shared.ELEMENT, "elements")
-    return [kind, (shared.TYPICALITY, "typicality")]
+    names = {
+        "labels": texts.COLOUR_LABEL,
+        "elements": shared.ELEMENT,
+        "typicality": shared.TYPICALITY,
+    }
+    return [(names[colour], colour) for colour in COLOURS[view.scope]]
 
 
 class Map:
@@ -82,17 +86,13 @@ class Map:
 
     def show(self, view: View) -> Updates:
         """The map of a view, with the open element in focus."""
-        allowed = colours_for(view)
-        if view.colour not in dict((value, name) for name, value in allowed):
-            view = replace(view, colour=allowed[0][1])
         points = self._points_of(view)
         focus: list[int] = []
         if view.scope == "one" and view.element is not None:
             focus = np.flatnonzero(points.element == view.element).tolist()
         return {
-            self.desk.state: view,
             self.scope: view.scope,
-            self.colour: gr.Radio(choices=allowed, value=view.colour),
+            self.colour: gr.Radio(choices=colours_for(view), value=view.colour),
             self.map: map_value(self.desk.shelf(view), points, _label(view), view.colour, focus),
             self.line: texts.MAP_HINT,
             self.wall: NOTHING,
@@ -132,19 +132,18 @@ class Map:
         self.map.point(self.on_point, [desk.state], [*desk.to("inspector"), self.table], **LAST)
         self.map.outline(self.on_outline, [desk.state], [self.line, self.wall], **LAST)
         self.map.cleared(self.on_cleared, None, [self.line, self.wall], **LAST)
-        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
-        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **LAST)
+        self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
+        self.table.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
 
     def on_scope(self, view: View, scope: Any) -> Updates:
         """One label or all."""
-        scope = choice(scope, ("one", "all"))
-        colour = "labels" if scope == "all" else "elements"
-        return self.desk.go(replace(view, scope=scope, colour=colour, element=None), TAB)
+        scope = choice(scope, COLOURS)
+        view = replace(view, scope=scope, colour=COLOURS[scope][0], element=None)
+        return self.desk.go(view, TAB)
 
     def on_colour(self, view: View, colour: Any) -> Updates:
         """Other colours for the same points."""
-        known = ("labels", "elements", "typicality")
-        return self.desk.go(replace(view, colour=choice(colour, known)), TAB)
+        return self.desk.go(replace(view, colour=choice(colour, COLOURS[view.scope])), TAB)
 
     def on_point(self, view: View, event: gr.EventData) -> Updates:
         """A point was pressed."""

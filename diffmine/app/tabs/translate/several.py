@@ -16,7 +16,7 @@ from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.desk import Desk
 from diffmine.app.inspector.entries import Entry, followed, here
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.strip import Strip, window
@@ -86,9 +86,9 @@ class Several:
         )
         started.then(self.on_end, [self.job], told, **LAST)
         self.stop.click(self.on_stop, [self.job], told, cancels=[started], **LAST)
-        self.rows.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **LAST)
+        self.rows.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **EACH)
         self.rows.open(self.on_open, [desk.state], desk.outputs, **LAST)
-        desk.arrived.then(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
+        desk.state.arrive(lambda: ("", NOTHING), None, [self.status, self.rows], **LAST)
 
     def on_open(self, view: View, event: gr.EventData) -> Updates:
         """The name of a row: its patch is selected, so that its strip is shown above."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from diffmine.app.components.table.table import table
 from diffmine.app.components.wall.wall import wall
 from diffmine.app.desk import Desk
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, NOTHING, Updates
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
@@ -40,6 +40,16 @@ from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
 
 TAB = "translate"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a job has made so far of a patch of an atlas; `done` with its last step. Each is a
+    change of its own to gradio, whatever it holds."""
+
+    atlas: str
+    strip: Strip
+    done: bool = False
 
 
 class Translate:
@@ -73,6 +83,7 @@ class Translate:
             self.method = gr.Dropdown(METHODS, value="pnp", label=texts.METHOD, elem_id="method")
             self.outside = gr.Checkbox(False, label=texts.KEEP_OUTSIDE, elem_id="keep-outside")
         self.job = gr.State(Job())
+        self.drawn = gr.State(None)
         self.status = own(gr.Markdown(elem_id="status", elem_classes="dm-line"))
         self.wall = own(wall(elem_id="strip"))
         self.cuts = own(wall(elem_id="strip-windows"))
@@ -107,13 +118,16 @@ class Translate:
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
         others = [name for name in shelf.labels if patch is None or name != patch.label]
+        into = view.into or others
         ready = patch is not None and shelf.model is not None
         line = texts.SELECT_ELSEWHERE
         if patch is not None:
             line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
         updates: Updates = {
             self.line: line,
-            self.targets: gr.CheckboxGroup(choices=others, value=others, visible=ready),
+            self.targets: gr.CheckboxGroup(
+                choices=others, value=[name for name in others if name in into], visible=ready
+            ),
             self.run: gr.Button(visible=ready),
             self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
         }
@@ -170,20 +184,22 @@ class Translate:
         """Connect the strip, the button and its cancel."""
         desk = self.desk
         for strip in (self.wall, self.cuts):
-            strip.pick(self.on_target, [desk.state], desk.to(TAB), **LAST)
-        results = [
-            self.job, self.status, self.run, self.stop, self.wall, self.cuts,
-            self.verdict, self.slider, self.table, self.file, self.moving,
+            strip.pick(self.on_target, [desk.state], desk.to(TAB), **EACH)
+        pictures = [
+            self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         ]  # fmt: skip
+        told = [self.job, self.status, self.run, self.stop]
         started = self.run.click(
             self.on_run,
             [desk.state, self.targets, self.method, self.outside],
-            results,
+            [*told, self.drawn],
             show_progress="hidden",  # the line tells; gradio's own calls some stopped jobs errors
             **jobs.ONE_AT_A_TIME,
         )
-        told = [self.job, self.status, self.run, self.stop]
+        self.drawn.change(self.on_drawn, [desk.state, self.drawn], pictures, **LAST)
         started.then(self.on_end, [self.job], told, **LAST)
+        self.targets.input(self.on_targets, [desk.state, self.targets], [desk.state], **LAST)
+        results = [*told, *pictures]
         self.stop.click(self.on_stop, [desk.state, self.job], results, cancels=[started], **LAST)
         self.several.wire([self.targets, self.method, self.outside])
 
@@ -194,6 +210,14 @@ class Translate:
             raise Refused(texts.NO_SUCH_LABEL)
         return self.desk.go(replace(view, target=str(target)), TAB)
 
+    def on_targets(self, view: View, targets: Any) -> Updates:
+        """Other labels to translate into: they stay chosen, and are part of the link."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        into = chosen(shelf, targets, patch) if targets else []
+        every = len(into) + (patch is not None) >= len(shelf.labels)
+        return self.desk.placed(replace(view, into=() if every else tuple(into)))
+
     def on_stop(self, view: View, job: Job) -> Updates:
         """Stop the job; what was there before is shown again."""
         shown = self.show(view)
@@ -201,6 +225,16 @@ class Translate:
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         )  # fmt: skip
         return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
+
+    def on_drawn(self, view: View, drawn: Drawn | None) -> Updates:
+        """A job has made something: shown where its patch is still the one that is looked at."""
+        if drawn is None or (drawn.atlas, drawn.strip.patch.patch_id) != (view.atlas, view.patch):
+            return {self.wall: gr.skip()}
+        if drawn.done:
+            return self._strip(view, drawn.strip)
+        shelf = self.desk.shelf(view)
+        wall, cuts = walls(shelf, drawn.strip, shelf.labels, "")
+        return {self.wall: wall, self.cuts: cuts}
 
     def on_end(self, job: Job) -> Updates:
         """The last step of a stopped job may be reported after the stop: take it back."""
@@ -245,25 +279,20 @@ class Translate:
                 self.strips.keep(view.atlas, strip)
                 end = Job(JobState.DONE, took=time.monotonic() - began)
                 done = shared.DONE_IN + _inversion(result.reconstruction)
-                yield self._strip(view, strip) | self._told(end, done)
+                yield {self.drawn: Drawn(view.atlas, strip, True)} | self._told(end, done)
             elif result.pictures or time.monotonic() - told > TELL:
                 told = time.monotonic()
                 so_far |= {
                     name: Translation(name, pixels) for name, pixels in result.pictures.items()
                 }
                 source = shelf.pixels(patch.image_id)
-                preview = Strip(patch, source, so_far) if result.pictures else None
-                yield self._preview(shelf, preview, result, told - began)
+                drawn = Drawn(view.atlas, Strip(patch, source, dict(so_far)))
+                new = {self.drawn: drawn} if result.pictures else {}
+                yield new | self._step(result, told - began)
 
-    def _preview(
-        self, shelf: Shelf, strip: Strip | None, preview: Preview, seconds: float
-    ) -> Updates:
+    def _step(self, preview: Preview, seconds: float) -> Updates:
         left = seconds / max(preview.step, 1) * (preview.steps - preview.step)
-        told = self._told(Job(JobState.RUNNING, preview.step, preview.steps, left))
-        if strip is None:
-            return told
-        wall, cuts = walls(shelf, strip, shelf.labels, "")
-        return told | {self.wall: wall, self.cuts: cuts}
+        return self._told(Job(JobState.RUNNING, preview.step, preview.steps, left))
 
 
 def _inversion(error: float) -> str:

@@ -19,7 +19,7 @@ from diffmine.app.components.chart.figures import number, over_labels
 from diffmine.app.components.rows.rows import rows
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.strip import stored, window
@@ -42,6 +42,7 @@ from diffmine.errors import DiffmineError
 
 WHOLE = "all"
 SEQUENCES = 20
+MOST_DATED = 256
 NOTHING_DRAWN: Value = {"rev": "none", "title": "", "data": [], "layout": {}, "empty": ""}
 TAB = "trends"
 
@@ -69,6 +70,8 @@ class Trends:
         self.multiples = own(chart(elem_id="multiples"))
         self.dating = own(chart(elem_id="dating"))
         self.date = own(gr.Button(texts.COMPUTE_DATING, size="sm", elem_id="date"))
+        self.dated: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+        self.news = gr.State(None)  # a new object with every step of a curve that is computed
         self.about = own(gr.Markdown(elem_classes="dm-line"))
         self.rows = own(rows(elem_id="sequences"))
         self.side = own(
@@ -189,6 +192,7 @@ class Trends:
         patch = shelf.known(view.patch)
         rows = shelf.trends("patch", patch_id=view.patch) if patch else []
         by_target = {row["target"]: (row["typicality"], row["se"]) for row in rows}
+        by_target = by_target or self.dated.get((shelf.version, view.patch), {})
         live = patch is not None and not rows and shelf.model is not None
         return {
             self.dating: self._curve(shelf, patch, by_target),
@@ -240,22 +244,23 @@ class Trends:
         for curve in (self.share, self.typicality):
             curve.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
         self.multiples.point(self.on_multiple, [desk.state], desk.to(TAB), **LAST)
-        self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
-        self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.wall.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
+        self.rows.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
         self.rows.open(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
         self.side.input(self.on_side, [desk.state, self.side], [self.matrix], **LAST)
         self.matrix.point(self.on_cell, [desk.state, self.side], [self.cell, self.examples], **LAST)
-        self.examples.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **LAST)
+        self.examples.pick(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
         for event in (self.changes.pick, self.changes.open):
             event(self.on_sequence, [desk.state], [self.sequence_line, self.sequence], **LAST)
         self.date.click(
             self.on_date,
             [desk.state],
-            [self.dating, self.date],
+            [self.news, self.date],
             show_progress="minimal",
             show_progress_on=[self.date],
             **jobs.ONE_AT_A_TIME,
         )
+        self.news.change(self._dating, [desk.state], [self.dating, self.date], **LAST)
 
     def on_element(self, view: View, element: Any) -> Updates:
         """The whole label, or one of its elements."""
@@ -337,7 +342,9 @@ class Trends:
             for results in job:
                 pairs = [(float(score.typicality), float(score.se)) for score in results]
                 scores = dict(zip(shelf.labels, pairs, strict=True))
-                yield {self.dating: self._curve(shelf, patch, scores), self.date: ready}
+                self.dated[shelf.version, patch.patch_id] = scores
+                self.dated = dict([*self.dated.items()][-MOST_DATED:])
+                yield {self.news: object(), self.date: ready}
         except DiffmineError as error:
             yield {self.date: ready}
             raise gr.Error(str(error), print_exception=False) from error

@@ -13,7 +13,7 @@ from diffmine.app.components.filters.filters import Mistyped, filters, form_valu
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
-from diffmine.app.parts import LAST, Updates, Value
+from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.shelf import PAGE
 from diffmine.app.tabs.typical import texts
 from diffmine.app.view import View, choice, last_page, payload
@@ -171,12 +171,12 @@ class Typical:
         desk = self.desk
         for pictures in (self.wall, self.second_wall):
             outputs = [*desk.to("inspector"), *self.linked]
-            pictures.pick(self.on_pick, [desk.state], outputs, **LAST)
+            pictures.pick(self.on_pick, [desk.state], outputs, **EACH)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
         self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
-        self.back.click(self.on_back, [desk.state], desk.to(TAB), **LAST)
-        self.on.click(self.on_next, [desk.state], desk.to(TAB), **LAST)
+        self.back.click(self.on_back, [desk.state], desk.to(TAB), **EACH)
+        self.on.click(self.on_next, [desk.state], desk.to(TAB), **EACH)
         self.downloads.wire(self.chosen, [])
 
     def chosen(self, view: View) -> list[Chosen]:

@@ -20,7 +20,9 @@ def test_a_pick_fills_the_inspector(desk: Any) -> None:
     assert facts["place in the list"] == "rank 4 (between 1 and 17)"
     assert facts["element"].startswith("Element ")
     assert Path(value["heat"]["path"]).is_file()
-    assert updates[desk.page]["query"].endswith("patch=1920-top-0004")
+    assert updates[desk.state].query() == (
+        "atlas=shapes&label=1920&tab=typical&patch=1920-top-0004"
+    )
 
 
 def test_similar_patches_share_the_element(desk: Any) -> None:

@@ -58,10 +58,10 @@ def test_a_new_tab_is_on_the_page_and_gets_the_view(folder: Path, greeting: Tab)
     panel = desk.panels["greeting"]
     updates = desk.go(replace(desk.first, label="1920"), "greeting")
     assert updates[panel.line] == "Hello, 1920."
-    assert updates[desk.page]["query"].startswith("atlas=shapes&label=1920&tab=greeting")
+    assert updates[desk.state].query().startswith("atlas=shapes&label=1920&tab=greeting")
     assert from_query(desk.shelves, {"tab": "greeting"}, desk.shown).tab == "greeting"
     assert '"choose_greeting"' in desk.labels.js_on_load, "its labels can be chosen"
-    assert '"Greeting"' in desk.page.js_on_load, "a digit opens it"
+    assert '"Greeting"' in desk.state.js_on_load, "a digit opens it"
 
 
 @pytest.mark.parametrize(

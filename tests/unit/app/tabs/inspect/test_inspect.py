@@ -190,11 +190,9 @@ def test_another_label(live: Any, panel: Any, inspected: list[dict[Any, Any]]) -
     assert turned[panel.viewer]["drawn"] is True
     point = panel.on_point(live.first, kept, gr.EventData(None, {"curve": 0, "point": 2}))
     assert point[panel.picture].label == "1920"
-    header = panel.on_header(live.first, kept, gr.EventData(None, {"index": 3}))
-    assert header[panel.picture].label == "1930"
-    assert panel.on_header(live.first, None, gr.EventData(None, {"index": 3})) == {
-        panel.picture: None
-    }
+    chosen = replace(live.first, label="1930")
+    assert panel.on_header(chosen, kept)[panel.picture].label == "1930"
+    assert panel.on_header(chosen, None) == {panel.picture: None}
     elsewhere = replace(live.first, atlas="films")
     assert panel.on_label(elsewhere, kept, other) == {panel.picture: kept}
     for wrong in ("1066", None, ["1900"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from diffmine.app.jobs import Job, JobState
@@ -75,3 +76,17 @@ def test_a_job_that_fails_says_why(own: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert failed.state is JobState.FAILED
     assert steps[-1][panel.status] == "The model is gone\\."
     assert panel.on_end(failed) == {panel.job: failed}
+
+
+def test_a_job_draws_only_where_its_patch_is_looked_at(own: Any) -> None:
+    panel = own.panels["translate"]
+    view = replace(own.first, patch="1910-top-0061")
+    steps = [step[panel.drawn] for step in panel.on_run(view, ["1930"]) if panel.drawn in step]
+    assert steps[-1].done
+    assert not steps[0].done
+    here = panel.on_drawn(view, steps[-1])
+    assert [item["id"] for item in here[panel.wall]["items"] if item.get("made")] == ["1930"]
+    assert here[panel.verdict]
+    for elsewhere in (replace(view, patch="1910-top-0062"), replace(view, atlas="films")):
+        assert panel.verdict not in panel.on_drawn(elsewhere, steps[-1])
+        assert panel.on_drawn(elsewhere, steps[0]) == {panel.wall: gr.skip()}

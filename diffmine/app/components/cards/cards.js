@@ -1,0 +1,59 @@
+// A row of cards, each a button: a picture, a title, words. Value: {rev, sheet, heading, cards: [{key, title,
+// text, facts, alt, at}], current, closes}. With `closes`, a name, the row goes when it is closed and stays away
+// under that name until the help is asked for it. Event: press {key}.
+const CLOSED = 'diffmine-closed', root = find('.dm-cards');
+let shown = null;
+
+function closed() {
+  try { return JSON.parse(localStorage.getItem(CLOSED)) ?? []; } catch { return []; }  // forbidden: then it comes again
+}
+
+function close(name, away) {
+  const names = closed().filter(each => each !== name);
+  try { localStorage.setItem(CLOSED, JSON.stringify(away ? [...names, name] : names)); } catch { /* as above */ }
+  root.hidden = away;
+}
+
+function mark(key) {
+  for (const card of root.querySelectorAll('.dm-card')) {
+    card.classList.toggle('dm-current', card.dataset.key === key);
+    if (props.value.closes === undefined) card.setAttribute('aria-pressed', String(card.dataset.key === key));
+  }
+}
+
+function cardOf(value, card) {
+  const tile = make('span', {class: 'dm-tile', role: 'img', 'aria-label': card.alt});
+  showTile(tile, value.sheet, card.at);
+  const press = () => { if (value.closes === undefined) mark(card.key); tell('press', {key: card.key}); };
+  const node = make('button', {type: 'button', class: 'dm-card', title: card.text, onclick: press}, tile,
+    make('span', {class: 'dm-card-words'}, make('strong', {}, card.title),
+      card.facts ? make('span', {class: 'dm-fact'}, card.facts) : null, make('span', {class: 'dm-card-text'}, card.text)));
+  node.dataset.key = card.key;
+  return node;
+}
+
+function draw() {
+  const value = props.value;
+  if (!value) return;
+  if (value.rev !== shown) {
+    shown = value.rev;
+    const cards = make('div', {class: 'dm-cards-row', role: 'group', 'aria-label': value.heading},
+      ...value.cards.map(card => cardOf(value, card)));
+    const away = make('button', {type: 'button', class: 'dm-cards-close', onclick: () => close(value.closes, true)},
+      TEXTS.close);
+    const head = make('div', {class: 'dm-cards-head'}, make('strong', {}, value.heading), away);
+    root.replaceChildren(...(value.closes === undefined ? [cards] : [head, cards]));
+    root.hidden = !value.cards.length || (value.closes !== undefined && closed().includes(value.closes));
+  }
+  mark(value.current);
+}
+
+function onClick(event) {
+  if (!element.isConnected) { document.removeEventListener('click', onClick); return; }
+  const {closes, cards} = props.value ?? {};
+  if (closes !== undefined && cards.length && event.target.closest('[data-findings]')) close(closes, false);
+}
+
+document.addEventListener('click', onClick);
+watch('value', draw);
+draw();
