@@ -6,8 +6,6 @@ file is decoded behind the fence, and shown only while it is, byte for byte, the
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.whereabouts import whereabouts
 from diffmine.data.films import Packed, read_film
@@ -17,20 +15,14 @@ from diffmine.live.originals import Originals
 from diffmine.words import originals as words
 
 
-def file_of(atlas: Atlas, image_id: str) -> Path | None:
-    """Where the file of an image lies that may be shown; None where that is not known, or the file
-    is not there."""
-    noted = whereabouts(atlas) if isinstance(atlas.views, Originals) else None
-    return noted.file(image_id) if noted else None
-
-
 def film_of(atlas: Atlas, image_id: str) -> Packed | None:
     """The film of an image of the atlas; None where its file may not be shown.
 
     Raises ImageError, in one sentence, where the file is not what was collected, or cannot be read
     any more.
     """
-    path = file_of(atlas, image_id)
+    noted = whereabouts(atlas) if isinstance(atlas.views, Originals) else None
+    path = noted.file(image_id) if noted else None
     if path is None:
         return None
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from diffmine.app import words
 from diffmine.app.cache import digest, file_ref
-from diffmine.app.inspector import texts
+from diffmine.app.inspector import films, texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
@@ -37,10 +37,18 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "facts": facts(shelf, patch, record),
         "citation": words.citation(shelf.title, patch, record),
         "region": region_of(patch, record).link,
+        "film": films.shown(shelf, patch),
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}
     return {"rev": digest(value), **value}
+
+
+def with_films(shelf: Shelf, patch: Patch, score: str, beside: str) -> Value:
+    """The same with the films of the full screen, each at its own resolution."""
+    known = films.films(shelf, patch, score, beside)  # first: a file may turn out to be another
+    value = viewer_value(shelf, patch, score) | {"films": known}
+    return value | {"rev": digest(value)}
 
 
 def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:

@@ -211,7 +211,7 @@ def _film(image: Image.Image, path: Path, name: str) -> Film | None:
     values = np.asarray(image.convert("L") if shallow else image)
     if shallow:
         grey = Film(values.astype(np.uint16), 8, [])
-        return replace(grey, windows=[between("all", 0, 255), *own_windows(grey)[1:]])
+        return replace(grey, windows=[between("all", 0.0, 255.0), *own_windows(grey)[1:]])
     return _deep(values, absent, inverted, image.mode, name)
 
 
