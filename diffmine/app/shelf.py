@@ -33,11 +33,10 @@ from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
 from diffmine.export import pictures
 from diffmine.live.originals import Originals
+from diffmine.live.signs import Sign, patches_of, signs
 from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
-from diffmine.words.confounds import confound
-from diffmine.words.warnings import doubts
 
 PAGE = 100
 _KEPT_PICTURES = 512
@@ -130,11 +129,13 @@ class Shelf:
             return None
         return known if self.atlas.has("sensitivity") else None
 
-    def doubts(self, label: str) -> list[str]:
-        """Signs that a label's top patches show the data set rather than the label, in words."""
-        signs = doubts(self.atlas, label)
-        known = self.evaluation.confounds if self.evaluation else []
-        return signs + [confound(row) for row in known if row["label"] == label and row["flagged"]]
+    def signs(self, label: str) -> list[Sign]:
+        """Signs that a label's top patches show the data set rather than the label."""
+        return signs(self.atlas, label, self.evaluation)
+
+    def showing(self, label: str, sign: Sign) -> list[Patch]:
+        """The top patches that a sign is about."""
+        return patches_of(self.atlas, label, sign, self.evaluation)
 
     def known(self, patch_id: str) -> Patch | None:
         """The patch of that name; None when there is none."""

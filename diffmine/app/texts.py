@@ -230,6 +230,9 @@ PAGE: dict[str, str] = {
     "millimetres": "{length} mm",
     "pixels": "{length} pixels",
     "noFilm": "The film did not load ({error}).",
+    # What speaks against a wall
+    "showPatches": "Show these patches",
+    "hidePatches": "Hide them",
     # Elements
     "mergeBoth": "Merge the two",
     # Map

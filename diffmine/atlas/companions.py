@@ -1,4 +1,4 @@
-"""What belongs to an image in its atlas: its boxes, and the other images of its group."""
+"""What belongs together in an atlas: an image and its boxes, the images of a group."""
 
 from __future__ import annotations
 
@@ -37,3 +37,15 @@ def _when(record: Row) -> tuple[float, float, str]:
     first, last = (record.get("year") if date is None else date for date in dates)
     ends = (math.inf if end is None else float(end) for end in (first, last))
     return (*ends, str(record["image_id"]))  # type: ignore[return-value]
+
+
+def torn_groups(atlas: Atlas) -> tuple[set[str], int, list[str]]:
+    """The groups with images in more than one split, of how many groups with a split, and the names
+    of those splits."""
+    columns = atlas.table("images", ["group", "split"]).to_pydict()
+    splits: dict[str, set[str]] = {}
+    for group, split in zip(columns["group"], columns["split"], strict=True):
+        if group and split:
+            splits.setdefault(group, set()).add(split)
+    torn = {group: names for group, names in splits.items() if len(names) > 1}
+    return set(torn), len(splits), sorted(set().union(*torn.values()))

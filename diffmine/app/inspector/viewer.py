@@ -85,6 +85,7 @@ def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]
         element = shelf.element_name(patch.label, patch.element)
         support = shelf.supports.of(patch.label).get(patch.element, NO_SUPPORT)
         element += f" ({thin(support)})" if support.thin else ""
-    rows = [list(row) for row in known(patch, record, element)]
+    finding = shelf.atlas.manifest.kind == "finding"
+    rows = [list(row) for row in known(patch, record, element, finding)]
     why = why_plain(shelf.atlas, patch.image_id)
     return [*rows, [originals.SHOWN, why, ""]] if why else rows
