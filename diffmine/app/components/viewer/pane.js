@@ -47,7 +47,7 @@ function paneOf(seen, {moved, windowed}) {
   }
 
   function load(next) {
-    const same = film && film.id === next.id;
+    const same = film && ['id', 'slope', 'intercept', 'range'].every(name => String(film[name]) === String(next[name]));
     film = next;
     node.setAttribute('aria-label', say(TEXTS.filmKeys, {film: film.title}));
     about.replaceChildren(make('strong', {}, film.title), ...[film.generated && TEXTS.generated, film.from]
@@ -143,7 +143,7 @@ function windowText(film, window, inverted) {
   if (!window) return '';
   const round = number => Number(number.toPrecision(4));
   const text = window.greys || window.table ? window.name
-    : say(TEXTS.windowIs, {centre: round(window.centre), width: round(window.width), unit: film.unit});
+    : say(TEXTS.windowIs, {centre: round(window.centre), width: round(window.width), unit: film.unit}).trim();
   return inverted ? `${text} (${TEXTS.inverted})` : text;
 }
 

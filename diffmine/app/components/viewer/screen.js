@@ -11,31 +11,35 @@ function screenOf(dialog, chosen, {score, ask}) {
 
   function open(value) {
     back = document.activeElement;
+    dialog.replaceChildren(stage, side);
+    dialog.showModal();
+    begin(value);
+  }
+
+  // Of another patch all is made anew; what is chosen stays but for the tool.
+  function begin(value) {
+    while (panes.length) remove();
     Object.assign(seen, {tool: '', inverted: false});
     now = value;
     settings = heatSettings(value, chosen, {changed, score});
     bar = toolbar(seen, {preset, number, changed, fit, toSource, by, beside, close: () => dialog.close(), settings});
     side.replaceChildren(...bar.nodes);
-    dialog.replaceChildren(stage, side);
-    dialog.showModal();
     update(value);
     panes[0].node.focus({preventScroll: true});
     ask({beside: ''});
   }
 
   function close() {
-    panes.forEach(pane => pane.close());
-    panes = [];
+    while (panes.length) remove();
     active = null;
-    stage.replaceChildren();
     dialog.replaceChildren();
     if (back?.isConnected) back.focus({preventScroll: true});
   }
 
-  // What the server says now of the same patch: another map, the numbers of a film, one beside it.
+  // What the server says now: another map, the numbers of a film, one beside it; or all of another patch.
   function update(value) {
     const before = now;
-    if (value.patch !== before.patch) { dialog.close(); return; }
+    if (value.patch !== before.patch) { begin(value); return; }
     now = value.films ? value : {...value, films: before.films};
     while (panes.length < films().length) add();
     while (panes.length > films().length) remove();

@@ -107,7 +107,7 @@ function draw() {
   told();
   if (choosing) root.querySelector('.dm-scores input:checked')?.focus({preventScroll: true});
   show();
-  if (screen.isOpen) screen.update(value);
+  if (screen.isOpen && value.film) screen.update(value);
 }
 
 // Of two viewers on the page the inspector's takes the key, unless the other one has the focus.
