@@ -33,11 +33,10 @@ from diffmine.atlas.writer import Workspace
 from diffmine.errors import AtlasError
 from diffmine.export import pictures
 from diffmine.live.originals import Originals
+from diffmine.live.signs import Sign, patches_of, signs
 from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
-from diffmine.words.confounds import confound
-from diffmine.words.warnings import doubts
 
 PAGE = 100
 _KEPT_PICTURES = 512
@@ -130,11 +129,13 @@ class Shelf:
             return None
         return known if self.atlas.has("sensitivity") else None
 
-    def doubts(self, label: str) -> list[str]:
-        """Signs that a label's top patches show the data set rather than the label, in words."""
-        signs = doubts(self.atlas, label)
-        known = self.evaluation.confounds if self.evaluation else []
-        return signs + [confound(row) for row in known if row["label"] == label and row["flagged"]]
+    def signs(self, label: str) -> list[Sign]:
+        """Signs that a label's top patches show the data set rather than the label."""
+        return signs(self.atlas, label, self.evaluation)
+
+    def showing(self, label: str, sign: Sign) -> list[Patch]:
+        """The top patches that a sign is about."""
+        return patches_of(self.atlas, label, sign, self.evaluation)
 
     def known(self, patch_id: str) -> Patch | None:
         """The patch of that name; None when there is none."""
@@ -163,16 +164,16 @@ class Shelf:
     def crop(self, patch: Patch) -> np.ndarray:
         """The pixels of a patch, uint8 (side, side, 3): out of the copy for people where there is
         one, else as mined."""
-        if self._times(patch.image_id) > 1:
+        if self.times(patch.image_id) > 1:
             return np.asarray(pictures.seen(self.atlas, patch))
         row, col, size = patch.row, patch.col, patch.size
         return self.pixels(patch.image_id)[row : row + size, col : col + size]
 
     def sheet(self, patches: Sequence[Patch]) -> sprites.Sheet:
         """The sprite sheet of some patches, in their order."""
-        size = max((patch.size * self._times(patch.image_id) for patch in patches), default=1)
+        size = max((patch.size * self.times(patch.image_id) for patch in patches), default=1)
         tile, columns = sprites.fit((size, size)), sprites.columns_for(len(patches))
-        shown = [(patch.patch_id, self._times(patch.image_id)) for patch in patches]
+        shown = [(patch.patch_id, self.times(patch.image_id)) for patch in patches]
         name = digest(self.version, "sheet", shown)
 
         def make() -> bytes:
@@ -191,10 +192,10 @@ class Shelf:
         source = views if views and image_id in views else self.atlas.pictures
         content = source.content(image_id)
         kind = next((k for k, mark in _MARKS.items() if mark in content[:12]), "png")
-        name = f"{digest(self.version, 'image', image_id, self._times(image_id))}.{kind}"
+        name = f"{digest(self.version, 'image', image_id, self.times(image_id))}.{kind}"
         return self.cache.file(name, lambda: content)
 
-    def _times(self, image_id: str) -> int:
+    def times(self, image_id: str) -> int:
         """How many times as large what is shown of an image is as the image as mined."""
         views = self.atlas.views
         return views.times(image_id) if views and image_id in views else 1

@@ -202,6 +202,38 @@ PAGE: dict[str, str] = {
     "ofHeatMap": "{name} of the heat map",
     "maps": "Score map",
     "moreOrLess": "Show more or less",
+    # Full screen
+    "fullScreen": "Full screen",
+    "closeFilm": "Close",
+    "filmKeys": "{film}; arrows move, with Shift they change the window; plus and minus zoom",
+    "tool": "What a drag does",
+    "toolWindow": "Window",
+    "toolMove": "Move",
+    "toolMeasure": "Measure",
+    "zoomIn": "Zoom in",
+    "zoomOut": "Zoom out",
+    "fit": "Fit",
+    "oneToOne": "One pixel of the source on one of the screen",
+    "windows": "Window and level",
+    "level": "Level",
+    "width": "Width",
+    "ownWindow": "as set here",
+    "invert": "Invert",
+    "inverted": "inverted",
+    "onFilm": "On the film",
+    "patchWindow": "Window of the patch",
+    "compareWith": "Compare with",
+    "nothingBeside": "nothing",
+    "linked": "Move and zoom both",
+    "windowIs": "level {centre}, width {width} {unit}",
+    "ofSource": "zoom {share}",
+    "valueAt": "row {row}, column {col}: {value}",
+    "millimetres": "{length} mm",
+    "pixels": "{length} pixels",
+    "noFilm": "The film did not load ({error}).",
+    # What speaks against a wall
+    "showPatches": "Show these patches",
+    "hidePatches": "Hide them",
     # Elements
     "mergeBoth": "Merge the two",
     # Map
@@ -229,6 +261,10 @@ PAGE: dict[str, str] = {
         "a double click do the same"
     ),
     "arrowsOnImage": "arrows on the image",
+    "keyFull": (
+        "full screen of the image; there W, V and M choose what a drag does (window, move, "
+        "measure), I inverts, H, B and P show heat map, boxes and patch, 0 fits, 1 is one to one"
+    ),
     "keyMove": "move the zoomed image; dragging does the same",
     "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",
     "keyUndo": "in Elements: take the last change of elements back, do it again",

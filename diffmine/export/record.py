@@ -11,16 +11,17 @@ from diffmine.words import records as words
 from diffmine.words.regions import region_of
 
 
-def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tuple[str, str, str]]:
+def facts(
+    patch: Patch, record: Mapping[str, Any], element: str = "", finding: bool = False
+) -> list[tuple[str, str, str]]:
     """Rows of (name, text, web address or "") of a patch, its image's record and the name of its
-    element; what is not known has no row."""
+    element; what is not known has no row. `finding`: labels are findings of films."""
     score = words.score(patch.typicality, patch.se)
     rows = [("typicality", score + (" (inside the noise)" if words.noise(patch) else ""))]
     if patch.rank_low is not None:
         rows.append(("place in the list", words.rank(patch)))
     rows += [("element", element), ("image", patch.image_id)]
-    if record.get("label") != patch.label:
-        rows.append(("label of the image", str(record.get("label") or "")))
+    rows.append(_labels(patch, record, finding))
     rows += [(name, str(record.get(name) or "")) for name in ("generated", *_MADE)]
     if record.get("year") is not None and str(record["year"]) != record.get("date"):
         rows.append(("year", str(record["year"])))
@@ -28,6 +29,15 @@ def facts(patch: Patch, record: Mapping[str, Any], element: str = "") -> list[tu
     rows.append(("place", f"row {patch.row}, column {patch.col}, {patch.size} pixels wide"))
     linked = [(*row, "") for row in rows] + _from(patch, record)
     return [row for row in linked if row[1]]
+
+
+def _labels(patch: Patch, record: Mapping[str, Any], finding: bool) -> tuple[str, str]:
+    """What else an image is filed under; of one that lacks the patch's own label, that."""
+    labels = list(record.get("labels") or [str(record.get("label") or "")])
+    others = ", ".join(label for label in labels if label != patch.label)
+    if patch.label in labels:
+        return ("other findings of the film" if finding else "other labels of the image"), others
+    return ("findings of the film" if finding else "label of the image"), others
 
 
 _MADE = ("title", "creator", "date")

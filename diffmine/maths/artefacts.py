@@ -117,7 +117,7 @@ def warnings(label: str, top: Facts, control: Control, seed: int) -> list[Row]:
 
 
 def _row(label: str, kind: str, top: Facts, control: Control, resamples: Bootstrap) -> Row:
-    values = _most_frequent(top.place) if kind == "position" else getattr(top, kind)
+    values = which(kind, top)
     share = float(values.mean()) if len(values) else 0.0
     expected, lists = (0.5, np.full(1, 0.5)) if kind == "noise" else control.shares(kind)
     low, high = _between(resamples.means(values.astype(np.float64), top.groups))
@@ -141,6 +141,11 @@ def _row(label: str, kind: str, top: Facts, control: Control, resamples: Bootstr
         "expected_high": expected_high,
         "groups": groups,
     }
+
+
+def which(kind: str, top: Facts) -> Bool[np.ndarray, " n"]:
+    """The patches that a warning of a kind counts."""
+    return _most_frequent(top.place) if kind == "position" else np.asarray(getattr(top, kind))
 
 
 def _most_frequent(places: Int[np.ndarray, "n 2"]) -> Bool[np.ndarray, " n"]:

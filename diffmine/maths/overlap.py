@@ -10,6 +10,9 @@ given set (docs/decisions/0028).
 
 from __future__ import annotations
 
+import numpy as np
+from jaxtyping import Float
+
 HALF = 0.5
 
 Window = tuple[int, int, int]
@@ -29,3 +32,19 @@ def iou(one: Window, other: Window) -> float:
 def jaccard(both: int, one: int, other: int) -> float:
     """Jaccard index of two sets of `one` and `other` members that have `both` in common."""
     return both / max(one + other - both, 1)
+
+
+def hit_shares(
+    windows: Float[np.ndarray, "n 4"], boxes: Float[np.ndarray, "m 4"]
+) -> Float[np.ndarray, "n m"]:
+    """What a window and a box share, as a share of the most that two of their sizes can.
+
+    Both are (row, col, height, width). A window HITS a box where this is at least one half: a
+    small thing lies mostly in the window, the window mostly on a large thing, or a strip that is
+    longer than the window runs through it.
+    """
+    ends = [places[:, :2] + places[:, 2:] for places in (windows, boxes)]
+    low = np.maximum(windows[:, None, :2], boxes[None, :, :2])  # n m 2
+    high = np.minimum(ends[0][:, None], ends[1][None])
+    most = np.minimum(windows[:, None, 2:], boxes[None, :, 2:])
+    return (np.clip(high - low, 0, None) / most).prod(axis=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffmine.maths.association import Association, Split
@@ -43,6 +43,14 @@ def confound(row: Mapping[str, Any]) -> str:
     share, expected = f"{row['share']:.0%}", f"{row['expected']:.0%}"
     text = f"{share} of these patches show {row['element']}, which is not of this label"
     return f"{text} (random ones: {expected})".replace("%", " %")
+
+
+def torn(groups: int, of: int, splits: Sequence[str], finding: bool) -> str:
+    """`3 of 40 patients have films in more than one part of the data set (test, train): what is
+    learnt of them in one is no news in the other`"""
+    who, what = ("patients", "films") if finding else ("groups", "images")
+    text = f"{groups:,} of {of:,} {who} have {what} in more than one part of the data set "
+    return text + f"({', '.join(splits)}): what is learnt of them in one is no news in the other"
 
 
 def going(name: str, column: bool, label: str, one: Association, single: bool) -> str:

@@ -58,13 +58,18 @@ def text(warning: ArtefactWarning) -> str:
 
 def doubts(atlas: Atlas, label: str) -> list[str]:
     """What speaks against a label's top patches: its warnings, and that nothing was chosen."""
-    texts = [text(warning) for warning in atlas.warnings(label)]
-    if left_none_out(atlas, label):
-        texts.append(
-            f"all {atlas.count(label):,} windows chosen in its images are in this list: none was "
-            "left out, so its end need not be typical of anything"
-        )
-    return texts
+    texts = [*map(text, atlas.warnings(label)), unchosen(atlas, label)]
+    return [sentence for sentence in texts if sentence]
+
+
+def unchosen(atlas: Atlas, label: str) -> str:
+    """That nothing was left out of a label's list; empty where something was."""
+    if not left_none_out(atlas, label):
+        return ""
+    return (
+        f"all {atlas.count(label):,} windows chosen in its images are in this list: none was "
+        "left out, so its end need not be typical of anything"
+    )
 
 
 def _percent(value: float, low: float | None, high: float | None) -> str:

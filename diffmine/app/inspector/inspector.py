@@ -14,9 +14,9 @@ from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
-from diffmine.app.inspector.viewer import viewer_value
+from diffmine.app.inspector.viewer import viewer_value, with_films
 from diffmine.app.parts import EACH, LAST, TELLS, Updates
-from diffmine.app.view import View, choice, payload
+from diffmine.app.view import Refused, View, choice, payload
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
 REGION = "value => { navigator.clipboard.writeText(value?.region ?? ''); return [value]; }"
@@ -73,6 +73,7 @@ class Inspector:
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
+        self.viewer.film(self.on_film, [desk.state], [self.viewer], **LAST)
         self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **EACH)
         self.basket.wire(self.add, self.viewer)
@@ -84,6 +85,14 @@ class Inspector:
         scores = shelf.atlas.scores(patch.image_id, patch.label) if patch else []
         view = replace(view, score=choice(payload(event, "score"), scores))
         return self.desk.placed(view) | self.show(view)
+
+    def on_film(self, view: View, event: gr.EventData) -> Updates:
+        """The films of the full screen: of the selected patch, and what is asked for beside it."""
+        shelf = self.desk.shelf(view)
+        patch, beside = shelf.known(view.patch), payload(event, "beside")
+        if patch is None or not isinstance(beside, str):
+            raise Refused(shared.NO_SUCH_PATCH)
+        return {self.viewer: with_films(shelf, patch, view.score, beside)}
 
     def on_similar(self, view: View) -> Updates:
         """The patches most like the selected one, of all labels."""

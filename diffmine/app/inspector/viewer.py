@@ -6,7 +6,7 @@ from typing import Any
 
 from diffmine.app import words
 from diffmine.app.cache import digest, file_ref
-from diffmine.app.inspector import texts
+from diffmine.app.inspector import films, texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
@@ -37,10 +37,18 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "facts": facts(shelf, patch, record),
         "citation": words.citation(shelf.title, patch, record),
         "region": region_of(patch, record).link,
+        "film": films.shown(shelf, patch),
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}
     return {"rev": digest(value), **value}
+
+
+def with_films(shelf: Shelf, patch: Patch, score: str, beside: str) -> Value:
+    """The same with the films of the full screen, each at its own resolution."""
+    known = films.films(shelf, patch, score, beside)  # first: a file may turn out to be another
+    value = viewer_value(shelf, patch, score) | {"films": known}
+    return value | {"rev": digest(value)}
 
 
 def heat_value(shelf: Shelf, patch: Patch, score: str) -> Value:
@@ -77,6 +85,7 @@ def facts(shelf: Shelf, patch: Patch, record: dict[str, Any]) -> list[list[str]]
         element = shelf.element_name(patch.label, patch.element)
         support = shelf.supports.of(patch.label).get(patch.element, NO_SUPPORT)
         element += f" ({thin(support)})" if support.thin else ""
-    rows = [list(row) for row in known(patch, record, element)]
+    finding = shelf.atlas.manifest.kind == "finding"
+    rows = [list(row) for row in known(patch, record, element, finding)]
     why = why_plain(shelf.atlas, patch.image_id)
     return [*rows, [originals.SHOWN, why, ""]] if why else rows

@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
+from diffmine.data.readers.film import Film
+
 HEAD = 512
 """Bytes from a file's beginning by which a reader knows it."""
 INSTALL = "pip install 'diffmine["
@@ -25,14 +27,20 @@ class Read(Protocol):
         """Raises ImageError in one sentence, or any error of its decoder."""
 
 
+def no_film(path: Path) -> None:
+    """Of a reader whose files have colours, or 8 bits, alone."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """A kind of picture file. `suffixes` (with their dot, in lower case) are the names that a
     folder is searched for; `knows` looks at a file's first HEAD bytes. `nameless`: its files often
-    have no suffix, or any, and are looked for by their first bytes."""
+    have no suffix, or any, and are looked for by their first bytes. `film` decodes the numbers of a
+    file of one grey channel, for viewers that set a window; None for one in colours."""
 
     name: str
     suffixes: frozenset[str]
     knows: Callable[[bytes], bool]
     read: Read
     nameless: bool = False
+    film: Callable[[Path], Film | None] = no_film

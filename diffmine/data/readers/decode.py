@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -16,10 +16,13 @@ from diffmine.data.files import MAX_BYTES, printable, regular
 from diffmine.data.image import as_mined, extent_of
 from diffmine.data.readers.base import HEAD, Reader
 from diffmine.data.readers.deep import SPREAD
+from diffmine.data.readers.film import Film
 from diffmine.data.readers.wishes import Wishes, wishing
 from diffmine.errors import DataError, ImageError
 
 _STRIP = 2**20
+
+Result = TypeVar("Result")
 
 
 def named(readers: Sequence[Reader]) -> list[list[str]]:
@@ -49,6 +52,23 @@ def decode(
 
     Raises ImageError, one sentence, whatever is wrong with the file.
     """
+    return _read(readers, path, wishes, lambda reader: reader.read(path, still))
+
+
+def numbers(
+    readers: Sequence[Sequence[str]], path: Path, wishes: Mapping[str, Any] | None = None
+) -> Film | None:
+    """The numbers of a grey picture, None of one in colours; otherwise as `decode`."""
+    return _read(readers, path, wishes, lambda reader: reader.film(path))
+
+
+def _read(
+    readers: Sequence[Sequence[str]],
+    path: Path,
+    wishes: Mapping[str, Any] | None,
+    how: Callable[[Reader], Result],
+) -> Result:
+    """What the first reader that knows a file makes of it."""
     name = printable(path.name)
     try:
         with open(path, "rb", buffering=0, opener=regular) as file:
@@ -59,7 +79,7 @@ def decode(
             known = _reader(module, reader)
             if known.knows(head):
                 with wishing(Wishes.heard(wishes) if wishes else Wishes()):
-                    return known.read(path, still)
+                    return how(known)
         raise ImageError(f"{name} is not a picture that can be read.")
     except ImageError:
         raise

@@ -29,7 +29,8 @@ NO_VALUE = 1e38
 SPREAD = "spread"
 """Where a picture's info has its kind and the levels of its values, when they are wished for."""
 EMPTY = "{name} is empty: none of its pixels has a value."
-_SAMPLE = 2_000_000
+SAMPLE = 2_000_000
+"""Values, about, from which those of a picture are judged."""
 _HEAD = 32
 _SHALLOW = (b"\xff\xd8\xff", b"GIF")
 
@@ -84,7 +85,7 @@ def range_of(
     Raises ImageError for a picture of which no value is valid. Where it is wished, how the values
     are spread is noted in `picture.info`.
     """
-    step = max(1, size // _SAMPLE)
+    step = max(1, size // SAMPLE)
     values = np.concatenate([strip[::step] for strip in strips] or [np.empty(0)])
     if not values.size:
         raise empty(name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -18,7 +19,8 @@ from diffmine.data.image import EXTENT, HALF, MAX_PIXELS, Extent, enough
 from diffmine.data.readers.about import ABOUT, about_file
 from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import profile_of, to_srgb
-from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, range_of, shown, valid
+from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, empty, range_of, shown, valid
+from diffmine.data.readers.film import NUMBERS, Film, between, own_windows, quantised
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
@@ -39,6 +41,8 @@ _HALF = 2
 """What Pillow calls 4:2:0."""
 _STRIP = 2**20
 _LARGE = 16_000_000
+
+Result = TypeVar("Result")
 GLANCE = 256
 """Pixels that either side of a JPEG still has at least where a glance is wished for."""
 BROKEN = "{name} cannot be read: {error}; it is broken, or needs more than {limit} MB of memory."
@@ -55,6 +59,22 @@ def read(path: Path, still: bool = False) -> Image.Image:
 
 def read_as(path: Path, formats: tuple[str, ...], still: bool = False) -> Image.Image:
     """The same of a file that Pillow opens as one of these formats."""
+    return _opened(path, formats, _picture, still)
+
+
+def film(path: Path) -> Film | None:
+    """The numbers of a grey picture, upright; None of one in colours, or with transparency. Raises
+    as `read` does."""
+    return _opened(path, FORMATS, _film, still=False)
+
+
+def _opened(
+    path: Path,
+    formats: tuple[str, ...],
+    then: Callable[[Image.Image, Path, str], Result],
+    still: bool,
+) -> Result:
+    """What `then` makes of a file that Pillow has opened, its path and its name."""
     name, limit, pixels = printable(path.name), MAX_PIXELS // 1_000_000, 0
     _know_white_is_zero()
     try:
@@ -69,7 +89,7 @@ def read_as(path: Path, formats: tuple[str, ...], still: bool = False) -> Image.
                     )
                 if still and image.format in ANIMATED and getattr(image, "is_animated", False):
                     raise ImageError(f"{name} is an animation; give a picture that is still.")
-                return _picture(image, path, name)
+                return then(image, path, name)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(f"{name} has more pixels than the limit of {limit} million.") from error
     except UnidentifiedImageError as error:
@@ -178,6 +198,40 @@ def _grey(image: Image.Image, name: str, absent: float | None, inverted: bool) -
     return grey
 
 
+def _film(image: Image.Image, path: Path, name: str) -> Film | None:
+    inverted = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
+    absent = _number(getattr(image, "tag_v2", {}).get(_GDAL_NODATA))
+    shallow = image.mode in ("1", "L")
+    if not (shallow or image.mode.startswith(("I", "F"))) or "transparency" in image.info:
+        return None
+    if shallow and profile_of(image, path):
+        return None  # its greys are another's: they are brought to sRGB
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    values = np.asarray(image.convert("L") if shallow else image)
+    if shallow:
+        grey = Film(values.astype(np.uint16), 8, [])
+        return replace(grey, windows=[between("all", 0.0, 255.0), *own_windows(grey)[1:]])
+    return _deep(values, absent, inverted, image.mode, name)
+
+
+def _deep(values: np.ndarray, absent: float | None, inverted: bool, mode: str, name: str) -> Film:
+    """The film of more than 8 bits; what has no value is padding."""
+    good = valid(values, absent)
+    if not good.any():
+        raise empty(name)
+    if values.dtype.kind in "iu" and values[good].min() >= 0 and values[good].max() < NUMBERS - 1:
+        words, slope, low = values.astype(np.uint16), 1.0, 0.0
+        words[~good] = NUMBERS - 1
+    else:
+        words, slope, low = quantised(np.where(good, values.astype(np.float64), np.nan))
+    padding = None if good.all() else (NUMBERS - 1, NUMBERS - 1)
+    grey = Film(words, 16, [], slope, low, padding=padding, inverse=inverted)
+    ends = wishes().ranges.get(FLOAT if mode.startswith("F") else INTEGER)
+    own = own_windows(grey)
+    return replace(grey, windows=[between("set", *ends), *own] if ends else own[::-1])
+
+
 def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
     picture = Image.new("RGB", image.size)
     for top, strip in _strips(image):
@@ -194,4 +248,4 @@ def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
         yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
-PILLOW = Reader("pillow", SUFFIXES, lambda head: True, read)
+PILLOW = Reader("pillow", SUFFIXES, lambda head: True, read, film=film)

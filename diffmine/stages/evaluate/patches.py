@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from scipy.stats import spearmanr
 
 from diffmine.maths.bootstrap import Bootstrap, interval, mean_of
+from diffmine.maths.overlap import HALF, hit_shares
 from diffmine.stages.evaluate.cases import Truth
 from diffmine.stages.evaluate.confounds import confounds
 
-HALF = 0.5
 TOPS = (50, 200, 1000)
 RECALL_AT = 200
 NOTHING = "nothing"
@@ -50,22 +50,6 @@ class PatchList:
     label: str
     kind: str
     places: Sequence[Place]
-
-
-def hit_shares(
-    windows: Float[np.ndarray, "n 4"], boxes: Float[np.ndarray, "m 4"]
-) -> Float[np.ndarray, "n m"]:
-    """What a window and a box share, as a share of the most that two of their sizes can.
-
-    Both are (row, col, height, width). A window HITS a box where this is at least one half: a
-    small thing lies mostly in the window, the window mostly on a large thing, or a strip that is
-    longer than the window runs through it.
-    """
-    ends = [places[:, :2] + places[:, 2:] for places in (windows, boxes)]
-    low = np.maximum(windows[:, None, :2], boxes[None, :, :2])  # n m 2
-    high = np.minimum(ends[0][:, None], ends[1][None])
-    most = np.minimum(windows[:, None, 2:], boxes[None, :, 2:])
-    return (np.clip(high - low, 0, None) / most).prod(axis=2)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from diffmine.atlas.reader import Atlas
 from diffmine.atlas.trends import share_table
 from diffmine.data.files import regular
 from diffmine.errors import DataError
+from diffmine.maths.overlap import HALF
 from diffmine.maths.seriation import correspondence
-from diffmine.stages.evaluate.patches import HALF
 
 ELEMENT, AXIS = "element", "axis"
 

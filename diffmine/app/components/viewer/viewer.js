@@ -1,16 +1,15 @@
 // A patch in its image. Value: {rev, frame, patch, image, heat, scores: [{score, title}], score, unit, sentence,
-// scale, full, width, height, row, col, size, title, alt, facts: [[name, text, link]], drawn}; with size 0 the
-// whole image only, with `drawn` the heat map is on at first. Two values of one frame differ in the heat map
-// alone. Events: turned, when another patch is shown; score {score}, when another map is asked for.
+// scale, full, width, height, row, col, size, title, alt, facts: [[name, text, link]], drawn, film, films}; with
+// size 0 the whole image only, with `drawn` the heat map is on at first. Two values of one frame differ in the heat
+// map and in `films`, the full screen's (app/inspector/films.py), alone. Events: turned, when another patch is
+// shown; score {score}, when another map is asked for; film {beside}, when the full screen wants its films.
 const root = find('.dm-viewer');
-const GROUP = `dm-score-${Math.random().toString(36).slice(2)}`;
-let now = null, shown = null, heat = null, zoom = null, begun = false;
+let now = null, shown = null, heat = null, zoom = null, settings = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
-const chosen = {on: false, opacity: .7, threshold: 0};
+const chosen = {on: false, opacity: .7, threshold: 0, shown: () => show()};
 const place = {zoom: 1, x: 0, y: 0};
-
-const scaleOf = value => Number(value.scale ?? value.full) || 1;
-const figure = number => String(Number(number.toPrecision(2))).replace('-', '−');
+const score = name => tell('score', {score: name});
+const screen = screenOf(find('.dm-screen'), chosen, {score, ask: wish => tell('film', wish)});
 
 function crop(value) {
   const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': say(TEXTS.patch, {alt: value.alt})});
@@ -37,63 +36,22 @@ function whole(value) {
     'aria-label': TEXTS.zoomImage}, layer);
   frame.style.aspectRatio = `${width} / ${height}`;
   zoom = zoomable(frame, layer, place);
+  frame.addEventListener('click', () => { if (place.zoom === 1) enlarge(); });
   return frame;
 }
 
-// The heat map as the reader wants it: asks nobody, but for the map's own picture.
+const enlarge = () => { if (now?.film && !screen.isOpen) screen.open(now); };
+
 function show() {
   if (!heat) return;
-  heat.canvas.hidden = !chosen.on;
-  heat.canvas.style.opacity = chosen.opacity;
-  heat.threshold(chosen.threshold);
-  if (chosen.on) heat.load(now.heat.url);
-  const settings = root.querySelector('.dm-settings');
-  settings.hidden = !chosen.on;
-  settings.querySelector('.dm-ramp').style.backgroundImage = ramp(chosen.threshold);
-  settings.querySelector('.dm-least').textContent = figure(chosen.threshold * scaleOf(now));
-  settings.querySelector('.dm-opacity').textContent = `${Math.round(100 * chosen.opacity)} %`;
+  drawHeat(heat, chosen, now.heat.url);
+  settings.show();
 }
 
-// Which map it is: its name, a sentence on it, the numbers of its scale.
 function told() {
   if (!heat) return;
   heat.canvas.setAttribute('aria-label', say(TEXTS.heatOf, {score: now.unit, label: now.label}));
-  for (const radio of root.querySelectorAll('.dm-scores input')) radio.checked = radio.value === now.score;
-  root.querySelector('.dm-sentence').textContent = now.sentence;
-  root.querySelector('.dm-unit').textContent = say(TEXTS.sameScale, {score: now.unit});
-  const numbers = [-1, -.5, 0, .5, 1].map(at => (at > 0 ? '+' : '') + figure(at * scaleOf(now)));
-  root.querySelector('.dm-ticks').replaceChildren(...numbers.map(text => make('span', {}, text)));
-}
-
-function onOff() {
-  const box = make('input', {type: 'checkbox'});
-  box.checked = chosen.on;
-  box.addEventListener('change', () => { chosen.on = box.checked; show(); });
-  return make('label', {class: 'dm-check'}, box, TEXTS.heatMap);
-}
-
-// The maps of the image, one of which is drawn.
-function scores(value) {
-  if (!value.scores || value.scores.length < 2) return null;
-  const radios = value.scores.map(({score, title}) => make('label', {class: 'dm-check'},
-    make('input', {type: 'radio', name: GROUP, value: score, onchange: () => tell('score', {score})}), title));
-  return make('div', {class: 'dm-scores', role: 'radiogroup', 'aria-label': TEXTS.maps}, ...radios);
-}
-
-function slider(name, said) {
-  const range = make('input', {type: 'range', min: 0, max: 100, value: 100 * chosen[name], 'aria-label': said});
-  range.addEventListener('input', () => { chosen[name] = Number(range.value) / 100; show(); });
-  return range;
-}
-
-function control(value) {
-  const parts = [scores(value), make('p', {class: 'dm-sentence'}), make('div', {class: 'dm-scale'},
-    make('span', {class: 'dm-ramp', role: 'img', 'aria-label': TEXTS.colourScale}), make('div', {class: 'dm-ticks'}),
-    make('span', {class: 'dm-unit'}))];
-  const row = (said, name, out) => make('div', {class: 'dm-slide'}, make('span', {}, said),
-    slider(name, say(TEXTS.ofHeatMap, {name: said})), make('output', {class: out}));
-  parts.push(row(TEXTS.opacity, 'opacity', 'dm-opacity'), row(TEXTS.threshold, 'threshold', 'dm-least'));
-  return [onOff(), make('div', {class: 'dm-settings', hidden: true}, ...parts.filter(Boolean))];
+  settings.tell(now);
 }
 
 function facts(value) {
@@ -113,17 +71,24 @@ function more() {
   return button;
 }
 
+function larger(value) {
+  return value.film ? make('button', {type: 'button', class: 'dm-chip dm-larger', onclick: enlarge}, TEXTS.fullScreen) : null;
+}
+
 // All but the heat map anew.
 function build(value) {
-  heat = zoom = null;
+  heat = zoom = settings = null;
   if (!value.image) {
     root.replaceChildren(make('p', {class: 'dm-empty'}, value.title));
     return;
   }
-  const parts = [make('div', {class: 'dm-title'}, make('h3', {}, value.title), more()),
+  const parts = [make('div', {class: 'dm-title'}, make('h3', {}, value.title), larger(value), more()),
     make('div', {class: 'dm-pair'}, value.size ? crop(value) : null, whole(value))];
   if (value.heat && 'drawn' in value && !begun) { chosen.on = value.drawn; begun = true; }
-  if (value.heat) parts.push(...control(value));
+  if (value.heat) {
+    settings = heatSettings(value, chosen, {changed: () => { show(); screen.changed(); }, score});
+    parts.push(...settings.nodes);
+  }
   if (value.facts.length) parts.push(facts(value));
   root.replaceChildren(...parts);
   zoom.show();
@@ -137,11 +102,18 @@ function draw() {
   shown = value.rev;
   now = value;
   // Of one frame nothing is built anew, so that the choice of a map keeps the focus; else it gets it back.
-  const choosing = document.activeElement?.name === GROUP;
+  const choosing = settings && document.activeElement?.name === settings.group;
   if (!value.frame || value.frame !== before?.frame) build(value);
   told();
   if (choosing) root.querySelector('.dm-scores input:checked')?.focus({preventScroll: true});
   show();
+  if (screen.isOpen && value.film) screen.update(value);
+}
+
+// Of two viewers on the page the inspector's takes the key, unless the other one has the focus.
+function isMeant() {
+  const other = document.activeElement?.closest?.('.dm-viewer');
+  return other ? other === root : Boolean(element.closest('#inspector'));
 }
 
 function onKey(event) {
@@ -150,6 +122,7 @@ function onKey(event) {
   if (event.key === '+' || event.key === '=') zoom.by(1.5);
   else if (event.key === '-') zoom.by(1 / 1.5);
   else if (event.key === '0') zoom.reset();
+  else if (event.key === 'f' && isMeant() && !document.querySelector('dialog[open]')) enlarge();
 }
 
 document.addEventListener('keydown', onKey);

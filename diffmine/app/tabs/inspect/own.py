@@ -13,6 +13,7 @@ from diffmine.app import words
 from diffmine.app.cache import digest
 from diffmine.app.components.chart.figures import over_labels
 from diffmine.app.components.heat import heat
+from diffmine.app.inspector.films import own_film
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
@@ -115,8 +116,9 @@ def warning(own: Own) -> str:
 def viewer_value(shelf: Shelf, own: Own) -> Value:
     """The value of a viewer: the picture, and once it is inspected heat map, window and facts."""
     high, wide = own.pixels.shape[:2]
+    address = _address(png(own.pixels))
     value: Value = {
-        "image": {"url": _address(png(own.pixels))},
+        "image": {"url": address},
         "heat": None,
         "width": wide,
         "height": high,
@@ -138,6 +140,9 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
         name = TYPICALITY.name
         value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}
+    framed = {"row": value["row"], "col": value["col"]} if value["size"] else None
+    sides = {"height": value["size"], "width": value["size"]}
+    value["film"] = own_film(address, (high, wide), value["title"], framed and framed | sides)
     return {"rev": digest(value), **value}
 
 

@@ -16,6 +16,7 @@ from diffmine.app.downloads import Downloads
 from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.shelf import PAGE
 from diffmine.app.tabs.typical import texts
+from diffmine.app.tabs.typical.against import Against
 from diffmine.app.view import View, choice, last_page, payload
 from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
@@ -59,15 +60,13 @@ class Typical:
         self.filters = own(filters(self._filters(view), elem_id="filters"))
         with gr.Row():
             with gr.Column(min_width=300):
+                self.against = Against(desk, lambda view: view.label, "doubts")
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
                 self.wall = own(wall(self._wall(view, view.label), elem_id="wall"))
-                self.warning = own(
-                    gr.Markdown(self._warning(view, view.label), elem_classes="dm-line")
-                )
             with gr.Column(min_width=300, visible=False) as column:
+                self.second_against = Against(desk, lambda view: view.second, "doubts-second")
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
                 self.second_wall = own(wall(elem_id="wall-second"))
-                self.second_warning = own(gr.Markdown(elem_classes="dm-line"))
             self.column = own(column)
         with gr.Accordion(texts.EXPORT, open=False, elem_id="typical-export"):
             gr.Markdown(texts.EXPORT_OF, elem_classes="dm-line")
@@ -81,13 +80,13 @@ class Typical:
             self.kind: view.kind,
             self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
-            self.warning: self._warning(view, view.label),
             self.column: gr.Column(visible=bool(view.second)),
             self.back: gr.Button(interactive=view.page > 0),
             self.on: gr.Button(interactive=view.page < last),
         }
+        updates |= self.against.show(view)
         if view.second:
-            updates[self.second_warning] = self._warning(view, view.second)
+            updates |= self.second_against.show(view)
         return updates | self._walls(view)
 
     def _walls(self, view: View) -> Updates:
@@ -159,13 +158,6 @@ class Typical:
         pale = sum(map(words.noise, patches))
         return text + (texts.PALE.format(count=pale) if pale else "")
 
-    def _warning(self, view: View, label: str) -> str:
-        """What the top patches of a label share suspiciously often; empty for other kinds."""
-        if view.kind != "top":
-            return ""
-        lines = [f"⚠ {words.markdown(doubt)}." for doubt in self.desk.shelf(view).doubts(label)]
-        return "  \n".join(lines)
-
     def wire(self) -> None:
         """Connect walls, switch, second label and pages."""
         desk = self.desk
@@ -178,6 +170,8 @@ class Typical:
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **EACH)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **EACH)
         self.downloads.wire(self.chosen, [])
+        self.against.wire()
+        self.second_against.wire()
 
     def chosen(self, view: View) -> list[Chosen]:
         """What is handed out: the patches of the page."""

@@ -28,6 +28,7 @@ from diffmine.data.readers.dicom.header import Header, words
 
 _DESCRIPTOR, _DATA = 0x00283002, 0x00283006
 _STRIP = 2**20
+MOST_TABLES = 8
 Step = Callable[[np.ndarray], np.ndarray]
 
 
@@ -37,7 +38,7 @@ def grey_of(header: Header, stored: np.ndarray, name: str) -> Image.Image:
     grey = Image.new("L", (stored.shape[1], stored.shape[0]))
     numbers, padded, modality = Numbers.of(header), padding(header), modality_of(header)
     flat = stored.reshape(-1)
-    sample = numbers.of_raw(flat[:: max(1, flat.size // 2_000_000)])
+    sample = numbers.of_raw(flat[:: max(1, flat.size // deep.SAMPLE)])
     seen = modality(sample[~padded(sample)].astype(np.float64))
     seen = seen[deep.valid(seen)]
     if not seen.size:
@@ -150,19 +151,30 @@ def modality_of(header: Header) -> Step:
 
 def voi_of(header: Header, numbers: Numbers, modality: Step) -> Step | None:
     """From values to 0..1: a table, or the first window; None where there is neither."""
-    item = _item(header, "VOILUTSequence")
-    if item is not None:
-        ends = modality(np.array(numbers.ends, np.float64))
-        table, first, most = _table(item, header, bool(ends.min() < 0))
-        return lambda values: (
-            table[np.clip(np.floor(values - first + 0.5), 0, len(table) - 1).astype(np.int64)]
-            / most
-        )
+    tables = tables_of(header, numbers, modality)
+    if tables:
+        return tables[0]
     centre, width = header.number("WindowCenter"), header.number("WindowWidth")
     if centre is None or width is None:
         return None
     function = header.text("VOILUTFunction").replace(" ", "_")
     return window(centre, width, function)
+
+
+def tables_of(header: Header, numbers: Numbers, modality: Step) -> list[Step]:
+    """From values to 0..1 by each table of values of interest."""
+    sequence = header.get("VOILUTSequence")
+    signed = bool(modality(np.array(numbers.ends, np.float64)).min() < 0)
+    items = [item for item in sequence or () if _DESCRIPTOR in item and _DATA in item]
+    return [_looked_up(*_table(item, header, signed)) for item in items[:MOST_TABLES]]
+
+
+def _looked_up(table: np.ndarray, first: int, most: int) -> Step:
+    def show(values: np.ndarray) -> np.ndarray:
+        places = np.clip(np.floor(values - first + 0.5), 0, len(table) - 1)
+        return table[places.astype(np.int64)] / most
+
+    return show
 
 
 def window(centre: float, width: float, function: str = "") -> Step | None:

@@ -22,6 +22,10 @@ ALLOWED = {
     "Manufacturer": 0x00080070,
     "ManufacturerModelName": 0x00081090,
     "ViewPosition": 0x00185101,
+    "FieldOfViewHorizontalFlip": 0x00187034,
+    "PatientOrientation": 0x00200020,
+    "Laterality": 0x00200060,
+    "ImageLaterality": 0x00200062,
     "SamplesPerPixel": 0x00280002,
     "PhotometricInterpretation": 0x00280004,
     "PlanarConfiguration": 0x00280006,
@@ -31,6 +35,7 @@ ALLOWED = {
     "PixelSpacing": 0x00280030,
     "ImagerPixelSpacing": 0x00181164,
     "PixelAspectRatio": 0x00280034,
+    "PixelSpacingCalibrationType": 0x00280A02,
     "BitsAllocated": 0x00280100,
     "BitsStored": 0x00280101,
     "HighBit": 0x00280102,
@@ -122,15 +127,21 @@ class Header:
         first = value if isinstance(value, str) or not _several(value) else value[0]
         return str(first if first is not None else "").strip(" \0").upper()
 
+    def texts(self, name: str) -> list[str]:
+        """All values of an element as texts, upper case."""
+        value = self.get(name)
+        several = list(value) if _several(value) else [] if value is None else [value]
+        return [str(text).strip(" \0").upper() for text in several]
+
     def number(self, name: str) -> float | None:
         """The first value of an element as a finite number."""
+        return next(iter(self.numbers(name)), None)
+
+    def numbers(self, name: str) -> list[float | None]:
+        """All values of an element as numbers, None for one that is not finite."""
         value = words(self.get(name))
-        value = value[0] if _several(value) and len(value) else value
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            return None
-        return number if math.isfinite(number) else None
+        several = [value[at] for at in range(len(value))] if _several(value) else [value]
+        return [_finite(number) for number in several]
 
     def count(self, name: str, default: int = 0) -> int:
         """An element as a whole number."""
@@ -144,6 +155,14 @@ def words(value: Any) -> Any:
     if isinstance(value, bytes):
         return list(struct.unpack(f"<{len(value) // 2}H", value[: len(value) // 2 * 2]))
     return value
+
+
+def _finite(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _several(value: Any) -> bool:

@@ -7,8 +7,9 @@ Pictures into which a name may be burned are read when they are asked for alone.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -20,9 +21,11 @@ from diffmine.data.readers.base import HEAD, NOTE, Reader
 from diffmine.data.readers.colours import to_srgb
 from diffmine.data.readers.dicom import texts
 from diffmine.data.readers.dicom.colour import colour_of, palette_of
+from diffmine.data.readers.dicom.film import film_of
 from diffmine.data.readers.dicom.frame import Broken, NoDecoder, first_frame
 from diffmine.data.readers.dicom.grey import grey_of
 from diffmine.data.readers.dicom.header import Header, NoPixels, TooMany, begins, open_header
+from diffmine.data.readers.film import Film, square_size, squared
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
@@ -32,19 +35,32 @@ _ULTRASOUND = ("1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3")
 _SOUND = ("US", "IVUS", "BDUS", "ECHO", "EC")
 _STRETCH = 16.0
 
+Result = TypeVar("Result")
+
 
 def read(path: Path, still: bool = False) -> Image.Image:
     """The first frame: windowed, upright as it is stored, its pixels made square, RGB of 8 bits.
 
     Raises ImageError in a sentence without any value of the file but sizes.
     """
+    return _opened(path, _picture, still)
+
+
+def film(path: Path) -> Film | None:
+    """The numbers of a grey first frame, its pixels made square; None of one in colours. Raises as
+    `read` does."""
+    return _opened(path, _film, still=False)
+
+
+def _opened(path: Path, then: Callable[[Header, str], Result], still: bool) -> Result:
+    """What `then` makes of a file's header, which stands at its pixels, and its name."""
     name = printable(path.name)
     try:
         with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
             warnings.simplefilter("ignore")
             header = open_header(file, file.read(HEAD))
             _check(header, name, still)
-            return _picture(header, name)
+            return then(header, name)
     except (ImageError, MemoryError):
         raise
     except ImportError as error:
@@ -134,8 +150,28 @@ def _about(header: Header, picture: Image.Image) -> dict[str, Any]:
     }
 
 
+def _film(header: Header, name: str) -> Film | None:
+    if header.count("SamplesPerPixel", 1) > 1:
+        return None
+    if header.text("PhotometricInterpretation") == "PALETTE COLOR":
+        return None
+    stored = first_frame(header, header.count("Rows"), header.count("Columns"), 1).values
+    known = film_of(header, stored, name)
+    ratio = _ratio(header, known.words.shape)
+    return squared(known, ratio) if ratio else known
+
+
 def _square(picture: Image.Image, header: Header) -> Image.Image:
     """The picture with pixels as high as they are wide: the shorter side of them is stretched."""
+    ratio = _ratio(header, picture.size[::-1])
+    if not ratio:
+        return picture
+    return picture.resize(square_size(picture.size, ratio), Image.Resampling.BICUBIC)
+
+
+def _ratio(header: Header, shape: tuple[int, ...]) -> float:
+    """How many times as high as wide the pixels of a picture (height, width) are; 0 where they are
+    square, or where it would become too large."""
     for name in ("PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing"):
         value = header.get(name)
         try:
@@ -146,14 +182,9 @@ def _square(picture: Image.Image, header: Header) -> Image.Image:
         if 1 / _STRETCH <= ratio <= _STRETCH:
             break
     else:
-        return picture
-    if abs(ratio - 1) < 0.01:
-        return picture
-    width, height = picture.size
-    size = (width, round(height * ratio)) if ratio > 1 else (round(width / ratio), height)
-    if size[0] * size[1] > MAX_PIXELS:
-        return picture
-    return picture.resize(size, Image.Resampling.BICUBIC)
+        return 0.0
+    width, height = square_size(shape[::-1], ratio)
+    return ratio if abs(ratio - 1) >= 0.01 and width * height <= MAX_PIXELS else 0.0
 
 
-DICOM = Reader("dicom", SUFFIXES, lambda head: begins(head) >= 0, read, nameless=True)
+DICOM = Reader("dicom", SUFFIXES, lambda head: begins(head) >= 0, read, nameless=True, film=film)

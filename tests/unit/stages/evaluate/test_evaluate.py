@@ -15,9 +15,10 @@ from diffmine.cli import main
 from diffmine.config import EvaluateConfig
 from diffmine.errors import AtlasError, DataError, UsageError
 from diffmine.maths.measures import average_precision, mask_of
+from diffmine.maths.overlap import hit_shares
 from diffmine.pipeline.build import run_evaluation
 from diffmine.stages.evaluate.cases import truth_of
-from diffmine.stages.evaluate.patches import PatchList, Place, hit_shares, purity, see
+from diffmine.stages.evaluate.patches import PatchList, Place, purity, see
 from diffmine.stages.evaluate.priors import in_pixels
 from diffmine.stages.evaluate.trends import judge_trends
 from tests.unit.stages.evaluate.planted import ELEMENTS, planted

@@ -7,6 +7,7 @@ import gradio as gr
 import pytest
 
 from tests.unit.app.events import event, shown
+from tests.unit.app.make_atlas import SIDE, WINDOW
 
 
 def test_pages_of_a_hundred(desk: Any) -> None:
@@ -43,16 +44,18 @@ def test_a_second_label_beside(desk: Any) -> None:
         typical.on_second(desk.first, "1066")
 
 
-def test_flagged_artefacts_stand_under_the_wall_and_in_about(desk: Any) -> None:
+def test_flagged_artefacts_stand_above_the_wall_and_in_about(desk: Any) -> None:
     typical, about = desk.panels["typical"], desk.panels["about"]
     first = replace(desk.first, label="1900", second="1910")
     updates = desk.go(first, "typical")
-    said = shown(desk, updates, typical.warning).replace("\\", "")
+    (sign,) = updates[typical.against.doubts]["items"]
+    said = sign["text"]
     touch = "of these patches touch the border of their image"
     control = "best windows of noise as smooth as these maps"
     assert f"38 % (31 to 45 %) {touch}; {control}: 12 % (8 to 16 %)" in said
-    assert updates[typical.second_warning] == ""
-    assert desk.go(replace(first, kind="random"), "typical")[typical.warning] == ""
+    assert not updates[typical.second_against.doubts]["items"]
+    random = desk.go(replace(first, kind="random"), "typical")
+    assert not random[typical.against.doubts]["items"]
     rows = shown(desk, desk.go(first, "about"), about.warnings)["rows"]
     row = ["touch the border of their image", "38 % (31 to 45 %)", "12 % (8 to 16 %)", control]
     assert rows == [["1900", *row, "120"]]
@@ -88,3 +91,20 @@ def test_without_features_the_line_says_so(desk: Any) -> None:
     updates = typical.on_pick(view, event(id="1900-random-0004"))
     assert "no features are stored" in updates[typical.second_line]
     assert typical.wall not in typical.on_pick(desk.first, event(id="1900-top-0004"))
+
+
+def test_a_press_shows_the_patches_that_a_sign_is_about(desk: Any) -> None:
+    against = desk.panels["typical"].against
+    view = replace(desk.first, label="1900")
+    updates = against.on_show(view, event(key="artefact/border"))
+    assert updates[against.column].visible
+    patches = [desk.shelf(view).known(item["id"]) for item in updates[against.wall]["items"]]
+    inner = range(1, SIDE - WINDOW)
+    expected = [p for p in desk.shelf(view).atlas.patches("1900") if {p.row, p.col} - {*inner}]
+    assert patches == expected
+    assert updates[against.doubts]["pressed"] == "artefact/border"
+    hidden = against.on_show(view, event(key=""))
+    assert not hidden[against.column].visible
+    for key in (None, "artefact/none", 3):
+        with pytest.raises(gr.Error):
+            against.on_show(view, event(key=key))

@@ -1,0 +1,76 @@
+// The tools beside the films: what a drag does, window and level, zoom, what lies on the film, what stands beside it.
+function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, close, settings}) {
+  const group = `dm-tool-${Math.random().toString(36).slice(2)}`;
+  const tools = [['window', TEXTS.toolWindow], ['move', TEXTS.toolMove], ['measure', TEXTS.toolMeasure]];
+  const radios = Object.fromEntries(tools.map(([name]) => [name, make('input', {type: 'radio', name: group, value: name,
+    onchange: () => tool(name)})]));
+  const checks = Object.fromEntries(['inverted', 'boxes', 'patch', 'linked'].map(name => [name,
+    make('input', {type: 'checkbox', onchange: () => { seen[name] = checks[name].checked; changed(); }})]));
+  const windows = make('select', {'aria-label': TEXTS.windows, onchange: () => preset(windows.value)});
+  const fields = Object.fromEntries([['centre', TEXTS.level], ['width', TEXTS.width]].map(([name, text]) => [name,
+    make('input', {type: 'number', step: 'any', 'aria-label': text, onchange: event => number(name, event.target.valueAsNumber)})]));
+  const others = make('select', {'aria-label': TEXTS.compareWith, onchange: () => beside(others.value)});
+  const boxes = make('span'), notes = make('div', {class: 'dm-notes'});
+  const check = (name, text) => make('label', {class: 'dm-check'}, checks[name], text);
+  const button = (text, does, name) => make('button', {type: 'button', class: 'dm-chip', onclick: does, 'aria-label': name}, text);
+  const grey = make('fieldset', {class: 'dm-grey-only'}, make('legend', {}, TEXTS.windows), windows,
+    make('div', {class: 'dm-two'}, make('label', {}, TEXTS.level, fields.centre), make('label', {}, TEXTS.width, fields.width)),
+    check('inverted', TEXTS.invert));
+  const has = {boxes: check('boxes', boxes), patch: check('patch', TEXTS.patchWindow), linked: check('linked', TEXTS.linked),
+    beside: make('fieldset', {}, make('legend', {}, TEXTS.compareWith), others)};
+  has.beside.append(has.linked);
+  const heat = make('div', {}, ...settings.nodes);
+  const nodes = [button(TEXTS.closeFilm, close), make('div', {class: 'dm-tool-row', role: 'radiogroup', 'aria-label': TEXTS.tool},
+    ...tools.map(([name, text]) => make('label', {class: 'dm-check'}, radios[name], text))),
+    make('div', {class: 'dm-tool-row'}, button('−', () => by(1 / 1.5), TEXTS.zoomOut), button('+', () => by(1.5), TEXTS.zoomIn),
+      button(TEXTS.fit, fit), button('1:1', toSource, TEXTS.oneToOne)),
+    grey, make('fieldset', {}, make('legend', {}, TEXTS.onFilm), heat, has.boxes, has.patch), has.beside, notes];
+  let shown = '';
+
+  function tool(name) {
+    seen.tool = name;
+    radios[name].checked = true;
+  }
+
+  function toggle(name) {
+    seen[name] = !seen[name];
+    changed();
+  }
+
+  function options(select, entries, chosen) {
+    const text = JSON.stringify(entries);
+    if (select.dataset.of !== text) select.replaceChildren(...entries.map(([value, words]) => make('option', {value}, words)));
+    select.dataset.of = text;
+    select.value = chosen;
+  }
+
+  // How things stand with the film that was touched last; `value` is there when the films may be others.
+  function show(pane, value) {
+    const {film, window, isGrey} = pane;
+    if (pane.isRead && (!seen.tool || (seen.tool === 'window' && !isGrey))) tool(isGrey ? 'window' : 'move');
+    radios.window.disabled = grey.disabled = !isGrey;
+    grey.hidden = pane.isRead && !isGrey;
+    for (const name of ['inverted', 'boxes', 'patch', 'linked']) checks[name].checked = seen[name];
+    if (window) {
+      const known = film.windows.some(each => each.name === window.name);
+      const own = known ? [] : [['', TEXTS.ownWindow]];
+      options(windows, [...own, ...film.windows.map(each => [each.name, each.name])], known ? window.name : '');
+      for (const [name, field] of Object.entries(fields))
+        if (document.activeElement !== field) field.value = window.centre === undefined ? '' : Number(window[name].toPrecision(4));
+    }
+    if (!value) return;
+    const films = value.films ?? [value.film], [first] = films;
+    heat.hidden = !value.heat;
+    has.boxes.hidden = !films.some(each => each.boxes.length);
+    boxes.textContent = first.boxesAre.slice(0, 1).toUpperCase() + first.boxesAre.slice(1);
+    has.patch.hidden = !first.window;
+    has.beside.hidden = !first.others.length;
+    has.linked.hidden = films.length < 2;
+    options(others, [['', TEXTS.nothingBeside], ...first.others.map(each => [each.id, each.title])], films[1]?.id ?? '');
+    const text = films.flatMap(each => each.notes);
+    if (shown !== text.join()) notes.replaceChildren(...[...new Set(text)].map(each => make('p', {}, each)));
+    shown = text.join();
+  }
+
+  return {nodes, tool, toggle, show};
+}

@@ -1,0 +1,61 @@
+"""What speaks against a wall, above it: sentences, and on a press the patches they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from diffmine.app.components.doubts.doubts import doubts, doubts_value
+from diffmine.app.components.wall.wall import patch_wall, wall
+from diffmine.app.desk import Desk
+from diffmine.app.parts import LAST, Updates
+from diffmine.app.shelf import PAGE
+from diffmine.app.tabs.typical import texts
+from diffmine.app.texts import plurals
+from diffmine.app.view import View, choice, payload
+
+
+class Against:
+    """The signs of one of the walls; `label` is the one that it shows in a view."""
+
+    def __init__(self, desk: Desk, label: Callable[[View], str], name: str) -> None:
+        self.desk = desk
+        self.label = label
+        self.doubts = desk.own(doubts(elem_id=name))
+        with gr.Column(visible=False) as column:
+            self.line = desk.own(gr.Markdown(elem_classes="dm-line"))
+            self.wall = desk.own(wall(elem_id=f"{name}-wall"))
+        self.column = desk.own(column)
+
+    def show(self, view: View) -> Updates:
+        """The signs of a view's label, of its most typical patches alone; no patches yet."""
+        label = self.label(view)
+        known = self.desk.shelf(view).signs(label) if label and view.kind == "top" else []
+        return {self.doubts: doubts_value(known), self.column: gr.Column(visible=False)}
+
+    def wire(self) -> None:
+        """Connect the buttons and the pictures."""
+        own = [self.doubts, self.column, self.line, self.wall]
+        self.doubts.show(self.on_show, [self.desk.state], own, **LAST)
+        self.wall.pick(self.desk.on_pick, [self.desk.state], self.desk.to("inspector"), **LAST)
+
+    def on_show(self, view: View, event: gr.EventData) -> Updates:
+        """The patches that a sign is about, or none any more."""
+        shelf, label = self.desk.shelf(view), self.label(view)
+        known = {sign.key: sign for sign in shelf.signs(label)}
+        key = choice(payload(event, "key"), ["", *known])
+        if not key:
+            return self.show(view)
+        patches = shelf.showing(label, known[key])
+        line = texts.THESE_PATCHES.format(patches=plurals(len(patches), "patch"))
+        if len(patches) > PAGE:
+            line += texts.FIRST_OF_THEM.format(count=PAGE)
+        return {
+            self.doubts: doubts_value(list(known.values()), key),
+            self.column: gr.Column(visible=True),
+            self.line: line,
+            self.wall: patch_wall(
+                shelf, patches[:PAGE], selected=view.patch, empty=texts.NONE_OF_THESE
+            ),
+        }

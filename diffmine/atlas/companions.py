@@ -1,0 +1,51 @@
+"""What belongs together in an atlas: an image and its boxes, the images of a group."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyarrow.compute as pc
+
+from diffmine.atlas.reader import Atlas
+
+Row = dict[str, Any]
+
+
+def boxes_of(atlas: Atlas, image_id: str) -> list[Row]:
+    """Its rows of boxes.parquet: `label`, `element`, and row, col, height, width in pixels of the
+    image as mined; none in an atlas without boxes."""
+    if not atlas.has("boxes"):
+        return []
+    table = atlas.table("boxes")
+    return list(table.filter(pc.equal(table["image_id"], image_id)).to_pylist())
+
+
+def group_of(atlas: Atlas, image_id: str) -> list[Row]:
+    """The records of the images of its group, itself among them, from the earliest date to the
+    latest, those without one last; none where it is in no group."""
+    group = atlas.image(image_id).get("group")
+    if not group:
+        return []
+    table = atlas.table("images")
+    rows = table.filter(pc.equal(table["group"], group)).to_pylist()
+    return sorted(rows, key=_when)
+
+
+def _when(record: Row) -> tuple[float, float, str]:
+    dates = [record.get("date_first"), record.get("date_last")]
+    first, last = (record.get("year") if date is None else date for date in dates)
+    ends = (math.inf if end is None else float(end) for end in (first, last))
+    return (*ends, str(record["image_id"]))  # type: ignore[return-value]
+
+
+def torn_groups(atlas: Atlas) -> tuple[set[str], int, list[str]]:
+    """The groups with images in more than one split, of how many groups with a split, and the names
+    of those splits."""
+    columns = atlas.table("images", ["group", "split"]).to_pydict()
+    splits: dict[str, set[str]] = {}
+    for group, split in zip(columns["group"], columns["split"], strict=True):
+        if group and split:
+            splits.setdefault(group, set()).add(split)
+    torn = {group: names for group, names in splits.items() if len(names) > 1}
+    return set(torn), len(splits), sorted(set().union(*torn.values()))
