@@ -1,6 +1,7 @@
 """Why a DICOM file is not read, in words. None holds a value of it, but for numbers and kinds."""
 
 MISSING = "{name} is DICOM, which needs one package more: pip install 'diffmine[dicom]'."
+NO_DICOM = "{name} is no DICOM file."
 BROKEN = "{name} is DICOM that cannot be read: {why}."
 UNREADABLE = "its header is broken ({error})"
 NO_PIXELS = "it holds no picture"

@@ -1,0 +1,170 @@
+"""What a result that goes back to an archive must say of the film that it is about.
+
+Every value is checked against what the standard lets stand there, and codes against closed lists:
+no free text of a file comes through. Who the patient is, is read when it is asked for alone, and
+then only what a valid file must have a place for: the elements of type 2 of the modules Patient
+and General Study (PS3.3 C.7.1.1, C.7.2.1).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from diffmine.data.fence import fenced_one
+from diffmine.data.fence.child import Answer
+from diffmine.data.files import digest_of, printable, regular
+from diffmine.data.readers.base import HEAD
+from diffmine.data.readers.dicom import texts
+from diffmine.data.readers.dicom.header import Header, begins, open_header
+from diffmine.errors import ImageError
+
+UIDS = {
+    "SOPInstanceUID": 0x00080018,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+}
+_PLACED = {"PatientOrientation": 0x00200020, "Laterality": 0x00200060, "ImageLaterality": 0x00200062}
+_PLACED["BodyPartExamined"] = 0x00180015
+IDENTITY = {
+    "PatientName": 0x00100010,
+    "PatientID": 0x00100020,
+    "PatientBirthDate": 0x00100030,
+    "PatientSex": 0x00100040,
+    "StudyDate": 0x00080020,
+    "StudyTime": 0x00080030,
+    "StudyID": 0x00200010,
+    "AccessionNumber": 0x00080050,
+    "ReferringPhysicianName": 0x00080090,
+}
+"""Elements that say who and when, looked at when a result is to carry them."""
+_CHARACTERS = {"SpecificCharacterSet": 0x00080005}
+_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
+_DATE, _TIME = re.compile(r"\d{8}"), re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
+_DIRECTION = re.compile(r"(?!.*(.).*\1)[APRLHF]{1,3}")
+_SIDES = ("R", "L", "B", "U")
+_SEXES = ("M", "F", "O")
+_VIEWS = ("AP", "PA", "LL", "RL", "RLD", "LLD", "RLO", "LLO")
+_PARTS = (
+    *("ABDOMEN", "ANKLE", "ARM", "BREAST", "CHEST", "CLAVICLE", "CSPINE", "ELBOW", "FOOT"),
+    *("FOREARM", "HAND", "HEAD", "HIP", "KNEE", "LEG", "LSPINE", "NECK", "PELVIS", "RIB"),
+    *("SHOULDER", "SKULL", "SPINE", "SSPINE", "STERNUM", "THIGH", "TSPINE", "WRIST"),
+)
+_LONGEST = {"StudyID": 16, "AccessionNumber": 16, "PatientID": 64}
+
+
+@dataclass(frozen=True)
+class Film:
+    """A DICOM picture as results name it. `digest` is the SHA-256 of its file; `rows` and `columns`
+    count its stored pixels; spacings are (down, across) in mm, () where the file gives none.
+    `identity` holds elements of IDENTITY by their keywords; empty unless it was asked for."""
+
+    digest: str
+    sop_class: str
+    sop: str
+    series: str
+    study: str
+    rows: int
+    columns: int
+    frames: int
+    spacing: Sequence[float] = ()
+    imager_spacing: Sequence[float] = ()
+    orientation: Sequence[str] = ()
+    side: str = ""
+    view: str = ""
+    part: str = ""
+    burned_in: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_film(path: Path, *, identity: bool = False) -> Film:
+    """What is told of a film, read behind the fence; `identity`: who the patient is too.
+
+    Raises ImageError in a sentence without any value of the file, for a file that is no DICOM
+    picture or whose UIDs are none.
+    """
+    return Film(**fenced_one(told, path, {"identity": identity}).facts)
+
+
+def told(path: Path, *, identity: bool) -> Answer:
+    """Work of a child: the fields of a Film."""
+    name = printable(path.name)
+    try:
+        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
+            warnings.simplefilter("ignore")
+            head = file.read(HEAD)
+            if begins(head) < 0:
+                raise ImageError(texts.NO_DICOM.format(name=name))
+            who = {**IDENTITY, **_CHARACTERS} if identity else {}
+            header = open_header(file, head, {**UIDS, **_PLACED, **who})
+            own = _film(header, digest_of(path), identity)
+    except (ImageError, MemoryError):
+        raise
+    except ImportError as error:
+        raise ImageError(texts.MISSING.format(name=name)) from error
+    except Exception as error:  # its words may hold a value of the file
+        why = texts.UNREADABLE.format(error=type(error).__name__)
+        raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
+    return Answer(asdict(own))
+
+
+def _film(header: Header, digest: str, identity: bool) -> Film:
+    side = header.text("ImageLaterality") or header.text("Laterality")
+    return Film(
+        digest,
+        _uid(header, "SOPClassUID"),
+        *(_uid(header, name) for name in ("SOPInstanceUID", "SeriesInstanceUID")),
+        _uid(header, "StudyInstanceUID"),
+        header.count("Rows"),
+        header.count("Columns"),
+        max(1, header.count("NumberOfFrames", 1)),
+        _spacing(header, "PixelSpacing"),
+        _spacing(header, "ImagerPixelSpacing"),
+        _orientation(header),
+        _listed(side, _SIDES),
+        _listed(header.text("ViewPosition"), _VIEWS),
+        _listed(header.text("BodyPartExamined"), _PARTS),
+        _listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
+        {name: _who(header, name) for name in IDENTITY} if identity else {},
+    )
+
+
+def _uid(header: Header, name: str) -> str:
+    text = header.text(name)
+    if len(text) > 64 or not _UID.fullmatch(text):
+        raise ValueError(name)
+    return text
+
+
+def _listed(text: str, known: Sequence[str]) -> str:
+    return text if text in known else ""
+
+
+def _spacing(header: Header, name: str) -> tuple[float, ...]:
+    try:
+        high, wide = (float(number) for number in header.get(name))
+    except (TypeError, ValueError):
+        return ()
+    return (high, wide) if 0 < high < 1e3 and 0 < wide < 1e3 else ()
+
+
+def _orientation(header: Header) -> tuple[str, ...]:
+    value = header.get("PatientOrientation")
+    ways = tuple(str(way) for way in value) if value and not isinstance(value, str) else ()
+    return ways if len(ways) == 2 and all(map(_DIRECTION.fullmatch, ways)) else ()
+
+
+def _who(header: Header, name: str) -> str:
+    """An element of IDENTITY as it stands there; ValueError for what the standard lets not stand
+    there: a name in part is another name."""
+    value = header.get(name)
+    text = "" if value is None else str(value).strip(" \0")
+    if not text.isprintable() or "\\" in text or len(text) > _LONGEST.get(name, 324):
+        raise ValueError(name)
+    form = {"PatientBirthDate": _DATE, "StudyDate": _DATE, "StudyTime": _TIME}.get(name)
+    if text and form and not form.fullmatch(text):
+        raise ValueError(name)
+    return _listed(text, _SEXES) if name == "PatientSex" else text
