@@ -54,6 +54,11 @@ def made(shelf: Shelf, chosen: Sequence[Chosen], to: str, name: str, images: boo
     return shelf.cache.file(f"{key}/{name}.zip", lambda: zipped(files, name))
 
 
+def _of_findings(desk: Desk) -> bool:
+    """Whether some atlas on the shelves may have films."""
+    return any(shelf.atlas.manifest.kind == "finding" for shelf in desk.shelves.values())
+
+
 class Downloads:
     """A row of buttons, one for each format, over patches that `choose` names when pressed."""
 
@@ -64,6 +69,8 @@ class Downloads:
         self.buttons: dict[str, gr.Button] = {}
         with gr.Row(elem_classes="dm-actions"):
             for to, form in FORMATS.items():
+                if form.films and not _of_findings(desk):
+                    continue
                 settings: dict[str, Any] = {"size": "sm", "min_width": 84}
                 self.buttons[to] = gr.Button(form.button, elem_id=f"{name}-{to}", **settings)
         self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")

@@ -27,8 +27,12 @@ UIDS = {
     "StudyInstanceUID": 0x0020000D,
     "SeriesInstanceUID": 0x0020000E,
 }
-_PLACED = {"PatientOrientation": 0x00200020, "Laterality": 0x00200060, "ImageLaterality": 0x00200062}
-_PLACED["BodyPartExamined"] = 0x00180015
+_PLACED = {
+    "PatientOrientation": 0x00200020,
+    "Laterality": 0x00200060,
+    "ImageLaterality": 0x00200062,
+    "BodyPartExamined": 0x00180015,
+}
 IDENTITY = {
     "PatientName": 0x00100010,
     "PatientID": 0x00100020,

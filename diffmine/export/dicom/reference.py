@@ -1,0 +1,102 @@
+"""What every result has in common: whose film it is about, and what made it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from highdicom import UID
+from pydicom.dataset import Dataset
+from pydicom.valuerep import DS
+
+from diffmine.atlas.reader import Atlas
+from diffmine.data.readers.dicom.film import Film
+from diffmine.export.dicom import texts
+
+MAKER = "diffmine"
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The model that scored, how, and the value that heat is drawn up to."""
+
+    model: str
+    digest: str
+    title: str
+    draws: int
+    t_range: tuple[int, int]
+    full: float
+
+    @classmethod
+    def of(cls, atlas: Atlas, title: str, full: float) -> Maker:
+        """Of an atlas; `full` is the typicality that is drawn at full strength."""
+        how = atlas.scoring()
+        model = atlas.manifest.model
+        name = str(model.get("repo") or "") or atlas.manifest.model_name or "not named"
+        return cls(name, str(model.get("sha256", "")), title, how.draws, how.t_range, full)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """By which the numbers can be had again."""
+        return {
+            "model": self.model,
+            "model SHA-256": self.digest or "not known",
+            "data set": self.title,
+            "draws": str(self.draws),
+            "timesteps of 1,000": "{} to {}".format(*self.t_range),
+            "notice": texts.NOTICE,
+        }
+
+
+def short(text: str, most: int = 64) -> str:
+    """A text as the standard lets stand in an element of so many letters: no backslash, which parts
+    values, nor control characters."""
+    plain = "".join(c if c.isprintable() else " " for c in text.replace("\\", "/"))
+    plain = " ".join(plain.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def pseudonym(film: Film) -> str:
+    """A patient's ID that says no more than the study's UID, which every result names anyway."""
+    return f"diffmine-{hashlib.sha256(film.study.encode()).hexdigest()[:16]}"
+
+
+def reference(film: Film) -> Dataset:
+    """The film as results refer to it: its UIDs, its size, and the patient, who is nobody unless
+    the film was read with an identity."""
+    own = Dataset()
+    own.SpecificCharacterSet = "ISO_IR 192"
+    own.SOPClassUID, own.SOPInstanceUID = film.sop_class, film.sop
+    own.SeriesInstanceUID, own.StudyInstanceUID = film.series, film.study
+    own.Rows, own.Columns = film.rows, film.columns
+    own.Modality = "OT"
+    for name in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"):
+        setattr(own, name, film.identity.get(name) or None)
+    own.AccessionNumber = film.identity.get("AccessionNumber") or None
+    own.ReferringPhysicianName = film.identity.get("ReferringPhysicianName") or None
+    own.PatientID = film.identity.get("PatientID") if film.identity else pseudonym(film)
+    own.PatientName = film.identity.get("PatientName") if film.identity else pseudonym(film)
+    if film.spacing:
+        own.PixelSpacing = decimals(film.spacing)
+    return own
+
+
+def new_uid() -> UID:
+    """A UID that no other thing has. A result made again is another: archives keep the first of two
+    with one UID and say that all went well."""
+    return UID()
+
+
+def decimals(numbers: Any) -> list[DS]:
+    """Numbers as decimal strings of at most 16 letters, which pydicom does not see to itself."""
+    return [DS(float(number), auto_format=True) for number in numbers]
+
+
+def finished(result: Dataset, film: Film) -> None:
+    """Say in a result, in place, whether the patient is named, and what part the film shows."""
+    if not film.identity:
+        result.PatientIdentityRemoved = "YES"
+        result.DeidentificationMethod = "Named by a hash of the Study Instance UID"
+    if film.part:
+        result.BodyPartExamined = film.part
