@@ -58,15 +58,13 @@ def captures(one: Shown, maps: Mapping[str, np.ndarray], maker: Maker) -> dict[s
 
 
 def _scores(one: Shown) -> list[str]:
-    """A line for each label: how typical each of its boxes is."""
-    rows = []
-    for label in one.labels:
-        own = [entry.patch for entry in one.entries if entry.patch.label == label]
-        scores = ", ".join(
-            f"{words.KINDS[patch.kind]} {words.score(patch.typicality, patch.se)}" for patch in own
-        )
-        rows.append(texts.OF_LABEL.format(label=label, scores=scores))
-    return rows
+    """A line for each label: how typical each of its boxes is, by the numbers of the boxes."""
+    rows: dict[str, list[str]] = {}
+    for number, entry in enumerate(one.entries, 1):
+        score = words.score(entry.patch.typicality, entry.patch.se)
+        text = texts.OF_BOX.format(number=number, kind=words.KINDS[entry.patch.kind], score=score)
+        rows.setdefault(entry.patch.label, []).append(text)
+    return [texts.OF_LABEL.format(label=own, scores=", ".join(row)) for own, row in rows.items()]
 
 
 def _written(
@@ -93,13 +91,12 @@ def _written(
         manufacturer_model_name=short(maker.model),
         software_versions=__version__,
         series_description=texts.SERIES["capture"],
-        patient_orientation=("L", "F"),  # it insists on one; what is known of it follows
+        patient_orientation=("L", "F"),  # it insists on one; `finished` says what is known
         transfer_syntax_uid="1.2.840.10008.1.2.1",
         specific_character_set="ISO_IR 192",
     )
-    result.PatientOrientation = list(film.orientation) or None
-    if film.side in ("R", "L"):
-        result.Laterality = film.side
+    if film.side in ("R", "L") or not film.part:  # of a part that may come in pairs it must be said
+        result.Laterality = film.side if film.side in ("R", "L") else None
     if film.burned_in:
         result.BurnedInAnnotation = film.burned_in
     told = texts.CAPTURED.format(

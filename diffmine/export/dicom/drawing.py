@@ -35,12 +35,24 @@ def drawn(
     if heat is not None:
         colours = Image.fromarray(painted(heat, full))
         picture.paste(colours.convert("RGB"), mask=colours.getchannel("A"))
-    for box in boxes:
+    for number, box in enumerate(boxes, 1):
         mark(picture, box.left, box.top, box.width, box.height)
+        _number(picture, box, str(number))
     strips = [_written(text, picture.width) for text in paragraphs]
     if heat is not None:
         strips.insert(0, _scale(picture.width, full))
     return np.concatenate([np.asarray(part) for part in (picture, *strips)])
+
+
+def _number(picture: Image.Image, box: Box, text: str) -> None:
+    """The number of a box beside its frame: above it, or below where there is no room."""
+    size = _letters(picture.width)
+    away = size // 2  # more than a frame is wide
+    above = box.top - away >= size
+    at = (box.left, box.top - away if above else min(box.foot + away, picture.height - size))
+    font, anchor = font_for(text, size), "ls" if above else "la"
+    pen = ImageDraw.Draw(picture)
+    pen.text(at, text, _INK, font, anchor, stroke_width=max(1, size // 12), stroke_fill="black")
 
 
 def _letters(width: int) -> int:
@@ -70,11 +82,8 @@ def _scale(width: int, full: float) -> Image.Image:
     strip.paste(colours.convert("RGB"), (size // 2, size // 2), colours.getchannel("A"))
     pen = ImageDraw.Draw(strip)
     foot = size // 2 + size
-    for at, value, anchor in (
-        (size // 2, -full, "la"),
-        (width // 2, 0.0, "ma"),
-        (width - size // 2, full, "ra"),
-    ):
+    ends = (size // 2, width // 2, width - size // 2)
+    for at, value, anchor in zip(ends, (-full, 0.0, full), ("la", "ma", "ra"), strict=True):
         text = words.score(value)
         pen.text((at, foot), text, _INK, font_for(text, size), anchor)
     return strip

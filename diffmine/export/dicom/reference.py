@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import DS
 
 from diffmine.atlas.reader import Atlas
-from diffmine.data.readers.dicom.film import Film
+from diffmine.data.readers.dicom.film import IDENTITY, Film
 from diffmine.export.dicom import texts
 
 MAKER = "diffmine"
@@ -63,23 +63,34 @@ def pseudonym(film: Film) -> str:
 
 
 def reference(film: Film) -> Dataset:
-    """The film as results refer to it: its UIDs, its size, and the patient, who is nobody unless
-    the film was read with an identity."""
+    """The film as results refer to it: its UIDs and its size. Its patient has no name here:
+    highdicom says names that it does not like on stderr."""
     own = Dataset()
     own.SpecificCharacterSet = "ISO_IR 192"
     own.SOPClassUID, own.SOPInstanceUID = film.sop_class, film.sop
     own.SeriesInstanceUID, own.StudyInstanceUID = film.series, film.study
     own.Rows, own.Columns = film.rows, film.columns
     own.Modality = "OT"
-    for name in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"):
-        setattr(own, name, film.identity.get(name) or None)
-    own.AccessionNumber = film.identity.get("AccessionNumber") or None
-    own.ReferringPhysicianName = film.identity.get("ReferringPhysicianName") or None
-    own.PatientID = film.identity.get("PatientID") if film.identity else pseudonym(film)
-    own.PatientName = film.identity.get("PatientName") if film.identity else pseudonym(film)
+    for name in IDENTITY:
+        setattr(own, name, None)
     if film.spacing:
         own.PixelSpacing = decimals(film.spacing)
     return own
+
+
+def finished(result: Dataset, film: Film) -> None:
+    """Say in a result, in place, who the patient is, or that nobody is named; in one with pixels,
+    what part of the body they show and which way up."""
+    nobody = {"PatientID": pseudonym(film), "PatientName": f"{pseudonym(film)}^"}
+    for name, text in (film.identity or nobody).items():
+        setattr(result, name, text)
+    if not film.identity:
+        result.PatientIdentityRemoved = "YES"
+        result.DeidentificationMethod = "Named by a hash of the Study Instance UID"
+    if "Rows" in result:
+        result.PatientOrientation = list(film.orientation) or None
+        if film.part:
+            result.BodyPartExamined = film.part
 
 
 def new_uid() -> UID:
@@ -91,12 +102,3 @@ def new_uid() -> UID:
 def decimals(numbers: Any) -> list[DS]:
     """Numbers as decimal strings of at most 16 letters, which pydicom does not see to itself."""
     return [DS(float(number), auto_format=True) for number in numbers]
-
-
-def finished(result: Dataset, film: Film) -> None:
-    """Say in a result, in place, whether the patient is named, and what part the film shows."""
-    if not film.identity:
-        result.PatientIdentityRemoved = "YES"
-        result.DeidentificationMethod = "Named by a hash of the Study Instance UID"
-    if film.part:
-        result.BodyPartExamined = film.part

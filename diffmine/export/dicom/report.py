@@ -22,6 +22,7 @@ from highdicom.sr import (
 from pydicom.sr.codedict import codes
 
 from diffmine.export.chosen import Entry
+from diffmine.export.columns import plain
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import ERROR, NO_UNIT, TYPICALITY, finding
 from diffmine.export.dicom.films import Shown
@@ -76,6 +77,7 @@ def _measured(
         TrackingIdentifier(new_uid(), f"{MAKER} {number}"),
         ImageRegion("POLYLINE", box.outline.astype(np.float64), image),
         finding_type=finding(patch.label),
+        finding_category=codes.SCT.SpatialAndRelationalConcept,
         algorithm_id=AlgorithmIdentification(
             f"{MAKER} typicality",
             __version__,
@@ -84,7 +86,7 @@ def _measured(
             manufacturer=MAKER,
         ),
         measurements=[
-            Measurement(name, float(value), NO_UNIT)
+            Measurement(name, plain(float(value)), NO_UNIT)
             for name, value in scores
             if math.isfinite(value)
         ],

@@ -89,7 +89,7 @@ def _segmentation(
         omit_empty_frames=False,
         content_label="DIFFMINE",
         content_description=short(texts.SERIES[what]),
-        content_creator_name=MAKER,
+        content_creator_name=f"{MAKER}^",
         series_description=texts.SERIES[what],
     )
     for item, (_, _, description) in zip(result.SegmentSequence, told, strict=True):

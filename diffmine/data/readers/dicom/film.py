@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from diffmine.data.fence import fenced_one
@@ -47,7 +48,7 @@ IDENTITY = {
 """Elements that say who and when, looked at when a result is to carry them."""
 _CHARACTERS = {"SpecificCharacterSet": 0x00080005}
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
-_DATE, _TIME = re.compile(r"\d{8}"), re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
+_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
 _DIRECTION = re.compile(r"(?!.*(.).*\1)[APRLHF]{1,3}")
 _SIDES = ("R", "L", "B", "U")
 _SEXES = ("M", "F", "O")
@@ -166,9 +167,20 @@ def _who(header: Header, name: str) -> str:
     there: a name in part is another name."""
     value = header.get(name)
     text = "" if value is None else str(value).strip(" \0")
-    if not text.isprintable() or "\\" in text or len(text) > _LONGEST.get(name, 324):
+    if not text.isprintable() or "\\" in text or (text and not _valid(name, text)):
         raise ValueError(name)
-    form = {"PatientBirthDate": _DATE, "StudyDate": _DATE, "StudyTime": _TIME}.get(name)
-    if text and form and not form.fullmatch(text):
-        raise ValueError(name)
-    return _listed(text, _SEXES) if name == "PatientSex" else text
+    return text
+
+
+def _valid(name: str, text: str) -> bool:
+    if name == "PatientSex":
+        return text in _SEXES
+    if name.endswith("Date"):
+        return text.isdecimal() and len(text) == 8 and bool(datetime.strptime(text, "%Y%m%d"))
+    if name.endswith("Time"):
+        return bool(_TIME.fullmatch(text))
+    if name.endswith("Name"):
+        groups = text.split("=")
+        parts = max(group.count("^") for group in groups)
+        return len(groups) <= 3 and parts <= 4 and max(map(len, groups)) <= 64
+    return len(text) <= _LONGEST[name]
