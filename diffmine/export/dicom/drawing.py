@@ -36,7 +36,7 @@ def drawn(
         colours = Image.fromarray(painted(heat, full))
         picture.paste(colours.convert("RGB"), mask=colours.getchannel("A"))
     for number, box in enumerate(boxes, 1):
-        mark(picture, box.left, box.top, box.width, box.height)
+        mark(picture, *map(float, (box.left, box.top, box.width, box.height)))
         _number(picture, box, str(number))
     strips = [_written(text, picture.width) for text in paragraphs]
     if heat is not None:
@@ -47,7 +47,7 @@ def drawn(
 def _number(picture: Image.Image, box: Box, text: str) -> None:
     """The number of a box beside its frame: above it, or below where there is no room."""
     size = _letters(picture.width)
-    away = size // 2  # more than a frame is wide
+    away = max(picture.size) // 100 + 4  # more than a frame is wide
     above = box.top - away >= size
     at = (box.left, box.top - away if above else min(box.foot + away, picture.height - size))
     font, anchor = font_for(text, size), "ls" if above else "la"

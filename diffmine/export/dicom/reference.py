@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from highdicom import UID
 from pydicom.dataset import Dataset
-from pydicom.valuerep import DS
+from pydicom.valuerep import DSfloat
 
 from diffmine.atlas.reader import Atlas
 from diffmine.data.readers.dicom.film import IDENTITY, Film
@@ -99,6 +99,6 @@ def new_uid() -> UID:
     return UID()
 
 
-def decimals(numbers: Any) -> list[DS]:
+def decimals(numbers: Sequence[float]) -> list[DSfloat]:
     """Numbers as decimal strings of at most 16 letters, which pydicom does not see to itself."""
-    return [DS(float(number), auto_format=True) for number in numbers]
+    return [DSfloat(number, auto_format=True) for number in numbers]

@@ -23,7 +23,7 @@ CAPTURED = "The film with {what} drawn over it by diffmine {version}, model {mod
 WITH_BOXES = "boxes"
 WITH_HEAT = "boxes and the typicality under {label}"
 
-ABSENT = "its file is not there, or where it lies is not known here"
+ABSENT = "its file is not there, or where it lies is not known, which diffmine export --films says"
 CHANGED = "its file is not the one that was collected"
 NO_FILM = "its file is no DICOM picture that results can name"
 SEVERAL = "its file has several frames"

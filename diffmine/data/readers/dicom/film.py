@@ -165,8 +165,12 @@ def _orientation(header: Header) -> tuple[str, ...]:
 def _who(header: Header, name: str) -> str:
     """An element of IDENTITY as it stands there; ValueError for what the standard lets not stand
     there: a name in part is another name."""
+    from pydicom.valuerep import PersonName
+
     value = header.get(name)
-    text = "" if value is None else str(value).strip(" \0")
+    if not isinstance(value, str | PersonName | None):  # several, by a backslash
+        raise ValueError(name)
+    text = str(value or "").strip(" \0")
     if not text.isprintable() or "\\" in text or (text and not _valid(name, text)):
         raise ValueError(name)
     return text
