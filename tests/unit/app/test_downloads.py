@@ -3,22 +3,38 @@
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import pytest
 
-from diffmine.app.downloads import made
+from diffmine.app.downloads import Downloads, made
 from diffmine.app.shelf import Shelf
 from diffmine.export.chosen import listed
 from diffmine.export.formats import FORMATS
 
 
+OF_ANY = [to for to, form in FORMATS.items() if not form.films]
+"""Formats of all atlases, not of films alone."""
+
+
 def test_every_format_has_a_button(desk: Any) -> None:
     buttons = desk.inspector.basket.downloads.buttons
+    assert {to: button.value for to, button in buttons.items()} == {
+        to: FORMATS[to].button for to in OF_ANY
+    }
+
+
+def test_formats_of_films_have_a_button_beside_an_atlas_of_findings(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.shelf(desk.first).atlas.manifest, "kind", "finding")
+    with gr.Blocks():
+        buttons = Downloads(desk, "mine").buttons
     assert {to: button.value for to, button in buttons.items()} == {
         to: form.button for to, form in FORMATS.items()
     }
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", OF_ANY)
 def test_what_was_made_is_not_made_again(
     to: str, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,6 @@ import pytest
 
 from diffmine.atlas.reader import Atlas
 from diffmine.cli import main
-from diffmine.errors import UsageError
-from diffmine.export.chosen import listed
-from diffmine.export.formats import dicom
-from diffmine.export.order import Order
 from tests.unit.export.dicom.films import described, film, make_atlas
 from tests.unit.export.dicom.test_round_trip import export
 
@@ -100,26 +96,3 @@ def test_options_that_cannot_be_meant(
     assert stop.value.code == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
-
-
-def test_a_folder_of_results_is_replaced_when_that_is_said(tmp_path: Path) -> None:
-    atlas = two(tmp_path)
-    out = tmp_path / "out"
-    assert export(atlas.path, out, *LABEL) == 0
-    before = {path.read_bytes() for path in out.rglob("*.dcm")}
-    assert export(atlas.path, out, *LABEL) == 2
-    assert export(atlas.path, out, *LABEL, "--force") == 0
-    assert not before & {path.read_bytes() for path in out.rglob("*.dcm")}
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "index.json").write_text('{"generator": "mine"}')
-    assert export(atlas.path, tmp_path / "mine", *LABEL, "--force") == 2
-
-
-def test_a_file_that_is_held_in_memory_has_a_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    atlas = two(tmp_path)
-    monkeypatch.setattr(dicom, "MOST", 1)
-    chosen = listed(atlas, ["Pneumothorax"])
-    with pytest.raises(UsageError, match=r"2 films; choose those of at most 1\."):
-        list(dicom.files(Order(atlas, chosen)))
