@@ -11,7 +11,6 @@ from diffmine.app.shelf import Shelf
 from diffmine.export.chosen import listed
 from diffmine.export.formats import FORMATS
 
-
 OF_ANY = [to for to, form in FORMATS.items() if not form.films]
 """Formats of all atlases, not of films alone."""
 

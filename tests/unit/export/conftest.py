@@ -1,5 +1,5 @@
-"""One synthetic atlas whose words are not to be trusted. Where films lie is noted in a folder of each
-test's own."""
+"""One synthetic atlas whose words are not to be trusted; each test has a folder of the user of its
+own."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""DICOM: a folder that is replaced only when it is ours, and a file that does not grow too large."""
+"""DICOM: a folder that is replaced only when it is ours, and a file that does not grow large."""
 
 from pathlib import Path
 
