@@ -96,7 +96,7 @@ def _written(
         specific_character_set="ISO_IR 192",
     )
     if film.side in ("R", "L") or not film.part:  # of a part that may come in pairs it must be said
-        result.Laterality = film.side if film.side in ("R", "L") else None
+        result.Laterality = film.side if film.side in ("R", "L") else ""
     if film.burned_in:
         result.BurnedInAnnotation = film.burned_in
     told = texts.CAPTURED.format(

@@ -119,21 +119,22 @@ def told(path: Path, *, identity: bool) -> Answer:
 def _film(header: Header, digest: str, identity: bool) -> Film:
     side = header.text("ImageLaterality") or header.text("Laterality")
     return Film(
-        digest,
-        _uid(header, "SOPClassUID"),
-        *(_uid(header, name) for name in ("SOPInstanceUID", "SeriesInstanceUID")),
-        _uid(header, "StudyInstanceUID"),
-        header.count("Rows"),
-        header.count("Columns"),
-        max(1, header.count("NumberOfFrames", 1)),
-        _spacing(header, "PixelSpacing"),
-        _spacing(header, "ImagerPixelSpacing"),
-        _orientation(header),
-        _listed(side, _SIDES),
-        _listed(header.text("ViewPosition"), _VIEWS),
-        _listed(header.text("BodyPartExamined"), _PARTS),
-        _listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
-        {name: _who(header, name) for name in IDENTITY} if identity else {},
+        digest=digest,
+        sop_class=_uid(header, "SOPClassUID"),
+        sop=_uid(header, "SOPInstanceUID"),
+        series=_uid(header, "SeriesInstanceUID"),
+        study=_uid(header, "StudyInstanceUID"),
+        rows=header.count("Rows"),
+        columns=header.count("Columns"),
+        frames=max(1, header.count("NumberOfFrames", 1)),
+        spacing=_spacing(header, "PixelSpacing"),
+        imager_spacing=_spacing(header, "ImagerPixelSpacing"),
+        orientation=_orientation(header),
+        side=_listed(side, _SIDES),
+        view=_listed(header.text("ViewPosition"), _VIEWS),
+        part=_listed(header.text("BodyPartExamined"), _PARTS),
+        burned_in=_listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
+        identity={name: _who(header, name) for name in IDENTITY} if identity else {},
     )
 
 
