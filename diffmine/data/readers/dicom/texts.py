@@ -10,10 +10,8 @@ MANY = "it has more elements than a picture has"
 DEEP = "its elements lie too deep in each other"
 SHAPE = "it says {columns} x {rows} pixels of {samples} samples"
 LARGE = "{name} has {columns} x {rows} pixels, over the limit of {limit} million."
-NAMES = (
-    "{name} is left out: {what}, so a patient's name may stand in the picture; look at it, and "
-    "give --data.burned-in if there is none."
-)
+LOOK = "look at it, and give --data.burned-in if there is none."
+NAMES = "{name} is left out: {what}, so a patient's name may stand in the picture; " + LOOK
 BURNED = "it says that text is burned into it"
 SECONDARY = "it is a secondary capture, as of a screen or of paper"
 ULTRASOUND = "it is ultrasound, which often has text burned into it"
