@@ -64,4 +64,4 @@ class Format:
     told: Callable[[Path], str] | None = None
     """Of a format that is a folder: what is said of the one that was written at a path."""
     films: bool = False
-    """Whether it is about DICOM films alone: atlases of findings may have them."""
+    """Whether it is about DICOM films alone, and asks where they lie."""

@@ -1,6 +1,7 @@
 """The buttons of the downloads: one for each export format, and no file made twice."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -8,8 +9,10 @@ import pytest
 
 from diffmine.app.downloads import Downloads, made
 from diffmine.app.shelf import Shelf
+from diffmine.atlas.whereabouts import note
 from diffmine.export.chosen import listed
 from diffmine.export.formats import FORMATS
+from diffmine.folders import VARIABLE
 
 OF_ANY = [to for to, form in FORMATS.items() if not form.films]
 """Formats of all atlases, not of films alone."""
@@ -22,10 +25,15 @@ def test_every_format_has_a_button(desk: Any) -> None:
     }
 
 
-def test_formats_of_films_have_a_button_beside_an_atlas_of_findings(
-    desk: Any, monkeypatch: pytest.MonkeyPatch
+def test_formats_of_films_have_a_button_where_films_of_findings_lie(
+    desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk.shelf(desk.first).atlas.manifest, "kind", "finding")
+    atlas = desk.shelf(desk.first).atlas
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setattr(atlas.manifest, "kind", "finding")
+    with gr.Blocks():
+        assert set(Downloads(desk, "none").buttons) == set(OF_ANY), "where they lie is not known"
+    note(atlas, tmp_path, {})
     with gr.Blocks():
         buttons = Downloads(desk, "mine").buttons
     assert {to: button.value for to, button in buttons.items()} == {
