@@ -70,14 +70,16 @@ def boxed(atlas: Atlas, patch: Patch, wide: int, high: int) -> Image.Image:
     """The whole image of a patch within `wide` x `high` pixels, the patch framed in red."""
     shown = framed(enlarged(atlas.view(patch.image_id), wide, high))
     scale = shown.width / int(atlas.image(patch.image_id)["width"])
-    mark(shown, patch.col * scale, patch.row * scale, patch.size * scale, patch.size * scale)
+    side = patch.size * scale
+    mark(shown, (patch.col * scale, patch.row * scale, side, side), round(max(shown.size) / 120))
     return shown
 
 
-def mark(picture: Image.Image, left: float, top: float, wide: float, high: float) -> None:
-    """Draw a red frame around a part of a picture, in place: no pixel of the part is covered but at
-    the picture's border."""
-    thick = max(round(max(picture.size) / 120), 2)
+def mark(picture: Image.Image, part: tuple[float, float, float, float], thick: int) -> None:
+    """Draw a red frame of `thick` pixels, at least 2, around a part of a picture (left, top, width,
+    height), in place: no pixel of the part is covered but at the picture's border."""
+    left, top, wide, high = part
+    thick = max(thick, 2)
     pen = ImageDraw.Draw(picture)
     for grown, colour in ((thick + 1, "white"), (thick, RED)):  # the white rim shows on red too
         # Kept inside the image, or the box of a patch at its border loses a side.

@@ -13,11 +13,12 @@ _STRONGEST = 235
 
 
 def scale(maps: Sequence[np.ndarray]) -> float:
-    """The size of typicality that is drawn at full strength: the 99th percentile."""
+    """The size of typicality that is drawn at full strength: the 99th percentile, or the highest
+    where nearly all are zero."""
     sizes = [np.abs(typicality).ravel() for typicality in maps]
     values = np.concatenate(sizes) if sizes else np.zeros(1)
     values = values[np.isfinite(values)]
-    return float(np.percentile(values, 99)) if values.size and values.max() > 0 else 1.0
+    return float(np.percentile(values, 99) or values.max() or 1) if values.size else 1.0
 
 
 def painted(values: Float[np.ndarray, "H W"], full: float) -> UInt8[np.ndarray, "H W 4"]:

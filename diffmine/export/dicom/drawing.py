@@ -36,7 +36,8 @@ def drawn(
         colours = Image.fromarray(painted(heat, full))
         picture.paste(colours.convert("RGB"), mask=colours.getchannel("A"))
     for number, box in enumerate(boxes, 1):
-        mark(picture, *map(float, (box.left, box.top, box.width, box.height)))
+        part = float(box.left), float(box.top), float(box.width), float(box.height)
+        mark(picture, part, _frame(picture))
         _number(picture, box, str(number))
     strips = [_written(text, picture.width) for text in paragraphs]
     if heat is not None:
@@ -44,10 +45,15 @@ def drawn(
     return np.concatenate([np.asarray(part) for part in (picture, *strips)])
 
 
+def _frame(picture: Image.Image) -> int:
+    """Pixels that a frame is wide: few, for what it lies on is looked at too."""
+    return max(picture.size) // 400
+
+
 def _number(picture: Image.Image, box: Box, text: str) -> None:
     """The number of a box beside its frame: above it, or below where there is no room."""
     size = _letters(picture.width)
-    away = max(picture.size) // 100 + 4  # more than a frame is wide
+    away = _frame(picture) + 5
     above = box.top - away >= size
     at = (box.left, box.top - away if above else min(box.foot + away, picture.height - size))
     font, anchor = font_for(text, size), "ls" if above else "la"

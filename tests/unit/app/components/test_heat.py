@@ -23,3 +23,9 @@ def test_heat_is_clear_at_zero_and_even_around_it() -> None:
 @pytest.mark.parametrize("maps", [[], [np.zeros((2, 2))], [np.full((2, 2), np.nan)]])
 def test_heat_has_a_scale_even_without_heat(maps: list[np.ndarray]) -> None:
     assert scale(maps) == 1.0
+
+
+def test_one_hot_spot_among_zeros_is_the_scale() -> None:
+    spot = np.zeros((32, 32))
+    spot[3, 4] = -0.5
+    assert scale([spot]) == 0.5
