@@ -5,7 +5,7 @@ It is RGB: no viewer stretches its grey anew, and the colours of the heat keep t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from highdicom import UID
@@ -19,6 +19,7 @@ from diffmine.data.readers.dicom.film import Film
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.drawing import drawn
 from diffmine.export.dicom.films import Shown
+from diffmine.export.dicom.heat import Heat
 from diffmine.export.dicom.places import Grid
 from diffmine.export.dicom.reference import (
     MAKER,
@@ -36,9 +37,8 @@ _NUMBER = 9001
 """Of the series; those of the devices begin at 1."""
 
 
-def captures(one: Shown, maps: Mapping[str, np.ndarray], maker: Maker) -> dict[str, SCImage]:
-    """The film with its boxes, then once with the map of each label too, by name. `maps` are those
-    of the labels, (h, w) in latent pixels."""
+def captures(one: Shown, heats: Sequence[Heat], maker: Maker) -> dict[str, SCImage]:
+    """The film with its boxes, then once with each map too, by name."""
     film = one.picture()
     rows, columns = film.shape[:2]
     grid = Grid.of(one.entries[0].record, columns, rows)
@@ -46,10 +46,10 @@ def captures(one: Shown, maps: Mapping[str, np.ndarray], maker: Maker) -> dict[s
     notice = texts.MADE.format(version=__version__)
     told = [notice, texts.BOXES.format(model=maker.model), *_scores(one)]
     pictures = {"boxes": (drawn(film, boxes, told), texts.WITH_BOXES)}
-    for place, (label, mean) in enumerate(maps.items(), 1):
-        told = [notice, texts.HEAT.format(label=label, model=maker.model), *_scores(one)]
-        picture = drawn(film, boxes, told, grid.grown(mean), maker.full)
-        pictures[f"heat-{place}"] = (picture, texts.WITH_HEAT.format(label=label))
+    for place, heat in enumerate(heats, 1):
+        told = [notice, texts.HEAT.format(label=heat.named, model=maker.model), *_scores(one)]
+        picture = drawn(film, boxes, told, grid.grown(heat.mean), heat.full)
+        pictures[f"heat-{place}"] = (picture, texts.WITH_HEAT.format(label=heat.named))
     series = new_uid()
     return {
         name: _written(picture, what, one.film, maker, (series, place), (rows, columns))

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
+from pydicom.uid import UID
 
 from diffmine.atlas.whereabouts import Whereabouts, whereabouts
 from diffmine.data.readers import read_image
 from diffmine.data.readers.dicom.film import Film, read_film
 from diffmine.data.readers.wishes import Wishes
-from diffmine.errors import ImageError
+from diffmine.errors import DataError, ImageError
 from diffmine.export.chosen import Entry, entries
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.places import Box, Grid
@@ -49,8 +50,11 @@ class Shown:
 
     def picture(self) -> UInt8[np.ndarray, "rows columns 3"]:
         """The film as it is shown, of as many pixels as are stored but where these are not square:
-        those are made so. Raises ImageError."""
-        return np.asarray(read_image(self.path, wishes=self.wishes))
+        those are made so. Raises DataError, without the name of the file."""
+        try:
+            return np.asarray(read_image(self.path, wishes=self.wishes))
+        except ImageError:
+            raise DataError(texts.UNREADABLE.format(number=self.number)) from None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,10 @@ def _film(path: Path | None, entry: Entry, identity: bool) -> Film | str:
         return texts.CHANGED
     if not (entry.record.get("source_width") and entry.record.get("source_height")):
         return texts.UNSIZED
+    kind = UID(film.sop_class)
+    # highdicom raises KeyError for these.
+    if kind.type != "SOP Class" or kind.is_retired or kind.name.startswith(("DICOS", "Eddy")):
+        return texts.UNKNOWN_KIND
     return texts.SEVERAL if film.frames > 1 else film
 
 

@@ -36,7 +36,6 @@ def as_json(films: Sequence[Written], left: Sequence[LeftOut], maker: Maker) -> 
         "generator": MAKER,
         "version": __version__,
         **maker.parameters,
-        "typicality drawn at full strength": maker.full,
         "films": [
             {**_film(one), "files": list(names), "boxes": _boxes(one)} for one, names in films
         ],

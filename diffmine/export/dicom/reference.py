@@ -19,22 +19,21 @@ MAKER = "diffmine"
 
 @dataclass(frozen=True)
 class Maker:
-    """The model that scored, how, and the value that heat is drawn up to."""
+    """The model that scored, and how."""
 
     model: str
     digest: str
     title: str
     draws: int
     t_range: tuple[int, int]
-    full: float
 
     @classmethod
-    def of(cls, atlas: Atlas, title: str, full: float) -> Maker:
-        """Of an atlas; `full` is the typicality that is drawn at full strength."""
+    def of(cls, atlas: Atlas, title: str) -> Maker:
+        """Of an atlas."""
         how = atlas.scoring()
         model = atlas.manifest.model
         name = str(model.get("repo") or "") or atlas.manifest.model_name or "not named"
-        return cls(name, str(model.get("sha256", "")), title, how.draws, how.t_range, full)
+        return cls(name, str(model.get("sha256", "")), title, how.draws, how.t_range)
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ A Parametric Map would say typicality as it is, but needs a frame of reference, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from highdicom.color import CIELabColor
@@ -16,6 +16,7 @@ from diffmine.data.readers.dicom.film import Film
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import algorithm, finding
 from diffmine.export.dicom.films import Shown
+from diffmine.export.dicom.heat import Heat
 from diffmine.export.dicom.reference import MAKER, Maker, finished, new_uid, reference, short
 from diffmine.maths.heat import ABOVE
 from diffmine.version import __version__
@@ -45,18 +46,18 @@ def box_segments(one: Shown, maker: Maker) -> Segmentation:
     return _segmentation(one.film, masks[None], told, "boxes", maker)
 
 
-def heat_segments(one: Shown, maps: Mapping[str, np.ndarray], maker: Maker) -> Segmentation:
-    """A segment for each label: its typicality above zero as a part of `maker.full`, which is the
-    highest value. `maps` are those of the labels, (h, w) in latent pixels."""
+def heat_segments(one: Shown, heats: Sequence[Heat], maker: Maker) -> Segmentation:
+    """A segment for each map: what is above zero as a part of `full`, which is the highest
+    value."""
     grid = one.grid
-    parts = [np.clip(grid.grown(mean) / maker.full, 0, 1) for mean in maps.values()]
+    parts = [np.clip(grid.grown(heat.mean) / heat.full, 0, 1) for heat in heats]
     told = [
         (
-            label,
-            short(texts.HEAT_SEGMENT.format(label=label)),
-            texts.OF_HEAT.format(label=label, full=maker.full, notice=texts.NOTICE),
+            heat.label,
+            short(texts.HEAT_SEGMENT.format(label=heat.named)),
+            texts.OF_HEAT.format(label=heat.named, full=heat.full, notice=texts.NOTICE),
         )
-        for label in maps
+        for heat in heats
     ]
     return _segmentation(one.film, np.stack(parts, -1)[None], told, "heat", maker)
 

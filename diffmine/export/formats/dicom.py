@@ -16,6 +16,7 @@ from diffmine.export.order import File, Format, Order
 
 if TYPE_CHECKING:
     from diffmine.export.dicom.films import Shown
+    from diffmine.export.dicom.heat import Heats
     from diffmine.export.dicom.reference import Maker
 
 MOST = 20
@@ -32,9 +33,9 @@ def files(order: Order) -> Iterator[File]:
     if find_spec("highdicom") is None:
         raise UsageError(texts.MISSING)
     from diffmine.export.dicom import films as finding  # the packages of the extra, and their time
+    from diffmine.export.dicom.heat import Heats
     from diffmine.export.dicom.index import as_csv, as_json
     from diffmine.export.dicom.reference import Maker
-    from diffmine.export.dicom.strength import full
 
     known = list(finding.films(order))
     shown = [one for one in known if isinstance(one, finding.Shown)]
@@ -44,11 +45,11 @@ def files(order: Order) -> Iterator[File]:
         raise UsageError(texts.NONE.format(reasons=reasons))
     if order.lists is None and len(shown) > MOST:
         raise UsageError(texts.TOO_MANY.format(count=len(shown), most=MOST))
-    maker = Maker.of(order.atlas, title(order.atlas), full(order.atlas))
+    maker, heats = Maker.of(order.atlas, title(order.atlas)), Heats(order.atlas)
     written = []
     for one in shown:
         names = []
-        for name, content in _results(order, one, maker):
+        for name, content in _results(one, heats, maker):
             names.append(f"film-{one.number:03}/{name}.dcm")
             yield names[-1], content
         written.append((one, names))
@@ -56,15 +57,13 @@ def files(order: Order) -> Iterator[File]:
     yield INDEX, as_json(written, left, maker)
 
 
-def _results(order: Order, one: Shown, maker: Maker) -> Iterator[File]:
+def _results(one: Shown, heats: Heats, maker: Maker) -> Iterator[File]:
     """The results of a film by name."""
     from diffmine.export.dicom.capture import captures
     from diffmine.export.dicom.report import report
     from diffmine.export.dicom.segments import box_segments, heat_segments
 
-    image_id = one.entries[0].patch.image_id
-    pairs = {label: order.atlas.map(image_id, label) for label in one.labels}
-    maps = {label: pair[0] for label, pair in pairs.items() if pair is not None}
+    maps = heats.of(one.entries[0].patch.image_id, one.labels)
     for name, result in captures(one, maps, maker).items():
         yield f"picture-{name}", _bytes(result)
     yield "segments-boxes", _bytes(box_segments(one, maker))

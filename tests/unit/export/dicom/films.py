@@ -52,22 +52,28 @@ Films = Mapping[str, tuple[Dataset, np.ndarray]]
 """Data sets and their stored numbers by names of files."""
 
 
-def make_atlas(folder: Path, films: Films, view: Any = "source") -> Atlas:
+def make_atlas(folder: Path, films: Films, view: Any = "source", contrast: bool = False) -> Atlas:
     """An atlas of films by the names of their files, all with the label Pneumothorax, but for a
     drawn one of No Finding. Each has two patches, the first 16 pixels wide at row 8, column 12 and
-    the second 8 wide at row 0, column 0, and a map that is high at the lower right."""
+    the second 8 wide at row 0, column 0, and a map that is high at the lower right;
+    with `contrast` also one of the contrast with No Finding that is so at the lower left."""
     data = folder / "data"
     for label in LABELS:
         (data / label).mkdir(parents=True)
     Image.new("L", (SIDE, SIDE)).save(data / LABELS[0] / "drawn.png")
     for name, (own, stored) in films.items():
         save(data / LABELS[1] / name, own, stored)
-    atlas = create_workspace(folder / "atlas", Manifest("Films", list(LABELS), kind="finding"))
+    manifest = Manifest("Films", list(LABELS), kind="finding")
+    manifest.config["typicality"] = {"contrast": LABELS[0]} if contrast else {}
+    atlas = create_workspace(folder / "atlas", manifest)
     with atlas.hold():
         config = DataConfig(image_size=SIDE, view=view)
         collect(atlas, open_dataset(data), config)
         images = atlas.table("images").to_pylist()
-        atlas.put("maps/part-00000.parquet", [_map(row) for row in images])
+        maps = [_map(row) for row in images]
+        if contrast:
+            maps += [_contrast(row) for row in maps]
+        atlas.put("maps/part-00000.parquet", maps)
         patches = [patch for label in LABELS for patch in _patches(images, label)]
         atlas.write("patches.parquet", patches, schemas.PATCHES)
     return open_atlas(atlas.path)
@@ -86,6 +92,11 @@ def _map(row: dict[str, Any]) -> dict[str, Any]:
         "standard_error": np.full(mean.size, 0.002, np.float16),
         "draws": 32,
     }
+
+
+def _contrast(row: dict[str, Any]) -> dict[str, Any]:
+    mean = row["mean"].reshape(row["height"], row["width"])[:, ::-1]
+    return {**row, "score": f"against {LABELS[0]}", "mean": 2 * mean.ravel()}
 
 
 WINDOWS = ((8, 12, 16), (0, 0, 8))

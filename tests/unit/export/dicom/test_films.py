@@ -58,6 +58,19 @@ def test_a_changed_file_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "its file is not the one that was collected" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["1.2.826.0.1.3680043.8.498.9", "1.2.840.10008.5.1.1.29", "1.2.840.10008.5.1.4.1.1.501.2.1"],
+)
+def test_a_kind_of_file_that_results_cannot_name(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    atlas = two(tmp_path, SOPClassUID=kind)
+    assert export(atlas.path, tmp_path / "out", *LABEL) == 0
+    told = capsys.readouterr().out
+    assert "1 film with 2 boxes. 2 patches were left out: its file is DICOM of a kind" in told
+
+
 def test_several_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stored = film(80, 100)
     own = described(stored, 1, 12, NumberOfFrames=2)

@@ -172,3 +172,20 @@ def test_a_label_that_the_standard_does_not_know_has_a_code_of_ours(tmp_path: Pa
     assert len(own.meaning) == 64
     assert "\\" not in own.meaning
     assert own.value == finding("Effusion\\ left\n" * 9).value != finding("Effusion").value
+
+
+def test_heat_is_a_contrast_where_the_atlas_holds_one(tmp_path: Path) -> None:
+    stored = film(64, 64)
+    films = {"a.dcm": (described(stored, 7, 12), stored)}
+    atlas = make_atlas(tmp_path, films, contrast=True)
+    assert export(atlas.path, tmp_path / "out", "--label", "Pneumothorax") == 0
+    folder = tmp_path / "out" / "film-001"
+    segments = hd.seg.segread(folder / "segments-heat.dcm")
+    (heat,) = segments.pixel_array.reshape(1, 64, 64)
+    assert heat[60, 3] == 255, "at the lower left"
+    assert not heat[:, 32:].any()
+    segment = segments.get_segment_description(1)
+    assert segment.segment_label == "Typicality of Pneumothorax against No Finding"
+    assert "from 0 to 0.04, which is the highest value" in segment.SegmentDescription
+    capture = dcmread(folder / "picture-heat-1.dcm")
+    assert "typicality under Pneumothorax against No Finding" in capture.DerivationDescription
