@@ -174,7 +174,19 @@ def _who(header: Header, name: str) -> str:
     text = str(value or "").strip(" \0")
     if not text.isprintable() or "\\" in text or (text and not _valid(name, text)):
         raise ValueError(name)
+    if not text.isascii() and ("\ufffd" in text or not _is_told(header)):
+        raise ValueError(name)
     return text
+
+
+def _is_told(header: Header) -> bool:
+    """Whether a file says by which letters it is written, in a way that is known: pydicom takes
+    bytes for others where it does not, and another name comes out."""
+    from pydicom.charset import python_encoding
+
+    value = header.get("SpecificCharacterSet")
+    names = [value] if isinstance(value, str) else list(value or [])
+    return any(names) and all(name in python_encoding for name in names)
 
 
 def _valid(name: str, text: str) -> bool:
