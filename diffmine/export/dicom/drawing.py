@@ -88,8 +88,10 @@ def _scale(width: int, full: float) -> Image.Image:
     strip.paste(colours.convert("RGB"), (size // 2, size // 2), colours.getchannel("A"))
     pen = ImageDraw.Draw(strip)
     foot = size // 2 + size
-    ends = (size // 2, width // 2, width - size // 2)
-    for at, value, anchor in zip(ends, (-full, 0.0, full), ("la", "ma", "ra"), strict=True):
+    numbers = [(size // 2, -full, "la"), (width - size // 2, full, "ra")]
+    if width > 18 * size:  # three have room
+        numbers.append((width // 2, 0.0, "ma"))
+    for at, value, anchor in numbers:
         text = words.score(value)
         pen.text((at, foot), text, _INK, font_for(text, size), anchor)
     return strip
