@@ -33,6 +33,7 @@ test: setup-test  ## the test suite and the import contracts
 test-all: setup-test  ## the same with the slow tests
 	@scripts/chromium.sh
 	@scripts/nginx.sh
+	@scripts/archive.sh
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -m ""
 

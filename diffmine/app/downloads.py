@@ -16,6 +16,7 @@ from diffmine.app.desk import Desk
 from diffmine.app.parts import MAKES
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import View
+from diffmine.atlas.whereabouts import whereabouts
 from diffmine.errors import DiffmineError
 from diffmine.export.chosen import Chosen
 from diffmine.export.formats import FORMATS
@@ -54,6 +55,12 @@ def made(shelf: Shelf, chosen: Sequence[Chosen], to: str, name: str, images: boo
     return shelf.cache.file(f"{key}/{name}.zip", lambda: zipped(files, name))
 
 
+def _has_films(desk: Desk) -> bool:
+    """Whether there is an atlas of findings of which it is known where its files lie."""
+    atlases = [shelf.atlas for shelf in desk.shelves.values()]
+    return any(atlas.manifest.kind == "finding" and whereabouts(atlas) for atlas in atlases)
+
+
 class Downloads:
     """A row of buttons, one for each format, over patches that `choose` names when pressed."""
 
@@ -64,6 +71,8 @@ class Downloads:
         self.buttons: dict[str, gr.Button] = {}
         with gr.Row(elem_classes="dm-actions"):
             for to, form in FORMATS.items():
+                if form.films and not _has_films(desk):
+                    continue
                 settings: dict[str, Any] = {"size": "sm", "min_width": 84}
                 self.buttons[to] = gr.Button(form.button, elem_id=f"{name}-{to}", **settings)
         self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")

@@ -34,6 +34,7 @@ from diffmine.errors import AtlasError
 from diffmine.export import pictures
 from diffmine.live.originals import Originals
 from diffmine.live.signs import Sign, patches_of, signs
+from diffmine.maths.heat import scale
 from diffmine.maths.scores import TYPICALITY, Measure, measure_of
 from diffmine.maths.seriation import Places, correspondence
 from diffmine.words import records as words
@@ -224,7 +225,7 @@ class Shelf:
             return 1.0
         if measure.name not in self._scales:
             maps = self._sampled(measure, 2) or self._sampled(measure, _LOOKED_AT)
-            self._scales[measure.name] = heat.scale(maps)
+            self._scales[measure.name] = scale(maps)
         return self._scales[measure.name]
 
     def _sampled(self, measure: Measure, count: int) -> list[np.ndarray]:

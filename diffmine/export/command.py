@@ -13,6 +13,8 @@ from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.errors import UsageError
 from diffmine.export.chosen import listed
+from diffmine.export.dicom import texts as films_texts
+from diffmine.export.dicom.stow import check_address, sent
 from diffmine.export.formats import FORMATS
 from diffmine.export.order import File, Format, Lists, Order
 from diffmine.live.originals import show_originals, why_plain
@@ -46,15 +48,18 @@ def export(
     count: Count = None,
     images: bool = False,
     force: bool = False,
+    films: Path | None = None,
+    identity: bool = False,
+    send: str = "",
 ) -> None:
-    """Write patches of an atlas as a table, a figure, pages for a browser or annotations.
+    """Write patches of an atlas as a table, a figure, pages for a browser, annotations or DICOM.
 
     Parameters
     ----------
     atlas
         Folder of the atlas.
     out
-        File to write, or for html the folder.
+        File to write, or for html and dicom the folder.
     label
         Labels to take, each with its own --label; all when none is given.
     kind
@@ -62,9 +67,18 @@ def export(
     images
         Show each patch's whole image beside it (figures).
     force
-        Replace what is there; for html only pages that diffmine wrote.
+        Replace what is there; a folder only if diffmine wrote it.
+    films
+        Folder of the data set, in which the films of DICOM results lie; default: where they were
+        when the atlas was collected with --data.view source.
+    identity
+        Let DICOM results carry who the patient is, as an archive may need to file them; without it
+        they name a pseudonym.
+    send
+        Send the DICOM results that were written to this DICOMweb address too, by STOW.
     """
     form = _format(to, out)
+    _check_of_films(form, films=films, identity=identity, send=send)
     opened = show_originals(open_atlas(atlas))
     _refuse_atlas(out)
     labels = _labels(opened, label or [])
@@ -77,16 +91,30 @@ def export(
     if not chosen:
         raise UsageError(f"{atlas} has no {kind} patches of {', '.join(labels)}.")
     lists = Lists(labels, kind, some or len(chosen))
-    order = Order(opened, chosen, out.stem, images, lists)
+    order = Order(opened, chosen, out.stem, images, lists, films, identity)
     if form.ours is None:
         _write(form, order, out, force)
     else:
         ours = form.ours
         write_folder(out, form.files(order), lambda path: force and ours(path))
-        print(f"{len(labels)} labels: open {out / f'index.{form.ending}'}")
+        opens = f"{len(labels)} labels: open {out / f'index.{form.ending}'}"
+        print(f"{form.told(out)} {out}" if form.told else opens)
+    if send:
+        print(sent(send, out))
     names = {opened.patch(entry.patch_id).image_id for entry in chosen}
-    if gone := sum(bool(why_plain(opened, name)) for name in names):
+    if not form.films and (gone := sum(bool(why_plain(opened, name)) for name in names)):
         print(originals.count(gone))
+
+
+def _check_of_films(form: Format, **options: Path | bool | str | None) -> None:
+    """Raise UsageError for options of films with another format, and for films that are none."""
+    for name, value in options.items():
+        if value and not form.films:
+            raise UsageError(films_texts.ONLY_FILMS.format(option=name))
+    if (folder := options["films"]) and not Path(str(folder)).is_dir():
+        raise UsageError(f"{folder} is not a folder; give --films that of the films.")
+    if send := options["send"]:
+        check_address(str(send))
 
 
 def _format(to: str, out: Path) -> Format:

@@ -27,6 +27,8 @@ class Order:
 
     `name` is that of the files without an ending; `images` shows each patch's whole image beside
     it; `lists` says where the patches came from, None for those that someone chose one by one.
+    `films`: the folder in which the images' files lie, where the atlas does not know it; with
+    `identity` results carry who the patient of a film is.
     """
 
     atlas: Atlas
@@ -34,6 +36,8 @@ class Order:
     name: str = "patches"
     images: bool = False
     lists: Lists | None = None
+    films: Path | None = None
+    identity: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,7 @@ class Format:
     replaced."""
     quick: bool = False
     """Whether it takes no time, however many patches there are."""
+    told: Callable[[Path], str] | None = None
+    """Of a format that is a folder: what is said of the one that was written at a path."""
+    films: bool = False
+    """Whether it is about DICOM films alone, and asks where they lie."""

@@ -70,16 +70,23 @@ def boxed(atlas: Atlas, patch: Patch, wide: int, high: int) -> Image.Image:
     """The whole image of a patch within `wide` x `high` pixels, the patch framed in red."""
     shown = framed(enlarged(atlas.view(patch.image_id), wide, high))
     scale = shown.width / int(atlas.image(patch.image_id)["width"])
-    left, top, side = patch.col * scale, patch.row * scale, patch.size * scale
-    thick = max(round(max(shown.size) / 120), 2)
-    pen = ImageDraw.Draw(shown)
+    side = patch.size * scale
+    mark(shown, (patch.col * scale, patch.row * scale, side, side), round(max(shown.size) / 120))
+    return shown
+
+
+def mark(picture: Image.Image, part: tuple[float, float, float, float], thick: int) -> None:
+    """Draw a red frame of `thick` pixels, at least 2, around a part of a picture (left, top, width,
+    height), in place: no pixel of the part is covered but at the picture's border."""
+    left, top, wide, high = part
+    thick = max(thick, 2)
+    pen = ImageDraw.Draw(picture)
     for grown, colour in ((thick + 1, "white"), (thick, RED)):  # the white rim shows on red too
         # Kept inside the image, or the box of a patch at its border loses a side.
-        right = min(round(left + side + grown), shown.width) - 1
-        foot = min(round(top + side + grown), shown.height) - 1
+        right = min(round(left + wide + grown), picture.width) - 1
+        foot = min(round(top + high + grown), picture.height) - 1
         corner = (max(round(left - grown), 0), max(round(top - grown), 0))
         pen.rectangle((*corner, right, foot), outline=colour, width=grown)
-    return shown
 
 
 def webp(picture: Image.Image) -> bytes:

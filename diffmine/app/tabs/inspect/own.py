@@ -19,12 +19,15 @@ from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
 from diffmine.app.tabs.inspect import texts
 from diffmine.app.tabs.inspect.ranking import ranking
+from diffmine.config import TypicalityConfig
 from diffmine.data.files import printable
 from diffmine.data.readers import read_scaled
+from diffmine.data.readers.dicom.texts import LOOK
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
 from diffmine.live.records import Comparison, Inspection
-from diffmine.maths.scores import TYPICALITY
+from diffmine.maths.scores import TYPICALITY, measure_of
+from diffmine.maths.scores.contrast import name_of
 
 NO_CHART: Value = {"rev": "none", "data": [], "layout": {}, "title": "", "empty": ""}
 SMALLEST = 4
@@ -59,7 +62,8 @@ def read_own(path: Path, shelf: Shelf) -> Own:
         wishes = Wishes.of(shelf.atlas.manifest.config.get("data", {}))
         mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True, wishes=wishes)
     except ImageError as error:
-        raise ImageError(str(error).replace(printable(path.name), texts.THIS_FILE, 1)) from error
+        text = str(error).replace(printable(path.name), texts.THIS_FILE, 1)
+        raise ImageError(text.replace(LOOK, texts.LOOK)) from error
     side = shelf.mined_side
     if min(wide, high) * SMALLEST < side:
         raise ImageError(
@@ -134,16 +138,26 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value["title"] = texts.OWN_WINDOW.format(label=own.label)
         score = words.signed(window.typicality, window.se)
         value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
-        drawn = heat.picture(own.inspection.maps[at], (high, wide), shelf.heat_scale)
-        value |= {"heat": {"url": _address(drawn)}, "full": words.score(shelf.heat_scale)}
+        mean, name = _map(shelf, own.inspection, at)
+        measure, full = measure_of(name) or TYPICALITY, shelf.scale_of(name)
+        drawn = heat.picture(mean, (high, wide), full)
+        value |= {"heat": {"url": _address(drawn)}, "full": words.score(full)}
         # Readers of films look at the film first, other visitors at the map.
-        value |= {"scale": shelf.heat_scale, "drawn": shelf.atlas.manifest.kind != "finding"}
-        name = TYPICALITY.name
-        value |= {"unit": TYPICALITY.title(name), "sentence": TYPICALITY.sentence(name)}
+        value |= {"scale": full, "drawn": shelf.atlas.manifest.kind != "finding"}
+        value |= {"unit": measure.title(name), "sentence": measure.sentence(name)}
     framed = {"row": value["row"], "col": value["col"]} if value["size"] else None
     sides = {"height": value["size"], "width": value["size"]}
     value["film"] = own_film(address, (high, wide), value["title"], framed and framed | sides)
     return {"rev": digest(value), **value}
+
+
+def _map(shelf: Shelf, inspection: Inspection, at: int) -> tuple[np.ndarray, str]:
+    """The map (h, w) that is shown of a label, and the name of its score: the contrast with the
+    label that the atlas's own maps are contrasted with, which finds more, else typicality."""
+    other = shelf.atlas.configured(TypicalityConfig).contrast
+    if other not in inspection.labels or other == inspection.labels[at]:
+        return inspection.maps[at], TYPICALITY.name
+    return inspection.maps[at] - inspection.maps[inspection.labels.index(other)], name_of(other)
 
 
 def _facts(own: Own) -> list[list[str]]:

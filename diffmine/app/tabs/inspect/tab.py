@@ -26,7 +26,6 @@ from diffmine.app.tabs.inspect import own, texts
 from diffmine.app.tabs.inspect.own import Own
 from diffmine.app.view import View, choice, index
 from diffmine.config import MineConfig
-from diffmine.data.readers import suffixes
 from diffmine.errors import DiffmineError, ImageError
 from diffmine.live.records import SAMPLE, Comparison, Errors, Inspection
 
@@ -52,12 +51,8 @@ class Inspect:
     def _make(self) -> None:
         with gr.Column() as ask:
             paste({"zone": "own-file"})
-            self.file = gr.File(
-                label=texts.OWN_PICTURE,
-                file_types=list(sorted(suffixes())),
-                elem_id="own-file",
-                height=120,
-            )
+            # Any name: a file is known by its first bytes, and films often have no ending.
+            self.file = gr.File(label=texts.OWN_PICTURE, elem_id="own-file", height=120)
         self.ask = ask
         with gr.Row(elem_classes="dm-controls"):
             small: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 110, "visible": False}

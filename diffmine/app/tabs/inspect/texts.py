@@ -28,6 +28,7 @@ COMPARING = "Comparing with the atlas: image {done} of {goal}."
 COMPARING_LEFT = "Comparing with the atlas: image {done} of {goal}, about {left} left."
 PICTURE_GONE = "The picture is no longer there; choose it again."
 THIS_FILE = "This file"
+LOOK = "look at it, and give it as a PNG if there is none."
 PICTURE_TOO_SMALL = (
     "This picture has {wide} x {high} pixels; give one with at least {least} on its short side."
 )

@@ -10,7 +10,8 @@ import io
 import math
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, cast
 
 from diffmine.data.fence.limits import library
@@ -61,7 +62,7 @@ ALLOWED = {
     "SharedFunctionalGroupsSequence": 0x52009229,
     "PerFrameFunctionalGroupsSequence": 0x52009230,
 }
-"""The elements whose values are looked at. None says who, when or where."""
+"""The elements whose values are looked at for a picture. None says who, when or where."""
 TRANSFER_SYNTAX = 0x00020010
 PIXELS = {0x7FE00008: "f4", 0x7FE00009: "f8", 0x7FE00010: ""}
 IMPLICIT = "1.2.840.10008.1.2"
@@ -98,11 +99,12 @@ class Header:
     pixels: io.BufferedIOBase
     length: int
     floats: str
+    tags: Mapping[str, int] = field(default_factory=lambda: ALLOWED)
 
     def get(self, name: str) -> Any:
         """The value of a listed element, None where there is none; that of the first frame where
         each has its own."""
-        tag = ALLOWED[name]
+        tag = self.tags[name]
         if tag in self.elements:
             return self.elements[tag].value
         sequence = _LUT_GROUPS.get(name)
@@ -205,8 +207,11 @@ def begins(head: bytes) -> int:
     return 0 if explicit or (length <= 64 and following in (b"\x02\0", b"\x08\0")) else -1
 
 
-def open_header(file: io.BufferedIOBase, head: bytes) -> Header:
-    """Read the header of an open file whose first bytes are `head`.
+def open_header(
+    file: io.BufferedIOBase, head: bytes, more: Mapping[str, int] | None = None
+) -> Header:
+    """Read the header of an open file whose first bytes are `head`; `more`: elements, by their
+    keywords, that are looked at beside those of ALLOWED.
 
     Raises TooMany, NoPixels, and whatever pydicom does for what it cannot read.
     """
@@ -222,13 +227,13 @@ def open_header(file: io.BufferedIOBase, head: bytes) -> Header:
     packed, began = file, file.tell()
     if syntax == DEFLATED:
         counted.file = file = _inflated(packed, _HEADER)
-    little = syntax != BIG_ENDIAN
+    little, tags = syntax != BIG_ENDIAN, {**ALLOWED, **(more or {})}
     implicit = not _has_vr(file) if syntax in ("", IMPLICIT) else False
     elements = read_dataset(
-        seen, implicit, little, stop_when=_at_pixels, specific_tags=list(ALLOWED.values())
+        seen, implicit, little, stop_when=_at_pixels, specific_tags=list(tags.values())
     )
     tag, length = _pixel_element(file, implicit, little)
-    header = Header(elements, syntax, little, file, length, PIXELS[tag])
+    header = Header(elements, syntax, little, file, length, PIXELS[tag], tags)
     end = file.tell() + header.frame_bytes
     if syntax != DEFLATED or end <= _HEADER:
         return header

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from diffmine.atlas.reader import Atlas
+from diffmine.errors import UsageError
 from diffmine.export import formats
 from diffmine.export.chosen import Chosen
 from diffmine.export.formats import FORMATS
@@ -20,7 +21,7 @@ def test_names_that_formats_share_are_no_format() -> None:
     assert not {form.also for form in FORMATS.values()} & set(FORMATS)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if not form.films])
 def test_a_format_says_what_it_is_and_names_its_files(
     name: str, atlas: Atlas, chosen: list[Chosen]
 ) -> None:
@@ -33,3 +34,10 @@ def test_a_format_says_what_it_is_and_names_its_files(
     else:
         assert f"index.{form.ending}" in files
     assert all(isinstance(content, bytes) and content for content in files.values())
+
+
+def test_a_format_of_films_says_that_an_atlas_has_none(atlas: Atlas, chosen: list[Chosen]) -> None:
+    for form in FORMATS.values():
+        if form.films:
+            with pytest.raises(UsageError, match="No result can go back to the films of these"):
+                list(form.files(Order(atlas, chosen, "mine")))

@@ -1,0 +1,203 @@
+"""What a result that goes back to an archive must say of the film that it is about.
+
+Every value is checked against what the standard lets stand there, and codes against closed lists:
+no free text of a file comes through. Who the patient is, is read when it is asked for alone, and
+then only what a valid file must have a place for: the elements of type 2 of the modules Patient
+and General Study (PS3.3 C.7.1.1, C.7.2.1).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from diffmine.data.fence import fenced_one
+from diffmine.data.fence.child import Answer
+from diffmine.data.files import digest_of, printable, regular
+from diffmine.data.readers.base import HEAD
+from diffmine.data.readers.dicom import texts
+from diffmine.data.readers.dicom.header import Header, begins, open_header
+from diffmine.errors import ImageError
+
+UIDS = {
+    "SOPInstanceUID": 0x00080018,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+}
+_PLACED = {
+    "PatientOrientation": 0x00200020,
+    "Laterality": 0x00200060,
+    "ImageLaterality": 0x00200062,
+    "BodyPartExamined": 0x00180015,
+}
+IDENTITY = {
+    "PatientName": 0x00100010,
+    "PatientID": 0x00100020,
+    "PatientBirthDate": 0x00100030,
+    "PatientSex": 0x00100040,
+    "StudyDate": 0x00080020,
+    "StudyTime": 0x00080030,
+    "StudyID": 0x00200010,
+    "AccessionNumber": 0x00080050,
+    "ReferringPhysicianName": 0x00080090,
+}
+"""Elements that say who and when, looked at when a result is to carry them."""
+_CHARACTERS = {"SpecificCharacterSet": 0x00080005}
+_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
+_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
+_DIRECTION = re.compile(r"(?!.*(.).*\1)[APRLHF]{1,3}")
+_SIDES = ("R", "L", "B", "U")
+_SEXES = ("M", "F", "O")
+_VIEWS = ("AP", "PA", "LL", "RL", "RLD", "LLD", "RLO", "LLO")
+_PARTS = (
+    *("ABDOMEN", "ANKLE", "ARM", "BREAST", "CHEST", "CLAVICLE", "CSPINE", "ELBOW", "FOOT"),
+    *("FOREARM", "HAND", "HEAD", "HIP", "KNEE", "LEG", "LSPINE", "NECK", "PELVIS", "RIB"),
+    *("SHOULDER", "SKULL", "SPINE", "SSPINE", "STERNUM", "THIGH", "TSPINE", "WRIST"),
+)
+_LONGEST = {"StudyID": 16, "AccessionNumber": 16, "PatientID": 64}
+
+
+@dataclass(frozen=True)
+class SourceImage:
+    """A DICOM picture as results name it. `digest` is the SHA-256 of its file; `rows` and `columns`
+    count its stored pixels; spacings are (down, across) in mm, () where the file gives none.
+    `identity` holds elements of IDENTITY by their keywords; empty unless it was asked for."""
+
+    digest: str
+    sop_class: str
+    sop: str
+    series: str
+    study: str
+    rows: int
+    columns: int
+    frames: int
+    spacing: Sequence[float] = ()
+    imager_spacing: Sequence[float] = ()
+    orientation: Sequence[str] = ()
+    side: str = ""
+    view: str = ""
+    part: str = ""
+    burned_in: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_source_image(path: Path, *, identity: bool = False) -> SourceImage:
+    """What is told of a film, read behind the fence; `identity`: who the patient is too.
+
+    Raises ImageError in a sentence without any value of the file, for a file that is no DICOM
+    picture or whose UIDs are none.
+    """
+    return SourceImage(**fenced_one(told, path, {"identity": identity}).facts)
+
+
+def told(path: Path, *, identity: bool) -> Answer:
+    """Work of a child: the fields of a SourceImage."""
+    name = printable(path.name)
+    try:
+        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
+            warnings.simplefilter("ignore")
+            head = file.read(HEAD)
+            if begins(head) < 0:
+                raise ImageError(texts.NO_DICOM.format(name=name))
+            who = {**IDENTITY, **_CHARACTERS} if identity else {}
+            header = open_header(file, head, {**UIDS, **_PLACED, **who})
+            own = _film(header, digest_of(path), identity)
+    except (ImageError, MemoryError):
+        raise
+    except ImportError as error:
+        raise ImageError(texts.MISSING.format(name=name)) from error
+    except Exception as error:  # its words may hold a value of the file
+        why = texts.UNREADABLE.format(error=type(error).__name__)
+        raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
+    return Answer(asdict(own))
+
+
+def _film(header: Header, digest: str, identity: bool) -> SourceImage:
+    side = header.text("ImageLaterality") or header.text("Laterality")
+    return SourceImage(
+        digest=digest,
+        sop_class=_uid(header, "SOPClassUID"),
+        sop=_uid(header, "SOPInstanceUID"),
+        series=_uid(header, "SeriesInstanceUID"),
+        study=_uid(header, "StudyInstanceUID"),
+        rows=header.count("Rows"),
+        columns=header.count("Columns"),
+        frames=max(1, header.count("NumberOfFrames", 1)),
+        spacing=_spacing(header, "PixelSpacing"),
+        imager_spacing=_spacing(header, "ImagerPixelSpacing"),
+        orientation=_orientation(header),
+        side=_listed(side, _SIDES),
+        view=_listed(header.text("ViewPosition"), _VIEWS),
+        part=_listed(header.text("BodyPartExamined"), _PARTS),
+        burned_in=_listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
+        identity={name: _who(header, name) for name in IDENTITY} if identity else {},
+    )
+
+
+def _uid(header: Header, name: str) -> str:
+    text = header.text(name)
+    if len(text) > 64 or not _UID.fullmatch(text):
+        raise ValueError(name)
+    return text
+
+
+def _listed(text: str, known: Sequence[str]) -> str:
+    return text if text in known else ""
+
+
+def _spacing(header: Header, name: str) -> tuple[float, ...]:
+    try:
+        high, wide = (float(number) for number in header.get(name))
+    except (TypeError, ValueError):
+        return ()
+    return (high, wide) if 0 < high < 1e3 and 0 < wide < 1e3 else ()
+
+
+def _orientation(header: Header) -> tuple[str, ...]:
+    value = header.get("PatientOrientation")
+    ways = tuple(str(way) for way in value) if value and not isinstance(value, str) else ()
+    return ways if len(ways) == 2 and all(map(_DIRECTION.fullmatch, ways)) else ()
+
+
+def _who(header: Header, name: str) -> str:
+    """An element of IDENTITY as it stands there; ValueError for what the standard lets not stand
+    there: a name in part is another name."""
+    from pydicom.valuerep import PersonName
+
+    value = header.get(name)
+    if not isinstance(value, str | PersonName | None):  # several, by a backslash
+        raise ValueError(name)
+    text = str(value or "").strip(" \0")
+    if not text.isprintable() or "\\" in text or (text and not _valid(name, text)):
+        raise ValueError(name)
+    if not text.isascii() and ("\ufffd" in text or not _is_told(header)):
+        raise ValueError(name)
+    return text
+
+
+def _is_told(header: Header) -> bool:
+    """Whether a file says by which letters it is written, in a way that is known: pydicom takes
+    bytes for others where it does not, and another name comes out."""
+    from pydicom.charset import python_encoding
+
+    value = header.get("SpecificCharacterSet")
+    names = [value] if isinstance(value, str) else list(value or [])
+    return any(names) and all(name in python_encoding for name in names)
+
+
+def _valid(name: str, text: str) -> bool:
+    if name == "PatientSex":
+        return text in _SEXES
+    if name.endswith("Date"):
+        return text.isdecimal() and len(text) == 8 and bool(datetime.strptime(text, "%Y%m%d"))
+    if name.endswith("Time"):
+        return bool(_TIME.fullmatch(text))
+    if name.endswith("Name"):
+        groups = text.split("=")
+        parts = max(group.count("^") for group in groups)
+        return len(groups) <= 3 and parts <= 4 and max(map(len, groups)) <= 64
+    return len(text) <= _LONGEST[name]

@@ -1,0 +1,106 @@
+"""Chosen patches as DICOM that goes back to an archive: a folder with one folder for each film."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diffmine.errors import UsageError
+from diffmine.export.chosen import title
+from diffmine.export.dicom import texts
+from diffmine.export.order import File, Format, Order
+
+if TYPE_CHECKING:
+    from diffmine.export.dicom.films import Shown
+    from diffmine.export.dicom.heat import Heats
+    from diffmine.export.dicom.reference import Maker
+
+MOST = 20
+"""Films whose results are packed into one file, which is held in memory."""
+INDEX = "index.json"
+
+
+def files(order: Order) -> Iterator[File]:
+    """Of each film a Secondary Capture with boxes and one with each map, segmentations of both, and
+    a report; then all boxes as JSON and CSV.
+
+    Raises UsageError where no film is to be had, or the films are too many for one file.
+    """
+    if find_spec("highdicom") is None:
+        raise UsageError(texts.MISSING)
+    from diffmine.export.dicom import films as finding  # the packages of the extra, and their time
+    from diffmine.export.dicom.heat import Heats
+    from diffmine.export.dicom.index import as_csv, as_json
+    from diffmine.export.dicom.reference import Maker
+
+    known = list(finding.films(order))
+    shown = [one for one in known if isinstance(one, finding.Shown)]
+    left = [one for one in known if isinstance(one, finding.LeftOut)]
+    if not shown:
+        reasons = "; ".join(dict.fromkeys(out.reason for out in left))
+        raise UsageError(texts.NONE.format(reasons=reasons))
+    if order.lists is None and len(shown) > MOST:
+        raise UsageError(texts.TOO_MANY.format(count=len(shown), most=MOST))
+    maker, heats = Maker.of(order.atlas, title(order.atlas)), Heats(order.atlas)
+    written = []
+    for one in shown:
+        names = []
+        for name, content in _results(one, heats, maker):
+            names.append(f"film-{one.number:03}/{name}.dcm")
+            yield names[-1], content
+        written.append((one, names))
+    yield "boxes.csv", as_csv(written, left)
+    yield INDEX, as_json(written, left, maker)
+
+
+def _results(one: Shown, heats: Heats, maker: Maker) -> Iterator[File]:
+    """The results of a film by name."""
+    from diffmine.export.dicom.capture import captures
+    from diffmine.export.dicom.report import report
+    from diffmine.export.dicom.segments import box_segments, heat_segments
+
+    maps = heats.of(one.entries[0].patch.image_id, one.labels)
+    for name, result in captures(one, maps, maker).items():
+        yield f"picture-{name}", _bytes(result)
+    yield "segments-boxes", _bytes(box_segments(one, maker))
+    if maps:
+        yield "segments-heat", _bytes(heat_segments(one, maps, maker))
+    yield "report", _bytes(report(one, maker))
+
+
+def _bytes(result: Any) -> bytes:
+    out = io.BytesIO()
+    result.save_as(out, enforce_file_format=True)
+    return out.getvalue()
+
+
+def ours(path: Path) -> bool:
+    """Whether a folder is one of these."""
+    try:
+        index = json.loads((path / INDEX).read_bytes())
+        return bool(index["generator"] == "diffmine" and "films" in index)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def told(path: Path) -> str:
+    """What stands in such a folder, in a sentence or two."""
+    from diffmine.export.dicom.index import summary
+
+    return summary((path / INDEX).read_bytes())
+
+
+FORMAT = Format(
+    "DICOM (zip)",
+    "a folder of results that go back to the archive of the films",
+    "json",
+    files,
+    count=20,
+    ours=ours,
+    told=told,
+    films=True,
+)
