@@ -17,6 +17,7 @@ from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
 import gradio as gr
 
 from diffmine.app import tabs, texts, work
+from diffmine.app.api import offer
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
@@ -89,6 +90,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         for panel in every:
             panel.wire()
         _open(blocks, desk, inspector.basket)
+        offer(shelves)
     _unwatched(blocks, desk)
     in_turn(blocks)
     lighten(blocks)

@@ -17,8 +17,6 @@ from diffmine.errors import EngineError, UsageError
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    # Ray prints that a worker died to our standard output, whatever log_to_driver says; we say it.
-    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 """Read when ray is imported."""
@@ -30,7 +28,8 @@ _SECONDS = 10.0
 
 def join(address: str, cores: int | None = None) -> bool:
     """Join the cluster at `HOST:PORT` or `auto`; without an address start one, and say so: of so
-    many cores, or all. One that this process has joined already is taken as it is.
+    many cores, or all. One that this process has joined already is taken as it is, where no other
+    is named.
 
     Raises UsageError for what is no address, EngineError when nothing answers there.
     """
@@ -40,7 +39,9 @@ def join(address: str, cores: int | None = None) -> bool:
     os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
     import ray
 
-    if ray.is_initialized():
+    # In colours it tells our standard output of each worker that died, whatever log_to_driver says.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    if ray.is_initialized() and address in ("", "auto"):
         return False
     own = {"include_dashboard": False, "object_store_memory": _STORE, "num_cpus": cores}
     _reach(address)
