@@ -6,11 +6,13 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from diffmine.engine.crew import sentence
 from diffmine.errors import EngineError, UsageError
@@ -36,7 +38,8 @@ def join(address: str, cores: int | None = None) -> bool:
     check(address)
     if importlib.util.find_spec("ray") is None:
         raise UsageError("--engine ray needs Ray: pip install 'diffmine[cluster]'.")
-    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+    settings = _QUIET | _token(address)
+    os.environ.update({name: value for name, value in settings.items() if name not in os.environ})
     import ray
 
     # In colours it tells our standard output of each worker that died, whatever log_to_driver says.
@@ -57,6 +60,16 @@ def join(address: str, cores: int | None = None) -> bool:
         what = f"The cluster at {address} cannot be joined" if address else "Ray cannot be started"
         raise EngineError(f"{what}: {sentence(error)}") from error
     return not address
+
+
+def _token(address: str) -> dict[str, str]:
+    """How Ray's machines know each other. Left alone, Ray writes a token into the user's home when
+    it starts a cluster, and then sends it to none that is joined, which refuses."""
+    if not address:  # the cluster ends with this process, and so does what opens it
+        return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    named = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & os.environ.keys()
+    known = bool(named) or (Path.home() / ".ray" / "auth_token").is_file()
+    return {"RAY_AUTH_MODE": "token"} if known else {}
 
 
 def leave() -> None:
