@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from diffmine.model.tiny import make_random
 from tests.unit.app.make_atlas import make_atlas
 from tests.unit.app.test_server import free_port
 
+ROOT = Path(__file__).parents[4]
+CARS = ROOT / "assets" / "atlases" / "cars"
 NAMES = {"atlases", "labels", "patches", "similar", "score", "translate", "trends"}
 
 
@@ -29,7 +32,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     make_random(folder / "model")
     make_atlas(folder / "shapes", model="../model")
     make_atlas(folder / "bare")
-    blocks = build([folder / "shapes", folder / "bare"])
+    blocks = build([folder / "shapes", folder / "bare", CARS])
     yield serve(blocks, port=free_port(), block=False, mcp=True)
     blocks.close(verbose=False)
 
@@ -49,7 +52,11 @@ def test_the_endpoints_are_named_typed_and_described(client: Client) -> None:
 
 
 def test_labels_lead_to_patches_and_these_to_similar_ones(client: Client) -> None:
-    assert [row["atlas"] for row in client.predict(api_name="/atlases")] == ["shapes", "bare"]
+    assert [row["atlas"] for row in client.predict(api_name="/atlases")] == [
+        "shapes",
+        "bare",
+        "cars",
+    ]
     labels = client.predict(api_name="/labels")
     assert [row["label"] for row in labels] == ["1900", "1910", "1920", "1930"]
     assert labels[0]["images"] == 10
@@ -87,7 +94,11 @@ def test_the_model_scores_and_translates(client: Client, address: str) -> None:
 @pytest.mark.parametrize(
     ("call", "values", "sentence"),
     [
-        ("labels", {"atlas": "none"}, "There is no atlas 'none' here; there are shapes, bare."),
+        (
+            "labels",
+            {"atlas": "none"},
+            "There is no atlas 'none' here; there are shapes, bare, cars.",
+        ),
         ("patches", {"label": "1890"}, "The atlas shapes has no label '1890'; it has 1900, 1910"),
         ("patches", {"label": "1900", "count": 10**6}, "An answer has 1 to 200 patches"),
         ("patches", {"label": "1900", "count": "many"}, "count cannot be used"),
@@ -148,3 +159,13 @@ def test_agents_get_no_tools_unless_asked_for(folder: Path) -> None:
 def test_agents_cannot_log_in(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="exclude each other"):
         way_of(ServeConfig(mcp=True, auth=str(tmp_path / "users")))
+
+
+def test_the_blocks_of_the_page_run(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block.replace("http://127.0.0.1:7860/", address), {})
+    assert set(re.findall(r"^\| `/(\w+)` \|", page, re.MULTILINE)) == NAMES
