@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -167,3 +169,12 @@ def test_duckdb_finds_the_best_patches_of_a_label() -> None:
         ((name, typicality),) = database.sql(query).fetchall()
     assert typicality == pytest.approx(best.typicality)
     assert name == best.patch_id
+
+
+def test_tables_of_pictures_say_that_they_hold_pictures(tmp_path: Path) -> None:
+    atlas = make_atlas(tmp_path / "shapes")
+    for name in ("images.parquet", "translations/part-00000.parquet"):
+        metadata = pq.read_schema(atlas.path / name).metadata
+        assert json.loads(metadata[b"huggingface"])["info"]["features"]["image"] == {
+            "_type": "Image"
+        }
