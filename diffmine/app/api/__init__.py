@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gradio as gr
+from gradio.events import api
 from pydantic import ValidationError, validate_call
 
 from diffmine.app.api import texts
@@ -19,6 +19,7 @@ from diffmine.app.jobs import ONE_AT_A_TIME
 from diffmine.app.shelf import Shelf
 from diffmine.errors import UsageError
 
+Question = Callable[..., Any]
 _SLOT = {name: ONE_AT_A_TIME[name] for name in ("concurrency_id", "concurrency_limit")}
 """Live work waits its turn with that of the page."""
 
@@ -26,17 +27,19 @@ _SLOT = {name: ONE_AT_A_TIME[name] for name in ("concurrency_id", "concurrency_l
 def offer(shelves: Mapping[str, Shelf]) -> None:
     """Add the endpoints to the page that is being built."""
     own = Endpoints(shelves)
-    for function in (own.atlases, own.labels, own.patches, own.similar, own.trends):
-        gr.api(checked(function), queue=False)
-    for function in (own.score, own.translate):
-        gr.api(checked(function), **_SLOT)
+    stored: list[Question] = [own.atlases, own.labels, own.patches, own.similar, own.trends]
+    for question in stored:
+        api(checked(question), queue=False)
+    live: list[Question] = [own.score, own.translate]
+    for question in live:
+        api(checked(question), **_SLOT)
 
 
-def checked(function: Callable[..., Any]) -> Callable[..., Any]:
+def checked(question: Question) -> Question:
     """The same, refusing values of other types in a sentence: gradio looks at none."""
-    validated, signature = validate_call(function), inspect.signature(function)
+    validated, signature = validate_call(question), inspect.signature(question)
 
-    @functools.wraps(function)
+    @functools.wraps(question)
     def answer(*values: Any) -> Any:
         try:
             return validated(**signature.bind(*values).arguments)

@@ -32,8 +32,9 @@ def hub() -> Iterator[Hub]:
         yield server
 
 
-def diffmine(hub: Hub, home: Path, *words: str, **more: str) -> tuple[int, str]:
-    """A command in a process of its own: the Hub's client reads its settings once."""
+def diffmine(hub: Hub, home: Path, *words: str, code: str = "", **more: str) -> tuple[int, str]:
+    """A command, or some code, in a process of its own: the Hub's client reads its settings once.
+    Its status, and what it says."""
     environment = {
         **os.environ,
         "HF_ENDPOINT": hub.address,
@@ -44,7 +45,7 @@ def diffmine(hub: Hub, home: Path, *words: str, **more: str) -> tuple[int, str]:
         "HF_TOKEN": "hf_me",
         **more,
     }
-    command = [sys.executable, "-m", "diffmine", *words]
+    command = [sys.executable, *(["-c", code] if code else ["-m", "diffmine", *words])]
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
