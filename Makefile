@@ -7,7 +7,7 @@ PORT ?= 7860
 export PYTHON TORCH_INDEX
 BIN := .venv/bin
 
-.PHONY: help setup setup-test setup-tools app test test-all lint bench demos lock sbom audit
+.PHONY: help setup setup-test setup-tools app test test-all lint bench demos space lock sbom audit
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -51,6 +51,9 @@ demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
 	$(BIN)/python -m demos.cars.make
 	$(BIN)/python -m demos.chest.make
+
+space: setup  ## write and check the folder to push to a Space
+	@$(BIN)/python -m scripts.space
 
 lock: setup-tools  ## requirements.lock and torch.lock: every package by its digests
 	$(BIN)/python -m scripts.lock

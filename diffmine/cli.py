@@ -25,7 +25,12 @@ from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.settings import settings, with_short
 
 Flat = Parameter(name="*")
-Where = Annotated[str, Parameter(help="Where work runs: here, or processes:N in N processes.")]
+Where = Annotated[
+    str,
+    Parameter(
+        help="Where work runs: here, processes:N in N processes, or ray[:ADDRESS] in a cluster."
+    ),
+]
 app = App(
     name="diffmine",
     help="Mine what is typical of a label in labelled pictures, with a diffusion model.",
@@ -308,6 +313,43 @@ def user(file: Path, name: str) -> None:
         raise UsageError("The two passwords differ; try again.")
     write_name(file, name, password)
     print(f"{name} can log in: diffmine app --auth {file}")
+
+
+@app.command(name="push")
+def push_atlas(atlas: Path, repo: str, *, public: bool = False) -> None:
+    """Write an atlas to a data set repository of the Hugging Face Hub, as one commit.
+
+    Parameters
+    ----------
+    atlas
+        Folder of the atlas.
+    repo
+        The repository, as OWNER/NAME; a new one, or one of an atlas.
+    public
+        Let everybody read a new repository; without it you alone may.
+    """
+    from diffmine.export.push import push
+    from diffmine.words import hub as words
+
+    commit = push(atlas, repo, public=public, say=print)
+    print(words.DONE.format(repo=repo, commit=commit))
+
+
+@app.command(name="pull")
+def pull_atlas(repo: str, *, out: Path) -> None:
+    """Fetch an atlas from the Hugging Face Hub.
+
+    Parameters
+    ----------
+    repo
+        The repository, as OWNER/NAME or OWNER/NAME@REVISION.
+    out
+        Folder of the atlas, a new one.
+    """
+    from diffmine.pipeline.pull import pull
+    from diffmine.words import hub as words
+
+    print(words.PULLED.format(out=out, name=repo, commit=pull(repo, out)))
 
 
 # By their paths: what they need is loaded when they run.

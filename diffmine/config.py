@@ -561,6 +561,9 @@ class ServeConfig:
     address: str = ""
     """Address under which visitors reach it through a reverse proxy, as
     `https://atlas.example.org/diffmine`; empty: the one it listens on."""
+    mcp: bool = False
+    """Offer agents the questions that programs may ask as tools, at `/gradio_api/mcp/` (extra
+    `mcp`)."""
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -47,6 +47,7 @@ KNOWN = re.compile(
     r"/gradio_api/(info|heartbeat/[^/]+|queue/(join|data|status)|(run|api|call)/[^/]+(/[^/]+)?"
     r"|cancel|reset|upload|upload_progress|component_server|file=.*)/?"
 )
+AGENTS = re.compile(r"/gradio_api/mcp/?")
 UPLOAD, LOGIN, HEARTBEAT = "/gradio_api/upload", "/login", "/gradio_api/heartbeat/"
 ASKS = ("GET", "HEAD", "OPTIONS", "POST")
 MOST_JSON = 2**20
@@ -60,13 +61,14 @@ _USER = re.compile(r"[^\x00-\x20\x7f]{1,256}")
 class Way:
     """How visitors reach the app: the address they see (empty: the one it listens on), another one
     whose pages are the app's own (a Space's), the header by which a proxy names them, or the file
-    of their logins; `frames`: who may frame the page."""
+    of their logins; `frames`: who may frame the page; `agents`: whether they have tools here."""
 
     address: str = ""
     also: str = ""
     user_header: str = ""
     logins: Logins | None = None
     frames: str = "'self'"
+    agents: bool = False
 
     def own(self, origin: str, host: str) -> bool:
         """Whether a page of that origin is this app's."""
@@ -144,7 +146,8 @@ class Guard:
         if FETCHES.search(unquote(asked.path)):
             raise _Refused(403, texts.NOT_HERE, texts.LOG_FETCH)
         public = OPEN.fullmatch(asked.path) is not None
-        if asked.method not in ASKS or not (public or KNOWN.fullmatch(asked.path)):
+        agent = self.way.agents and AGENTS.fullmatch(asked.path)
+        if asked.method not in ASKS or not (public or agent or KNOWN.fullmatch(asked.path)):
             raise _Refused(404, texts.NOT_HERE, texts.LOG_PATH)
         self._check_origin(asked)
         if self.way.user_header and not asked.user and not asked.path.endswith("startup-events"):

@@ -17,6 +17,7 @@ from diffmine.app import gpu  # isort: skip  # before gradio: see its docstring
 import gradio as gr
 
 from diffmine.app import tabs, texts, work
+from diffmine.app.api import offer
 from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
@@ -90,6 +91,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
             panel.wire()
         desk.state.visit(desk.on_visit, [desk.state], desk.outputs, **LAST)
         _open(blocks, desk, inspector.basket)
+        offer(shelves)
     _unwatched(blocks, desk)
     lighten(blocks)
     folders = [shelf.atlas.path for shelf in shelves.values()]

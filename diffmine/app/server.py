@@ -97,7 +97,7 @@ def settings(config: ServeConfig, way: Way, cache: Cache, blocked: list[Path]) -
         "share": False,
         "ssr_mode": False,
         "pwa": False,
-        "mcp_server": False,
+        "mcp_server": config.mcp,
         "app_kwargs": {"middleware": middleware},
         "quiet": True,
     }
@@ -115,12 +115,23 @@ def way_of(config: ServeConfig) -> Way:
         raise UsageError(texts.BAD_HEADER.format(name=header))
     if address and not ADDRESS.fullmatch(address):
         raise UsageError(texts.BAD_ADDRESS.format(address=config.address))
+    if config.mcp:
+        _check_mcp(config)
     if not is_loopback(config.host) and not config.auth and not ON_SPACE:
         raise UsageError(texts.NEEDS_LOGINS.format(host=config.host))
     frames = "'self' https://huggingface.co https://*.hf.space" if ON_SPACE else "'self'"
     space = os.environ.get("SPACE_HOST", "") if ON_SPACE else ""
     logins = Logins(Path(config.auth)) if config.auth else None
-    return Way(address, f"https://{space}" if space else "", header, logins, frames)
+    return Way(address, f"https://{space}" if space else "", header, logins, frames, config.mcp)
+
+
+def _check_mcp(config: ServeConfig) -> None:
+    if config.auth:
+        raise UsageError(texts.MCP_LOGINS)
+    try:
+        import mcp  # noqa: F401
+    except ImportError as error:
+        raise UsageError(texts.MCP_ABSENT) from error
 
 
 def styles() -> str:

@@ -100,6 +100,15 @@ NEEDS_LOGINS = (
     "{host} can be reached from other machines; name those who may log in (--auth FILE, written by "
     "diffmine user), or serve on 127.0.0.1."
 )
+NOT_PINNED = (
+    "{variable} names {name}, which is no folder here, and as a repository has no revision; write "
+    "OWNER/NAME@COMMIT."
+)
+MCP_LOGINS = (
+    "Programs cannot log in on a page, so --mcp and --auth exclude each other; serve agents on "
+    "127.0.0.1, or behind a proxy that knows them."
+)
+MCP_ABSENT = "--mcp needs the package mcp: pip install 'diffmine[mcp]'."
 PROXY_HERE = (
     "--proxy-user-header trusts whoever can reach {host}; serve on 127.0.0.1 and put the proxy on "
     "this machine, or use --auth."

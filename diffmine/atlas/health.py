@@ -15,6 +15,7 @@ from diffmine.atlas.atomic import sha256
 from diffmine.atlas.digests import NAME as REMEMBERED
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.manifest import NAME as MANIFEST
+from diffmine.atlas.manifest import Manifest
 
 if TYPE_CHECKING:
     from diffmine.atlas.reader import Atlas
@@ -98,14 +99,21 @@ def health(atlas: Atlas) -> Health:
     return Health(count - len(broken), tuple(broken), tuple(_foreign(atlas)))
 
 
+def files_of(manifest: Manifest) -> list[str]:
+    """The files that an atlas consists of, by their names in its folder: what its stages wrote, and
+    its model where it stands inside."""
+    names = [MANIFEST, *manifest.artefacts]
+    if manifest.model.get("path") == OWN:
+        names += [f"{OWN}/{name}" for name in manifest.model.get("files", {})]
+    return sorted(names)
+
+
 def _is(path: Path, digest: str) -> bool:
     return path.is_file() and sha256(path) == digest
 
 
 def _foreign(atlas: Atlas) -> list[str]:
-    known = {MANIFEST, EDITS, *atlas.manifest.artefacts}
-    if atlas.manifest.model.get("path") == OWN:
-        known |= {f"{OWN}/{name}" for name in atlas.manifest.model.get("files", {})}
+    known = {EDITS, *files_of(atlas.manifest)}
     files = (path.relative_to(atlas.path) for path in atlas.path.rglob("*") if not path.is_dir())
     names = (path.as_posix() for path in sorted(files))
     return [name for name in names if name not in known and not _is_work(name)]
@@ -125,5 +133,6 @@ __all__ = [
     "broken_model",
     "broken_sources",
     "digests_of",
+    "files_of",
     "health",
 ]

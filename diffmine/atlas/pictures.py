@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -68,12 +67,6 @@ class Pictures:
     def picture(self, image_id: str) -> Image.Image:
         """The picture, RGB."""
         return _opened(self.content(image_id))
-
-
-def picture_schema_metadata() -> dict[bytes, bytes]:
-    """Metadata by which the Hub's viewer knows the column `image` as pictures."""
-    features = {"info": {"features": {"image": {"_type": "Image"}}}}
-    return {b"huggingface": json.dumps(features).encode()}
 
 
 def generated_png(picture: UInt8[np.ndarray, "H W 3"]) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 _PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_SEEN = {"huggingface": '{"info": {"features": {"image": {"_type": "Image"}}}}'}
+"""By this the Hub's viewer and `datasets` know the column `image` as pictures."""
 _HALVES = pa.list_(pa.float16())
 _FLOATS = pa.list_(pa.float32())
 _BOX = pa.list_(pa.float64())
@@ -43,7 +45,8 @@ IMAGES = pa.schema(
         ("region", pa.string()),
         ("region_box", _BOX),
         ("generated", pa.string()),
-    ]
+    ],
+    _SEEN,
 )
 MAPS = pa.schema(
     [
@@ -77,7 +80,7 @@ SUMS = pa.schema(
         ("race", pa.list_(pa.float64())),
     ]
 )
-VIEWS = pa.schema([("image_id", pa.string()), ("image", _PICTURE), ("times", pa.int32())])
+VIEWS = pa.schema([("image_id", pa.string()), ("image", _PICTURE), ("times", pa.int32())], _SEEN)
 TRAINED = pa.schema(
     [
         ("image_id", pa.string()),
@@ -163,7 +166,8 @@ TRANSLATIONS = pa.schema(
         ("own_after", pa.float32()),
         ("outline", pa.float32()),
         ("outside", pa.float32()),
-    ]
+    ],
+    _SEEN,
 )
 TRENDS = pa.schema(
     [
@@ -190,7 +194,8 @@ PARALLEL = pa.schema(
         ("width", pa.int32()),
         ("mean", _HALVES),
         ("typicality", pa.float32()),
-    ]
+    ],
+    _SEEN,
 )
 PARALLEL_WINDOWS = pa.schema(
     [

@@ -71,10 +71,10 @@ def fetch(address: Address, sheet: str = "") -> Fetched:
     Raises DataError, one sentence, for a data set or revision that is not there or is closed to
     you, and without a network for one that was not fetched whole before.
     """
-    folder = _snapshot(address, address.revision or None, list(DESCRIBED))
+    folder = snapshot(address, address.revision or None, list(DESCRIBED))
     card = read_card(folder)
     patterns = _patterns(address, card, sheet)
-    folder = _snapshot(address, folder.name, [*DESCRIBED, *patterns])
+    folder = snapshot(address, folder.name, [*DESCRIBED, *patterns])
     inside = folder / address.folder
     if not inside.is_dir():
         raise DataError(
@@ -94,7 +94,9 @@ def _patterns(address: Address, card: Card, sheet: str) -> list[str]:
     return [f"{prefix}*{one}" for ending in wanted for one in (ending, ending.upper())]
 
 
-def _snapshot(address: Address, revision: str | None, patterns: list[str]) -> Path:
+def snapshot(address: Address, revision: str | None, patterns: list[str]) -> Path:
+    """Download the files of a data set that match, into the cache of the Hub's client, and give
+    their folder, whose name is the commit. Raises DataError as `fetch` does."""
     from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from diffmine.engine.base import Engine, Hear, Progress, Report, Tell, ahead, phase, silent
 from diffmine.engine.here import Here, here
 from diffmine.engine.processes import Processes
+from diffmine.engine.ray import Ray
 from diffmine.errors import UsageError
 
 ENGINES: dict[str, Callable[[str], Engine]] = {
     "here": lambda rest: _alone(rest),
     "processes": lambda rest: Processes(_number(rest)),
+    "ray": Ray,
 }
 """For each name, what makes an engine from the text after the colon, as in `processes:4`."""
 
@@ -46,6 +48,7 @@ __all__ = [
     "Here",
     "Processes",
     "Progress",
+    "Ray",
     "Report",
     "Tell",
     "ahead",

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from diffmine.atlas.atomic import whole, write_bytes
-from diffmine.atlas.pictures import ROW_GROUP, picture_schema_metadata
+from diffmine.atlas.pictures import ROW_GROUP
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import KeptBoxes
 from diffmine.atlas.schemas import IMAGES
@@ -172,10 +172,9 @@ def by_group(atlas: Atlas) -> list[str]:
 def _write(path: Path, rows: Iterator[Row]) -> list[Content]:
     """Write the table of images; what is in it."""
     contents: list[Content] = []
-    schema = IMAGES.with_metadata(picture_schema_metadata())
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, IMAGES, compression="zstd") as writer:
         for group in _groups(rows):
-            writer.write_table(pa.Table.from_pylist(group, schema), row_group_size=ROW_GROUP)
+            writer.write_table(pa.Table.from_pylist(group, IMAGES), row_group_size=ROW_GROUP)
             contents += [(row["image_id"], row["labels"], row["source_digest"]) for row in group]
     return contents
 

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas import whereabouts
 from diffmine.atlas.atomic import whole
-from diffmine.atlas.pictures import picture_schema_metadata
 from diffmine.atlas.schemas import VIEWS
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig
@@ -41,15 +40,14 @@ def beside(atlas: Workspace, view: int, rows: Iterator[Row]) -> Iterator[Iterato
     if not view:
         yield ({name: value for name, value in row.items() if name != VIEW} for row in rows)
         return
-    schema = VIEWS.with_metadata(picture_schema_metadata())
     with (
         whole(atlas.path / NAME) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="none", use_dictionary=False) as writer,
+        pq.ParquetWriter(temporary, VIEWS, compression="none", use_dictionary=False) as writer,
     ):
         waiting: list[Row] = []
 
         def write() -> None:
-            writer.write_table(pa.Table.from_pylist(waiting, schema))
+            writer.write_table(pa.Table.from_pylist(waiting, VIEWS))
             waiting.clear()
 
         def each() -> Iterator[Row]:

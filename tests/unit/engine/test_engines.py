@@ -91,7 +91,7 @@ def test_engines_are_found_by_name() -> None:
     many = engine_of("processes:3")
     assert isinstance(many, Processes)
     assert many.count == 3
-    assert set(ENGINES) == {"here", "processes"}
+    assert set(ENGINES) == {"here", "processes", "ray"}
 
 
 def test_each_worker_has_a_device_of_its_own() -> None:

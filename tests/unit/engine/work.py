@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from diffmine.engine import Tell
 from diffmine.engine.processes import DEVICE
 from diffmine.errors import DataError
@@ -53,3 +55,19 @@ def slow(piece: Path, tell: Tell) -> None:
     for step in range(600):
         tell(step / 600)
         time.sleep(0.1)
+
+
+def absent(piece: Path, tell: Tell) -> bytes:
+    return piece.read_bytes()
+
+
+def zeros(piece: int, tell: Tell) -> np.ndarray:
+    return np.zeros(piece)
+
+
+def faulty(piece: Path, tell: Tell) -> tuple[int, str]:
+    """Its process, and those in which it failed before: the first time its GPU fails."""
+    if not piece.exists():
+        piece.write_text(str(os.getpid()))
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+    return os.getpid(), piece.read_text()
