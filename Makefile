@@ -50,6 +50,7 @@ demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
 	$(BIN)/python -m demos.cars.make
 	$(BIN)/python -m demos.chest.make
+	$(BIN)/python -m demos.icons.make
 
 lock: setup-tools  ## requirements.lock and torch.lock: every package by its digests
 	$(BIN)/python -m scripts.lock

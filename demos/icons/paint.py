@@ -54,22 +54,47 @@ def chance_of(*parts: object) -> Chance:
 def paint(icon: Image.Image, chance: Chance, times: int = 1) -> Image.Image:
     """The icon (RGBA) on its ground, CANVAS pixels a side, or `times` as many and then not through
     48 pixels: a copy to look at. ValueError for an empty icon."""
+    small, left, top = _placed(_through(icon), chance)
+    if times > 1:
+        at = _middle(small, left, top)
+        small, left, top = _scaled(icon, times * chance.longest / _longest(icon)), 0, 0
+        across, down = _middle(small, 0, 0)
+        left, top = round(times * at[0] - across), round(times * at[1] - down)
+    picture = _ground(chance, CANVAS * times)
+    picture.alpha_composite(*_inside(small, left, top))
+    return picture.convert("RGB")
+
+
+def _through(icon: Image.Image) -> Image.Image:
+    return _scaled(icon, THROUGH / _longest(icon))
+
+
+def _placed(icon: Image.Image, chance: Chance) -> tuple[Image.Image, int, int]:
+    """The icon as large as in the picture, and the pixels of its left and upper edge there."""
+    left, top, right, bottom = _box(icon)
+    scale = chance.longest / max(right - left, bottom - top)
+    free = CANVAS - 2 * MARGIN
+    across = MARGIN + round(chance.across * (free - (right - left) * scale))
+    down = MARGIN + round(chance.down * (free - (bottom - top) * scale))
+    return _scaled(icon, scale), across - round(left * scale), down - round(top * scale)
+
+
+def _box(icon: Image.Image) -> tuple[int, int, int, int]:
     box = shown_box(icon)
     if box is None:
         raise ValueError("the icon is empty")
-    if times == 1:
-        icon = _scaled(icon, THROUGH / max(box[2] - box[0], box[3] - box[1]))
-        box = shown_box(icon)
-        assert box is not None
-    wide, high = box[2] - box[0], box[3] - box[1]
-    scale = times * chance.longest / max(wide, high)
-    icon = _scaled(icon, scale)
-    free = (CANVAS - 2 * MARGIN) * times
-    left = MARGIN * times + round(chance.across * (free - wide * scale)) - round(box[0] * scale)
-    top = MARGIN * times + round(chance.down * (free - high * scale)) - round(box[1] * scale)
-    picture = _ground(chance, CANVAS * times)
-    picture.alpha_composite(*_inside(icon, left, top))
-    return picture.convert("RGB")
+    return box
+
+
+def _longest(icon: Image.Image) -> int:
+    left, top, right, bottom = _box(icon)
+    return max(right - left, bottom - top)
+
+
+def _middle(icon: Image.Image, left: int, top: int) -> tuple[float, float]:
+    """The middle of what is shown of an icon that lies at (left, top), in pixels."""
+    box = _box(icon)
+    return left + (box[0] + box[2]) / 2, top + (box[1] + box[3]) / 2
 
 
 def _scaled(icon: Image.Image, scale: float) -> Image.Image:

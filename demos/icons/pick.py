@@ -140,21 +140,22 @@ def picked(
     for theme in themes:
         for icon in icons[theme.theme]:
             eras[icon.subject].add(theme.era)
-    chosen: list[Icon] = []
+    chosen: dict[str, Icon] = {}
     learnt: list[int] = []
     for theme in sorted(themes, key=lambda theme: theme.split == "test"):
-        taken = 0
+        own: dict[str, Icon] = {}
         for icon in sorted(
             icons[theme.theme], key=lambda icon: (-len(eras[icon.subject]), icon.key)
         ):
             shape = picture_hash(on_grey(render(places[theme.theme] / icon.file)))
-            if taken == MOST or (theme.split == "test" and any(near(shape, one) for one in learnt)):
+            held_out = theme.split == "test"
+            if len(own) == MOST or (held_out and any(near(shape, one) for one in learnt)):
                 continue
-            if theme.split == "train":
+            if not held_out:
                 learnt.append(shape)
-            chosen.append(icon)
-            taken += 1
-    return chosen
+            own.setdefault(icon.key, icon)
+        chosen |= own
+    return list(chosen.values())
 
 
 def main() -> None:
