@@ -51,6 +51,7 @@ demos: setup-test  ## make the embedded atlases again
 	$(BIN)/python -m demos.type.make
 	$(BIN)/python -m demos.cars.make
 	$(BIN)/python -m demos.chest.make
+	$(BIN)/python -m demos.icons.make
 
 space: setup  ## write and check the folder to push to a Space
 	@$(BIN)/python -m scripts.space

@@ -51,7 +51,7 @@ def write_card(
         prompt=config["prompt"],
         null=config["null_prompt"],
         share=config["null_share"],
-        steps=f"{config['steps']:,}",
+        steps=_steps(training),
         batch=config["batch"],
         rate=config["learning_rate"],
         ema=config["ema"],
@@ -73,6 +73,12 @@ def first_of(test: dict[str, Any], what: str) -> str:
         f"the true label comes first for {test['true_label_first']:.1%} of {test['images']} "
         f"{what} (chance {chance:.1%})"
     )
+
+
+def _steps(training: dict[str, Any]) -> str:
+    """How many steps were done, and of how many where a training ended before."""
+    asked, ended = training["config"]["steps"], training.get("ended_at_step")
+    return f"{ended:,} of {asked:,}" if ended else f"{asked:,}"
 
 
 def _table(labels: Sequence[str], rows: list[list[int]]) -> str:

@@ -1,6 +1,6 @@
 """The copies of the embedded atlases that people look at: every picture drawn anew, larger.
 
-    python -m demos.views [type cars chest]
+    python -m demos.views [type cars chest icons]
 
 The images as mined stay as they are; a copy is drawn from the same chance, TIMES as wide and high,
 and scaled and cut as the images were.
@@ -29,7 +29,7 @@ TIMES = 4
 QUALITY = 85
 """Of WebP: 2 to 6 kB a copy, half of a JPEG that looks as good."""
 PART = 100
-NAMES = ("type", "cars", "chest")
+NAMES = ("type", "cars", "chest", "icons")
 Pictures = Callable[[Sequence[str], int, Counts], Iterator[Image.Image]]
 
 
@@ -80,7 +80,7 @@ def encoded(picture: Image.Image) -> bytes:
 def main() -> None:
     """Add the copies to embedded atlases that are there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=NAMES, help="of type, cars, chest; all")
+    parser.add_argument("names", nargs="*", default=NAMES, help="of type, cars, chest, icons; all")
     for name in parser.parse_args().names:
         folder = Path(__file__).parents[1] / "assets" / "atlases" / name
         atlas = open_workspace(folder)

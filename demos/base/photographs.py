@@ -1,27 +1,24 @@
 """Crops of freely licensed pictures that Debian ships: photographs, wallpapers, painted textures.
 
-`fetch` downloads the packages with apt-get and unpacks them; nothing is installed. What licence a
-file has is read from its package's own machine-readable copyright file (DEP 5): only what is in the
-public domain or under CC0, CC BY or CC BY-SA is taken. Needs dpkg-deb and `pip install
-python-debian`.
+Only what is in the public domain or under CC0, CC BY or CC BY-SA is taken (demos/debian.py).
 """
 
 from __future__ import annotations
 
 import csv
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
+
+from demos.debian import terms_of, unpacked
 
 PACKAGES = (
     "lomiri-wallpapers-16.04",
@@ -51,15 +48,8 @@ class Source:
 
 def fetch(folder: Path) -> Path:
     """Download and unpack the packages below `folder`, each once."""
-    folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
-        place = folder / package
-        if place.exists():
-            continue
-        subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True)
-        [archive] = folder.glob(f"{package}_*.deb")
-        subprocess.run(["dpkg-deb", "-x", str(archive), f"{place}.part"], check=True)
-        Path(f"{place}.part").rename(place)
+        unpacked(package, folder)
     return folder
 
 
@@ -72,22 +62,12 @@ def sources(folder: Path) -> list[Source]:
 
 
 def _of_package(place: Path) -> Iterator[Source]:
-    from debian.copyright import Copyright
-
-    with (place / "usr/share/doc" / place.name / "copyright").open(encoding="utf-8") as text:
-        stanzas: list[Any] = list(Copyright(text, strict=False).all_files_paragraphs())
+    terms = terms_of(place, place.name)
     for path in place.rglob("*"):
         if path.suffix.lower() not in _ENDINGS or path.is_symlink():
             continue
-        inside = path.relative_to(place).parts
-        names = ["/".join(inside[at:]) for at in range(len(inside))]
-        names.append(f"{place.name.rsplit('-', 1)[-1]}/{path.name}")
-        # Debian's paths are those of the source, of which a part is installed: the last stanza
-        # that fits any end of the path counts, as the last one does in the format itself.
-        fits = [stanza for stanza in stanzas if any(map(stanza.matches, names))]
-        licence = fits[-1].license.synopsis if fits else ""
+        licence, authors = terms(path)
         if _FREE.match(licence) and _is_picture(path):
-            authors = "; ".join(line.strip() for line in fits[-1].copyright.splitlines())
             yield Source(path, place.name, authors, licence)
 
 

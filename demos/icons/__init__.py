@@ -1,0 +1,1 @@
+"""Recipe of the data set "desktop icons, 1990s to 2020"."""
