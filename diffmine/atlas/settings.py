@@ -24,7 +24,7 @@ def usable(stored: Mapping[str, Any] | None) -> Settings:
     known: Settings = {}
     for table in fields(BuildConfig):
         own, usual = (stored or {}).get(table.name), table.default
-        if own is None or not is_dataclass(usual):
+        if own is None or not is_dataclass(usual) or isinstance(usual, type):
             continue
         if not isinstance(own, Mapping):
             raise AtlasError(f"atlas.json has {own!r} for {table.name}, which is no settings.")
