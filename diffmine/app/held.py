@@ -40,6 +40,11 @@ def held(
     return component
 
 
+def unseen() -> gr.HTML:
+    """A component that shows nothing, to hold a value."""
+    return gr.HTML(html_template="", js_on_load=None, visible=False)
+
+
 def is_held(component: Any) -> bool:
     """Whether a component holds a value of the page."""
     return bool(vars(component).get("diffmine_held"))
