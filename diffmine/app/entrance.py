@@ -25,7 +25,7 @@ def atlas_cards(shelves: Mapping[str, Shelf], cache: Cache, current: str) -> Val
     """A card for each atlas: the image of its first patch, its title, what it says of itself and
     how much it holds."""
     cards: list[Value] = []
-    tiles = []
+    tiles: list[np.ndarray] = []
     for key, shelf in shelves.items():
         patch = shelf.known(first_view(shelf).patch)
         if patch is None:

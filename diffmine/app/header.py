@@ -16,6 +16,7 @@ from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
 from diffmine.app.parts import EACH, LAST, Updates, Value
+from diffmine.app.search import Search
 from diffmine.app.view import View, choice, first_view, payload
 
 
@@ -32,10 +33,12 @@ class Header:
         self.atlas = desk.own(cards(picker, visible=several, elem_id="atlas"))
         with gr.Row(elem_id="top", equal_height=False):
             self.head = desk.own(head(self._head(view), scale=4, min_width=280))
+            self.search = Search(desk)
             keys = page(titles, scale=0, min_width=44, elem_id="page")
             desk.state = desk.own(held(keys, "view", desk.read, desk.write))
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.labels = self.labels
+        self.search.place_results()
         self.findings = desk.own(cards(self._findings(view), elem_id="findings"))
         self.picker = picker
 
@@ -82,6 +85,7 @@ class Header:
             outputs = [self.labels, *desk.to(tab.name, "inspector")]
             choose = getattr(self.labels, event_of(tab.name))
             choose(self._on_label(tab.name), [desk.state], outputs, **EACH)
+        self.search.wire()
         self.atlas.press(self.on_atlas, [desk.state], desk.outputs, **LAST)
         self.findings.press(self.on_finding, [desk.state], desk.outputs, **LAST)
 

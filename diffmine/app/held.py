@@ -35,11 +35,14 @@ def held(
         return {"held": name, **(value if isinstance(value, dict) else write(value))}
 
     # On the component itself: of a subclass gradio would write a stub file beside the source.
-    component.preprocess = to_handler  # type: ignore[method-assign]
-    component.postprocess = to_page  # type: ignore[method-assign]
+    vars(component).update(preprocess=to_handler, postprocess=to_page, diffmine_held=True)
     component.value = {"held": name}
-    component.diffmine_held = True
     return component
+
+
+def unseen() -> gr.HTML:
+    """A component that shows nothing, to hold a value."""
+    return gr.HTML(html_template="", js_on_load=None, visible=False)
 
 
 def is_held(component: Any) -> bool:

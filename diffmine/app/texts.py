@@ -128,6 +128,10 @@ LOGINS_READABLE = "{path} can be read by others, who could guess passwords; chmo
 # The whole page
 
 ATLASES = "Atlases"
+SEARCH = "Find names, records, labels, files"
+SEARCH_HITS = "“{text}”: {labels}, {elements}, {images}"
+SEARCH_FIRST = "; the first {count} are shown"
+SEARCH_ELEMENT = "Element of {label}"
 FINDINGS = "To begin with: what this atlas shows"
 FIRST_STEPS = [
     "Choose a label: the wall shows the patches most typical of it.",

@@ -171,6 +171,22 @@ def test_what_to_begin_with_is_shown_until_it_is_closed(page: Page, pair: str) -
     expect(cards.first).to_be_visible()
 
 
+def test_a_search_leads_to_an_image(page: Page, pair: str) -> None:
+    page.goto(pair)
+    field = page.locator("#search").locator("input, textarea")
+    field.fill("1920/04.png")
+    field.press("Enter")
+    card = page.locator("#results .dm-card")
+    expect(card).to_have_count(1)
+    card.click()
+    expect(page.locator("#viewer .dm-facts")).to_contain_text("1920/04.png")
+    expect(page).to_have_url(re.compile("label=1920"))
+    open_atlas(page, "others")
+    expect(card).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#viewer .dm-facts")).to_contain_text("1920/04.png")
+
+
 def test_the_scope_of_the_map_is_in_the_link(page: Page, pair: str) -> None:
     page.goto(f"{pair}?tab=map")
     page.get_by_label("All labels").check()

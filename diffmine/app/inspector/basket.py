@@ -11,7 +11,7 @@ from diffmine.app import texts as shared
 from diffmine.app.components.wall.wall import item, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
-from diffmine.app.held import held
+from diffmine.app.held import held, unseen
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.entries import (
     LONGEST_NOTE,
@@ -40,8 +40,8 @@ class Basket:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.entries = desk.basket = held(gr.HTML(visible=False), "basket", entries_of, value_of)
-        self.before = held(gr.HTML(visible=False), "before", entries_of, value_of)
+        self.entries = desk.basket = held(unseen(), "basket", entries_of, value_of)
+        self.before = held(unseen(), "before", entries_of, value_of)
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)

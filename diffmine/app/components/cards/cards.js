@@ -1,6 +1,6 @@
 // A row of cards, each a button: a picture, a title, words. Value: {rev, sheet, heading, cards: [{key, title,
-// text, facts, alt, at}], current, closes}. With `closes`, a name, the row goes when it is closed and stays away
-// under that name until the help is asked for it. Event: press {key}.
+// text, facts, alt, at}], current, closes}. With `closes` the row goes when it is closed; with a name there it
+// stays away under that name until the help is asked for it. Event: press {key}.
 const CLOSED = 'diffmine-closed', root = find('.dm-cards');
 let shown = null;
 
@@ -9,9 +9,10 @@ function closed() {
 }
 
 function close(name, away) {
+  root.hidden = away;
+  if (!name) return;
   const names = closed().filter(each => each !== name);
   try { localStorage.setItem(CLOSED, JSON.stringify(away ? [...names, name] : names)); } catch { /* as above */ }
-  root.hidden = away;
 }
 
 function mark(key) {
@@ -43,15 +44,15 @@ function draw() {
       TEXTS.close);
     const head = make('div', {class: 'dm-cards-head'}, make('strong', {}, value.heading), away);
     root.replaceChildren(...(value.closes === undefined ? [cards] : [head, cards]));
-    root.hidden = !value.cards.length || (value.closes !== undefined && closed().includes(value.closes));
   }
+  root.hidden = !(value.closes === '' ? value.heading : value.cards.length) || closed().includes(value.closes);
   mark(value.current);
 }
 
 function onClick(event) {
   if (!element.isConnected) { document.removeEventListener('click', onClick); return; }
   const {closes, cards} = props.value ?? {};
-  if (closes !== undefined && cards.length && event.target.closest('[data-findings]')) close(closes, false);
+  if (closes && cards.length && event.target.closest('[data-findings]')) close(closes, false);
 }
 
 document.addEventListener('click', onClick);

@@ -1,5 +1,6 @@
 """The basket: notes that belong to their patches, an order, what leaves and what comes back."""
 
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -149,3 +150,40 @@ def test_the_basket_follows_its_patches_through_another_mining(tmp_path: Path) -
     make_atlas(tmp_path / "own")  # as it was first
     assert [c.note for c in basket.chosen(first, left)] == ["of the first", ""]
     assert basket.chosen(first, left)[0].patch_id == "1900-top-0001"
+
+
+def test_a_basket_goes_through_the_page_unchanged(desk: Any) -> None:
+    basket, atlas = desk.inspector.basket, desk.shelf(desk.first).atlas
+    chosen = atlas.patch("1900-top-0002")
+    entries = [Entry("shapes", chosen.patch_id, "note", chosen, 7), Entry("other", "x")]
+    sent = json.loads(json.dumps(basket.entries.postprocess(entries)))
+    assert sent["held"] == "basket"
+    back = basket.entries.preprocess(sent)
+    assert back == entries
+    assert (back[0].chosen, back[0].written) == (chosen, 7)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [None, "x", [1], [{}], [{"atlas": "shapes"}], [{"atlas": 1, "patch": "x"}],
+     [{"atlas": "shapes", "patch": "x", "chosen": {"label": "1900"}}]],
+)  # fmt: skip
+def test_what_is_no_basket_is_an_empty_one(desk: Any, entries: Any) -> None:
+    basket = desk.inspector.basket
+    assert basket.entries.preprocess({"held": "basket", "entries": entries}) == []
+    assert basket.entries.preprocess(None) == []
+
+
+def test_a_patch_that_no_list_holds_is_not_shown(desk: Any) -> None:
+    basket, atlas = desk.inspector.basket, desk.shelf(desk.first).atlas
+    strange = replace(atlas.patch("1900-top-0002"), label="nowhere")
+    written = atlas.lists.written
+    entries = [
+        Entry("shapes", "no such patch"),
+        Entry("shapes", "no such patch", written=written),
+        Entry("shapes", "1900-top-9999", chosen=strange, written=3),
+    ]
+    shown = basket.show(desk.first, entries)
+    assert shown[basket.wall]["items"] == []
+    assert "3 patches" in shown[basket.accordion].label
+    assert basket.chosen(desk.first, entries) == []
