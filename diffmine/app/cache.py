@@ -27,6 +27,7 @@ from diffmine.atlas.atomic import writing
 
 MOST_BYTES = 2**30
 _LOOK_EVERY = 500
+"""Files after which the folder is looked at, or an eighth of MOST_BYTES: films are large."""
 
 
 def digest(*parts: Any) -> str:
@@ -49,7 +50,7 @@ class Cache:
                 Path(plotly.__file__).parent / "package_data" / "plotly.min.js", self.plotly
             )
         self.given = Uploads(self.uploads)
-        self._puts = 0
+        self._puts = self._bytes = 0
         self._lock = Lock()
 
     def publish(self) -> None:
@@ -81,7 +82,9 @@ class Cache:
                 temporary.unlink(missing_ok=True)
         with self._lock:
             self._puts += 1
-            if self._puts % _LOOK_EVERY == 0:
+            self._bytes += len(content)
+            if self._puts >= _LOOK_EVERY or self._bytes >= MOST_BYTES // 8:
+                self._puts = self._bytes = 0
                 self._shrink()
         return path
 

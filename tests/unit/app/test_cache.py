@@ -28,3 +28,16 @@ def test_a_full_disk_is_said_and_browsing_goes_on(
         assert cache.file("old.png", lambda: b"other") == before
     assert sorted(os.listdir(cache.folder)) == ["old.png", "plotly.min.js"]
     assert cache.file("new.png", lambda: b"new").read_bytes() == b"new"
+
+
+def test_a_few_large_files_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffmine.app.cache.MOST_BYTES", 8_000_000)
+    cache = Cache(tmp_path)
+    for number in range(40):
+        cache.file(f"{number:02d}.bin", lambda: bytes(1_000_000))
+        os.utime(cache.folder / f"{number:02d}.bin", (number, number))
+    left = sorted(path.name for path in cache.folder.glob("*.bin"))
+    assert 8 <= len(left) <= 9
+    assert left[-1] == "39.bin", "those used last stay"

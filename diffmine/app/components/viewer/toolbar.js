@@ -20,11 +20,12 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, clos
     beside: make('fieldset', {}, make('legend', {}, TEXTS.compareWith), others)};
   has.beside.append(has.linked);
   const heat = make('div', {}, ...settings.nodes);
+  has.onFilm = make('fieldset', {}, make('legend', {}, TEXTS.onFilm), heat, has.boxes, has.patch);
   const nodes = [button(TEXTS.closeFilm, close), make('div', {class: 'dm-tool-row', role: 'radiogroup', 'aria-label': TEXTS.tool},
     ...tools.map(([name, text]) => make('label', {class: 'dm-check'}, radios[name], text))),
     make('div', {class: 'dm-tool-row'}, button('−', () => by(1 / 1.5), TEXTS.zoomOut), button('+', () => by(1.5), TEXTS.zoomIn),
       button(TEXTS.fit, fit), button('1:1', toSource, TEXTS.oneToOne)),
-    grey, make('fieldset', {}, make('legend', {}, TEXTS.onFilm), heat, has.boxes, has.patch), has.beside, notes];
+    grey, has.onFilm, has.beside, notes];
   let shown = '';
 
   function tool(name) {
@@ -64,6 +65,7 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, clos
     has.boxes.hidden = !films.some(each => each.boxes.length);
     boxes.textContent = first.boxesAre.slice(0, 1).toUpperCase() + first.boxesAre.slice(1);
     has.patch.hidden = !first.window;
+    has.onFilm.hidden = [heat, has.boxes, has.patch].every(each => each.hidden);
     has.beside.hidden = !first.others.length;
     has.linked.hidden = films.length < 2;
     options(others, [['', TEXTS.nothingBeside], ...first.others.map(each => [each.id, each.title])], films[1]?.id ?? '');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from diffmine.data.readers.dicom.grey import window
 from diffmine.data.readers.film import NUMBERS, Film, small_enough, unpacked
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
-from tests.unit.data.readers.dicom.files import lut, write
+from tests.unit.data.readers.dicom.files import dataset, lut, save, write
+from tests.unit.data.readers.dicom.test_identity import planted
 
 TWELVE = (np.arange(48 * 64, dtype=np.uint16) % 4096).reshape(48, 64)
 SIGNED = (np.arange(48 * 64) - 1500).astype(np.int16).reshape(48, 64)
@@ -141,6 +143,16 @@ def test_view_and_sides_come_by_their_codes_alone(tmp_path: Path) -> None:
     odd = write(tmp_path / "b", TWELVE, ImageLaterality="ZQX", PatientOrientation=["DOE", "JANE"])
     facts = read_film(odd).facts
     assert (facts["laterality"], facts["orientation"]) == ("", [])
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR")
+def test_no_planted_identity_comes_with_a_film(tmp_path: Path) -> None:
+    own = dataset(TWELVE)
+    names = planted(own)
+    film = read_film(save(tmp_path / "a", own, TWELVE))
+    told = json.dumps(film.facts).encode() + b"".join(map(zlib.decompress, film.tables))
+    assert film.tables
+    assert not [name for name in names if name.encode() in told + film.numbers]
 
 
 def test_a_film_of_nothing_is_refused_in_one_sentence(tmp_path: Path) -> None:
