@@ -23,7 +23,6 @@ from tests.unit.engine import work
 from tests.unit.engine.test_engines import ignore
 from tests.unit.pipeline.test_engines import content
 
-pytest.importorskip("ray")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 
 
