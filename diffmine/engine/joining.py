@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,12 +65,13 @@ def join(address: str, cores: int | None = None) -> bool:
 
 def _token(address: str) -> dict[str, str]:
     """How Ray's machines know each other. Left alone, Ray writes a token into the user's home when
-    it starts a cluster, and then sends it to none that is joined, which refuses."""
+    it starts a cluster, and then sends it to no cluster that is joined by its address."""
     if not address:  # the cluster ends with this process, and so does what opens it
-        return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        return {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
     named = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & os.environ.keys()
     known = bool(named) or (Path.home() / ".ray" / "auth_token").is_file()
-    return {"RAY_AUTH_MODE": "token"} if known else {}
+    heeded = "ray" not in sys.modules  # whoever imported it before us has chosen
+    return {"RAY_AUTH_MODE": "token"} if known and heeded else {}
 
 
 def leave() -> None:

@@ -22,8 +22,8 @@ _TRIES = 3
 """Workers that may be lost at a piece before it is given up."""
 _LOST = 16
 """Workers that may be lost in all, or one for every fourth piece of many."""
-_PATIENCE = 5.0
-"""Seconds between two looks at what else the cluster has."""
+_PATIENCE = 1.0
+"""Seconds between two looks at who is ready; so long, at most, a stop is not heard."""
 WAITING = "waiting for a place in the cluster"
 
 

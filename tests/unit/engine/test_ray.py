@@ -8,22 +8,24 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from diffmine.engine import Ray, engine_of, here
+from diffmine.atlas.writer import open_workspace
+from diffmine.config import BuildConfig
+from diffmine.engine import Ray, engine_of
 from diffmine.engine.crew import places, sentence
 from diffmine.errors import Cancelled, DataError, EngineError, UsageError
 from diffmine.model.tiny import make_random
-from diffmine.pipeline.build import build
+from diffmine.pipeline.build import build, run_stage
 from tests.helpers import draw_shapes, quick
 from tests.unit.engine import work
 from tests.unit.engine.test_engines import ignore
 from tests.unit.pipeline.test_engines import content
 
-pytest.importorskip("ray")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 
 
@@ -138,35 +140,55 @@ def test_an_address_at_which_nothing_answers_is_told_at_once() -> None:
             list(engine_of(f"ray:{address}").map(work.doubled, [1], ignore))
 
 
-# A build
+# Stages
 
 
-@pytest.mark.parametrize(
-    ("parallel", "stages"),
-    [
-        (False, {"typicality"}),
-        pytest.param(
-            True, {"typicality", "cluster", "translate", "parallel"}, marks=pytest.mark.slow
-        ),
-    ],
-)
-def test_a_build_whose_workers_are_killed_is_the_build(
-    cluster: Ray, tmp_path: Path, parallel: bool, stages: set[str]
-) -> None:
+class Killer:
+    """Progress of a build that kills a worker in the middle of each of some stages."""
+
+    def __init__(self, *stages: str) -> None:
+        self.waiting = set(stages)
+
+    def __call__(self, stage: str, done: int, total: int, unit: str, note: str = "") -> None:
+        if stage in self.waiting and unit and 0 < done < total and (running := workers()):
+            self.waiting.remove(stage)
+            os.kill(running[0].pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> BuildConfig:
     draw_shapes(tmp_path / "data")
     make_random(tmp_path / "base")
-    config = quick(tmp_path / "base", parallel=parallel)
-    killed: dict[str, int] = {}
+    return quick(tmp_path / "base", parallel=True)
 
-    def kill(stage: str, done: int, total: int, unit: str, note: str = "") -> None:
-        wanted = stage in stages and stage not in killed
-        if wanted and unit and 0 < done < total and (running := workers()):
-            killed[stage] = running[0].pid
-            os.kill(killed[stage], signal.SIGKILL)
 
-    build(tmp_path / "data", tmp_path / "alone", config, engine=here)
-    build(tmp_path / "data", tmp_path / "together", config, engine=cluster, progress=kill)
+def test_a_stage_whose_worker_is_killed_has_the_bytes_of_one_process(
+    cluster: Ray, tmp_path: Path, config: BuildConfig
+) -> None:
+    quickly = replace(config, trends=replace(config.trends, parallel=False))
+    build(tmp_path / "data", tmp_path / "atlas", quickly, model=str(tmp_path / "base"))
+    alone = content(tmp_path / "atlas")
+    atlas, killer = open_workspace(tmp_path / "atlas"), Killer("typicality")
+    with atlas.hold():
+        atlas.drop("typicality")
+        atlas.remove("maps/")
+        atlas.remove("sums/")
+        assert run_stage(atlas, "typicality", quickly, cluster, killer).done == 12
+    assert not killer.waiting
+    together = content(tmp_path / "atlas")
+    scored = [name for name in alone if name.startswith(("maps/", "sums/"))]
+    assert len(scored) == 8
+    assert [name for name in scored if alone[name] != together[name]] == []
+
+
+@pytest.mark.slow
+def test_a_build_whose_workers_are_killed_is_the_build(
+    cluster: Ray, tmp_path: Path, config: BuildConfig
+) -> None:
+    killer = Killer("typicality", "cluster", "translate", "parallel")
+    build(tmp_path / "data", tmp_path / "alone", config)
+    build(tmp_path / "data", tmp_path / "together", config, engine=cluster, progress=killer)
+    assert not killer.waiting
     alone, together = content(tmp_path / "alone"), content(tmp_path / "together")
     assert sorted(alone) == sorted(together)
     assert [name for name in alone if alone[name] != together[name]] == []
-    assert set(killed) == stages
