@@ -55,14 +55,14 @@ def judge(made: Made) -> None:
     figures["translation"] = translated(
         made.model,
         made.data,
-        docs / "icons-translations.png",
+        docs / "icons-translations.jpg",
         icons=MOVED * made.draws // DRAWS,
         progress=made.progress,
     )
     figures["followed"] = followed(made.atlas, made.data / "atlas" / "trends.csv")
     (made.model / "held_out.json").write_text(json.dumps(figures, indent=1))
     _card(made, figures)
-    patches_sheet(made.atlas, docs / "icons-patches.png", ERAS, 256)
+    patches_sheet(made.atlas, docs / "icons-patches.jpg", ERAS)
     eras_sheet(fetch(CACHE), docs / "icons-eras.jpg")
 
 
