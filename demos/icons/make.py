@@ -12,13 +12,12 @@ from typing import Any
 from demos.card import first_of, write_card
 from demos.embed import Demo, Made, make
 from demos.held_out import DRAWS, held_out
+from demos.icons.followed import followed
 from demos.icons.nuisance import accuracy
 from demos.icons.sheets import eras_sheet
 from demos.icons.themes import CACHE, ERAS, fetch
 from demos.icons.translated import translated
 from demos.type.sheets import patches_sheet
-from diffmine.config import EvaluateConfig
-from diffmine.pipeline.build import run_evaluation
 
 ICONS = Demo(
     name="icons",
@@ -49,23 +48,22 @@ MOVED = 24
 
 def judge(made: Made) -> None:
     """Date and translate icons of themes never seen, ask what size and ground alone tell, compare
-    the curves with facts measured without the model; write the card and the sheets."""
+    what was mined with facts measured without the model; write the card and the sheets."""
     held, docs = made.data / "test", made.docs
     figures = held_out(made.model, held, made.progress, per_label=TESTED, draws=made.draws)
     figures["size_margins_ground"] = round(accuracy(made.data), 4)
     figures["translation"] = translated(
         made.model,
         made.data,
-        docs / "icons-translations.png",
+        docs / "icons-translations.jpg",
         icons=MOVED * made.draws // DRAWS,
         progress=made.progress,
     )
+    figures["followed"] = followed(made.atlas, made.data / "atlas" / "trends.csv")
     (made.model / "held_out.json").write_text(json.dumps(figures, indent=1))
     _card(made, figures)
-    patches_sheet(made.atlas, docs / "icons-patches.png", ERAS, 256)
+    patches_sheet(made.atlas, docs / "icons-patches.jpg", ERAS)
     eras_sheet(fetch(CACHE), docs / "icons-eras.jpg")
-    facts = EvaluateConfig(trends=str(made.data / "atlas" / "trends.csv"))
-    run_evaluation(made.atlas.path, facts, progress=made.progress)
 
 
 def _card(made: Made, test: dict[str, Any]) -> None:
@@ -89,6 +87,9 @@ def _card(made: Made, test: dict[str, Any]) -> None:
             f"{moved['found']:.0%} (before {moved['found_before']:.0%}, the real icons "
             f"{moved['found_of_real']:.0%}); subject among the five nearest "
             f"{moved['subject']:.0%}",
+            "facts": "rank correlation of what top patches hold with what whole icons hold, over "
+            "the eras: "
+            + ", ".join(f"{fact} {told['rank']:.2f}" for fact, told in test["followed"].items()),
         },
         limits="The themes, their packages, years and licences stand in demos/icons/themes.csv, "
         "every icon in icons.csv.\nCredits stand at each picture of the atlas.",

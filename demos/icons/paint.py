@@ -54,14 +54,11 @@ def chance_of(*parts: object) -> Chance:
 def paint(icon: Image.Image, chance: Chance, times: int = 1) -> Image.Image:
     """The icon (RGBA) on its ground, CANVAS pixels a side, or `times` as many and then not through
     48 pixels: a copy to look at. ValueError for an empty icon."""
-    small, left, top = _placed(_through(icon), chance)
+    drawn, left, top = _placed(_through(icon), chance)
     if times > 1:
-        at = _middle(small, left, top)
-        small, left, top = _scaled(icon, times * chance.longest / _longest(icon)), 0, 0
-        across, down = _middle(small, 0, 0)
-        left, top = round(times * at[0] - across), round(times * at[1] - down)
+        drawn = _resized(icon, times * drawn.width, times * drawn.height)
     picture = _ground(chance, CANVAS * times)
-    picture.alpha_composite(*_inside(small, left, top))
+    picture.alpha_composite(*_inside(drawn, times * left, times * top))
     return picture.convert("RGB")
 
 
@@ -91,16 +88,13 @@ def _longest(icon: Image.Image) -> int:
     return max(right - left, bottom - top)
 
 
-def _middle(icon: Image.Image, left: int, top: int) -> tuple[float, float]:
-    """The middle of what is shown of an icon that lies at (left, top), in pixels."""
-    box = _box(icon)
-    return left + (box[0] + box[2]) / 2, top + (box[1] + box[3]) / 2
-
-
 def _scaled(icon: Image.Image, scale: float) -> Image.Image:
-    size = (max(1, round(icon.width * scale)), max(1, round(icon.height * scale)))
+    return _resized(icon, max(1, round(icon.width * scale)), max(1, round(icon.height * scale)))
+
+
+def _resized(icon: Image.Image, wide: int, high: int) -> Image.Image:
     # Pillow weighs colours by alpha while it resizes RGBA.
-    return icon.resize(size, Image.Resampling.BICUBIC)
+    return icon.resize((wide, high), Image.Resampling.BICUBIC)
 
 
 def _inside(icon: Image.Image, left: int, top: int) -> tuple[Image.Image, tuple[int, int]]:

@@ -6,6 +6,7 @@ import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from demos.debian import unpacked
 
@@ -41,7 +42,8 @@ class Theme:
 def read_themes(path: Path = THEMES_CSV) -> list[Theme]:
     """Rows of the list of themes, in its order."""
     with path.open(newline="", encoding="utf-8") as handle:
-        return [Theme(**row | {"year": int(row["year"])}) for row in csv.DictReader(handle)]
+        rows: list[dict[str, Any]] = list(csv.DictReader(handle))
+    return [Theme(**row | {"year": int(row["year"])}) for row in rows]
 
 
 def is_free(licence: str) -> bool:

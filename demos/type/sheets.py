@@ -12,11 +12,9 @@ ERAS = ("1450", "1800", "1830", "1985")
 COUNT, COLUMNS, SCALE, MARGIN = 24, 12, 2, 3
 
 
-def patches_sheet(
-    atlas: Atlas, path: Path, eras: tuple[str, ...] = ERAS, colours: int = 64
-) -> None:
-    """Write a block for each era: its 24 best patches framed in red inside their pictures, in a
-    palette of so many colours."""
+def patches_sheet(atlas: Atlas, path: Path, eras: tuple[str, ...] = ERAS) -> None:
+    """Write a block for each era: its 24 best patches framed in red inside their pictures; a PNG of
+    few colours, or a JPEG."""
     blocks = [_block(atlas, era) for era in eras]
     width = max(block.width for block in blocks)
     height = sum(block.height for block in blocks)
@@ -26,7 +24,7 @@ def patches_sheet(
         sheet.paste(block, (0, top))
         top += block.height
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(colours).save(path, optimize=True)
+    (sheet if path.suffix == ".jpg" else sheet.quantize(64)).save(path, optimize=True)
 
 
 def _block(atlas: Atlas, era: str) -> Image.Image:
