@@ -26,7 +26,7 @@ Held-out images by true label (rows) and the label of highest typicality (column
 
 {table}
 
-{limits} The weights are under the MIT licence.
+{limits} {licence}
 """
 
 
@@ -37,6 +37,7 @@ def write_card(
     pictures: str,
     facts: dict[str, str],
     limits: str,
+    licence: str = "The weights are under the MIT licence.",
 ) -> None:
     """Write README.md beside the model from training.json and held_out.json."""
     training = json.loads((model / "training.json").read_text())
@@ -62,6 +63,7 @@ def write_card(
         facts="\n".join(f"| {name} | {fact} |" for name, fact in facts.items()),
         table=_table(test["labels"], test["table"]),
         limits=limits,
+        licence=licence,
     )
     (model / "README.md").write_text(text, encoding="utf-8")
 

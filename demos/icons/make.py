@@ -93,6 +93,7 @@ def _card(made: Made, test: dict[str, Any]) -> None:
         },
         limits="The themes, their packages, years and licences stand in demos/icons/themes.csv, "
         "every icon in icons.csv.\nCredits stand at each picture of the atlas.",
+        licence="As some of those\nare under CC BY-SA, the weights are under CC BY-SA 4.0.",
     )
 
 

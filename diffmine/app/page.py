@@ -36,15 +36,18 @@ from diffmine.errors import UsageError
 from diffmine.live.originals import show_originals
 
 PREPARED = 32
+REAL = ("icons",)
+"""Embedded atlases of real history; the others are drawn by our recipes."""
 
 PREPARES = "diffmine-prepare"
 """The thread that makes the first pages after `build` has returned."""
 
 
 def embedded() -> list[Path]:
-    """The atlases that come with a checkout."""
+    """The atlases that come with a checkout, first those of what people made before us."""
     assets = Path(__file__).parents[2] / "assets" / "atlases"
-    return sorted(manifest.parent for manifest in assets.glob("*/atlas.json"))
+    folders = [manifest.parent for manifest in assets.glob("*/atlas.json")]
+    return sorted(folders, key=lambda folder: (folder.name not in REAL, folder.name))
 
 
 def shelve(atlases: Sequence[str | Path]) -> dict[str, Shelf]:
