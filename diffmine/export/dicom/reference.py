@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from highdicom import UID
 from pydicom.dataset import Dataset
@@ -13,6 +14,7 @@ from pydicom.valuerep import DSfloat
 from diffmine.atlas.reader import Atlas
 from diffmine.data.readers.dicom.source_image import IDENTITY, SourceImage
 from diffmine.export.dicom import texts
+from diffmine.version import __version__
 
 MAKER = "diffmine"
 
@@ -46,6 +48,16 @@ class Maker:
             "timesteps of 1,000": "{} to {}".format(*self.t_range),
             "notice": texts.NOTICE,
         }
+
+
+def equipment(maker: Maker) -> dict[str, Any]:
+    """What made a result, as highdicom asks for it (PS3.3 C.7.5.1, General Equipment)."""
+    return {
+        "manufacturer": MAKER,
+        "manufacturer_model_name": short(maker.model),
+        "software_versions": __version__,
+        "device_serial_number": maker.digest or MAKER,
+    }
 
 
 def short(text: str, most: int = 64) -> str:

@@ -27,7 +27,15 @@ from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import ERROR, NO_UNIT, TYPICALITY, finding
 from diffmine.export.dicom.films import Shown
 from diffmine.export.dicom.places import Box
-from diffmine.export.dicom.reference import MAKER, Maker, finished, new_uid, reference, short
+from diffmine.export.dicom.reference import (
+    MAKER,
+    Maker,
+    equipment,
+    finished,
+    new_uid,
+    reference,
+    short,
+)
 from diffmine.version import __version__
 
 _NUMBER = 9004
@@ -56,10 +64,7 @@ def report(one: Shown, maker: Maker) -> ComprehensiveSR:
         series_number=_NUMBER,
         sop_instance_uid=new_uid(),
         instance_number=1,
-        manufacturer=MAKER,
-        manufacturer_model_name=short(maker.model),
-        software_versions=__version__,
-        device_serial_number=maker.digest or MAKER,
+        **equipment(maker),
         series_description=texts.SERIES["report"],
         specific_character_set="ISO_IR 192",
     )

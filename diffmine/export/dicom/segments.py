@@ -17,9 +17,16 @@ from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import algorithm, finding
 from diffmine.export.dicom.films import Shown
 from diffmine.export.dicom.heat import Heat
-from diffmine.export.dicom.reference import MAKER, Maker, finished, new_uid, reference, short
+from diffmine.export.dicom.reference import (
+    MAKER,
+    Maker,
+    equipment,
+    finished,
+    new_uid,
+    reference,
+    short,
+)
 from diffmine.maths.heat import ABOVE
-from diffmine.version import __version__
 from diffmine.words import records as words
 
 _BOXES, _HEAT = 9002, 9003
@@ -81,10 +88,7 @@ def _segmentation(
         series_number=_BOXES if binary else _HEAT,
         sop_instance_uid=new_uid(),
         instance_number=1,
-        manufacturer=MAKER,
-        manufacturer_model_name=short(maker.model),
-        software_versions=__version__,
-        device_serial_number=maker.digest or MAKER,
+        **equipment(maker),
         # A part of the highest typicality is no probability of anything.
         fractional_type="OCCUPANCY",
         omit_empty_frames=False,
