@@ -32,7 +32,7 @@ def test_the_first_screen_shows_pictures(page: Page, address: str) -> None:
     expect(page.locator("header em")).to_contain_text("Synthetic data")
     expect(page.locator("#viewer h3")).to_have_text("No. 1 of 120, most typical of 1900")
     tile = page.locator("#wall .dm-tile").first
-    assert "url(" in tile.evaluate("node => getComputedStyle(node).backgroundImage")
+    expect(tile).to_have_css("background-image", re.compile(r"url\("))
     assert page.locator("#wall .dm-patch").first.get_attribute("aria-label")
 
 

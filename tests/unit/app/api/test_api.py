@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def test_an_agent_finds_the_tools_and_calls_one(address: str) -> None:
             bad = await session.call_tool("patches", {"label": "1890"})
             return tools, good, bad
 
-    tools, good, bad = asyncio.run(talk())
+    with ThreadPoolExecutor(1) as alone:  # this thread may have a loop of another test's browser
+        tools, good, bad = alone.submit(asyncio.run, talk()).result()
     assert set(tools) == NAMES
     assert "square windows" in str(tools["patches"].description)
     assert "most typical" in str(tools["patches"].inputSchema)

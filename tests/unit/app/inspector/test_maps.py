@@ -77,9 +77,9 @@ def test_the_choice_stays_where_it_can(own: Any) -> None:
     updates = own.on_pick(view, gr.EventData(None, {"id": "1920-top-0004"}))
     assert updates[viewer]["score"] == "sensitivity"
     assert updates[own.state].score == "sensitivity"
-    elsewhere = own.header.on_atlas(updates[own.state], "plain")
+    elsewhere = own.header.on_atlas(updates[own.state], gr.EventData(None, {"key": "plain"}))
     assert elsewhere[viewer]["score"] == "typicality"
-    back = own.header.on_atlas(elsewhere[own.state], "shapes")
+    back = own.header.on_atlas(elsewhere[own.state], gr.EventData(None, {"key": "shapes"}))
     assert back[viewer]["score"] == "sensitivity"
 
 
