@@ -55,7 +55,9 @@ class Typical:
                     min_width=160,
                 )
             )
-            self.back = own(gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96))
+            self.back = own(
+                gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
+            )
             self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
         self.filters = own(filters(self._filters(view), elem_id="filters"))
         with gr.Row():

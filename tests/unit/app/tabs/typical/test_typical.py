@@ -11,6 +11,7 @@ from tests.unit.app.make_atlas import SIDE, WINDOW
 
 
 def test_pages_of_a_hundred(desk: Any) -> None:
+    assert not desk.panels["typical"].back.interactive, "nothing is before the first page"
     typical = desk.panels["typical"]
     first = shown(desk, desk.go(desk.first, "typical"), typical.wall)
     assert len(first["items"]) == 100
