@@ -19,9 +19,9 @@ licence. The wheels of numpy and scipy carry libgfortran, which is under the GPL
 exception for what is linked with it. On Linux, torch from the package index brings CUDA
 (torch.lock) under NVIDIA's own terms; a build without CUDA needs none of it.
 
-diffmine and its models in assets/ are under the [MIT licence](../LICENSE), but for the model of the icons,
-which is under CC BY-SA 4.0 as much of what it learnt from; the pictures of the embedded atlases carry
-licences of their own.
+diffmine and its models in assets/ are under the [MIT licence](../LICENSE), but for the model of the
+icons, which is under CC BY-SA 4.0 as is much of what it learnt from; the pictures of the embedded
+atlases carry licences of their own.
 
 | package | version | licence |
 |---|---|---|
