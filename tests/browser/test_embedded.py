@@ -93,11 +93,17 @@ def test_the_map_and_the_trend_of_an_element(page: Page, shipped: str) -> None:
     expect(page.locator("#share .dm-chart-plot .main-svg").first).to_be_visible()
 
 
-def test_drawn_cars_come_first_and_are_judged_by_their_boxes(page: Page, shipped: str) -> None:
+def test_real_history_comes_first(page: Page, shipped: str) -> None:
     page.goto(shipped)
+    expect(page.locator("h1").first).to_have_text("Desktop icons, 1990s to 2020")
+    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+    page.get_by_role("button", name=re.compile("Drawn cars")).click()
     expect(page.locator("header")).to_contain_text("Cars drawn by a recipe")
     page.locator("#labels button", has_text="1950s").click()
-    expect(page.locator("#wall .dm-patch")).to_have_count(100)
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of 1950s")
+
+
+def test_drawn_cars_are_judged_by_their_boxes(page: Page, shipped: str) -> None:
     page.goto(f"{shipped}?atlas=cars&label=1950s&patch={scored_before('1950s')}")
     page.locator("#viewer").get_by_text("Heat map", exact=True).click()
     before = page.locator("#viewer").get_by_role("radio", name="Before finetuning")
