@@ -132,7 +132,13 @@ class Shelf:
 
     def signs(self, label: str) -> list[Sign]:
         """Signs that a label's top patches show the data set rather than the label."""
-        return signs(self.atlas, label, self.evaluation)
+        if label not in self._signs:
+            self._signs[label] = signs(self.atlas, label, self.evaluation)
+        return self._signs[label]
+
+    @cached_property
+    def _signs(self) -> dict[str, list[Sign]]:
+        return {}
 
     def showing(self, label: str, sign: Sign) -> list[Patch]:
         """The top patches that a sign is about."""
@@ -356,5 +362,5 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_generated", "_made", "image_counts"):
+        for name in ("_elements", "_generated", "_made", "_signs", "image_counts"):
             self.__dict__.pop(name, None)

@@ -42,10 +42,11 @@ def _when(record: Row) -> tuple[float, float, str]:
 def torn_groups(atlas: Atlas) -> tuple[set[str], int, list[str]]:
     """The groups with images in more than one split, of how many groups with a split, and the names
     of those splits."""
-    columns = atlas.table("images", ["group", "split"]).to_pydict()
-    splits: dict[str, set[str]] = {}
-    for group, split in zip(columns["group"], columns["split"], strict=True):
-        if group and split:
-            splits.setdefault(group, set()).add(split)
-    torn = {group: names for group, names in splits.items() if len(names) > 1}
-    return set(torn), len(splits), sorted(set().union(*torn.values()))
+    table = atlas.table("images", ["group", "split"])
+    known = pc.and_(pc.greater(pc.fill_null(pc.utf8_length(table["group"]), 0), 0),
+                    pc.greater(pc.fill_null(pc.utf8_length(table["split"]), 0), 0))  # fmt: skip
+    pairs = table.filter(known).group_by(["group", "split"]).aggregate([])
+    groups = pairs.group_by("group").aggregate([("split", "count")])
+    torn = groups.filter(pc.greater(groups["split_count"], 1))["group"]
+    splits = pairs.filter(pc.is_in(pairs["group"], torn))["split"]
+    return set(torn.to_pylist()), len(groups), sorted(set(splits.to_pylist()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,13 +43,7 @@ def search(atlas: Atlas, text: str, names: dict[tuple[str, int], str], most: int
     elements = [key for key, name in names.items() if _has(name, words)]
     table = atlas.table("images", RECORDED)
     rows = table.filter(reduce(pc.and_, (_mask(table, word) for word in words)))
-    patches: list[Patch] = []
-    for image_id, label in zip(
-        rows["image_id"].to_pylist(), rows["label"].to_pylist(), strict=True
-    ):
-        if len(patches) >= most:
-            break
-        patches += _best(atlas, image_id, label)
+    patches = list(islice(_best(atlas, rows), most))
     return Hits(labels, elements, rows.num_rows, patches)
 
 
@@ -64,8 +60,16 @@ def _mask(table: pa.Table, word: str) -> pa.ChunkedArray:
     return reduce(pc.or_, there)
 
 
-def _best(atlas: Atlas, image_id: str, label: str) -> list[Patch]:
-    """The patch of an image that ranks first in the list of its label; none where it has none."""
-    rows = atlas.rows(label)
-    own = rows.filter(pc.equal(rows["image_id"], image_id)).slice(0, 1)
-    return [Patch(**row) for row in own.to_pylist()]
+def _best(atlas: Atlas, rows: pa.Table) -> Iterator[Patch]:
+    """Of each image the patch that ranks first in the list of its label, if it has one. Lists are
+    short beside the images, most of which have none: a list is gone through once."""
+    firsts: dict[str, dict[str, dict[str, Any]]] = {}
+    pairs = zip(rows["image_id"].to_pylist(), rows["label"].to_pylist(), strict=True)
+    for image_id, label in pairs:
+        if label not in firsts:
+            firsts[label] = {}
+            listed = atlas.rows(label)
+            for row in listed.filter(pc.is_in(listed["image_id"], rows["image_id"])).to_pylist():
+                firsts[label].setdefault(row["image_id"], row)
+        if image_id in firsts[label]:
+            yield Patch(**firsts[label][image_id])

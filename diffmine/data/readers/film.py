@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8, UInt16
+from jaxtyping import Num, UInt8, UInt16
 from PIL import Image
 
 from diffmine.data.readers import deep
@@ -108,7 +108,9 @@ def between(kind: str, low: float, high: float) -> Window:
     return Window(kind, 0, (low + high) / 2, max(high - low, 1e-9))
 
 
-def quantised(values: np.ndarray) -> tuple[np.ndarray, float, float]:
+def quantised(
+    values: Num[np.ndarray, "height width"],
+) -> tuple[UInt16[np.ndarray, "height width"], float, float]:
     """Values as words, with slope and intercept; words of 65,535 are no value."""
     good = deep.valid(values)
     low, high = (float(end(values[good])) for end in (np.min, np.max)) if good.any() else (0.0, 1.0)
@@ -153,7 +155,7 @@ def squared(film: Film, ratio: float) -> Film:
     return replace(film, words=words, spacing=spacing)
 
 
-def packed(words: np.ndarray) -> Iterator[bytes]:
+def packed(words: UInt16[np.ndarray, "height width"]) -> Iterator[bytes]:
     """The numbers as a browser reads them: a zlib stream of little-endian words, row by row, each
     less the one to its left, the first of a row as it is."""
     stream, rows = zlib.compressobj(1), max(1, _STRIP // max(words.shape[1], 1))

@@ -30,6 +30,18 @@ def test_labels_elements_files_and_records(atlas: Workspace) -> None:
     assert [patch.label for patch in both.patches] == ["1930"] * 3
 
 
+def test_each_list_is_gone_through_once(atlas: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many images a word meets: most images of a large atlas have no patch."""
+    asked, rows = list[str](), type(atlas).rows
+    monkeypatch.setattr(
+        type(atlas), "rows", lambda self, label: asked.append(label) or rows(self, label)
+    )
+    hits = search(atlas, "png", NAMES, 1000)
+    assert hits.images == 40
+    assert len({patch.image_id for patch in hits.patches}) == len(hits.patches) > 4
+    assert asked == atlas.labels
+
+
 @pytest.mark.parametrize("text", ["", "  ", "nobody", "1920/04.png 1930"])
 def test_nothing_is_found_where_a_word_is_missing(atlas: Workspace, text: str) -> None:
     hits = search(atlas, text, NAMES, 5)

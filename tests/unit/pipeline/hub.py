@@ -9,8 +9,10 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
+
+from tests.answering import Answering
 
 
 class Hub(ThreadingHTTPServer):
@@ -48,8 +50,7 @@ class Hub(ThreadingHTTPServer):
         return None
 
 
-class _Asked(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Asked(Answering):
     server: Hub
 
     def do_GET(self) -> None:
@@ -60,14 +61,14 @@ class _Asked(BaseHTTPRequestHandler):
         if match is None or known is None:
             there = match is not None and match[1] in self.server.commits
             code = "RevisionNotFound" if there else "RepoNotFound"
-            self._send(404, b"{}", **{"X-Error-Code": code})
+            self.send(404, b"{}", **{"X-Error-Code": code})
             return
         commit, files = known
         if match[2] == "revision":
             names = [{"rfilename": name} for name in files]
-            self._answer({"id": match[1], "sha": commit, "siblings": names})
+            self.answer({"id": match[1], "sha": commit, "siblings": names})
         elif match[2] == "tree":
-            self._answer(
+            self.answer(
                 [
                     {"type": "file", "path": name, "size": len(content), "oid": _oid(content)}
                     for name, content in files.items()
@@ -75,32 +76,32 @@ class _Asked(BaseHTTPRequestHandler):
             )
         else:
             content = files[match[4]]
-            self._send(200, content, ETag=f'"{_oid(content)}"', **{"X-Repo-Commit": commit})
+            self.send(200, content, ETag=f'"{_oid(content)}"', **{"X-Repo-Commit": commit})
 
     do_HEAD = do_GET
 
     def do_POST(self) -> None:
         content = self._body()
         if self.headers.get("Authorization") != "Bearer hf_me":
-            self._send(401, b"{}")
+            self.send(401, b"{}")
         elif self.path == "/api/repos/create":
             asked = json.loads(content)
             name = f"{asked.get('organization') or 'me'}/{asked['name']}"
             known = name in self.server.commits
             self.server.create(name, asked.get("visibility") == "private")
             address = {"url": f"{self.server.address}/datasets/{name}"}
-            self._send(409 if known else 200, json.dumps(address).encode())
+            self.send(409 if known else 200, json.dumps(address).encode())
         elif self.path == "/api/validate-yaml":
-            self._answer({"errors": [], "warnings": []})
+            self.answer({"errors": [], "warnings": []})
         elif "/preupload/" in self.path:
             names = [one["path"] for one in json.loads(content)["files"]]
             how = {"uploadMode": "regular", "shouldIgnore": False, "oid": None}
-            self._answer({"files": [{"path": name, **how} for name in names]})
+            self.answer({"files": [{"path": name, **how} for name in names]})
         elif "/commit/" in self.path:
             name = self.path.removeprefix("/api/datasets/").partition("/commit/")[0]
             commit = self.server.commit(name, [json.loads(line) for line in content.splitlines()])
             address = f"{self.server.address}/datasets/{name}/commit/{commit}"
-            self._answer({"success": True, "commitOid": commit, "commitUrl": address})
+            self.answer({"success": True, "commitOid": commit, "commitUrl": address})
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -111,21 +112,6 @@ class _Asked(BaseHTTPRequestHandler):
             self.rfile.readline()
         self.rfile.readline()
         return content
-
-    def _answer(self, value: Any) -> None:
-        self._send(200, json.dumps(value).encode())
-
-    def _send(self, status: int, content: bytes, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 def _oid(content: bytes) -> str:

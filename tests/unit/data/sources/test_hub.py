@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.errors import DataError
 from diffmine.pipeline.build import manifest_of
+from tests.answering import Answering
 
 Row = dict[str, Any]
 
@@ -275,43 +276,26 @@ except DataError as error:
 """
 
 
-class _Hub(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _Hub(Answering):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path.startswith("/api/datasets/me/cars/revision/"):
             names = [{"rfilename": name} for name in SERVED]
-            self._answer({"id": "me/cars", "sha": COMMIT, "siblings": names})
+            self.answer({"id": "me/cars", "sha": COMMIT, "siblings": names})
         elif path.startswith("/api/datasets/me/cars/tree/"):
             entries = [
                 {"type": "file", "path": name, "size": len(content), "oid": _oid(content)}
                 for name, content in SERVED.items()
             ]
-            self._answer(entries)
+            self.answer(entries)
         elif path.startswith(f"/datasets/me/cars/resolve/{COMMIT}/"):
             content = SERVED[path.partition(f"{COMMIT}/")[2]]
-            self._send(200, content, ETag=f'"{_oid(content)}"', **{"X-Repo-Commit": COMMIT})
+            self.send(200, content, ETag=f'"{_oid(content)}"', **{"X-Repo-Commit": COMMIT})
         else:
             code = "RevisionNotFound" if "me/cars" in path else "RepoNotFound"
-            self._send(404, b"{}", **{"X-Error-Code": code})
+            self.send(404, b"{}", **{"X-Error-Code": code})
 
     do_HEAD = do_GET
-
-    def _answer(self, value: Any) -> None:
-        self._send(200, json.dumps(value).encode())
-
-    def _send(self, status: int, content: bytes, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 def _oid(content: bytes) -> str:
