@@ -149,8 +149,9 @@ class FinetuneConfig:
     proportions."""
     ema: Share = 0.999
     """Decay of the running mean of the weights that is kept as the model; 0: no mean is kept."""
-    shifts: Count = 4
-    """Cached versions of each image, shifted by a few pixels before encoding (augmentation)."""
+    shifts: Annotated[int, Field(ge=0, le=64)] = 0
+    """Cached versions of each image, shifted by a few pixels before encoding (augmentation); 0: one
+    for each ten times that an image is seen, 1 to 4."""
     checkpoint: Count = 250
     """Steps between two checkpoints from which an interrupted run goes on."""
     known: Share = 0.9
@@ -185,10 +186,13 @@ class FinetuneConfig:
         seen = -(-own.passes * images // batch)
         steps = min(max(own.steps[0], own.steps_each * labels, seen), own.steps[1])
         rate = own.lora_rate if self.lora else own.learning_rate
+        steps = self.steps or steps
+        seen_often = round(steps * batch / (_VERSION_PASSES * max(images, 1)))
         return replace(
             self,
             batch=batch,
-            steps=self.steps or steps,
+            steps=steps,
+            shifts=self.shifts or min(max(seen_often, 1), _VERSIONS),
             learning_rate=self.learning_rate or rate,
             prompt_rate=self.prompt_rate or own.prompt_rate,
             focus=own.focus if self.focus is None else self.focus,
@@ -199,15 +203,15 @@ class FinetuneConfig:
         open: neither more images nor other defaults are a reason to train again."""
         if stored.get("base") != self.base or stored.get("lora", 0) != self.lora:
             return self
-        known = {"prompt_rate": 1.0, "focus": 0.0, **stored}
-        names = ("steps", "batch", "learning_rate", "prompt_rate")
+        known = {"prompt_rate": 1.0, "focus": 0.0, "shifts": _VERSIONS, **stored}
+        names = ("steps", "batch", "learning_rate", "prompt_rate", "shifts")
         before = {name: getattr(self, name) or known.get(name, 0) for name in names}
         return replace(self, **before, focus=known["focus"] if self.focus is None else self.focus)
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left open."""
-        numbers = (self.steps, self.batch, self.learning_rate, self.prompt_rate)
+        numbers = (self.steps, self.batch, self.learning_rate, self.prompt_rate, self.shifts)
         return all(numbers) and self.focus is not None
 
 
@@ -236,6 +240,9 @@ class ByBase:
     steps_each: int
     """Fewest steps for each label."""
 
+
+_VERSIONS, _VERSION_PASSES = 4, 10
+"""Most versions of an image that are encoded, and how often each is seen at the least."""
 
 SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, 40, (1000, 2000), 40)
 LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 0.0, 30, (1000, 20_000), 100)

@@ -43,26 +43,36 @@ def test_a_base_has_the_size_it_was_made_for(shaped: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("images", "labels", "steps"),
-    [(300, 3, 1000), (600, 8, 1500), (300, 40, 1600), (9000, 8, 2000)],
+    ("images", "labels", "steps", "shifts"),
+    [
+        (300, 3, 1000, 4),
+        (600, 8, 1500, 4),
+        (300, 40, 1600, 4),
+        (1500, 8, 2000, 2),
+        (9000, 8, 2000, 1),
+    ],
 )
-def test_a_small_base_trains_by_images_and_labels(images: int, labels: int, steps: int) -> None:
+def test_a_small_base_trains_by_images_and_labels(
+    images: int, labels: int, steps: int, shifts: int
+) -> None:
     config, said = by_base(BuildConfig(), images=images, labels=labels)
     assert config.data.image_size == 64
     training = config.finetune
     assert (training.steps, training.batch, training.learning_rate) == (steps, 16, 3e-4)
     assert (training.prompt_rate, training.focus) == (10, 0.9)
+    assert training.shifts == shifts, "versions that nobody sees are not encoded"
     assert not said
 
 
 def test_an_atlas_keeps_the_training_that_it_had() -> None:
     """One made before the layers that read the prompt had a rate of their own, too."""
     before = {"base": "tiny", "steps": 2000, "batch": 64, "learning_rate": 3e-4, "lora": 0}
+    before["shifts"] = 4
     stored = {"finetune": before, "data": {"image_size": 64}}
-    config, _ = by_base(BuildConfig(), images=300, labels=8, stored=stored)
+    config, _ = by_base(BuildConfig(), images=9000, labels=8, stored=stored)
     training = config.finetune
     assert (training.steps, training.batch, training.learning_rate) == (2000, 64, 3e-4)
-    assert (training.prompt_rate, training.focus) == (1, 0)
+    assert (training.prompt_rate, training.focus, training.shifts) == (1, 0, 4)
     was = FinetuneConfig(**before)
     assert settings.results("finetune", settings.as_dict(was)) == settings.results(
         "finetune", settings.as_dict(training)
