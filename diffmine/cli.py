@@ -75,25 +75,29 @@ def build(
     dry_run
         Print the plan and its cost, and do nothing.
     """
-    from diffmine.pipeline.build import build as run_build
     from diffmine.pipeline.enough import asked_to_end
-    from diffmine.pipeline.info.run import before
-    from diffmine.pipeline.plan import plan
     from diffmine.pipeline.progress import shown
     from diffmine.pipeline.several import is_first
 
     options, model = with_short(options, label, source, weights)
     where = engine_of(engine)
     if dry_run:
-        with shown() as progress:
+        with shown("build") as progress:
+            from diffmine.pipeline.info.run import before
+            from diffmine.pipeline.plan import plan
+
             print(plan(data, options, model, out, replace_all, progress))
             lines = before(data, options, model, out, progress)
         print("\n".join(lines))
         return
     if not is_first():
+        from diffmine.pipeline.build import build as run_build
+
         run_build(data, out, options, model=model)
         return
-    with shown() as bars, asked_to_end(bars) as progress:
+    with shown("build") as bars, asked_to_end(bars) as progress:
+        from diffmine.pipeline.build import build as run_build
+
         for report in run_build(
             data,
             out,
@@ -138,19 +142,25 @@ def finetune(
     """
     from diffmine.pipeline.enough import asked_to_end
     from diffmine.pipeline.progress import shown
-    from diffmine.pipeline.settle import training_plan
     from diffmine.pipeline.several import is_first
-    from diffmine.pipeline.single import train_model
 
     if label is not None:
         pictures = replace(pictures, label=label)
     if dry_run:
-        print("\n".join(training_plan(data, pictures, options)))
+        with shown("finetune"):
+            from diffmine.pipeline.settle import training_plan
+
+            lines = training_plan(data, pictures, options)
+        print("\n".join(lines))
         return
     if not is_first():
+        from diffmine.pipeline.single import train_model
+
         train_model(data, out, pictures, options)
         return
-    with shown() as bars, asked_to_end(bars) as progress:
+    with shown("finetune") as bars, asked_to_end(bars) as progress:
+        from diffmine.pipeline.single import train_model
+
         _say(train_model(data, out, pictures, options, engine_of(engine), progress, print))
     print(f"The model is ready: {out}")
 
@@ -209,10 +219,11 @@ def translate(
         _stage(atlas, "translate", options, engine)
         return
     from diffmine.pipeline.progress import shown
-    from diffmine.pipeline.single import translate_one
 
     folder = out or Path(f"translations-{Path(patch).stem}")
-    with shown() as progress:
+    with shown("translate") as progress:
+        from diffmine.pipeline.single import translate_one
+
         translations = translate_one(atlas, patch, to or [], folder, options, progress)
     for one in translations:
         gained = "more typical" if one.became_typical == "yes" else "no more typical"
@@ -242,11 +253,12 @@ def evaluate(
     config
         TOML file with the options below.
     """
-    from diffmine.pipeline.build import run_evaluation
     from diffmine.pipeline.progress import shown
-    from diffmine.stages.evaluate.tables import show
 
-    with shown() as progress:
+    with shown("evaluate") as progress:
+        from diffmine.pipeline.build import run_evaluation
+        from diffmine.stages.evaluate.tables import show
+
         report, evaluation = run_evaluation(atlas, options, engine_of(engine), progress)
     show(evaluation)
     _say(report)
@@ -405,24 +417,27 @@ for stage in STAGES:
 
 
 def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:
-    from diffmine.atlas.writer import open_workspace
-    from diffmine.pipeline.build import run_stage
     from diffmine.pipeline.progress import shown
     from diffmine.pipeline.several import alone
 
     alone(name)
-    opened, where = open_workspace(atlas), engine_of(engine)
-    config = replace(BuildConfig(), **{name: options})
-    with opened.hold(), shown() as progress:
-        _say(run_stage(opened, name, config, where, progress))
+    where, config = engine_of(engine), replace(BuildConfig(), **{name: options})
+    with shown(name) as progress:
+        from diffmine.atlas.writer import open_workspace
+        from diffmine.pipeline.build import run_stage
+
+        opened = open_workspace(atlas)
+        with opened.hold():
+            _say(run_stage(opened, name, config, where, progress))
 
 
 def _study(atlas: Path, options: TypicalityConfig) -> None:
-    from diffmine.atlas.reader import open_atlas
     from diffmine.pipeline.progress import shown
-    from diffmine.stages.typicality.study import advice, study
 
-    with shown() as progress:
+    with shown("typicality") as progress:
+        from diffmine.atlas.reader import open_atlas
+        from diffmine.stages.typicality.study import advice, study
+
         findings = study(open_atlas(atlas), options, progress)
     print(f"{'scheme':<12} draws  rank corr.  overlap  of the best   error")
     for row in findings:

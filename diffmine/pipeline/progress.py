@@ -32,11 +32,13 @@ _AT_FIRST, _LATER = 5.0, 15.0
 
 
 @contextmanager
-def shown() -> Iterator[Report]:
-    """A progress function: bars on a terminal, a line now and then in a log."""
+def shown(begun: str = "") -> Iterator[Report]:
+    """A progress function: bars on a terminal, a line now and then in a log. What has `begun` is
+    named at once: loading PyTorch alone may take many seconds."""
     if not sys.stderr.isatty():
         lines = _Lines()
         with lines.beating():
+            _begin(lines, begun)
             yield lines
         return
     columns = (
@@ -49,7 +51,14 @@ def shown() -> Iterator[Report]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        yield _Bars(bars)
+        report = _Bars(bars)
+        _begin(report, begun)
+        yield report
+
+
+def _begin(report: Report, begun: str) -> None:
+    if begun:
+        report(begun, 0, 0, "", "loading")
 
 
 @dataclass

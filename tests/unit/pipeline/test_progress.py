@@ -113,3 +113,10 @@ def test_silence_is_broken_while_a_piece_takes_long(
         say("translate", 1, 4, "patches")
         time.sleep(1)
     assert capsys.readouterr().err.count("translate: 1/4 patches") >= 2
+
+
+def test_what_has_begun_is_named_before_anything_is_loaded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress.shown("build"):
+        assert capsys.readouterr().err == "build: loading\n"
