@@ -3,9 +3,13 @@ app_file."""
 
 import os
 
-from diffmine.app.given import given
-from diffmine.app.page import build, embedded, serve
+from diffmine.waiting import wait_asleep
 
 if __name__ == "__main__":
+    wait_asleep()  # before PyTorch is imported
+
+    from diffmine.app.given import given
+    from diffmine.app.page import build, embedded, serve
+
     atlases = given(os.environ) or embedded()
     serve(build(atlases), host="0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")

@@ -23,6 +23,7 @@ from diffmine.engine import engine_of
 from diffmine.errors import UsageError
 from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.settings import settings, with_short
+from diffmine.waiting import wait_asleep
 
 Flat = Parameter(name="*")
 Where = Annotated[
@@ -462,6 +463,7 @@ def _figure(value: float) -> str:
 
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
+    wait_asleep()
     sys.exit(
         exit_code(
             lambda: app(

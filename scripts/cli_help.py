@@ -15,7 +15,7 @@ HEAD = """\
 
 What `diffmine COMMAND --help` says. This page is written by `python -m scripts.cli_help`.
 
-Every option is a field of a configuration in `diffmine/config.py` under the same name, and a key of
+Every option is a field of a configuration in `diffmine/config/` under the same name, and a key of
 the file that `--config FILE` names: TOML, a table for each stage. A stage reads the table of its
 own name, `build` all of them; a flag wins over the file.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,16 @@ class Injection:
     attention: bool = False
     source: Int[Tensor, " b"] | None = None
 
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Inside, calls of the UNet by this thread are injected into. Those of other threads, which
+        may translate something else by the same model, are not."""
+        before = _APPLIED.set(self)
+        try:
+            yield
+        finally:
+            _APPLIED.reset(before)
+
     def of_source(self, output: Tensor) -> Tensor:
         """For each row the output of its source."""
         if self.source is None:
@@ -39,11 +50,14 @@ class Injection:
         return output.index_select(0, self.source)
 
 
+_APPLIED: ContextVar[Injection | None] = ContextVar("injection", default=None)
+
+
 @contextmanager
 def injected(model: Model) -> Iterator[Injection]:
     """Hooks on the second residual block of the family's up block, and on the self-attention of the
-    up blocks from there on (without the first of that block); all removed at the end. None where
-    nothing can be injected: then the switches do nothing."""
+    up blocks from there on (without the first of that block); all removed at the end. They act
+    where the switches are `applied`. None where nothing can be injected: then these do nothing."""
     switch, block = Injection(), model.parts.injected
     if block is None:
         yield switch
@@ -64,7 +78,8 @@ def _hook(
     switch: Injection, active: Callable[[], bool]
 ) -> Callable[[torch.nn.Module, Any, Tensor], Tensor | None]:
     def replace(module: torch.nn.Module, inputs: Any, output: Tensor) -> Tensor | None:
-        return switch.of_source(output) if active() else None
+        mine = _APPLIED.get() is switch and active()
+        return switch.of_source(output) if mine else None
 
     return replace
 

@@ -67,6 +67,13 @@ def together(model: Model, targets: int, size: tuple[int, int]) -> int:
     return max(1, _AREA // (2 * targets * area))
 
 
+def side_by_side(model: Model, targets: int, size: tuple[int, int]) -> int:
+    """How many pictures of a size (in pixels) a processor translates at the same time, each by a
+    thread of its own: those whose latents are few keep several threads waiting for each other."""
+    area = size[0] * size[1] // model.factor**2
+    return max(1, _AREA // ((1 + 2 * targets) * area))
+
+
 def led_from(
     model: Model, config: TranslateConfig, sources: Sequence[str | None]
 ) -> tuple[str, ...]:
@@ -101,7 +108,8 @@ def sample(
                 switch.features = step < round(config.features * steps)
                 switch.attention = step < round(config.attention * steps)
             rows = _Rows(model, targets, against, start, config.guidance)
-            guided = rows.guided(latent, course.known[start], switch)
+            with switch.applied():
+                guided = rows.guided(latent, course.known[start], switch)
             estimate = clean_estimate(model, latent, guided, start)
             if end in course.noise:
                 mean, spread = posterior(model, latent, guided, start, end)

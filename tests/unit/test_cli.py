@@ -239,21 +239,46 @@ def test_a_command_that_is_stopped_says_what_stays(
     assert capsys.readouterr().err.strip().startswith("Stopped. Finished work is kept")
 
 
-@pytest.mark.parametrize("command", ["build", "finetune", "typicality", "evaluate"])
+_WATCHED = """
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("torch", "gradio"):
+            print("loads", os.environ.get("OMP_WAIT_POLICY"), file=sys.stderr, flush=True)
+            os._exit(9)
+sys.meta_path.insert(0, Watch())
+"""
+"""Ends the process where PyTorch is about to be loaded, or the app's Gradio."""
+
+
+def _until_loaded(code: str, **environment: str) -> list[str]:
+    """The lines on the standard error of a program until then."""
+    command = [sys.executable, "-c", _WATCHED + code]
+    others = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    ran = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**others, **environment},
+        timeout=250,
+    )
+    return ran.stderr.splitlines()
+
+
+@pytest.mark.parametrize("command", ["build x --out y", "finetune x --out y", "evaluate x"])
 def test_a_word_is_said_before_torch_is_loaded(command: str) -> None:
     """Loading it takes many seconds on a slow machine, in which nothing was said."""
-    code = (
-        "import sys\n"
-        "class Watch:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'torch':\n"
-        "            print('torch', file=sys.stderr, flush=True)\n"
-        "            raise SystemExit(9)\n"
-        "sys.meta_path.insert(0, Watch())\n"
-        "from diffmine.cli import main\n"
-        f"main(['{command}', 'nowhere'"
-        + (", '--out', 'x'" if command in ("build", "finetune") else "")
-        + "])"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert ran.stderr.splitlines()[:1] == [f"{command}: loading"], ran.stderr
+    lines = _until_loaded(f"from diffmine.cli import main\nmain({command.split()})")
+    assert lines[0] == f"{command.split()[0]}: loading"
+
+
+@pytest.mark.parametrize("policy", ["passive", "active"])
+def test_threads_sleep_while_they_wait(policy: str) -> None:
+    """Torch reads it once, when it is loaded; what a user has set stays."""
+    asked = {} if policy == "passive" else {"OMP_WAIT_POLICY": policy}
+    for code in (
+        "from diffmine.cli import main\nmain(['finetune', 'x', '--out', 'y'])",
+        "import runpy\nrunpy.run_path('app.py', run_name='__main__')",
+    ):
+        assert _until_loaded(code, **asked)[-1] == f"loads {policy}"

@@ -5,21 +5,23 @@ What a translation is stands in live/translate.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from PIL import Image
 
-from diffmine.atlas.records import Patch, Translation
+from diffmine.atlas.records import Patch
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.writer import Workspace
 from diffmine.config import TranslateConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.live.translate import last, stream
 from diffmine.model.course import INJECTS, settled
+from diffmine.model.fast.lanes import ROWS, lanes
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
-from diffmine.model.sample import model_config
+from diffmine.model.sample import model_config, side_by_side
 
 ALONE = "by inversion alone"
 """A figure: patches whose model has nothing to inject into, where the method would inject."""
@@ -65,21 +67,27 @@ class TranslateShard(ShardFunction):
 
     def __call__(self, shard: Shard[list[Patch]], tell: Tell) -> Outcome:
         """The translations of the shard's patches."""
-        rows = []
-        for done, patch in enumerate(shard.work, start=1):
-            rows += [translation.to_row(patch) for translation in self._translated(patch)]
-            tell(done)
+        rows: list[dict[str, Any]] = []
+        work = [(patch, self.atlas.pictures.picture(patch.image_id)) for patch in shard.work]
+        sizes = [(picture.height, picture.width) for _, picture in work]
+        together = min(
+            (side_by_side(self.model, len(self.atlas.labels), size) for size in sizes), default=1
+        )
+        with lanes(self.model.device, ROWS * together) as side:
+            for done, found in enumerate(side.map(self._rows, work), start=1):
+                rows += found
+                tell(done)
         method = settled(model_config(self.model, self.config)).method
         plain = method in INJECTS and self.model.parts.injected is None
         return Outcome({shard.files[0]: rows}, {ALONE: float(len(shard.work))} if plain else {})
 
-    def _translated(self, patch: Patch) -> list[Translation]:
-        atlas, config = self.atlas, self.config
-        picture: Image.Image = atlas.pictures.picture(patch.image_id)
+    def _rows(self, work: tuple[Patch, Image.Image]) -> list[dict[str, Any]]:
+        (patch, picture), atlas, config = work, self.atlas, self.config
         window, how = (patch.row, patch.col, patch.size), atlas.scoring(config.draws)
         name, label = patch.image_id, patch.label
+        config = replace(config, preview=config.steps)  # nobody looks
         steps = stream(self.model, picture, window, atlas.labels, config, how, name, label)
-        return last(steps).translations
+        return [translation.to_row(patch) for translation in last(steps).translations]
 
     @cached_property
     def model(self) -> Model:

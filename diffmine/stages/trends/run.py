@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
+from PIL import Image
 
 from diffmine.atlas.balls import element_balls, features_of
 from diffmine.atlas.records import Patch
@@ -34,6 +35,8 @@ from diffmine.atlas.writer import Workspace
 from diffmine.config import TrendsConfig
 from diffmine.engine import Engine, Progress, Report, Tell, here, silent
 from diffmine.live.score import score_window
+from diffmine.maths.score import Scoring
+from diffmine.model.fast.lanes import lanes
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
 from diffmine.stages.trends.presence import presence
@@ -125,14 +128,19 @@ class CurveShard(ShardFunction):
         """The scores of each patch of the shard, as JSON."""
         scores: list[list[tuple[float, float]]] = []
         how = self.atlas.scoring(self.draws)
-        for done, patch in enumerate(shard.work, start=1):
-            picture = self.atlas.pictures.picture(patch.image_id)
-            window = (patch.row, patch.col, patch.size)
-            labels, name = self.atlas.labels, patch.image_id
-            curve = score_window(self.model, picture, window, labels, how, name)
-            scores.append([(score.typicality, score.se) for score in curve])
-            tell(done)
+        work = ((patch, self.atlas.pictures.picture(patch.image_id)) for patch in shard.work)
+        with lanes(self.model.device, how.batch) as side:
+            score = partial(self._curve, replace(how, batch=side.rows(how.batch)))
+            for done, curve in enumerate(side.map(score, work), start=1):
+                scores.append(curve)
+                tell(done)
         return Outcome({shard.files[0]: json.dumps({"scores": scores}).encode()})
+
+    def _curve(self, how: Scoring, work: tuple[Patch, Image.Image]) -> list[tuple[float, float]]:
+        patch, picture = work
+        window = (patch.row, patch.col, patch.size)
+        curve = score_window(self.model, picture, window, self.atlas.labels, how, patch.image_id)
+        return [(score.typicality, score.se) for score in curve]
 
     @cached_property
     def model(self) -> Model:

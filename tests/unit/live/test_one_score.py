@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from diffmine.atlas.records import Translation
 from diffmine.atlas.writer import Workspace, open_workspace
@@ -21,12 +22,18 @@ from tests.helpers import draw_shapes, quick
 
 @pytest.fixture(scope="module", params=["common", "stratified", "paper"])
 def atlas(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """An atlas with another seed, preset and range of timesteps than the defaults."""
+    """An atlas with another seed, preset and range of timesteps than the defaults, made by two
+    threads, which translate and score several patches side by side."""
     root: Path = tmp_path_factory.mktemp("one-score")
     data, base = draw_shapes(root / "data"), make_random(root / "base")
     config = quick(base)
     drawn = replace(config.typicality, seed=5, preset=request.param, t_range=(300, 900))
-    build(data, root / "atlas", replace(config, typicality=drawn))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        build(data, root / "atlas", replace(config, typicality=drawn))
+    finally:
+        torch.set_num_threads(threads)
     return open_workspace(root / "atlas")
 
 

@@ -1,5 +1,6 @@
 """Five ways to translate: what each promises, on the random model."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -209,13 +210,30 @@ def test_the_source_row_is_never_changed(model: Model, picture: Image.Image) -> 
     latent = model.encode(to_tensor(picture))
     rows, t = torch.cat([latent, latent + 1]), torch.tensor([300, 300])
     plain = model.predict(rows, t, ["A picture.", "A b."])
-    with injected(model) as switch:
+    with injected(model) as switch, switch.applied():
         switch.features = switch.attention = True
         changed = model.predict(rows, t, ["A picture.", "A b."])
     after = model.predict(rows, t, ["A picture.", "A b."])
     assert torch.equal(changed[0], plain[0])
     assert not torch.equal(changed[1], plain[1])
     assert torch.equal(after, plain)
+
+
+def test_a_thread_injects_into_its_own_calls_alone(model: Model, picture: Image.Image) -> None:
+    """Several patches are translated side by side by one model."""
+    latent = model.encode(to_tensor(picture))
+    rows, t = torch.cat([latent, latent + 1]), torch.tensor([300, 300])
+    words = ["A picture.", "A b."]
+    plain = model.predict(rows, t, words)
+    with injected(model) as switch, ThreadPoolExecutor(1) as other:
+        switch.features = switch.attention = True
+        with switch.applied():
+            beside = other.submit(model.predict, rows, t, words).result()
+            own = model.predict(rows, t, words)
+        outside = model.predict(rows, t, words)
+    assert torch.equal(beside, plain)
+    assert torch.equal(outside, plain)
+    assert not torch.equal(own[1], plain[1])
 
 
 @pytest.mark.parametrize("how", ["cancel", "error"])

@@ -69,7 +69,7 @@ def test_injection_copies_the_source_and_leaves_it_alone(model: Model) -> None:
     noisy = torch.randn(4, 4, 16, 16, generator=torch.Generator().manual_seed(0))
     t, words = torch.full((4,), 300), ["A picture.", "A a.", "A b.", "A a."]
     plain = model.predict(noisy, t, words)
-    with injected(model) as switch:
+    with injected(model) as switch, switch.applied():
         assert torch.equal(model.predict(noisy, t, words), plain)
         switch.features = switch.attention = True
         mixed = model.predict(noisy, t, words)

@@ -104,7 +104,7 @@ def test_a_stored_setting_of_another_kind_is_a_sentence(
 def test_a_large_base_has_its_own_size_rate_and_steps(
     shaped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "LARGE_BASE", replace(LARGE_BASE, weights=1000))
+    monkeypatch.setattr("diffmine.config.finetune.LARGE_BASE", replace(LARGE_BASE, weights=1000))
     asked = BuildConfig(finetune=FinetuneConfig(base=str(shaped)))
     config, said = by_base(asked, images=2000, labels=8)
     training = config.finetune
@@ -124,7 +124,7 @@ def test_a_large_base_has_its_own_size_rate_and_steps(
 def test_more_images_do_not_change_the_steps_of_an_atlas(
     shaped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "LARGE_BASE", replace(LARGE_BASE, weights=1000))
+    monkeypatch.setattr("diffmine.config.finetune.LARGE_BASE", replace(LARGE_BASE, weights=1000))
     asked = BuildConfig(finetune=FinetuneConfig(base=str(shaped)))
     first, _ = by_base(asked, images=2000, labels=8)
     stored = {"finetune": settings.as_dict(first.finetune), "data": {"image_size": 64}}
@@ -139,7 +139,7 @@ def test_a_dry_run_says_size_rate_steps_memory_and_time(
     shaped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = draw_shapes(tmp_path / "data", per_label=3)
-    monkeypatch.setattr(settings, "LARGE_BASE", replace(LARGE_BASE, weights=1000))
+    monkeypatch.setattr("diffmine.config.finetune.LARGE_BASE", replace(LARGE_BASE, weights=1000))
     monkeypatch.setattr(fit, "cost_of", lambda base, how: Cost(10**9, 10**9, 10**8, 10**9))
     monkeypatch.setattr(fit, "operations_of", lambda base, how: 1e12)
     monkeypatch.setattr(fit, "free_memory", lambda device: int(4e9))

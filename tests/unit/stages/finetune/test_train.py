@@ -30,7 +30,7 @@ from tests.unit.stages.finetune.conftest import Trained
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """The random base counts as a large one."""
-    monkeypatch.setattr(settings, "LARGE_BASE", replace(LARGE_BASE, weights=1000))
+    monkeypatch.setattr("diffmine.config.finetune.LARGE_BASE", replace(LARGE_BASE, weights=1000))
 
 
 def weights(atlas: Workspace) -> dict[str, torch.Tensor]:
