@@ -1,4 +1,4 @@
-"""The folder of this user's data, outside every atlas."""
+"""Folders outside every atlas: what comes with diffmine, and this user's data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+_PACKAGE = Path(__file__).parent
+ASSETS = next(
+    (place for place in (_PACKAGE / "assets", _PACKAGE.parent / "assets") if place.is_dir()),
+    _PACKAGE / "assets",
+)
+"""What comes with diffmine, `models` and `atlases`: in an installed package inside of it (fewer), in
+a checkout and on a Space beside it."""
 VARIABLE = "DIFFMINE_DATA"
 """Name of the variable of the environment that moves it."""
 
