@@ -12,8 +12,8 @@ ASSETS = next(
     (place for place in (_PACKAGE / "assets", _PACKAGE.parent / "assets") if place.is_dir()),
     _PACKAGE / "assets",
 )
-"""What comes with diffmine, `models` and `atlases`: inside of an installed package, beside that of a
-checkout or a Space, which have more."""
+"""What comes with diffmine, `models` and `atlases`: inside of an installed package, or beside that
+of a checkout or a Space, which have more."""
 VARIABLE = "DIFFMINE_DATA"
 """Name of the variable of the environment that moves it."""
 
