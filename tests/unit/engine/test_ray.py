@@ -194,11 +194,11 @@ def test_pictures_are_taken_in_by_the_cluster_in_their_order(
     folder = draw_shapes(tmp_path / "data", per_label=8)
     (folder / "disc" / "004.png").write_bytes(b"no picture")
     dataset = open_dataset(folder)
-    killer = Killer("collect")
+    killer, config = Killer("collect"), DataConfig(image_size=32)
     for name, engine, progress in (("here", here, silent), ("there", cluster, killer)):
-        atlas = create_workspace(tmp_path / name, manifest_of(dataset, DataConfig()))
+        atlas = create_workspace(tmp_path / name, manifest_of(dataset, config))
         with atlas.hold():
-            report = collect(atlas, dataset, DataConfig(), progress, engine=engine)
+            report = collect(atlas, dataset, config, progress, engine=engine)
         assert (report.done, report.refused) == (15, 1)
     assert not killer.waiting
     alone, shared = content(tmp_path / "here"), content(tmp_path / "there")
