@@ -5,9 +5,9 @@
 For each COUNT it draws as many pictures of 64 x 64 pixels (ten labels, all different), looks at
 them (`diffmine info`, with its trial of what a build costs), takes them in, gives each a map (made
 up, as benchmarks/make_maps does, of the size that the small model gives), mines, clusters with the
-small model, and reads what the app reads. Each step is a process of its own. It prints a table of seconds, seconds of processor, peak of memory (of the
-process and its children, all pages that each has) and bytes on the disk, and by which power of the
-count a step grew.
+small model, and reads what the app reads. Each step is a process of its own. It prints a table of
+seconds, seconds of processor, peak of memory (of the process and its children, all pages that each
+has) and bytes on the disk, and by which power of the count a step grew.
 """
 
 from __future__ import annotations
