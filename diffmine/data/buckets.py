@@ -68,12 +68,12 @@ class Bucket:
 
         root = self._path("")
         with self._asked():
-            found = self._files.get_file_info(
+            listed = self._files.get_file_info(
                 FileSelector(root, allow_not_found=True, recursive=True)
             )
         return {
             one.path.removeprefix(root + "/"): Entry(one.size, one.mtime_ns or 0)
-            for one in found
+            for one in listed
             if one.type == FileType.File
         }
 

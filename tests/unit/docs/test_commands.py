@@ -18,7 +18,7 @@ PAGES = sorted(
     ]
     if page.name not in ("CHANGELOG.md", "cli.md")
 )  # fmt: skip
-FENCE = re.compile(r"^```(?:bash|sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^    (?=\S)(.*)$", re.MULTILINE)
 INLINE = re.compile(r"`(diffmine [^`]+)`")
 CALL = re.compile(r"(?:\w+=\S+ |pipx run |\S*/bin/)*(diffmine (\S+).*)")
@@ -26,8 +26,9 @@ CALL = re.compile(r"(?:\w+=\S+ |pipx run |\S*/bin/)*(diffmine (\S+).*)")
 
 def blocks(text: str) -> list[str]:
     """Whole commands: lines of blocks, those that end in a backslash with the next."""
-    inside = FENCE.findall(text) + INDENTED.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-    lines = "\n".join(inside).replace("\\\n", " ").splitlines()
+    inside = [block for kind, block in FENCE.findall(text) if kind in ("", "bash", "sh")]
+    inside += INDENTED.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    lines = re.sub(r"\\\n\s*", "", "\n".join(inside)).splitlines()
     return [words for line in lines for words in _commands(line)]
 
 

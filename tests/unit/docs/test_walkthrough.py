@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "walkthrough.md").read_text(encoding="utf-8")
 COMMANDS = [
     line
-    for block in re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     for line in block.splitlines()
+    if not kind
     if not line.startswith("diffmine app")  # tests/browser opens apps
 ]
 QUICK = (
