@@ -7,7 +7,7 @@ PORT ?= 7860
 export PYTHON TORCH_INDEX
 BIN := .venv/bin
 
-.PHONY: help setup setup-test setup-tools app test test-all lint bench demos space lock sbom audit
+.PHONY: help setup setup-test setup-tools app test test-all lint bench demos space wheel lock sbom audit
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -55,6 +55,9 @@ demos: setup-test  ## make the embedded atlases again
 
 space: setup  ## write and check the folder to push to a Space
 	@$(BIN)/python -m scripts.space
+
+wheel: setup-test  ## build and check the package: dist/*.whl and dist/*.tar.gz
+	@$(BIN)/python -m scripts.wheel
 
 lock: setup-tools  ## requirements.lock and torch.lock: every package by its digests
 	$(BIN)/python -m scripts.lock

@@ -62,7 +62,8 @@ def build(
     ----------
     data
         Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
-        hf://datasets/OWNER/NAME; or a IIIF manifest or collection, a file or an address.
+        hf://datasets/OWNER/NAME; s3://BUCKET/KEY; or a IIIF manifest or collection, a file or an
+        address.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label
@@ -330,32 +331,34 @@ def user(file: Path, name: str) -> None:
 
 @app.command(name="push")
 def push_atlas(atlas: Path, repo: str, *, public: bool = False) -> None:
-    """Write an atlas to a data set repository of the Hugging Face Hub, as one commit.
+    """Write an atlas to a data set repository of the Hugging Face Hub, as one commit, or to a
+    bucket.
 
     Parameters
     ----------
     atlas
         Folder of the atlas.
     repo
-        The repository, as OWNER/NAME; a new one, or one of an atlas.
+        The repository, as OWNER/NAME, or the place in a bucket, as s3://BUCKET/KEY; a new one, or
+        one of an atlas.
     public
         Let everybody read a new repository; without it you alone may.
     """
     from diffmine.export.push import push
     from diffmine.words import hub as words
 
-    commit = push(atlas, repo, public=public, say=print)
-    print(words.DONE.format(repo=repo, commit=commit))
+    name = push(atlas, repo, public=public, say=print)
+    print(words.DONE.format(name=name))
 
 
 @app.command(name="pull")
 def pull_atlas(repo: str, *, out: Path) -> None:
-    """Fetch an atlas from the Hugging Face Hub.
+    """Fetch an atlas from the Hugging Face Hub, or from a bucket.
 
     Parameters
     ----------
     repo
-        The repository, as OWNER/NAME or OWNER/NAME@REVISION.
+        The repository, as OWNER/NAME or OWNER/NAME@REVISION, or the place in a bucket.
     out
         Folder of the atlas, a new one.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,18 +113,35 @@ def serving(
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The same with its process; what that says on stderr goes to the end of `log`. `inner`: give
     the address on this machine, whichever a proxy gives it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-c", code, str(port), *map(str, atlases)]
-    with (
-        open(log, "a") if log else nullcontext() as told,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True) as server,
-    ):
+    with open(log, "a") if log else nullcontext() as told, started(command, stderr=told) as server:
+        yield f"http://127.0.0.1:{port}/" if inner else server.address, server.process
+
+
+@dataclass(frozen=True)
+class Started:
+    """An app in a process of its own, and where it says it is."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def started(command: Sequence[str], **how: Any) -> Iterator[Started]:
+    """What a command serves, from its first line on; ended afterwards."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **how) as server:
         try:
             assert server.stdout
             said = server.stdout.readline()
             assert said.startswith("diffmine is at "), said
-            yield f"http://127.0.0.1:{port}/" if inner else said.split()[3], server
+            yield Started(said.split()[3], server)
         finally:
             server.terminate()
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

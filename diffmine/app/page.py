@@ -31,6 +31,7 @@ from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.view import View, asked, first_view, from_query, index
+from diffmine.atlas.apart import EMBEDDED
 from diffmine.atlas.writer import open_workspace
 from diffmine.errors import UsageError
 from diffmine.live.originals import show_originals
@@ -44,9 +45,8 @@ PREPARES = "diffmine-prepare"
 
 
 def embedded() -> list[Path]:
-    """The atlases that come with a checkout, first those of what people made before us."""
-    assets = Path(__file__).parents[2] / "assets" / "atlases"
-    folders = [manifest.parent for manifest in assets.glob("*/atlas.json")]
+    """The atlases that come with diffmine, first those of what people made before us."""
+    folders = [manifest.parent for manifest in EMBEDDED.glob("*/atlas.json")]
     return sorted(folders, key=lambda folder: (folder.name not in REAL, folder.name))
 
 

@@ -1,7 +1,7 @@
 """Where a person's edits are kept when they cannot stand in the atlas: in the folder of this user's
 data, under the digest of the atlas's pictures (docs/decisions/0028).
 
-The atlases that come with a checkout belong to it, and an atlas on a shelf may be read-only.
+The atlases that come with diffmine belong to it, and an atlas on a shelf may be read-only.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from diffmine.atlas.edits import NAME
 from diffmine.atlas.manifest import Manifest, key_of
-from diffmine.folders import VARIABLE, user_folder
+from diffmine.folders import ASSETS, VARIABLE, user_folder
 
-EMBEDDED = Path(__file__).parents[2] / "assets" / "atlases"
-"""The atlases that come with a checkout."""
+EMBEDDED = ASSETS / "atlases"
+"""The atlases that come with diffmine."""
 
 
 def file_apart(atlas: Path, manifest: Manifest) -> Path:

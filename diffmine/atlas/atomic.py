@@ -63,9 +63,9 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_folder(
-    path: Path, files: Iterable[tuple[str, bytes]], replaces: Callable[[Path], bool]
+    path: Path, files: Iterable[tuple[str, bytes | Path]], replaces: Callable[[Path], bool]
 ) -> None:
-    """Write a folder of files by their names, whole or not at all.
+    """Write a folder of files by their names, whole or not at all; a path's file is copied.
 
     What is at `path` stays unless it is an empty folder or `replaces` says that it may go; then
     AtlasError says so, before anything is written.
@@ -80,7 +80,10 @@ def write_folder(
         with writing(path):
             for name, content in files:
                 (temporary / name).parent.mkdir(parents=True, exist_ok=True)
-                (temporary / name).write_bytes(content)
+                if isinstance(content, Path):
+                    shutil.copyfile(content, temporary / name)
+                else:
+                    (temporary / name).write_bytes(content)
             exchange(temporary, path, old)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

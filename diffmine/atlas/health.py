@@ -102,10 +102,14 @@ def health(atlas: Atlas) -> Health:
 def files_of(manifest: Manifest) -> list[str]:
     """The files that an atlas consists of, by their names in its folder: what its stages wrote, and
     its model where it stands inside."""
-    names = [MANIFEST, *manifest.artefacts]
-    if manifest.model.get("path") == OWN:
-        names += [f"{OWN}/{name}" for name in manifest.model.get("files", {})]
-    return sorted(names)
+    return sorted([MANIFEST, *digests_there(manifest)])
+
+
+def digests_there(manifest: Manifest) -> dict[str, str]:
+    """The digest of each of these files by its name, but for atlas.json itself."""
+    own = manifest.model.get("files", {}) if manifest.model.get("path") == OWN else {}
+    digests = {**manifest.artefacts, **{f"{OWN}/{name}": own[name] for name in own}}
+    return dict(sorted(digests.items()))
 
 
 def _is(path: Path, digest: str) -> bool:
@@ -133,6 +137,7 @@ __all__ = [
     "broken_model",
     "broken_sources",
     "digests_of",
+    "digests_there",
     "files_of",
     "health",
 ]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diffmine.config import DataConfig
+from diffmine.data.buckets import bucket_of
 from diffmine.data.hub import address_of, fetch
+from diffmine.data.mirror import mirrored
 from diffmine.data.zips import unpacked, zips_of
 from diffmine.engine import Progress, silent
 from diffmine.errors import DataError
@@ -26,8 +28,14 @@ class Place:
 
 
 def place_of(path: str | Path, config: DataConfig, progress: Progress = silent) -> Place:
-    """The place of the data set that a person named: a folder, a zip file, or an address of the
-    Hub. Raises DataError for what is none, and for what cannot be fetched or unpacked."""
+    """The place of the data set that a person named: a folder, a zip file, or an address of a
+    bucket or the Hub. Raises DataError for what is none, and for what cannot be fetched or
+    unpacked."""
+    bucket = bucket_of(str(path))
+    if bucket is not None:
+        folder, refused = mirrored(bucket, progress)
+        title = (bucket.key or bucket.name).rpartition("/")[2]
+        return _unzipped(Place(folder, folder, refused, (), title, str(bucket)), progress)
     address = address_of(str(path), config.source)
     if address is None:
         return _unzipped(Place(Path(path), Path(path)), progress)
@@ -50,4 +58,5 @@ def _unzipped(place: Place, progress: Progress) -> Place:
     if not zips:
         return place
     inside, refused = unpacked(folder, progress)
+    refused = (*place.refused, *refused)
     return Place(inside, folder, refused, place.notes, place.title, place.origin)

@@ -1,4 +1,5 @@
-"""An atlas on the Hugging Face Hub: a data set whose tables the Hub shows as they are.
+"""An atlas on the Hugging Face Hub: a data set whose tables the Hub shows as they are; or in a
+bucket.
 
 One commit holds all of it, so that whoever fetches an atlas gets a whole one. Pictures may belong
 to others: a repository is closed unless it is asked to be open.
@@ -18,7 +19,9 @@ from diffmine.atlas.health import OWN, files_of, health
 from diffmine.atlas.manifest import NAME as MANIFEST
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import Atlas, open_atlas
-from diffmine.errors import AtlasError, DataError
+from diffmine.data.buckets import bucket_of
+from diffmine.errors import AtlasError, DataError, UsageError
+from diffmine.export.bucket import push_to_bucket
 from diffmine.words import hub as words
 
 CARD = "README.md"
@@ -27,11 +30,22 @@ _THEIRS = frozenset({CARD, ".gitattributes"})
 
 
 def push(atlas: Path, repo: str, *, public: bool = False, say: Callable[[str], None]) -> str:
-    """Write an atlas and the model that it trained to a data set repository of the Hub, a new one
-    or one of an atlas; give the commit. What `say` gets first is what will leave this machine.
+    """Write an atlas and the model that it trained to a data set repository of the Hub, or to a
+    place in a bucket, a new one or one of an atlas; give the name to fetch it by. What `say` gets
+    first is what will leave this machine.
 
-    Raises AtlasError for an atlas that is broken, DataError where the Hub refuses.
+    Raises AtlasError for an atlas that is broken, DataError where the Hub or the bucket refuses,
+    UsageError for a bucket that is to be `public`, which its owner says there.
     """
+    if bucket := bucket_of(repo):
+        if public:
+            raise UsageError(words.BUCKET_RIGHTS.format(bucket=bucket))
+        push_to_bucket(atlas, bucket, say)
+        return str(bucket)
+    return f"{repo}@{_push_to_hub(atlas, repo, public, say)}"
+
+
+def _push_to_hub(atlas: Path, repo: str, public: bool, say: Callable[[str], None]) -> str:
     from huggingface_hub import HfApi
 
     opened = open_atlas(atlas)

@@ -16,7 +16,7 @@ from diffmine.data.fetched import fetched
 from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
-from diffmine.engine import Engine, Progress, Report, here, phase, silent
+from diffmine.engine import Engine, Progress, Ray, Report, here, phase, silent
 from diffmine.pipeline.info.run import after_collect, known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
@@ -107,7 +107,9 @@ def build(
         for line in (*fewer(), *known_cost(dataset, config, given, Path(out))):
             remark(line)
         phase(progress, "collect")
-        reports += [collect(atlas, dataset, config.data, progress, compared)]
+        # Processes of this machine would not be faster: children decode, on all cores.
+        decoding = engine if isinstance(engine, Ray) else here
+        reports += [collect(atlas, dataset, config.data, progress, compared, decoding)]
         if reports[-1].done:  # before anything is trained
             names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
             for line in after_collect(dataset, config, frozenset(names)):

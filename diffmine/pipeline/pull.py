@@ -1,17 +1,26 @@
-"""An atlas from the Hugging Face Hub: fetched once into the cache of its client, at a revision."""
+"""An atlas from the Hugging Face Hub, fetched once into the cache of its client at a revision, or
+from a bucket."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from diffmine.atlas.atomic import write_folder
-from diffmine.atlas.health import files_of, health
+from diffmine.atlas.atomic import sha256, write_folder
+from diffmine.atlas.health import digests_there, files_of, health
 from diffmine.atlas.manifest import NAME as MANIFEST
 from diffmine.atlas.manifest import is_atlas
 from diffmine.atlas.reader import open_atlas
+from diffmine.data.buckets import Bucket, bucket_of
 from diffmine.data.hub import address_of, snapshot
 from diffmine.errors import AtlasError
+
+NOT_WHOLE = (
+    "{name} is not whole: {file} is not as atlas.json says. If somebody is writing there, try "
+    "again afterwards; else push it again."
+)
 
 
 def fetch(name: str) -> Path:
@@ -33,12 +42,42 @@ def fetch(name: str) -> Path:
 
 
 def pull(name: str, out: Path) -> str:
-    """Write an atlas of the Hub to a new folder, whole or not at all; give the commit it is of."""
+    """Write an atlas of the Hub or of a bucket to a new folder, whole or not at all; give the
+    commit it is of, or of a bucket the digest of its atlas.json.
+
+    Raises DataError where it cannot be had, AtlasError where it is no atlas, not whole, or `out`
+    holds something else.
+    """
+    if bucket := bucket_of(name):
+        return _from_bucket(bucket, out)
     folder = fetch(name)
     names = files_of(open_atlas(folder).manifest)
-    content = ((name, (folder / name).read_bytes()) for name in names)
-    write_folder(out, content, replaces=lambda path: False)
+    write_folder(out, ((name, folder / name) for name in names), replaces=lambda path: False)
     return folder.name
+
+
+def _from_bucket(bucket: Bucket, out: Path) -> str:
+    if MANIFEST not in bucket.entries():
+        raise AtlasError(f"{bucket} is no atlas: it has no {MANIFEST}.")
+    with TemporaryDirectory(prefix="diffmine-pull-") as place:
+        folder = Path(place)
+        bucket.fetch(MANIFEST, folder / MANIFEST)
+        manifest = open_atlas(folder).manifest
+        digests = digests_there(manifest)
+
+        def files() -> Iterator[tuple[str, Path]]:
+            yield MANIFEST, folder / MANIFEST
+            for name in digests:
+                one = folder / "content"
+                bucket.fetch(name, one)
+                if sha256(one) != digests[name]:
+                    raise AtlasError(NOT_WHOLE.format(name=bucket, file=name))
+                yield name, one
+
+        if not manifest.intact:
+            raise AtlasError(NOT_WHOLE.format(name=bucket, file=MANIFEST))
+        write_folder(out, files(), replaces=lambda path: False)
+        return sha256(folder / MANIFEST)[:12]
 
 
 __all__ = ["fetch", "pull"]

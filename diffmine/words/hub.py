@@ -1,4 +1,4 @@
-"""What is said of atlases on the Hugging Face Hub, and on the card that stands there."""
+"""What is said of atlases on the Hugging Face Hub, of their card there, and of those in buckets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ TAKEN = (
     "{repo} holds a data set that is no atlas ({first} and others): nothing was changed; name "
     "another repository."
 )
+BUCKET_TAKEN = (
+    "{bucket} holds something that is no atlas ({first} and others): nothing was changed; name "
+    "another place, as a folder in it."
+)
+BUCKET_RIGHTS = "Who may read {bucket} is said by its owner there, not by --public."
+SENT = "To {bucket}: {files:,} files, {size:.1f} MB ({same:,} are there), with {n:,} pictures."
 NO_NAME = "{repo} is no name of a repository; write OWNER/NAME."
 NOT_YOURS = "{host} does not let you write to {repo}: check its name, or log in by: hf auth login."
 NOT_SENT = "{repo} cannot be written to {host}: {reason}"
 OFFLINE = "HF_HUB_OFFLINE is set, so nothing can be sent to {repo}."
 COMMIT = "{title}: an atlas of diffmine"
 PULLED = "{out} is {name} at {commit}: diffmine app {out}"
-DONE = "Pushed; whoever may read it: diffmine pull {repo}@{commit} --out ATLAS"
+DONE = "Pushed; whoever may read it: diffmine pull {name} --out ATLAS"
 NO_LICENCE = "not stated; the pictures may have owners."
 NO_SOURCE = "not stated"
 CARD = """# {title}

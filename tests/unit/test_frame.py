@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from diffmine.version import __version__
+
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 10_000_000  # the Hub refuses files over 10 MB that are not in LFS
 MOST_README_BYTES = 15_000
@@ -163,7 +165,7 @@ def test_licence_is_mit_everywhere() -> None:
 
 
 def test_changelog_has_this_version() -> None:
-    assert f"## [{PROJECT['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_no_file_is_too_big_for_the_hub(shipped: list[Path]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from diffmine.config import ModelConfig
 from diffmine.engine import Progress, silent
 from diffmine.errors import ModelError
+from diffmine.folders import ASSETS
 from diffmine.model.foreign.checkpoint import Checkpoint, Source, own_side
 from diffmine.model.foreign.fits import check_fits
 from diffmine.model.foreign.hub import fetched, repository_of
@@ -21,8 +22,8 @@ from diffmine.model.foreign.profiles import Profile, profile_of
 from diffmine.model.foreign.weights import PICKLES, SAFE
 from diffmine.model.prompts import Prompts, read_prompts
 
-EMBEDDED = Path(__file__).parents[3] / "assets" / "models"
-"""The models that come with a checkout."""
+EMBEDDED = ASSETS / "models"
+"""The models that come with diffmine."""
 _ENCODER = ("text_encoder", "tokenizer")
 
 

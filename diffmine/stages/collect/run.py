@@ -26,7 +26,8 @@ from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.base import INSTALL
 from diffmine.data.readers.wishes import Wishes
 from diffmine.data.records import Dataset, Record
-from diffmine.engine import Progress, Report, silent
+from diffmine.data.together import read_together
+from diffmine.engine import Engine, Progress, Report, here, silent
 from diffmine.errors import DataError, ImageError
 from diffmine.stages.collect.boxes import forget_boxes, keep_boxes
 from diffmine.stages.collect.compared import Compared
@@ -58,6 +59,7 @@ def run(
     config: DataConfig,
     progress: Progress = silent,
     compared: Compared | None = None,
+    engine: Engine = here,
 ) -> Report:
     """Write images.parquet: every picture as it is mined; refused ones go to refused.csv. Where the
     data set has a boxes.csv, boxes.parquet as well.
@@ -65,10 +67,11 @@ def run(
     Pictures that are there are not decoded again. A file that is new, changed, repaired or broken
     since gives the images another key: it is scored alone, and what was made of all images is made
     again. A changed record (year, licence, credit) gives none. `compared` is the data set beside
-    the atlas, where the caller knows it.
+    the atlas, where the caller knows it. The workers of an `engine` other than `here` decode the
+    pictures, which lie under the same paths there.
     """
     compared = compared or Compared(atlas, dataset, config)
-    report = _collect_images(atlas, dataset, config, compared, progress)
+    report = _collect_images(atlas, dataset, config, compared, engine, progress)
     note_whereabouts(atlas, dataset, config)
     boxes = dataset.boxes or dataset.path / BOXES
     if boxes.is_file():
@@ -90,7 +93,12 @@ def _figures(boxes: KeptBoxes) -> dict[str, float]:
 
 
 def _collect_images(
-    atlas: Workspace, dataset: Dataset, config: DataConfig, compared: Compared, progress: Progress
+    atlas: Workspace,
+    dataset: Dataset,
+    config: DataConfig,
+    compared: Compared,
+    engine: Engine,
+    progress: Progress,
 ) -> Report:
     report = Report("collect")
     change = compared.change
@@ -107,7 +115,8 @@ def _collect_images(
     digests, held = compared.digests, compared.held
     _check_groups(atlas, compared)
     refused = list(dataset.refused)
-    work = _Work(dataset, config, held, viewed or not view, digests, refused, report, progress)
+    complete = viewed or not view
+    work = _Work(dataset, config, held, complete, digests, refused, report, progress, engine)
     work.prepare(noted_before(atlas.path / REFUSED))
     rows, manifest, ranges = work.rows(), atlas.manifest, work.wishes.ranges
     with (
@@ -201,6 +210,7 @@ class _Work:
     refused: list[tuple[str, str]]
     report: Report
     progress: Progress
+    engine: Engine = here
     notes: list[tuple[str, str]] = field(default_factory=list)
     before: Mapping[str, str] = field(default_factory=dict)
     wishes: Wishes = field(default_factory=Wishes)
@@ -216,7 +226,8 @@ class _Work:
         number = 1
         new = [record.path for record in self.dataset if not self._same(record)]
         size, view = self.config.image_size, pixels_of(self.config)
-        read = read_mined(new, size, view, lambda: self._tell(number - 1), self.wishes)
+        how = (new, size, view, lambda: self._tell(number - 1), self.wishes)
+        read = read_mined(*how) if self.engine is here else read_together(self.engine, *how)
         seen = glances(self.dataset.path, self.config.burned_in)
         with closing(read) as pictures, seen as glanced:
             for number, record in enumerate(self.dataset, start=1):
