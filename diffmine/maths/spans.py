@@ -4,14 +4,14 @@ An image dated from year a to year b lies in the bin of years l to h with the we
 
     w = years of [a, b] in [l, h] / (b - a + 1)
 
-so that one of the 1950s lies with a tenth in each of its years, and nowhere as 1955. The share of a
-bin is sum(w shows) / sum(w). Its band is between the 2.5th and the 97.5th percentile of resamples of
-whole groups. Where no image of a bin shows it, or all do, every resample does; there the bound is that
-of so many groups without one exception, 1 - 0.025^(1 / groups), a group counting by its weight, at
-most 1.
+so that one of the 1950s lies with a tenth in each of its years, and nowhere as 1955. The share of
+a bin is sum(w shows) / sum(w). Its band is between the 2.5th and the 97.5th percentile of resamples
+of whole groups. Where no image of a bin shows it, or all do, every resample says the same; there
+the bound is that of so many groups without one exception, 1 - 0.025^(1 / groups), a group counting
+by its weight, at most 1.
 
-Groups that hold the same spans, showing the same, cannot be told apart: they are drawn together, which
-gives the same resamples at the cost of the kinds of groups, not of the images.
+Groups that hold the same spans, showing the same, cannot be told apart: they are drawn together,
+which gives the same resamples at the cost of the kinds of groups, not of the images.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def course(
         groups: A number for each image's group; images of a group are drawn together.
         shows: Which of them show it.
         bins: The first and last year of each bin.
-        seed: Of the resamples: 1,000, fewer (at least 100) where there are very many kinds of groups.
+        seed: Of the resamples: 1,000, fewer (at least 100) where there are very many kinds of
+            groups.
     """
     known, code = np.unique(spans, axis=0, return_inverse=True)
     overlap = overlaps(known, bins)  # u k

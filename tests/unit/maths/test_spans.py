@@ -104,9 +104,7 @@ def test_a_bin_with_less_than_half_an_image_has_no_share() -> None:
 def test_the_order_of_images_changes_nothing_and_no_image_is_no_error() -> None:
     spans, group, shows = study(60, 25, 3)
     order = np.random.default_rng(4).permutation(60)
-    one, other = (
-        course(spans[at], group[at], shows[at], BINS) for at in (np.arange(60), order)
-    )
+    one, other = (course(spans[at], group[at], shows[at], BINS) for at in (np.arange(60), order))
     np.testing.assert_allclose(one.low, other.low)
     np.testing.assert_allclose(one.high, other.high)
     none = course(spans[:0], group[:0], shows[:0], BINS)
