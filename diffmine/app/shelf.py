@@ -19,6 +19,7 @@ import pyarrow as pa
 from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
 from diffmine.app.components.heat import heat
+from diffmine.atlas.dated import Dated, dated
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
 from diffmine.atlas.generated import GeneratedPictures
@@ -27,6 +28,7 @@ from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
 from diffmine.atlas.sensitivity import Sensitivity, read_sensitivity
 from diffmine.atlas.several import COLUMNS, counts_of
+from diffmine.atlas.sightings import Looker
 from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
@@ -278,6 +280,16 @@ class Shelf:
                 return words.element(row, self.atlas.names)
         return texts.ELEMENT_NUMBER.format(number=element)
 
+    @cached_property
+    def looker(self) -> Looker:
+        """What tells which images show an element."""
+        return Looker(self.atlas)
+
+    @cached_property
+    def dated(self) -> Dated:
+        """When the images are from."""
+        return dated(self.atlas)
+
     # Neighbours
 
     @property
@@ -362,5 +374,6 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_generated", "_made", "_signs", "image_counts"):
+        derived = ("_elements", "_generated", "_made", "_signs", "image_counts", "looker", "dated")
+        for name in derived:
             self.__dict__.pop(name, None)

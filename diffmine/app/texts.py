@@ -181,6 +181,8 @@ PAGE: dict[str, str] = {
     "generated": MARK_GENERATED,
     "noPlotly": "plotly.js did not load",
     "noChart": "The chart cannot be drawn: {error}",
+    "chartFiles": "This chart as a file",
+    "chartAs": "This chart as {kind}",
     "table": "Table",
     # Labels
     "label": "Label",

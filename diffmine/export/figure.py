@@ -56,11 +56,12 @@ class Pen(Protocol):
         """A thin grey line across."""
 
 
-def about(atlas: Atlas) -> str:
-    """What stands at the foot of every page: title, licence, what ± means, what made it."""
+def about(atlas: Atlas, *, errors: bool = True) -> str:
+    """What stands at the foot of every page: title, licence, what ± means (`errors`), what made
+    it."""
     licence = atlas.manifest.licence.strip().removesuffix(".")
     credit = f"Made with diffmine {__version__}"
-    foot = (title(atlas), licence, "± is one standard error", credit)
+    foot = (title(atlas), licence, "± is one standard error" if errors else "", credit)
     return ". ".join(part for part in foot if part) + "."
 
 

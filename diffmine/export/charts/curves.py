@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Number = float | None
@@ -69,3 +70,14 @@ def marked(names: tuple[str, ...], most: int, letters: int) -> list[int]:
     longest = max(len(name) for name in names) + 2
     room = max(min(most, letters // longest), 1)
     return list(range(0, len(names), -(-len(names) // room)))
+
+
+def runs(values: Sequence[Number]) -> list[list[int]]:
+    """The places of values that follow each other without a gap."""
+    runs: list[list[int]] = [[]]
+    for at, value in enumerate(values):
+        if value is not None:
+            runs[-1].append(at)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]

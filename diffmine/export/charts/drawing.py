@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from diffmine.export.charts.curves import Curve, Curves, Number, marked, ticks
+from diffmine.export.charts.curves import Curve, Curves, marked, runs, ticks
 from diffmine.export.lettering import font_for, lines, short
 
 WIDTH, HEIGHT = 720.0, 420.0
@@ -134,17 +134,6 @@ def _across(pen: Pen, chart: Curves, frame: _Frame) -> None:
     pen.text(chart.across, ((WIDTH + _LEFT) / 2, HEIGHT - 28), _TEXT, SOFT, "middle", False)
 
 
-def _runs(values: Sequence[Number]) -> list[list[int]]:
-    """The places of values that follow each other without a gap."""
-    runs: list[list[int]] = [[]]
-    for at, value in enumerate(values):
-        if value is not None:
-            runs[-1].append(at)
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if run]
-
-
 def _band(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, colour: str) -> None:
     if not curve.low or not curve.high:
         return
@@ -152,7 +141,7 @@ def _band(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, colour: str) -> 
         None if low is None or high is None else high
         for low, high in zip(curve.low, curve.high, strict=True)
     ]
-    for run in _runs(bounds):
+    for run in runs(bounds):
         upper = [(frame.x(chart.places[at]), frame.y(curve.high[at] or 0.0)) for at in run]
         lower = [(frame.x(chart.places[at]), frame.y(curve.low[at] or 0.0)) for at in run]
         if len(run) > 1:
@@ -169,7 +158,7 @@ def _bars(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, colour: str) -> 
 
 
 def _curve(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, at: int) -> None:
-    for run in _runs(curve.values):
+    for run in runs(curve.values):
         points = [(frame.x(chart.places[one]), frame.y(curve.values[one] or 0.0)) for one in run]
         if chart.ordered and len(points) > 1:
             pen.path(points, COLOURS[at % 4], 1.8, DASHES[at % 4])

@@ -1,0 +1,229 @@
+"""Elements by the actual years of their images, whose dates are spans (maths/spans.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from diffmine.app import words
+from diffmine.app.components.chart.figures import number
+from diffmine.app.shelf import Shelf
+from diffmine.app.tabs.trends import texts
+from diffmine.app.texts import plurals
+from diffmine.app.view import WIDTHS, View
+from diffmine.atlas.records import Patch
+from diffmine.atlas.several import COLUMNS, labels_of
+from diffmine.data.dates.bins import Bin, Widths
+from diffmine.data.dates.texts import years
+from diffmine.export.charts import Curve, Curves
+from diffmine.export.figure import about
+from diffmine.maths.spans import Course, course, overlaps
+
+MOST_BINS, SUITS = 240, 24
+MOST_SHOWN = 60
+
+Place = tuple[str, int]
+
+
+def elements_of(view: View) -> list[Place]:
+    """The elements that a view compares, by label and number: the one that is open, and the one
+    beside it."""
+    own = [] if view.element is None else [(view.label, view.element)]
+    beside = [] if view.versus is None or view.versus in own else [view.versus]
+    return own + beside if own else []
+
+
+def name_of(shelf: Shelf, place: Place) -> str:
+    """An element with its label."""
+    return texts.ELEMENT_OF.format(element=shelf.element_name(*place), label=place[0])
+
+
+@dataclass(frozen=True)
+class Time:
+    """The bins that the dates of an atlas fall into, and the widths that it can have."""
+
+    width: int
+    widths: list[int]
+    bins: list[Bin]
+
+    @property
+    def ends(self) -> np.ndarray:
+        """First and last year of each bin, int64 (k, 2)."""
+        return np.array([(one.first, one.last) for one in self.bins], np.int64).reshape(-1, 2)
+
+
+def time_of(shelf: Shelf, width: int) -> Time | None:
+    """The bins of a width, 0 for one that suits; None where no two images differ in their years."""
+    spans = shelf.dated.spans()
+    if not len(spans) or spans.min() == spans.max():
+        return None
+    first, last = int(spans[:, 0].min()), int(spans[:, 1].max())
+    counts = {one: _binned(first, last, one) for one in WIDTHS}
+    widths = [one for one in WIDTHS if 1 < len(counts[one]) <= MOST_BINS] or [WIDTHS[-1]]
+    if width not in widths:
+        width = next((one for one in widths if len(counts[one]) <= SUITS), widths[-1])
+    return Time(width, widths, counts[width])
+
+
+def _binned(first: int, last: int, width: int) -> list[Bin]:
+    if last - first > width * (MOST_BINS + 2):
+        return [Widths(width).at(first)] * (MOST_BINS + 1)  # too many, however they lie
+    return Widths(width).touching(first, last, MOST_BINS) or []
+
+
+def by_year(shelf: Shelf, view: View) -> Curves | None:
+    """The share of the images of each bin that show the elements of a view, or of a whole label the
+    number of its images there; None where the years of an atlas do not differ."""
+    time = time_of(shelf, view.bin)
+    if time is None:
+        return None
+    places = elements_of(view)
+    if places:
+        curves = tuple(_course(shelf, place, time) for place in places)
+        whole = all(shelf.looker.of(*place).whole for place in places)
+        title = texts.SHARE_BY_YEAR if whole else texts.MINED_BY_YEAR
+    else:
+        curves = (_images(shelf, view.label, time), _images(shelf, None, time))
+        title = texts.IMAGES_BY_YEAR
+    name = texts.AND.join(curve.name for curve in curves) if places else view.label
+    middles = (time.ends[:, 0] + time.ends[:, 1] + 1) / 2
+    return Curves(
+        title=title.format(name=name),
+        across=texts.YEAR_AXIS,
+        up=texts.SHARE_AXIS if places else texts.IMAGES_AXIS,
+        names=tuple(one.label for one in time.bins),
+        at=tuple(middles.tolist()),
+        curves=curves,
+        share=bool(places),
+        foot=foot(shelf),
+    )
+
+
+def foot(shelf: Shelf) -> str:
+    """What stands at the foot of a chart that is taken away."""
+    return about(shelf.atlas, errors=False)
+
+
+def notes(chart: Curves) -> list[list[str]]:
+    """What is said of each place of each curve; nothing where nothing is known."""
+    return [[_note(chart, curve, at) for at in range(len(chart.names))] for curve in chart.curves]
+
+
+def _note(chart: Curves, curve: Curve, at: int) -> str:
+    value, images = curve.values[at], curve.images[at] if curve.images else None
+    if value is None:
+        return ""
+    if not chart.share:
+        return texts.IMAGES_THERE.format(images=value)
+    if not curve.low:
+        return texts.SHARE_ALONE.format(share=value)
+    return texts.SHARE_THERE.format(
+        share=value, low=curve.low[at] or 0.0, high=curve.high[at] or 0.0, images=images or 0.0
+    )
+
+
+def _course(shelf: Shelf, place: Place, time: Time) -> Curve:
+    key = (shelf.key, shelf.version, shelf.atlas.edited, place, time.width)
+    if key not in _COURSES:
+        dated = shelf.dated
+        shows = np.zeros(len(dated.first), bool)
+        shows[shelf.looker.of(*place).images] = True
+        closed = dated.closed
+        _COURSES[key] = course(dated.spans(), dated.group[closed], shows[closed], time.ends)
+        while len(_COURSES) > _KEPT:
+            _COURSES.pop(next(iter(_COURSES)), None)
+    one = _COURSES[key]
+    columns = (one.share, one.low, one.high, one.weight)
+    return Curve(name_of(shelf, place), *(tuple(map(number, column)) for column in columns))
+
+
+_KEPT = 256
+_COURSES: dict[tuple[object, ...], Course] = {}
+"""What was computed last, of all atlases."""
+
+
+def _images(shelf: Shelf, label: str | None, time: Time) -> Curve:
+    """How many images of a label, or of all, lie in each bin."""
+    spans = shelf.dated.spans()
+    if label is not None:
+        spans = spans[_of_label(shelf, label)[shelf.dated.closed]]
+    known, often = np.unique(spans, axis=0, return_counts=True)
+    weight = often @ overlaps(known, time.ends)
+    return Curve(label or texts.ALL_IMAGES, tuple(map(float, weight)))
+
+
+def _of_label(shelf: Shelf, label: str) -> np.ndarray:
+    table = shelf.atlas.table("images", COLUMNS)
+    return np.array([label in own for own in labels_of(table)], bool)
+
+
+def told(shelf: Shelf, view: View) -> str:
+    """What has to be known of the chart: images that it leaves out, and what was looked at."""
+    dated, total = shelf.dated, len(shelf.dated.first)
+    parts = [texts.DATED.format(count=int(dated.closed.sum()), images=plurals(total, "image"))]
+    if dated.undated:
+        parts.append(texts.UNDATED.format(images=plurals(dated.undated, "image")))
+    if dated.open:
+        parts.append(texts.OPEN.format(images=plurals(dated.open, "image")))
+    if any(not shelf.looker.of(*place).whole for place in elements_of(view)):
+        parts.append(texts.MINED_ONLY)
+    return " ".join(parts)
+
+
+def behind(shelf: Shelf, view: View, curve: int, at: int) -> tuple[str, list[Patch]]:
+    """A line on a point of the chart, and the patches behind it, one of each image: those whose
+    dates are narrowest first, among them those nearest to the element's centre."""
+    time = time_of(shelf, view.bin)
+    places = elements_of(view)
+    assert time is not None, "a chart was drawn"
+    bin = time.bins[at]
+    inside = ~((shelf.dated.last < bin.first) | (shelf.dated.first > bin.last))
+    inside &= shelf.dated.closed
+    if places:
+        known = shelf.looker.of(*places[curve])
+        here = np.flatnonzero(inside[known.images])
+        span = (shelf.dated.last - shelf.dated.first)[known.images[here]]
+        order = here[np.lexsort((known.distances[here], span))]
+        rows = known.patches[order]
+        patches = shelf.atlas.patches_at(rows[rows >= 0][:MOST_SHOWN])
+        name = name_of(shelf, places[curve])
+    else:
+        if not curve:  # the label; the other curve is all images
+            inside &= _of_label(shelf, view.label)
+        names = shelf.atlas.table("images", ["image_id"])["image_id"].filter(pa.array(inside))
+        labels = shelf.labels if curve else [view.label]
+        patches = first_of_images(shelf, labels, names, MOST_SHOWN)
+        order, name = np.flatnonzero(inside), texts.ALL_IMAGES if curve else view.label
+    images = plurals(len(order), "image")
+    text = texts.POINT_OF if len(order) <= len(patches) else texts.POINT_SOME
+    name, label = words.markdown(name), words.markdown(bin.label)
+    return text.format(name=name, years=label, images=images, count=len(patches)), patches
+
+
+def first_of_images(
+    shelf: Shelf, labels: Sequence[str], images: pa.ChunkedArray, most: int
+) -> list[Patch]:
+    """The best patch of each of some images, label by label, in each the best first."""
+    best: dict[str, Patch] = {}
+    for label in labels:
+        rows = shelf.atlas.rows(label)
+        for row in rows.filter(pc.is_in(rows["image_id"], images)).to_pylist():
+            best.setdefault(row["image_id"], Patch(**row))
+        if len(best) >= most:
+            break
+    return list(best.values())[:most]
+
+
+def date_of(shelf: Shelf, image_id: str) -> str:
+    """When an image is from: as its record says, else its years."""
+    record = shelf.atlas.image(image_id)
+    if record["date"]:
+        return str(record["date"])
+    first, last = record["date_first"], record["date_last"]
+    if first is None and last is None:
+        first = last = record["year"]
+    return years(first, last) if first is not None or last is not None else texts.NO_DATE
