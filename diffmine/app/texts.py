@@ -184,6 +184,9 @@ PAGE: dict[str, str] = {
     "chartFiles": "This chart as a file",
     "chartAs": "This chart as {kind}",
     "table": "Table",
+    # Walls
+    "wallSize": "Size of the pictures",
+    "noiseBegins": "from here on inside the noise",
     # Labels
     "label": "Label",
     "labelOf": "{name}, {count} images",
@@ -291,7 +294,7 @@ PAGE: dict[str, str] = {
         "spot is typical of the label, below zero untypical"
     ),
     "wordError": (
-        "one standard error; a score below two of them is drawn pale: it cannot be told from chance"
+        "one standard error; a score below two of them is marked ≈: it cannot be told from chance"
     ),
     "thePatch": "patch",
     "wordPatch": "a square window of an image",

@@ -26,10 +26,16 @@ class Sheets(Protocol):
         """Whether an image was made by a model."""
 
 
-def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """Pictures side by side. Event: pick(id)."""
-    name = html.escape(texts.PATCHES_SHOWN)
+def wall(value: Value | None = None, *, sized: bool = False, **settings: Any) -> gr.HTML:
+    """Pictures side by side; how large they are can be chosen where `sized`, for all such walls of
+    a visitor. Event: pick(id)."""
+    name, size = html.escape(texts.PATCHES_SHOWN), html.escape(texts.PAGE["wallSize"])
+    slider = (
+        f'<label class="dm-size">{size}'
+        '<input type="range" min="40" max="240" step="4" value="64"></label>'
+    )
     template = f'<div class="dm-wall" role="group" aria-label="{name}"></div>'
+    template = f"{slider}{template}" if sized else template
     return component("wall", template, value, settings)
 
 
@@ -39,7 +45,7 @@ def item(sheets: Sheets, patch: Patch, *, caption: str = "", **more: Any) -> Val
     if sheets.made(patch.image_id):
         picture |= {"made": True, "alt": texts.MADE.format(patch=picture["alt"])}
     if words.noise(patch):
-        picture["grey"] = True
+        picture["noise"] = True
         picture["alt"] += texts.INSIDE_NOISE
     if caption:
         picture["caption"] = caption

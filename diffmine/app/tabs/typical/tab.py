@@ -34,7 +34,7 @@ class Typical:
         self.desk = desk
         desk.refuse = self.refuse
         own, view = desk.own, desk.first
-        with gr.Row(elem_classes="dm-controls"):
+        with gr.Row(elem_classes=["dm-controls", "dm-after"]):
             self.kind = own(
                 gr.Radio(
                     KINDS,
@@ -59,18 +59,20 @@ class Typical:
                 gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
             )
             self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
-        self.filters = own(filters(self._filters(view), elem_id="filters"))
+        self.filters = own(filters(self._filters(view), elem_id="filters", elem_classes="dm-after"))
         with gr.Row():
             with gr.Column(min_width=300):
                 self.against = Against(desk, lambda view: view.label, "doubts")
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
-                self.wall = own(wall(self._wall(view, view.label), elem_id="wall"))
+                self.wall = own(wall(self._wall(view, view.label), sized=True, elem_id="wall"))
             with gr.Column(min_width=300, visible=False) as column:
                 self.second_against = Against(desk, lambda view: view.second, "doubts-second")
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
-                self.second_wall = own(wall(elem_id="wall-second"))
+                self.second_wall = own(wall(sized=True, elem_id="wall-second"))
             self.column = own(column)
-        with gr.Accordion(texts.EXPORT, open=False, elem_id="typical-export"):
+        with gr.Accordion(
+            texts.EXPORT, open=False, elem_id="typical-export", elem_classes="dm-after"
+        ):
             gr.Markdown(texts.EXPORT_OF, elem_classes="dm-line")
             self.downloads = Downloads(desk, "typical")
         self.linked = [self.wall, self.line, self.second_wall, self.second_line]
@@ -157,8 +159,8 @@ class Typical:
                 text += texts.FILTERED_HERE.format(places=places)
         first, last = (words.score(patches[at].typicality) for at in (0, -1))
         text += texts.SCORES_FROM_TO.format(first=first, last=last)
-        pale = sum(map(words.noise, patches))
-        return text + (texts.PALE.format(count=pale) if pale else "")
+        noise = sum(map(words.noise, patches))
+        return text + (texts.NOISE.format(count=noise) if noise else "")
 
     def wire(self) -> None:
         """Connect walls, switch, second label and pages."""
