@@ -23,6 +23,7 @@ from diffmine.atlas.dated import Dated, dated
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
 from diffmine.atlas.generated import GeneratedPictures
+from diffmine.atlas.listing import Listing
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
@@ -286,6 +287,11 @@ class Shelf:
         return Looker(self.atlas)
 
     @cached_property
+    def listing(self) -> Listing:
+        """The images as a list that is sorted and searched."""
+        return Listing(self.atlas, self.sieve)
+
+    @cached_property
     def dated(self) -> Dated:
         """When the images are from."""
         return dated(self.atlas)
@@ -374,6 +380,9 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        derived = ("_elements", "_generated", "_made", "_signs", "image_counts", "looker", "dated")
+        derived = [
+            *("_elements", "_generated", "_made", "_signs", "image_counts"),
+            *("looker", "dated", "listing"),
+        ]
         for name in derived:
             self.__dict__.pop(name, None)

@@ -28,6 +28,11 @@ TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
 PATCHES_SHOWN = "Patches"
+WALL_SIZE = "Size of the pictures"
+PREVIOUS = "‹ Previous"
+NEXT = "Next ›"
+SCOPES = {"one": "This label", "all": "All labels"}
+NO_DATE = "undated"
 SELECT_FIRST = "Select a patch first."
 STARTING = "Starting: the model is loaded."
 DONE_IN = "Done in {took}."
@@ -185,7 +190,6 @@ PAGE: dict[str, str] = {
     "chartAs": "This chart as {kind}",
     "table": "Table",
     # Walls
-    "wallSize": "Size of the pictures",
     "noiseBegins": "from here on inside the noise",
     # Labels
     "label": "Label",

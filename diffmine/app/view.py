@@ -16,10 +16,12 @@ from diffmine.app.components.filters import filters
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.words import KINDS
 from diffmine.atlas.filters import EVERYTHING, Filter
+from diffmine.atlas.listing import COLUMNS_SORTED
 from diffmine.atlas.records import Patch
 from diffmine.maths.scores import TYPICALITY, measure_of
 
 MOST_CORNERS = 2000
+LONGEST_FIND = 200
 WIDTHS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
 """Years of a bin that a chart over years can have."""
 COLOURS = {"one": ("elements", "typicality"), "all": ("labels", "typicality")}
@@ -32,7 +34,8 @@ class View:
     chosen to translate into, none for all of them. `elements` is the digest of the elements that
     are shown: once there are others, their numbers mean nothing. `versus` is a second element, by
     its label and number, beside the one that is open; `bin` how many years of a chart lie together,
-    0 for as many as suit."""
+    0 for as many as suit. `find`, `sort` (a column, `-` before it from the highest) and `leaf` are
+    the words, the order and the page of the table."""
 
     atlas: str
     label: str
@@ -49,6 +52,9 @@ class View:
     score: str = TYPICALITY.name
     filter: Filter = EVERYTHING
     elements: str = ""
+    find: str = ""
+    sort: str = ""
+    leaf: int = 0
     versus: tuple[str, int] | None = None
     bin: int = 0
 
@@ -65,6 +71,9 @@ class View:
             "scope": self.scope if self.scope != "one" else "",
             "colour": self.colour if self.colour != COLOURS[self.scope][0] else "",
             "target": self.target,
+            "find": self.find,
+            "sort": self.sort,
+            "leaf": str(self.leaf + 1) if self.leaf else "",
             "versus": "{1}.{0}".format(*self.versus) if self.versus else "",
             "bin": str(self.bin) if self.bin else "",
             "into": ",".join(quote(name, safe=" ") for name in self.into),
@@ -116,6 +125,11 @@ def from_query(
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)
     view = replace(view, versus=_versus(shelf, query.get("versus", "")))
+    view = replace(view, find=words_of(query.get("find", "")))
+    if query.get("sort", "").removeprefix("-") in COLUMNS_SORTED:
+        view = replace(view, sort=query["sort"])
+    if leaf := _digits(query.get("leaf", "")):
+        view = replace(view, leaf=leaf - 1)
     if (bin := _digits(query.get("bin", ""))) in WIDTHS:
         view = replace(view, bin=bin)
     if (filter := asked(shelf, query)) is not None:
@@ -138,6 +152,11 @@ def last_page(shelf: Shelf, view: View) -> int:
     names = [name for name in (view.label, view.second) if name]
     most = max(shelf.sieve.count(name, view.kind, view.filter) for name in names)
     return max(math.ceil(most / PAGE), 1) - 1
+
+
+def words_of(text: object) -> str:
+    """What was typed to be found, with single spaces."""
+    return " ".join(text.split())[:LONGEST_FIND] if isinstance(text, str) else ""
 
 
 def _versus(shelf: Shelf, text: str) -> tuple[str, int] | None:

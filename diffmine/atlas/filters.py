@@ -77,6 +77,13 @@ class Sieve:
             return self.atlas.patches(label, kind, start, count)
         return self.atlas.patches_at(self.rows(label, kind, filter)[start : start + count])
 
+    def images(
+        self, filter: Filter, score: Float[np.ndarray, " images"]
+    ) -> Bool[np.ndarray, " images"]:
+        """Which images pass, by the score that each is given; noise says nothing of an image."""
+        every = np.arange(len(self._year))
+        return self._bounded(np.ones(len(every), bool), score, every, filter)
+
     def _scores(self, label: str, kind: str) -> Float[np.ndarray, " n"]:
         return np.asarray(self.atlas.rows(label, kind)["typicality"].to_numpy(), np.float64)
 
@@ -89,6 +96,15 @@ class Sieve:
         image = _codes(pc.index_in(rows["image_id"], self._images))
         score = np.asarray(rows["typicality"].to_numpy(), np.float64)
         passes = _clear(rows, score) if filter.clear else np.ones(len(score), bool)
+        return self._bounded(passes, score, image, filter)
+
+    def _bounded(
+        self,
+        passes: Bool[np.ndarray, " n"],
+        score: Float[np.ndarray, " n"],
+        image: Int[np.ndarray, " n"],
+        filter: Filter,
+    ) -> Bool[np.ndarray, " n"]:
         for values, low, high in (
             (score, filter.least, filter.most),
             (self._year[image], filter.since, filter.until),

@@ -29,7 +29,7 @@ class Sheets(Protocol):
 def wall(value: Value | None = None, *, sized: bool = False, **settings: Any) -> gr.HTML:
     """Pictures side by side; how large they are can be chosen where `sized`, for all such walls of
     a visitor. Event: pick(id)."""
-    name, size = html.escape(texts.PATCHES_SHOWN), html.escape(texts.PAGE["wallSize"])
+    name, size = html.escape(texts.PATCHES_SHOWN), html.escape(texts.WALL_SIZE)
     slider = (
         f'<label class="dm-size">{size}'
         '<input type="range" min="40" max="240" step="4" value="64"></label>'

@@ -20,7 +20,7 @@ from diffmine.app.tabs.map import texts
 from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
 from diffmine.app.view import COLOURS, View, choice, index, polygon
 
-SCOPES = [(text, scope) for scope, text in texts.SCOPES.items()]
+SCOPES = [(text, scope) for scope, text in shared.SCOPES.items()]
 SHOWN = 60
 LISTED = 50
 TAB = "map"

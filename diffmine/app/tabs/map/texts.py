@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 SCOPE = "Patches of"
-SCOPES = {"one": "This label", "all": "All labels"}
 COLOUR = "Colour"
 COLOUR_LABEL = "Label"
 MAP_HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from diffmine.app import texts as shared
 from diffmine.app import words
 from diffmine.app.components.chart.figures import number
 from diffmine.app.shelf import Shelf
@@ -18,7 +19,6 @@ from diffmine.app.view import WIDTHS, View
 from diffmine.atlas.records import Patch
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.data.dates.bins import Bin, Widths
-from diffmine.data.dates.texts import years
 from diffmine.export.charts import Curve, Curves
 from diffmine.export.figure import about
 from diffmine.maths.spans import Course, course, overlaps
@@ -219,11 +219,5 @@ def first_of_images(
 
 
 def date_of(shelf: Shelf, image_id: str) -> str:
-    """When an image is from: as its record says, else its years."""
-    record = shelf.atlas.image(image_id)
-    if record["date"]:
-        return str(record["date"])
-    first, last = record["date_first"], record["date_last"]
-    if first is None and last is None:
-        first = last = record["year"]
-    return years(first, last) if first is not None or last is not None else texts.NO_DATE
+    """When an image is from, "undated" where nobody knows."""
+    return words.date(shelf.atlas.image(image_id)) or shared.NO_DATE

@@ -56,9 +56,9 @@ class Typical:
                 )
             )
             self.back = own(
-                gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
+                gr.Button(shared.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
             )
-            self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
+            self.on = own(gr.Button(shared.NEXT, size="sm", scale=0, min_width=96))
         self.filters = own(filters(self._filters(view), elem_id="filters", elem_classes="dm-after"))
         with gr.Row():
             with gr.Column(min_width=300):
