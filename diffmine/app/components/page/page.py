@@ -13,7 +13,7 @@ MOST_KEYS = 10
 
 
 def page(tabs: Sequence[str], value: Value | None = None, **settings: Any) -> gr.HTML:
-    """The address bar, the keys (digits open the tabs of those titles, 0 the tenth) and the help."""
+    """The address bar, the keys (digits open the tabs of those titles) and the help."""
     opened = list(tabs[:MOST_KEYS])
     template = page_template(
         "page/page.html", last=str(len(opened) % MOST_KEYS), tabs=", ".join(opened)

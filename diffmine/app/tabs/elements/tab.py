@@ -96,7 +96,7 @@ class Elements:
         central: list[Patch] = []
         rows = []
         for row in shelf.elements(view.label):
-            patches = shelf.atlas.element(view.label, row["element"], CENTRAL)
+            patches = shelf.sieve.element(view.label, row["element"], view.filter, CENTRAL)
             start = len(central)
             central.extend(patches)
             rows.append(
@@ -139,10 +139,12 @@ class Elements:
         if not is_open or element is None:
             return updates if shelf.elements(view.label) else updates | {self.title: ""}
         name = shelf.element_name(view.label, element)
-        patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
+        patches = shelf.sieve.element(view.label, element, view.filter, MOST_SHOWN)
         why = self.edits.why_not()
         updates[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
-        updates[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
+        updates[self.wall] = patch_wall(
+            shelf, patches, selected=view.patch, empty=texts.NONE_PASS, size=56
+        )
         updates[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
         updates[self.save] = gr.Button(visible=True, interactive=not why)
         return updates

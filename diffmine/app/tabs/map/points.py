@@ -16,9 +16,11 @@ import pyarrow.compute as pc
 
 from diffmine.app import colours, words
 from diffmine.app.cache import digest, file_ref
+from diffmine.app.components.filters.filters import to_query
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.map import texts
+from diffmine.atlas.filters import EVERYTHING, Filter
 from diffmine.atlas.records import Patch
 
 MOST_CROPS = 64
@@ -41,6 +43,11 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def only(self, chosen: np.ndarray) -> Points:
+        """Some of them: `chosen` is bool (n,)."""
+        columns = (self.rows, self.xy, self.label, self.element, self.typicality)
+        return Points(*(column[chosen] for column in columns))
 
     @cached_property
     def raw(self) -> bytes:
@@ -172,7 +179,12 @@ def landmarks(shelf: Shelf, points: Points, label: str | None) -> tuple[list[int
 
 
 def map_value(
-    shelf: Shelf, points: Points, label: str | None, colour: str, focus: list[int]
+    shelf: Shelf,
+    points: Points,
+    label: str | None,
+    colour: str,
+    focus: list[int],
+    filter: Filter = EVERYTHING,
 ) -> Value:
     """The value of a ScatterMap."""
     codes, groups, shades, ends = coded(shelf, points, label, colour)
@@ -188,7 +200,7 @@ def map_value(
         "groups": groups,
         "colours": shades,
         "span": ends,
-        "scope": {"atlas": shelf.key, "label": label},
+        "scope": {"atlas": shelf.key, "label": label, "filter": to_query(filter)},
         "landmarks": {"points": at, "sheet": shelf.sheet(patches).value()} if at else None,
         "lib": file_ref(cache.plotly),
     }

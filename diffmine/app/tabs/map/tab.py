@@ -11,6 +11,7 @@ import numpy as np
 
 from diffmine.app import texts as shared
 from diffmine.app import words
+from diffmine.app.components.filters.filters import Mistyped, from_query
 from diffmine.app.components.map.map import scatter_map
 from diffmine.app.components.table.table import table, table_value
 from diffmine.app.components.wall.wall import patch_wall, wall
@@ -19,6 +20,7 @@ from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.tabs.map import texts
 from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
 from diffmine.app.view import COLOURS, View, choice, index, polygon
+from diffmine.atlas.filters import Filter
 
 SCOPES = [(text, scope) for scope, text in shared.SCOPES.items()]
 SHOWN = 60
@@ -41,7 +43,7 @@ class Map:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.points = lru_cache(maxsize=32)(self._points)
+        self.points = lru_cache(maxsize=16)(self._points)
         own = desk.own
         with gr.Row(elem_classes="dm-controls"):
             self.scope = own(
@@ -62,11 +64,14 @@ class Map:
         with gr.Accordion(texts.AS_A_TABLE, open=False, elem_id="map-table"):
             self.table = own(table())
 
-    def _points(self, key: str, version: str, label: str | None) -> Points:
-        return points(self.desk.shelves[key], label)
+    def _points(self, key: str, version: str, label: str | None, filter: Filter) -> Points:
+        shelf = self.desk.shelves[key]
+        every = points(shelf, label)
+        return every.only(shelf.sieve.everywhere(filter)[every.rows]) if filter else every
 
     def _points_of(self, view: View) -> Points:
-        return self.points(view.atlas, self.desk.shelf(view).version, _label(view))
+        shelf = self.desk.shelf(view)
+        return self.points(view.atlas, shelf.version, _label(view), view.filter)
 
     def crops(self, data: Any) -> dict[str, Any] | None:
         """Crops of a few points, for the pointer and for thumbnails; reads only."""
@@ -78,7 +83,11 @@ class Map:
             return None
         if label is not None and label not in shelf.labels:
             return None
-        points = self.points(shelf.key, shelf.version, label)
+        try:
+            filter = from_query(_texts(data.get("filter")), shelf.sieve)
+        except Mistyped:
+            return None
+        points = self.points(shelf.key, shelf.version, label, filter)
         fits = 0 < len(wanted) <= MOST_CROPS and all(
             type(at) is int and 0 <= at < len(points) for at in wanted
         )
@@ -93,7 +102,9 @@ class Map:
         return {
             self.scope: view.scope,
             self.colour: gr.Radio(choices=colours_for(view), value=view.colour),
-            self.map: map_value(self.desk.shelf(view), points, _label(view), view.colour, focus),
+            self.map: map_value(
+                self.desk.shelf(view), points, _label(view), view.colour, focus, view.filter
+            ),
             self.line: texts.MAP_HINT,
             self.wall: NOTHING,
             self.table: self._table(view, points),
@@ -189,6 +200,12 @@ def mix(labels: list[str], counts: np.ndarray) -> str:
     shares = [f"{words.markdown(labels[at])} {counts[at] / counts.sum():.0%}" for at in order[:8]]
     more = texts.MORE_LABELS.format(count=len(order) - 8) if len(order) > 8 else ""
     return ", ".join(shares) + more
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """What a page says of the filters; what is no text is as nothing."""
+    given = value.items() if isinstance(value, dict) else ()
+    return {str(key): text for key, text in given if isinstance(text, str)}
 
 
 def _label(view: View) -> str | None:

@@ -47,6 +47,7 @@ SHARE_THERE = "{share:.1%} ({low:.1%} to {high:.1%}) of {images:.3g} images"
 DATED = "{count:,} of {images} have a date; one dated 1950s counts with a tenth in each year."
 UNDATED = "{images} without a date are not in the chart."
 OPEN = "{images} with an open end, as “after 1920”, are not in it either."
+FILTERED = "By year only the {images} that pass the filters count."
 MINED_ONLY = (
     "This atlas does not say which images show an element, so only mined patches are looked at: "
     "the true shares are larger. *diffmine trends* on it counts all windows."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.trends import texts
 from diffmine.app.texts import plurals
 from diffmine.app.view import WIDTHS, View
+from diffmine.atlas.filters import Filter
 from diffmine.atlas.records import Patch
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.data.dates.bins import Bin, Widths
@@ -83,11 +84,11 @@ def by_year(shelf: Shelf, view: View) -> Curves | None:
         return None
     places = elements_of(view)
     if places:
-        curves = tuple(_course(shelf, place, time) for place in places)
+        curves = tuple(_course(shelf, place, time, view.filter) for place in places)
         whole = all(shelf.looker.of(*place).whole for place in places)
         title = texts.SHARE_BY_YEAR if whole else texts.MINED_BY_YEAR
     else:
-        curves = (_images(shelf, view.label, time), _images(shelf, None, time))
+        curves = tuple(_images(shelf, one, time, view.filter) for one in (view.label, None))
         title = texts.IMAGES_BY_YEAR
     name = texts.AND.join(curve.name for curve in curves) if places else view.label
     middles = (time.ends[:, 0] + time.ends[:, 1] + 1) / 2
@@ -126,14 +127,21 @@ def _note(chart: Curves, curve: Curve, at: int) -> str:
     )
 
 
-def _course(shelf: Shelf, place: Place, time: Time) -> Curve:
-    key = (shelf.key, shelf.version, shelf.atlas.edited, place, time.width)
+def passing(shelf: Shelf, filter: Filter) -> np.ndarray:
+    """Which images a filter lets pass, bool (n,): what it says of patches says nothing of them."""
+    of_images = replace(filter, least=None, most=None, clear=False)
+    return shelf.sieve.images(of_images, np.zeros(len(shelf.dated.first)))
+
+
+def _course(shelf: Shelf, place: Place, time: Time, filter: Filter) -> Curve:
+    key = (shelf.key, shelf.version, shelf.atlas.edited, place, time.width, filter)
     if key not in _COURSES:
         dated = shelf.dated
         shows = np.zeros(len(dated.first), bool)
         shows[shelf.looker.of(*place).images] = True
-        closed = dated.closed
-        _COURSES[key] = course(dated.spans(), dated.group[closed], shows[closed], time.ends)
+        counted = passing(shelf, filter)[dated.closed]
+        shows, group = shows[dated.closed], dated.group[dated.closed]
+        _COURSES[key] = course(dated.spans()[counted], group[counted], shows[counted], time.ends)
         while len(_COURSES) > _KEPT:
             _COURSES.pop(next(iter(_COURSES)), None)
     one = _COURSES[key]
@@ -146,11 +154,12 @@ _COURSES: dict[tuple[object, ...], Course] = {}
 """What was computed last, of all atlases."""
 
 
-def _images(shelf: Shelf, label: str | None, time: Time) -> Curve:
+def _images(shelf: Shelf, label: str | None, time: Time, filter: Filter) -> Curve:
     """How many images of a label, or of all, lie in each bin."""
-    spans = shelf.dated.spans()
+    counted = passing(shelf, filter)
     if label is not None:
-        spans = spans[_of_label(shelf, label)[shelf.dated.closed]]
+        counted &= _of_label(shelf, label)
+    spans = shelf.dated.spans()[counted[shelf.dated.closed]]
     known, often = np.unique(spans, axis=0, return_counts=True)
     weight = often @ overlaps(known, time.ends)
     return Curve(label or texts.ALL_IMAGES, tuple(map(float, weight)))
@@ -169,6 +178,9 @@ def told(shelf: Shelf, view: View) -> str:
         parts.append(texts.UNDATED.format(images=plurals(dated.undated, "image")))
     if dated.open:
         parts.append(texts.OPEN.format(images=plurals(dated.open, "image")))
+    if view.filter:
+        count = int(passing(shelf, view.filter).sum())
+        parts.append(texts.FILTERED.format(images=plurals(count, "image")))
     if any(not shelf.looker.of(*place).whole for place in elements_of(view)):
         parts.append(texts.MINED_ONLY)
     return " ".join(parts)
@@ -182,7 +194,7 @@ def behind(shelf: Shelf, view: View, curve: int, at: int) -> tuple[str, list[Pat
     assert time is not None, "a chart was drawn"
     bin = time.bins[at]
     inside = ~((shelf.dated.last < bin.first) | (shelf.dated.first > bin.last))
-    inside &= shelf.dated.closed
+    inside &= shelf.dated.closed & passing(shelf, view.filter)
     if places:
         known = shelf.looker.of(*places[curve])
         here = np.flatnonzero(inside[known.images])
