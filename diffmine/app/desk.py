@@ -92,6 +92,8 @@ class Desk:
         self.bar: gr.Tabs
         self.state: gr.HTML  # holds the view
         self.basket: gr.HTML  # holds its entries
+        self.add_all: Callable[[View, Any, Sequence[Patch]], Updates]  # into the basket
+        self.added: list[Any]  # what that changes
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""

@@ -24,7 +24,7 @@ MOST_CORNERS = 2000
 LONGEST_FIND = 200
 WIDTHS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
 """Years of a bin that a chart over years can have."""
-COLOURS = {"one": ("elements", "typicality"), "all": ("labels", "typicality")}
+COLOURS = {"one": ("elements", "typicality", "years"), "all": ("labels", "typicality", "years")}
 """By what the points of the map are coloured, for each of its scopes; the first unless asked."""
 
 

@@ -99,14 +99,21 @@ class Listing:
     @cached_property
     def patches(self) -> Int[np.ndarray, " n"]:
         """The row of patches.parquet of each image's best patch, -1 where it has none."""
-        columns = self.atlas.lists.columns(["image_id", "typicality"])
-        names = self.atlas.table("images", ["image_id"])["image_id"].combine_chunks()
-        image = pc.fill_null(pc.index_in(columns["image_id"], names), _NONE).to_numpy()
-        order = np.argsort(columns["typicality"].to_numpy(), kind="stable")  # the best at the end
+        image = self.image_of
+        scores = self.atlas.lists.columns(["typicality"])["typicality"].to_numpy()
+        order = np.argsort(scores, kind="stable")  # the best at the end
         order = order[image[order] >= 0]
-        rows = np.full(len(names), _NONE)
+        rows = np.full(self.atlas.table("images").num_rows, _NONE)
         rows[image[order]] = order  # of several the last one stays
         return rows
+
+    @cached_property
+    def image_of(self) -> Int[np.ndarray, " patches"]:
+        """The image of each row of patches.parquet, by its place in images.parquet; -1 for none."""
+        column = self.atlas.lists.columns(["image_id"])["image_id"]
+        names = self.atlas.table("images", ["image_id"])["image_id"].combine_chunks()
+        places = pc.fill_null(pc.index_in(column, names), _NONE).to_numpy()
+        return np.asarray(places, np.int64)
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

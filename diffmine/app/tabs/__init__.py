@@ -26,9 +26,7 @@ TABS: list[Tab] = [
     Tab("map", "Map", "diffmine.app.tabs.map.tab:Map", filtered=True),
     Tab("table", "Table", "diffmine.app.tabs.table.tab:Table", filtered=True),
     Tab("translate", "Translate", "diffmine.app.tabs.translate.tab:Translate", follows=always),
-    Tab(
-        "trends", "Trends", "diffmine.app.tabs.trends.tab:Trends", follows=always, filtered=True
-    ),
+    Tab("trends", "Trends", "diffmine.app.tabs.trends.tab:Trends", follows=always, filtered=True),
     Tab("inspect", "Inspect", "diffmine.app.tabs.inspect.tab:Inspect"),
     Tab("about", "About", "diffmine.app.tabs.about.tab:About"),
     Tab("evaluate", "Evaluate", "diffmine.app.tabs.evaluate.tab:Evaluate", evaluated),

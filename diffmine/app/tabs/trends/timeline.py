@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from diffmine.app.bins import time_of
 from diffmine.app.chartfiles import ChartFiles
 from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.chart.figures import curve_of, curves_value, traces_of
@@ -23,7 +24,6 @@ from diffmine.app.tabs.trends.years import (
     date_of,
     elements_of,
     notes,
-    time_of,
     told,
 )
 from diffmine.app.texts import plurals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,20 +11,19 @@ import pyarrow.compute as pc
 
 from diffmine.app import texts as shared
 from diffmine.app import words
+from diffmine.app.bins import Time, time_of
 from diffmine.app.components.chart.figures import number
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.trends import texts
 from diffmine.app.texts import plurals
-from diffmine.app.view import WIDTHS, View
+from diffmine.app.view import View
 from diffmine.atlas.filters import Filter
 from diffmine.atlas.records import Patch
 from diffmine.atlas.several import COLUMNS, labels_of
-from diffmine.data.dates.bins import Bin, Widths
 from diffmine.export.charts import Curve, Curves
 from diffmine.export.figure import about
 from diffmine.maths.spans import Course, course, overlaps
 
-MOST_BINS, SUITS = 240, 24
 MOST_SHOWN = 60
 
 Place = tuple[str, int]
@@ -41,39 +40,6 @@ def elements_of(view: View) -> list[Place]:
 def name_of(shelf: Shelf, place: Place) -> str:
     """An element with its label."""
     return texts.ELEMENT_OF.format(element=shelf.element_name(*place), label=place[0])
-
-
-@dataclass(frozen=True)
-class Time:
-    """The bins that the dates of an atlas fall into, and the widths that it can have."""
-
-    width: int
-    widths: list[int]
-    bins: list[Bin]
-
-    @property
-    def ends(self) -> np.ndarray:
-        """First and last year of each bin, int64 (k, 2)."""
-        return np.array([(one.first, one.last) for one in self.bins], np.int64).reshape(-1, 2)
-
-
-def time_of(shelf: Shelf, width: int) -> Time | None:
-    """The bins of a width, 0 for one that suits; None where no two images differ in their years."""
-    spans = shelf.dated.spans()
-    if not len(spans) or spans.min() == spans.max():
-        return None
-    first, last = int(spans[:, 0].min()), int(spans[:, 1].max())
-    counts = {one: _binned(first, last, one) for one in WIDTHS}
-    widths = [one for one in WIDTHS if 1 < len(counts[one]) <= MOST_BINS] or [WIDTHS[-1]]
-    if width not in widths:
-        width = next((one for one in widths if len(counts[one]) <= SUITS), widths[-1])
-    return Time(width, widths, counts[width])
-
-
-def _binned(first: int, last: int, width: int) -> list[Bin]:
-    if last - first > width * (MOST_BINS + 2):
-        return [Widths(width).at(first)] * (MOST_BINS + 1)  # too many, however they lie
-    return Widths(width).touching(first, last, MOST_BINS) or []
 
 
 def by_year(shelf: Shelf, view: View) -> Curves | None:
