@@ -239,7 +239,11 @@ function listen() {
     send([...shapes.at(-1).path.matchAll(/[ML]([^,]+),([^MLZ]+)/g)].map(each => [+each[1], +each[2]]));
     if (shapes.length > 1) P.relayout(box, {shapes: [shapes.at(-1)]});
   });
-  new ResizeObserver(() => window.requestAnimationFrame(moved)).observe(box);
+  // Plotly hears of a window that changes, not of a wall that comes beside the map.
+  new ResizeObserver(() => window.requestAnimationFrame(() => {
+    const fits = Math.abs((box._fullLayout?.width ?? 0) - box.clientWidth) < 2;
+    if (box.clientWidth && !fits) P.Plots.resize(box).then(moved); else moved();
+  })).observe(box);
   new MutationObserver(() => P.relayout(box, layout())).observe(document.body, {attributeFilter: ['class']});
 }
 

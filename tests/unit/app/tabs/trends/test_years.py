@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from diffmine.app.bins import bin_of, time_of
 from diffmine.app.page import build
 from diffmine.app.tabs.trends.years import by_year
 from diffmine.app.view import from_query
@@ -247,3 +248,13 @@ def test_without_different_years_there_is_no_chart_over_them(tmp_path: Path) -> 
     assert updates[timeline.width].visible is False
     with pytest.raises(gr.Error):
         timeline.on_point(desk.first, event(curve=0, point=0))
+
+
+def test_a_date_has_a_bin_only_where_all_its_years_lie_in_it(dated: Any) -> None:
+    shelf = dated.shelf(dated.first)
+    time = time_of(shelf, 5)
+    assert time is not None
+    codes = bin_of(shelf, time)[:PER_LABEL].tolist()
+    several, none = len(time.bins), len(time.bins) + 1
+    expected = [0, 0, 0, 1, 1, 2, several, several, none, several]
+    assert codes == expected
