@@ -1,13 +1,14 @@
-"""The bins of years that the dates of an atlas fall into."""
+"""The bins of years that the dates of an atlas fall into, and the images that a filter leaves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import WIDTHS
+from diffmine.atlas.filters import Filter
 from diffmine.data.dates.bins import Bin, Widths
 
 MOST_BINS, SUITS = 240, 24
@@ -51,6 +52,12 @@ def bin_of(shelf: Shelf, time: Time) -> np.ndarray:
     code[known] = np.where(last[known] <= stops[at], at, len(time.bins))
     code[np.isnan(first) != np.isnan(last)] = len(time.bins)
     return code
+
+
+def passing(shelf: Shelf, filter: Filter) -> np.ndarray:
+    """Which images a filter lets pass, bool (n,): what it says of patches says nothing of them."""
+    of_images = replace(filter, least=None, most=None, clear=False)
+    return shelf.sieve.images(of_images, np.zeros(len(shelf.dated.first)))
 
 
 def _binned(first: int, last: int, width: int) -> list[Bin]:

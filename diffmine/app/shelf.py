@@ -19,6 +19,7 @@ import pyarrow as pa
 from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
 from diffmine.app.components.heat import heat
+from diffmine.atlas.alike import Alike
 from diffmine.atlas.dated import Dated, dated
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
@@ -287,6 +288,11 @@ class Shelf:
         return Looker(self.atlas)
 
     @cached_property
+    def alike(self) -> Alike:
+        """What tells which elements look alike."""
+        return Alike(self.atlas, self.looker)
+
+    @cached_property
     def listing(self) -> Listing:
         """The images as a list that is sorted and searched."""
         return Listing(self.atlas, self.sieve)
@@ -382,7 +388,7 @@ class Shelf:
         self.version = self._version()
         derived = [
             *("_elements", "_generated", "_made", "_signs", "image_counts"),
-            *("looker", "dated", "listing"),
+            *("looker", "dated", "listing", "alike"),
         ]
         for name in derived:
             self.__dict__.pop(name, None)

@@ -35,7 +35,8 @@ class View:
     are shown: once there are others, their numbers mean nothing. `versus` is a second element, by
     its label and number, beside the one that is open; `bin` how many years of a chart lie together,
     0 for as many as suit. `find`, `sort` (a column, `-` before it from the highest) and `leaf` are
-    the words, the order and the page of the table."""
+    the words, the order and the page of the table. `images`: of an open element the images that
+    show it are looked at, not its own patches."""
 
     atlas: str
     label: str
@@ -55,6 +56,7 @@ class View:
     find: str = ""
     sort: str = ""
     leaf: int = 0
+    images: bool = False
     versus: tuple[str, int] | None = None
     bin: int = 0
 
@@ -71,6 +73,7 @@ class View:
             "scope": self.scope if self.scope != "one" else "",
             "colour": self.colour if self.colour != COLOURS[self.scope][0] else "",
             "target": self.target,
+            "images": "1" if self.images else "",
             "find": self.find,
             "sort": self.sort,
             "leaf": str(self.leaf + 1) if self.leaf else "",
@@ -125,6 +128,7 @@ def from_query(
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)
     view = replace(view, versus=_versus(shelf, query.get("versus", "")))
+    view = replace(view, images=query.get("images") == "1")
     view = replace(view, find=words_of(query.get("find", "")))
     if query.get("sort", "").removeprefix("-") in COLUMNS_SORTED:
         view = replace(view, sort=query["sort"])

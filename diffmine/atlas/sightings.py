@@ -98,14 +98,14 @@ class Looker:
         near = near[np.argsort(distance[near], kind="stable")]
         images, first = np.unique(self._image_of[near], return_index=True)
         best = near[first]
-        return Sightings(images, self._row_of[best], distance[best], False)
+        return Sightings(images, self.row_of[best], distance[best], False)
 
     @cached_property
     def _images(self) -> pa.Array:
         return self.atlas.table("images", ["image_id"])["image_id"].combine_chunks()
 
     @cached_property
-    def _row_of(self) -> Int[np.ndarray, " n"]:
+    def row_of(self) -> Int[np.ndarray, " n"]:
         """The row of patches.parquet of each feature, -1 where there is none."""
         names = self.atlas.lists.columns(["patch_id"])["patch_id"].combine_chunks()
         places = pc.index_in(self.atlas.neighbours.names.column, names)
@@ -117,7 +117,7 @@ class Looker:
         images = self.atlas.lists.columns(["image_id"])["image_id"]
         places = pc.fill_null(pc.index_in(images, self._images), _NOWHERE).to_numpy()
         place = np.append(np.asarray(places, np.int64), _NOWHERE)  # what -1 points to
-        return place[self._row_of]
+        return place[self.row_of]
 
 
 def _distances(

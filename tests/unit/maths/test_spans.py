@@ -67,7 +67,8 @@ def test_bands_are_those_of_resampling_whole_groups(groups: int) -> None:
     low, high = np.percentile(again, [2.5, 97.5], axis=0)
     np.testing.assert_allclose(result.low, low, atol=0.025)
     np.testing.assert_allclose(result.high, high, atol=0.025)
-    assert (result.low < result.share).all() and (result.share < result.high).all()
+    assert (result.low < result.share).all()
+    assert (result.share < result.high).all()
 
 
 def test_images_of_one_group_make_the_band_wider() -> None:
@@ -108,4 +109,5 @@ def test_the_order_of_images_changes_nothing_and_no_image_is_no_error() -> None:
     np.testing.assert_allclose(one.low, other.low)
     np.testing.assert_allclose(one.high, other.high)
     none = course(spans[:0], group[:0], shows[:0], BINS)
-    assert not none.weight.any() and np.isnan(none.share).all()
+    assert not none.weight.any()
+    assert np.isnan(none.share).all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 
 from diffmine.app import texts as shared
 from diffmine.app import words
-from diffmine.app.bins import Time, time_of
+from diffmine.app.bins import Time, passing, time_of
 from diffmine.app.components.chart.figures import number
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.trends import texts
@@ -91,12 +90,6 @@ def _note(chart: Curves, curve: Curve, at: int) -> str:
     return texts.SHARE_THERE.format(
         share=value, low=curve.low[at] or 0.0, high=curve.high[at] or 0.0, images=images or 0.0
     )
-
-
-def passing(shelf: Shelf, filter: Filter) -> np.ndarray:
-    """Which images a filter lets pass, bool (n,): what it says of patches says nothing of them."""
-    of_images = replace(filter, least=None, most=None, clear=False)
-    return shelf.sieve.images(of_images, np.zeros(len(shelf.dated.first)))
 
 
 def _course(shelf: Shelf, place: Place, time: Time, filter: Filter) -> Curve:
