@@ -55,7 +55,7 @@ class Map:
         self.desk = desk
         self.points = lru_cache(maxsize=16)(self._points)
         own = desk.own
-        with gr.Row(elem_classes="dm-controls"):
+        with gr.Row(elem_classes=["dm-controls", "dm-after"]):
             self.scope = own(
                 gr.Radio(SCOPES, value="one", label=texts.SCOPE, elem_id="scope", min_width=220)
             )
