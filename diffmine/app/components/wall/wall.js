@@ -5,14 +5,14 @@ let shown = null;
 // How large the pictures are is this visitor's choice, the same on all walls that have the slider.
 function resize(size) {
   const pixels = Math.min(Math.max(Number(size) || 64, 40), 240);
-  slider.value = pixels;
+  if (slider) slider.value = pixels;
   root.style.setProperty('--dm-chosen', `${pixels}px`);
 }
-if (slider) {
+if ('sized' in root.dataset) {
   let before = null;
   try { before = localStorage.getItem(SIZE); } catch { /* storage may be forbidden */ }
   if (before) resize(before);
-  slider.addEventListener('input', () => {
+  slider?.addEventListener('input', () => {
     try { localStorage.setItem(SIZE, slider.value); } catch { /* full, or forbidden */ }
     document.dispatchEvent(new CustomEvent(SIZE, {detail: slider.value}));
   });

@@ -65,7 +65,7 @@ class Typical:
             with gr.Column(min_width=300, visible=False) as column:
                 self.second_against = Against(desk, lambda view: view.second, "doubts-second")
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
-                self.second_wall = own(wall(sized=True, elem_id="wall-second"))
+                self.second_wall = own(wall(follows=True, elem_id="wall-second"))
             self.column = own(column)
         with gr.Accordion(
             texts.EXPORT, open=False, elem_id="typical-export", elem_classes="dm-after"
