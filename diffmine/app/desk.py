@@ -46,13 +46,15 @@ class Panel(Protocol):
 class Tab:
     """A tab: its name in links, its title on the screen, where its class is (`module:Class`, a
     Panel), which atlases it is shown for, and in which views it follows the selected patch: then
-    it is filled again when another one is selected beside the tabs."""
+    it is filled again when another one is selected beside the tabs. `filtered`: what it shows can
+    be filtered."""
 
     name: str
     title: str
     path: str
     shown: Callable[[Shelf], bool] = always
     follows: Callable[[View], bool] = never
+    filtered: bool = False
 
     def panel(self, desk: Desk) -> Panel:
         """Its part of the page, newly made."""
@@ -84,11 +86,14 @@ class Desk:
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
         self.header: Panel
+        self.filters: Panel
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs
         self.state: gr.HTML  # holds the view
         self.basket: gr.HTML  # holds its entries
+        self.add_all: Callable[[View, Any, Sequence[Patch]], Updates]  # into the basket
+        self.added: list[Any]  # what that changes
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""
@@ -99,7 +104,7 @@ class Desk:
     def to(self, *groups: str) -> list[Any]:
         """Outputs of a handler that changes only some groups: each output costs a millisecond."""
         named = (component for name in groups for component in self.groups[name])
-        return list(dict.fromkeys([self.state, *named]))
+        return list(dict.fromkeys([self.state, *self.groups["filters"], *named]))
 
     def shown(self, shelf: Shelf) -> list[str]:
         """The names of the tabs that an atlas has, in their order."""
@@ -112,7 +117,7 @@ class Desk:
     def go(self, view: View, tab: str) -> Updates:
         """Another place in the tab that is open."""
         view = replace(view, tab=tab)
-        return self.placed(view) | self.panels[tab].show(view)
+        return self.placed(view) | self.filters.show(view) | self.panels[tab].show(view)
 
     def turn(self, view: View, tab: str) -> Updates:
         """The same place in another tab."""

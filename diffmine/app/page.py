@@ -22,6 +22,7 @@ from diffmine.app.cache import served
 from diffmine.app.components.first.first import first_steps
 from diffmine.app.desk import Desk, Panel
 from diffmine.app.door import sentence
+from diffmine.app.filterbar import FilterBar
 from diffmine.app.header import Header
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.entries import Entry
@@ -85,11 +86,13 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         first_steps(elem_id="first-steps")
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
+                desk.group = "filters"
+                desk.filters = FilterBar(desk)
                 desk.bar = _tabs(desk)
             with gr.Column(scale=1, min_width=320, elem_id="inspector"):
                 desk.group = "inspector"
                 inspector = desk.inspector = Inspector(desk)
-        every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
+        every: list[Panel] = [desk.header, desk.filters, desk.inspector, *desk.panels.values()]
         for panel in every:
             panel.wire()
         desk.state.visit(desk.on_visit, [desk.state], desk.outputs, **LAST)

@@ -19,14 +19,18 @@ import pyarrow as pa
 from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
 from diffmine.app.components.heat import heat
+from diffmine.atlas.alike import Alike
+from diffmine.atlas.dated import Dated, dated
 from diffmine.atlas.evaluation import Evaluation, read_evaluation
 from diffmine.atlas.filters import Sieve
 from diffmine.atlas.generated import GeneratedPictures
+from diffmine.atlas.listing import Listing
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
 from diffmine.atlas.sensitivity import Sensitivity, read_sensitivity
 from diffmine.atlas.several import COLUMNS, counts_of
+from diffmine.atlas.sightings import Looker
 from diffmine.atlas.support import Supports
 from diffmine.atlas.trends import share_table, trend_rows
 from diffmine.atlas.writer import Workspace
@@ -278,6 +282,26 @@ class Shelf:
                 return words.element(row, self.atlas.names)
         return texts.ELEMENT_NUMBER.format(number=element)
 
+    @cached_property
+    def looker(self) -> Looker:
+        """What tells which images show an element."""
+        return Looker(self.atlas)
+
+    @cached_property
+    def alike(self) -> Alike:
+        """What tells which elements look alike."""
+        return Alike(self.atlas, self.looker)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The images as a list that is sorted and searched."""
+        return Listing(self.atlas, self.sieve)
+
+    @cached_property
+    def dated(self) -> Dated:
+        """When the images are from."""
+        return dated(self.atlas)
+
     # Neighbours
 
     @property
@@ -362,5 +386,9 @@ class Shelf:
     def forget(self) -> None:
         """Read derived tables again: the atlas was changed."""
         self.version = self._version()
-        for name in ("_elements", "_generated", "_made", "_signs", "image_counts"):
+        derived = [
+            *("_elements", "_generated", "_made", "_signs", "image_counts"),
+            *("looker", "dated", "listing", "alike"),
+        ]
+        for name in derived:
             self.__dict__.pop(name, None)

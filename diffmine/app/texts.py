@@ -28,6 +28,11 @@ TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
 PATCHES_SHOWN = "Patches"
+WALL_SIZE = "Size of the pictures"
+PREVIOUS = "‹ Previous"
+NEXT = "Next ›"
+SCOPES = {"one": "This label", "all": "All labels"}
+NO_DATE = "undated"
 SELECT_FIRST = "Select a patch first."
 STARTING = "Starting: the model is loaded."
 DONE_IN = "Done in {took}."
@@ -181,7 +186,11 @@ PAGE: dict[str, str] = {
     "generated": MARK_GENERATED,
     "noPlotly": "plotly.js did not load",
     "noChart": "The chart cannot be drawn: {error}",
+    "chartFiles": "This chart as a file",
+    "chartAs": "This chart as {kind}",
     "table": "Table",
+    # Walls
+    "noiseBegins": "from here on inside the noise",
     # Labels
     "label": "Label",
     "labelOf": "{name}, {count} images",
@@ -289,7 +298,7 @@ PAGE: dict[str, str] = {
         "spot is typical of the label, below zero untypical"
     ),
     "wordError": (
-        "one standard error; a score below two of them is drawn pale: it cannot be told from chance"
+        "one standard error; a score below two of them is marked ≈: it cannot be told from chance"
     ),
     "thePatch": "patch",
     "wordPatch": "a square window of an image",

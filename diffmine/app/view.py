@@ -16,11 +16,15 @@ from diffmine.app.components.filters import filters
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.words import KINDS
 from diffmine.atlas.filters import EVERYTHING, Filter
+from diffmine.atlas.listing import COLUMNS_SORTED
 from diffmine.atlas.records import Patch
 from diffmine.maths.scores import TYPICALITY, measure_of
 
 MOST_CORNERS = 2000
-COLOURS = {"one": ("elements", "typicality"), "all": ("labels", "typicality")}
+LONGEST_FIND = 200
+WIDTHS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
+"""Years of a bin that a chart over years can have."""
+COLOURS = {"one": ("elements", "typicality", "years"), "all": ("labels", "typicality", "years")}
 """By what the points of the map are coloured, for each of its scopes; the first unless asked."""
 
 
@@ -28,7 +32,11 @@ COLOURS = {"one": ("elements", "typicality"), "all": ("labels", "typicality")}
 class View:
     """One visitor's place in the app: keys and names only, each one checked. `into` are the labels
     chosen to translate into, none for all of them. `elements` is the digest of the elements that
-    are shown: once there are others, their numbers mean nothing."""
+    are shown: once there are others, their numbers mean nothing. `versus` is a second element, by
+    its label and number, beside the one that is open; `bin` how many years of a chart lie together,
+    0 for as many as suit. `find`, `sort` (a column, `-` before it from the highest) and `leaf` are
+    the words, the order and the page of the table. `images`: of an open element the images that
+    show it are looked at, not its own patches."""
 
     atlas: str
     label: str
@@ -45,6 +53,12 @@ class View:
     score: str = TYPICALITY.name
     filter: Filter = EVERYTHING
     elements: str = ""
+    find: str = ""
+    sort: str = ""
+    leaf: int = 0
+    images: bool = False
+    versus: tuple[str, int] | None = None
+    bin: int = 0
 
     def query(self) -> str:
         """The link to this place: `atlas=...&label=...&tab=...&patch=...`, and what is not as it
@@ -59,6 +73,12 @@ class View:
             "scope": self.scope if self.scope != "one" else "",
             "colour": self.colour if self.colour != COLOURS[self.scope][0] else "",
             "target": self.target,
+            "images": "1" if self.images else "",
+            "find": self.find,
+            "sort": self.sort,
+            "leaf": str(self.leaf + 1) if self.leaf else "",
+            "versus": "{1}.{0}".format(*self.versus) if self.versus else "",
+            "bin": str(self.bin) if self.bin else "",
             "into": ",".join(quote(name, safe=" ") for name in self.into),
         }
         parts |= filters.to_query(self.filter)
@@ -107,6 +127,15 @@ def from_query(
     element, page = _digits(query.get("element", "")), _digits(query.get("page", ""))
     if shelf.has_element(view.label, element):
         view = replace(view, element=element)
+    view = replace(view, versus=_versus(shelf, query.get("versus", "")))
+    view = replace(view, images=query.get("images") == "1")
+    view = replace(view, find=words_of(query.get("find", "")))
+    if query.get("sort", "").removeprefix("-") in COLUMNS_SORTED:
+        view = replace(view, sort=query["sort"])
+    if leaf := _digits(query.get("leaf", "")):
+        view = replace(view, leaf=leaf - 1)
+    if (bin := _digits(query.get("bin", ""))) in WIDTHS:
+        view = replace(view, bin=bin)
     if (filter := asked(shelf, query)) is not None:
         view = replace(view, filter=filter)
     return replace(view, page=min(page - 1, last_page(shelf, view))) if page else view
@@ -127,6 +156,18 @@ def last_page(shelf: Shelf, view: View) -> int:
     names = [name for name in (view.label, view.second) if name]
     most = max(shelf.sieve.count(name, view.kind, view.filter) for name in names)
     return max(math.ceil(most / PAGE), 1) - 1
+
+
+def words_of(text: object) -> str:
+    """What was typed to be found, with single spaces."""
+    return " ".join(text.split())[:LONGEST_FIND] if isinstance(text, str) else ""
+
+
+def _versus(shelf: Shelf, text: str) -> tuple[str, int] | None:
+    """An element as a link names it, `3.1950s`; None for one that is not there."""
+    number, _, label = text.partition(".")
+    element = _digits(number)
+    return (label, element) if element is not None and shelf.has_element(label, element) else None
 
 
 def _digits(text: str) -> int | None:

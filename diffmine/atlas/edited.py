@@ -15,7 +15,7 @@ from diffmine.atlas import schemas
 from diffmine.atlas.edits import Edits, Place
 from diffmine.maths.elements import MIXED, alike, silhouette
 
-TABLES = ("patches", "elements", "trends", "counts")
+TABLES = ("patches", "elements", "trends", "shown", "counts")
 _NONE = -1
 
 
@@ -35,7 +35,7 @@ class Built:
 def applied(built: Built, name: str, table: pa.Table) -> pa.Table:
     """A table of TABLES with the edits applied."""
     edits = built.edits
-    if name in ("trends", "counts"):
+    if name in ("trends", "shown", "counts"):
         return table if built.fresh_trends() else _without(table, edits.touched)
     if not edits.moves:
         return table

@@ -60,6 +60,7 @@ class Sieve:
         known = self._year[~np.isnan(self._year)]
         self.years = (int(known.min()), int(known.max())) if len(known) else None
         self.rows = lru_cache(maxsize=16)(self._rows)
+        self.everywhere = lru_cache(maxsize=4)(self._everywhere)
         self._score = lru_cache(maxsize=64)(self._scores)
 
     def span(self, label: str, kind: str) -> tuple[float, float] | None:
@@ -77,6 +78,32 @@ class Sieve:
             return self.atlas.patches(label, kind, start, count)
         return self.atlas.patches_at(self.rows(label, kind, filter)[start : start + count])
 
+    def element(self, label: str, element: int, filter: Filter, count: int) -> list[Patch]:
+        """Patches of an element that pass, from its centre outwards, first those that are not
+        inside the noise."""
+        rows = self.atlas.rows(label)
+        if filter:
+            chosen = self.rows(label, "top", filter) - self.atlas.bounds(label)[0]
+            rows = rows.take(pa.array(chosen))
+        rows = rows.filter(pc.equal(rows["element"], element))
+        score, distance = (
+            np.asarray(rows[name].to_numpy(), np.float64) for name in ("typicality", "distance")
+        )
+        order = np.lexsort((distance, ~_clear(rows, score)))[:count]
+        return [Patch(**row) for row in rows.take(pa.array(order)).to_pylist()]
+
+    def _everywhere(self, filter: Filter) -> Bool[np.ndarray, " patches"]:
+        """For each row of patches.parquet whether it passes."""
+        columns = ["image_id", "typicality", "se", "noise"]
+        return self._passes(self.atlas.lists.columns(columns), filter)
+
+    def images(
+        self, filter: Filter, score: Float[np.ndarray, " images"]
+    ) -> Bool[np.ndarray, " images"]:
+        """Which images pass, by the score that each is given; noise says nothing of an image."""
+        every = np.arange(len(self._year))
+        return self._bounded(np.ones(len(every), bool), score, every, filter)
+
     def _scores(self, label: str, kind: str) -> Float[np.ndarray, " n"]:
         return np.asarray(self.atlas.rows(label, kind)["typicality"].to_numpy(), np.float64)
 
@@ -89,6 +116,15 @@ class Sieve:
         image = _codes(pc.index_in(rows["image_id"], self._images))
         score = np.asarray(rows["typicality"].to_numpy(), np.float64)
         passes = _clear(rows, score) if filter.clear else np.ones(len(score), bool)
+        return self._bounded(passes, score, image, filter)
+
+    def _bounded(
+        self,
+        passes: Bool[np.ndarray, " n"],
+        score: Float[np.ndarray, " n"],
+        image: Int[np.ndarray, " n"],
+        filter: Filter,
+    ) -> Bool[np.ndarray, " n"]:
         for values, low, high in (
             (score, filter.least, filter.most),
             (self._year[image], filter.since, filter.until),

@@ -184,6 +184,14 @@ TRENDS = pa.schema(
         ("n", pa.int32()),
     ]
 )
+SHOWN = pa.schema(
+    [
+        ("label", pa.string()),
+        ("element", pa.int32()),
+        ("target", pa.string()),
+        ("image_id", pa.string()),
+    ]
+)
 PARALLEL = pa.schema(
     [
         ("image_id", pa.string()),
@@ -301,6 +309,7 @@ TABLES = {
     "warnings": WARNINGS,
     "elements": ELEMENTS,
     "trends": TRENDS,
+    "shown": SHOWN,
     "sequences": SEQUENCES,
     "changes": CHANGES,
     "counts": COUNTS,

@@ -42,7 +42,7 @@ def search(atlas: Atlas, text: str, names: dict[tuple[str, int], str], most: int
     labels = [label for label in atlas.labels if _has(label, words)]
     elements = [key for key, name in names.items() if _has(name, words)]
     table = atlas.table("images", RECORDED)
-    rows = table.filter(reduce(pc.and_, (_mask(table, word) for word in words)))
+    rows = table.filter(reduce(pc.and_, (mask_of(table, word) for word in words)))
     patches = list(islice(_best(atlas, rows), most))
     return Hits(labels, elements, rows.num_rows, patches)
 
@@ -51,8 +51,8 @@ def _has(text: str, words: Sequence[str]) -> bool:
     return all(word in text.casefold() for word in words)
 
 
-def _mask(table: pa.Table, word: str) -> pa.ChunkedArray:
-    """Which rows hold a word in any of their columns."""
+def mask_of(table: pa.Table, word: str) -> pa.ChunkedArray:
+    """Which rows hold a word, in small letters, in any of their columns."""
     there = [
         pc.fill_null(pc.match_substring(table[name], word, ignore_case=True), False)
         for name in table.column_names

@@ -17,7 +17,7 @@ from diffmine.atlas.writer import Workspace, open_workspace
 
 _FILES = (
     "images", "patches", "duplicates", "warnings", "elements",
-    "trends", "sequences", "changes", "counts", "boxes", "sensitivity",
+    "trends", "shown", "sequences", "changes", "counts", "boxes", "sensitivity",
 )  # fmt: skip
 EVALUATION, SENSITIVITY = "evaluation.json", "sensitivity.json"
 _FOLDERS = ("features", "translations", "parallel", "maps-base")

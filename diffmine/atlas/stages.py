@@ -82,7 +82,13 @@ STAGES = (
         "trends",
         "how elements come and go over the labels",
         inputs=("cluster", "translate"),
-        files=("trends.parquet", "sequences.parquet", "changes.parquet", "counts.parquet"),
+        files=(
+            "trends.parquet",
+            "shown.parquet",
+            "sequences.parquet",
+            "changes.parquet",
+            "counts.parquet",
+        ),
         edited=True,
     ),
     Stage(

@@ -1,4 +1,5 @@
-"""Rows of trends.parquet, read from no other row groups than those that hold them."""
+"""Rows of trends.parquet and of shown.parquet, read from no other row groups than those that hold
+them."""
 
 from __future__ import annotations
 
@@ -22,15 +23,20 @@ GROUP = 8192
 
 def trend_rows(atlas: Atlas, kind: str, **equal: Any) -> pa.Table:
     """Rows of a kind whose columns equal the values given; none where there are no trends."""
-    if not atlas.has("trends"):
-        return schemas.TRENDS.empty_table()
-    wanted = {"kind": kind, **equal}
-    chosen = reduce(and_, (pc.field(name) == value for name, value in wanted.items()))
+    return rows_where(atlas, "trends", {"kind": kind, **equal})
+
+
+def rows_where(atlas: Atlas, name: str, wanted: dict[str, Any]) -> pa.Table:
+    """Rows of a table whose columns equal the values given; none where there is no such table."""
+    schema = schemas.TABLES[name]
+    if not atlas.has(name):
+        return schema.empty_table()
+    chosen = reduce(and_, (pc.field(column) == value for column, value in wanted.items()))
     if atlas.edited:
-        return atlas.table("trends").filter(chosen)
-    path = atlas.path / "trends.parquet"
+        return atlas.table(name).filter(chosen)
+    path = atlas.path / f"{name}.parquet"
     with readable(path):
-        return filled(pq.read_table(path, filters=chosen), schemas.TRENDS, schemas.TRENDS.names)
+        return filled(pq.read_table(path, filters=chosen), schema, schema.names)
 
 
 def share_table(atlas: Atlas) -> Float[np.ndarray, "elements labels"]:

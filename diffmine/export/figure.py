@@ -18,7 +18,6 @@ from diffmine.export.chosen import entries, title
 from diffmine.export.order import Order
 from diffmine.export.sheet import (
     BLACK,
-    CROPS,
     GAP,
     GREY,
     HEAD,
@@ -27,12 +26,11 @@ from diffmine.export.sheet import (
     MARGIN,
     SMALL,
     WIDTH,
-    WITH_IMAGES,
     Cell,
     Grid,
     Line,
     Page,
-    pages,
+    filled,
     written,
 )
 from diffmine.version import __version__
@@ -56,11 +54,12 @@ class Pen(Protocol):
         """A thin grey line across."""
 
 
-def about(atlas: Atlas) -> str:
-    """What stands at the foot of every page: title, licence, what ± means, what made it."""
+def about(atlas: Atlas, *, errors: bool = True) -> str:
+    """What stands at the foot of every page: title, licence, what ± means (`errors`), what made
+    it."""
     licence = atlas.manifest.licence.strip().removesuffix(".")
     credit = f"Made with diffmine {__version__}"
-    foot = (title(atlas), licence, "± is one standard error", credit)
+    foot = (title(atlas), licence, "± is one standard error" if errors else "", credit)
     return ". ".join(part for part in foot if part) + "."
 
 
@@ -74,22 +73,18 @@ def laid(order: Order) -> list[Page]:
             "take fewer, or html."
         )
     shown = entries(order.atlas, order.chosen)
-    return pages(shown, _grid(order), about(order.atlas))
-
-
-def _grid(order: Order) -> Grid:
-    return WITH_IMAGES if order.images else CROPS
+    return filled(shown, about(order.atlas), images=order.images)
 
 
 def draw(pen: Pen, order: Order, page: Page, number: str) -> None:
     """Draw a page with its number, as `2 / 5`."""
-    grid = _grid(order)
+    grid = page.grid
     heading = written(title(order.atlas), 2 * SMALL, BLACK, WIDTH - 2 * MARGIN, 1)
     _write(pen, heading, MARGIN, MARGIN)
     top = MARGIN + HEAD
     for height, cells in page.rows:
         for at, cell in enumerate(cells):
-            _cell(pen, order.atlas, cell, grid, (MARGIN + at * (grid.wide + GAP), top))
+            _cell(pen, order, cell, grid, (MARGIN + at * (grid.wide + GAP), top))
         top += height
     foot = HEIGHT - MARGIN - sum(line.height for line in page.foot)
     pen.rule(MARGIN, WIDTH - MARGIN, foot - 14)
@@ -99,13 +94,13 @@ def draw(pen: Pen, order: Order, page: Page, number: str) -> None:
         pen.text(line, left, HEIGHT - MARGIN - line.tall)
 
 
-def _cell(pen: Pen, atlas: Atlas, cell: Cell, grid: Grid, corner: tuple[int, int]) -> None:
+def _cell(pen: Pen, order: Order, cell: Cell, grid: Grid, corner: tuple[int, int]) -> None:
     left, top = corner
-    patch = cell.entry.patch
+    patch, atlas = cell.entry.patch, order.atlas
     crop = pictures.enlarged(pictures.seen(atlas, patch), grid.side, grid.side)
     pen.picture(pictures.framed(crop), left, top, words.alt(patch))
     room = grid.wide - grid.side - 20
-    if room > LABEL:
+    if order.images and room > LABEL:
         whole = pictures.boxed(atlas, patch, room, grid.side)
         pen.picture(whole, left + grid.side + 20, top, words.framed(patch))
     _write(pen, cell.caption, left, top + grid.side + 14)

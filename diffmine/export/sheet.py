@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,14 +50,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Page:
-    """Rows of cells with their heights, and the credits at the foot."""
-
-    rows: list[tuple[int, list[Cell]]]
-    foot: list[Line]
-
-
-@dataclass(frozen=True)
 class Grid:
     """`columns` cells of `wide` beside each other, in each a crop of `side`."""
 
@@ -69,8 +62,60 @@ class Grid:
         return (WIDTH - 2 * MARGIN - (self.columns - 1) * GAP) // self.columns
 
 
+@dataclass(frozen=True)
+class Page:
+    """Rows of cells with their heights, the credits at the foot, and how the cells lie."""
+
+    rows: list[tuple[int, list[Cell]]]
+    foot: list[Line]
+    grid: Grid
+
+
 CROPS = Grid(columns=5, side=399)
 WITH_IMAGES = Grid(columns=3, side=336)
+MOST_FITTED = 60
+"""So many patches, or fewer, are drawn as large as their pages allow."""
+_LEAST_SIDE, _MOST_SHEETS = 240, 3  # 2 cm
+_SHARE = 0.48  # of a cell's width, for the crop beside its whole image
+
+
+def filled(entries: Sequence[Entry], about: str, *, images: bool) -> list[Page]:
+    """Up to MOST_FITTED patches as large as the page holds all of them, or where they would be
+    smaller than 2 cm, two or three pages as many each; more, or such with long notes, as `pages`.
+    `images`: the whole image stands beside each."""
+    usual = WITH_IMAGES if images else CROPS
+    grid = _largest(entries, about, images) if len(entries) <= MOST_FITTED else None
+    return pages(entries, grid or usual, about)
+
+
+def _largest(entries: Sequence[Entry], about: str, images: bool) -> Grid | None:
+    """The grid with the largest crops on the fewest pages; None where they would be small."""
+    for sheets in range(1, _MOST_SHEETS + 1):
+        share = entries[: -(-len(entries) // sheets)]
+        square = round(math.sqrt(len(share) / (3 if images else 1.6)))
+        grids = [
+            _fitted(share, about, columns, images)
+            for columns in range(max(square - 1, 1), min(square + 3, len(share)) + 1)
+        ]
+        best = max(grids, key=lambda grid: grid.side)
+        if best.side >= _LEAST_SIDE:
+            return best
+    return None
+
+
+def _fitted(entries: Sequence[Entry], about: str, columns: int, images: bool) -> Grid:
+    """As large as so many columns fit on a page."""
+    wide = Grid(columns, 0).wide
+    cells = [_cell(at, entry, wide) for at, entry in enumerate(entries, 1)]
+    rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
+    foot = sum(line.height for line in _foot([(0, row) for row in rows], about))
+    room = HEIGHT - 2 * MARGIN - HEAD - foot - sum(14 + _caption(row) + GAP for row in rows)
+    most = round(_SHARE * wide) if images else wide
+    return Grid(columns, min(most, room // len(rows)))
+
+
+def _caption(row: Sequence[Cell]) -> int:
+    return max(sum(line.height for line in cell.caption) for cell in row)
 
 
 def pages(entries: Sequence[Entry], grid: Grid, about: str) -> list[Page]:
@@ -80,13 +125,12 @@ def pages(entries: Sequence[Entry], grid: Grid, about: str) -> list[Page]:
     rows: list[tuple[int, list[Cell]]] = []
     for at in range(0, len(cells), grid.columns):
         new = cells[at : at + grid.columns]
-        caption = max(sum(line.height for line in cell.caption) for cell in new)
-        grown = [*rows, (grid.side + 14 + caption + GAP, new)]
+        grown = [*rows, (grid.side + 14 + _caption(new) + GAP, new)]
         if rows and _height(grown, about) > HEIGHT - 2 * MARGIN:
-            finished.append(Page(rows, _foot(rows, about)))
+            finished.append(Page(rows, _foot(rows, about), grid))
             grown = grown[-1:]
         rows = grown
-    return [*finished, Page(rows, _foot(rows, about))]
+    return [*finished, Page(rows, _foot(rows, about), grid)]
 
 
 def _height(rows: list[tuple[int, list[Cell]]], about: str) -> int:

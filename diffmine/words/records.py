@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from diffmine.atlas.records import Patch
 from diffmine.atlas.stages import STAGES as BUILT
+from diffmine.data.dates.texts import years
 from diffmine.data.rights import short_name
 from diffmine.maths.score import Score, clear
 from diffmine.version import __version__
@@ -21,7 +22,8 @@ error is when it knows the label, at each spot, averaged over many draws of nois
 spot is typical of the label, below zero it speaks against it. It says what *this model* learned
 from *these images*; borders, stamps, scanners and other accidents of a collection can be as
 typical as what you look for. After each score stands one standard error (±); a score below two of
-them is drawn pale, and so is one that cannot be told from the patches its list left out.
+them is marked as inside the noise, and so is one that cannot be told from the patches its list
+left out.
 """
 STAGES = {stage.name: stage.does for stage in BUILT if stage.in_build}
 
@@ -91,6 +93,17 @@ def cell(value: object) -> str:
     if not isinstance(value, int | float) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + text
     return text
+
+
+def date(record: Mapping[str, Any]) -> str:
+    """When an image is from, by its record: as it is written, else its years; empty where nobody
+    knows."""
+    if record["date"]:
+        return str(record["date"])
+    first, last = record["date_first"], record["date_last"]
+    if first is None and last is None:
+        first = last = record["year"]
+    return "" if first is None and last is None else years(first, last)
 
 
 def element(row: Mapping[str, Any], given: Mapping[str, str]) -> str:

@@ -298,7 +298,7 @@ def test_a_link_is_all_that_a_page_asks_for_when_it_opens(page: Page, address: s
 def test_keys_turn_tabs_and_help_opens(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#wall .dm-patch").first.wait_for()
-    names = ["Typical", "Elements", "Map", "Translate", "Trends", "Inspect", "About"]
+    names = ["Typical", "Elements", "Map", "Table", "Translate", "Trends", "Inspect", "About"]
     for key, name in enumerate(names, start=1):
         page.keyboard.press(str(key))
         tab = page.get_by_role("tab", name=name, exact=True)
@@ -352,3 +352,27 @@ def test_a_first_visit_is_led_through_three_steps_once(page: Page, address: str)
     expect(steps).to_contain_text("1 / 3")
     steps.get_by_role("button", name="Skip").click()
     expect(steps).to_be_hidden()
+
+
+def test_a_row_of_the_table_opens_and_filters_hold_over_the_tabs(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=table&label=1910")
+    rows = page.locator("#records tbody tr")
+    expect(rows).to_have_count(10)
+    page.locator("#records th[data-key=date] button").click()
+    expect(page.locator("#records th[data-key=date]")).to_have_attribute("aria-sort", "ascending")
+    expect(page).to_have_url(re.compile("sort=date"))
+    page.get_by_label("Find in the table").fill("museum")
+    page.get_by_label("Find in the table").press("Enter")
+    expect(rows).to_have_count(1)
+    rows.first.locator("th").click()
+    expect(page.locator("#inspector")).to_contain_text("The Museum")
+    page.goto(f"{address}?tab=table&label=1910")
+    page.locator("#filters summary").click()
+    page.locator("#filters [name=until]").fill("1903")
+    page.locator("#filters [name=until]").press("Enter")
+    expect(rows).to_have_count(4)
+    page.get_by_role("tab", name="Map", exact=True).click()
+    expect(page).to_have_url(re.compile("tab=map.*until=1903"))
+    expect(page.locator("#filters .dm-said")).to_have_text("years to 1903")
+    page.get_by_role("tab", name="About", exact=True).click()
+    expect(page.locator("#filters .dm-filters")).to_be_hidden()

@@ -30,6 +30,7 @@ def _while_waiting(page: Page, first: Callable[[], None], second: Callable[[], N
 def test_the_last_of_two_patches_is_selected(page: Page, address: str) -> None:
     page.goto(f"{address}?label=1910")
     patches = page.locator("#wall .dm-patch")
+    expect(page.locator("#left")).to_contain_text("1910: patches 1–100")  # the link was followed
     expect(patches).to_have_count(100)
     _while_waiting(page, patches.nth(3).click, patches.nth(7).click)
     expect(page.locator("#inspector")).to_contain_text("No. 8 of 120, most typical of 1910")

@@ -36,3 +36,37 @@ def test_labels_that_look_like_markup_are_text(page: Page, address: str) -> None
     expect(page.locator("#multiples .annotation")).to_have_count(3)
     assert page.evaluate("window.hit") is None
     assert not page.locator("#share img").count()
+
+
+def test_elements_by_year_are_walked_by_the_keyboard_and_taken_away(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}?tab=trends&label=1910&element=1")
+    chart = page.locator("#years .dm-chart-plot")
+    expect(chart.locator(".point")).to_have_count(10)
+    chart.focus()
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("#years .dm-chart-note")).to_contain_text("1901")
+    expect(page.locator("#trend-wall .dm-caption").first).to_have_text("1901")
+    page.get_by_label("Years in one point").click()
+    page.get_by_role("option", name="5 years").click()
+    expect(chart.locator(".point")).to_have_count(2)
+    expect(page).to_have_url(re.compile("bin=5"))
+    page.get_by_label("Beside it, of").click()
+    page.get_by_role("option", name="1930").click()
+    expect(page.locator("#years .legendtext")).to_have_text(
+        ["Element 2 (1910)", "Element 1 (1930)"]
+    )
+    with page.expect_download() as told:
+        page.locator("#years").get_by_title("This chart as CSV").click()
+    lines = told.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 2 * 2
+    with page.expect_download() as told:
+        page.locator("#years").get_by_title("This chart as SVG").click()
+    assert "1900-1904" in told.value.path().read_text()
+    page.locator("#ends .dm-patch").first.click()
+    expect(page.locator("#inspector")).to_contain_text("1910")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#years .legendtext")).to_have_count(0)

@@ -43,7 +43,7 @@ function showTile(node, sheet, at) {
   node.style.aspectRatio = `${wide} / ${high}`;
 }
 
-// A picture button; `item` is {id, alt, caption, grey, frame, made, box, blank, at}.
+// A picture button; `item` is {id, alt, caption, noise, frame, made, box, blank, at}.
 function tileButton(sheet, item, at, pick) {
   const tile = make('span', {class: 'dm-tile'});
   if (sheet && !item.blank) showTile(tile, sheet, item.at ?? at);
@@ -54,7 +54,7 @@ function tileButton(sheet, item, at, pick) {
     tile.append(box);
   }
   if (item.made) tile.append(make('span', {class: 'dm-made'}, TEXTS.generated));
-  const kind = ['dm-patch', item.grey && 'dm-grey', item.frame && 'dm-frame', item.blank && 'dm-blank'];
+  const kind = ['dm-patch', item.noise && 'dm-noise', item.frame && 'dm-frame', item.blank && 'dm-blank'];
   const button = make('button', {type: 'button', class: kind.filter(Boolean).join(' '),
     'aria-label': item.alt, title: item.alt, onclick: () => pick(item, button)}, tile);
   button.dataset.id = item.id;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from diffmine.app.held import held, unseen
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.entries import (
     LONGEST_NOTE,
+    MOST,
     Entry,
     added,
     emptied,
@@ -32,6 +34,7 @@ from diffmine.app.inspector.entries import (
 from diffmine.app.parts import EACH, LAST, Updates
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, choice
+from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
 
 
@@ -60,6 +63,7 @@ class Basket:
         self.own: list[Any] = [
             self.entries, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
         ]  # fmt: skip
+        desk.add_all, desk.added = self.on_add_all, self.own
 
     def wire(self, add: gr.Button, viewer: gr.HTML) -> None:
         """Connect its buttons, the inspector's that adds, and the patch that is shown."""
@@ -134,6 +138,14 @@ class Basket:
         if patch is None:
             raise gr.Error(shared.SELECT_FIRST, print_exception=False)
         return added(self._now(entries), view, patch, shelf.atlas.lists.written)
+
+    def on_add_all(self, view: View, entries: list[Entry], patches: Sequence[Patch]) -> Updates:
+        """Add some patches in their order, as many as there is room for; gr.Error without any."""
+        entries, written = self._now(entries), self.desk.shelf(view).atlas.lists.written
+        room = max(MOST - len(entries), 1)
+        for patch in patches[:room]:
+            entries = added(entries, replace(view, patch=patch.patch_id), patch, written)
+        return self._changed(view, entries)
 
     def on_save(
         self, view: View, entries: list[Entry], note: str | None, noted: str | None

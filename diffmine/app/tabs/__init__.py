@@ -19,13 +19,16 @@ def beside(view: View) -> bool:
 
 
 TABS: list[Tab] = [
-    Tab("typical", "Typical", "diffmine.app.tabs.typical.tab:Typical", follows=beside),
-    Tab("elements", "Elements", "diffmine.app.tabs.elements.tab:Elements"),
-    Tab("map", "Map", "diffmine.app.tabs.map.tab:Map"),
+    Tab(
+        "typical", "Typical", "diffmine.app.tabs.typical.tab:Typical", follows=beside, filtered=True
+    ),
+    Tab("elements", "Elements", "diffmine.app.tabs.elements.tab:Elements", filtered=True),
+    Tab("map", "Map", "diffmine.app.tabs.map.tab:Map", filtered=True),
+    Tab("table", "Table", "diffmine.app.tabs.table.tab:Table", filtered=True),
     Tab("translate", "Translate", "diffmine.app.tabs.translate.tab:Translate", follows=always),
-    Tab("trends", "Trends", "diffmine.app.tabs.trends.tab:Trends", follows=always),
+    Tab("trends", "Trends", "diffmine.app.tabs.trends.tab:Trends", follows=always, filtered=True),
     Tab("inspect", "Inspect", "diffmine.app.tabs.inspect.tab:Inspect"),
     Tab("about", "About", "diffmine.app.tabs.about.tab:About"),
     Tab("evaluate", "Evaluate", "diffmine.app.tabs.evaluate.tab:Evaluate", evaluated),
 ]
-"""The digits 1 to 9 open the first nine; links name them (`tab=map`)."""
+"""The digits 1 to 9 and 0 open the first ten; links name them (`tab=map`)."""

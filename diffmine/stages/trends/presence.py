@@ -1,4 +1,4 @@
-"""Presence: the share of each label's images that show an element anywhere (section 5.1).
+"""Presence: which images show an element anywhere (section 5.1).
 
 An image of label c shows an element with centre m and radius r if one of its windows has a feature
 within r of m: windows of the size that most of the element's patches have, a cell of the features
@@ -55,19 +55,20 @@ class PresenceShard(ShardFunction):
     balls: list[Balls]
 
     def __call__(self, shard: Shard[list[tuple[str, str]]], tell: Tell) -> Outcome:
-        """Triples (element, label, number of images) as JSON, elements and labels by their places
-        in the lists; none where the number is 0."""
-        hits: Counter[tuple[int, int]] = Counter()
-        picture, labels = self.atlas.pictures.picture, self.atlas.labels
+        """For each image of the shard the elements that it shows, by their places in the list, as
+        JSON."""
+        shown: dict[tuple[str, str], list[int]] = {}
+        picture = self.atlas.pictures.picture
         cases = (Case(name, label, picture(name)) for name, label in shard.work)
         for done, grid in enumerate(grids(self.model, cases, self.config), start=1):
-            target = labels.index(grid.label)
+            rows: list[int] = []
             for balls in self.balls:
-                shown = balls.rows[balls.near(window_features(grid.cells, balls.side, grid.size))]
-                hits.update((row, target) for row in shown.tolist())
+                windows = window_features(grid.cells, balls.side, grid.size)
+                rows += balls.rows[balls.near(windows)].tolist()
+            shown[grid.image_id, grid.label] = sorted(rows)  # images of a size come together
             tell(done)
-        counts = [(element, label, images) for (element, label), images in sorted(hits.items())]
-        return Outcome({shard.files[0]: json.dumps({"hits": counts}).encode()})
+        in_order = [shown[name, label] for name, label in shard.work]
+        return Outcome({shard.files[0]: json.dumps({"shown": in_order}).encode()})
 
     @cached_property
     def model(self) -> Model:
@@ -75,23 +76,39 @@ class PresenceShard(ShardFunction):
         return load_model(self.atlas.needed_model())
 
 
+@dataclass(frozen=True)
+class Presence:
+    """Which images show which elements: `cases` are the images with each of their labels, by their
+    places in the lists of both; `pairs` are an element and a case that shows it, by their places in
+    the lists, rising."""
+
+    images: Int[np.ndarray, " cases"]
+    targets: Int[np.ndarray, " cases"]
+    pairs: Int[np.ndarray, "n 2"]
+
+    def counts(self, elements: int, labels: int) -> Int[np.ndarray, "elements labels"]:
+        """How many images of each label show each element."""
+        total = np.zeros((elements, labels), np.int64)
+        np.add.at(total, (self.pairs[:, 0], self.targets[self.pairs[:, 1]]), 1)
+        return total
+
+
 def presence(
     atlas: Workspace, elements: Sequence[Ball], engine: Engine, progress: Progress
-) -> Int[np.ndarray, "elements labels"]:
-    """How many images of each label show each element. Part of the stage trends: the counts are
-    kept until it ends, so that a run continues where one stopped.
+) -> Presence:
+    """Which images show each element, under each of their labels. Part of the stage trends: what is
+    seen is kept until it ends, so that a run continues where one stopped.
 
     Raises AtlasError where the atlas has no model to read features with.
     """
     config = atlas.configured(ClusterConfig)
-    total = np.zeros((len(elements), len(atlas.labels)), np.int64)
     if not elements:
-        return total
+        return Presence(*np.zeros((2, 0), np.int64), np.zeros((0, 2), np.int64))
     cases = _cases(atlas)
     names, shards = [], []
     for number, start in enumerate(range(0, len(cases), config.shard)):
         work = cases[start : start + config.shard]
-        names.append(f"presence-{number:05d}")
+        names.append(f"shown-{number:05d}")
         shards.append(Shard((f"work/{STAGE}/{names[-1]}.json",), len(work), work))
     run_shards(
         atlas,
@@ -102,12 +119,25 @@ def presence(
         report=Report(STAGE),
         unit="images looked through for elements",
     )
+    shown: list[list[int]] = []
     for name in names:
         note = atlas.note_of(STAGE, name)
         assert note is not None
-        for element, label, images in note["hits"]:
-            total[element, label] += images
-    return total
+        shown += note["shown"]
+    return _gathered(atlas, cases, shown)
+
+
+def _gathered(atlas: Workspace, cases: list[tuple[str, str]], shown: list[list[int]]) -> Presence:
+    row_of = {name: row for row, name in enumerate(atlas.table("images")["image_id"].to_pylist())}
+    label_of = {label: at for at, label in enumerate(atlas.labels)}
+    case = np.repeat(np.arange(len(shown)), [len(rows) for rows in shown])
+    element = np.array([row for rows in shown for row in rows], np.int64)
+    order = np.lexsort((case, element))
+    return Presence(
+        np.array([row_of[name] for name, _ in cases]),
+        np.array([label_of[label] for _, label in cases]),
+        np.stack([element[order], case[order]], axis=1),
+    )
 
 
 def _cases(atlas: Workspace) -> list[tuple[str, str]]:

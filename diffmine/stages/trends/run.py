@@ -22,12 +22,13 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from jaxtyping import Bool, Float
 from PIL import Image
 
-from diffmine.atlas.balls import element_balls, features_of
+from diffmine.atlas.balls import Ball, element_balls, features_of
 from diffmine.atlas.records import Patch
-from diffmine.atlas.schemas import TRENDS
+from diffmine.atlas.schemas import SHOWN, TRENDS
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.shards import Outcome, Shard, ShardFunction, run_shards
 from diffmine.atlas.trends import GROUP
@@ -39,22 +40,26 @@ from diffmine.maths.score import Scoring
 from diffmine.model.fast.lanes import lanes
 from diffmine.model.load import load_model
 from diffmine.model.model import Model
-from diffmine.stages.trends.presence import presence
+from diffmine.stages.trends.presence import Presence, presence
 
 
 def run(
     atlas: Workspace, config: TrendsConfig, *, engine: Engine = here, progress: Progress = silent
 ) -> Report:
-    """Write trends.parquet: rows of kind element, label, patch and sequence."""
+    """Write trends.parquet, rows of kind element, label, patch and sequence, and shown.parquet, the
+    images that show each element."""
     report = Report("trends")
     if atlas.begin("trends", config) is None:
         report.kept = atlas.table("trends", ["kind"]).num_rows
         return report.close()
     rows: list[dict[str, Any]] = []
-    rows += _element_rows(atlas, config, engine, progress)
+    elements = element_balls(atlas, config.radius)
+    sights = presence(atlas, elements, engine, progress)
+    rows += _element_rows(atlas, config, elements, sights)
     rows += _curves(atlas, config, engine, progress)
     rows += _sequence_rows(atlas)
     atlas.write("trends.parquet", rows, TRENDS, group=GROUP)
+    atlas.write("shown.parquet", _shown(atlas, elements, sights), SHOWN, group=GROUP)
     report.done = len(rows)
     atlas.end("trends")
     return report.close()
@@ -82,10 +87,25 @@ def share_band(
     return share, float(low), float(high)
 
 
+def _shown(atlas: Workspace, elements: list[Ball], sights: Presence) -> pa.Table:
+    """Element by element the images that show it, in their order, under their label or labels."""
+    images = atlas.table("images")["image_id"]
+    element, case = sights.pairs.T
+    labels = pa.array([ball.label for ball in elements], pa.string())
+    numbers = pa.array([ball.element for ball in elements], pa.int32())
+    targets = pa.array(atlas.labels, pa.string())
+    columns = [
+        labels.take(pa.array(element)),
+        numbers.take(pa.array(element)),
+        targets.take(pa.array(sights.targets[case])),
+        images.take(pa.array(sights.images[case])),
+    ]
+    return pa.table(columns, schema=SHOWN)
+
+
 def _element_rows(
-    atlas: Workspace, config: TrendsConfig, engine: Engine, progress: Progress
+    atlas: Workspace, config: TrendsConfig, elements: list[Ball], sights: Presence
 ) -> list[dict[str, Any]]:
-    elements = element_balls(atlas, config.radius)
     if not elements:
         return []
     patches = [patch for label in atlas.labels for patch in atlas.patches(label)]
@@ -94,7 +114,7 @@ def _element_rows(
     values = np.array([patch.typicality for patch in patches])
     images = _images_of(atlas)
     chance = np.random.default_rng(config.seed)
-    counted = presence(atlas, elements, engine, progress)
+    counted = sights.counts(len(elements), len(atlas.labels))
     rows = []
     for element, counts in zip(elements, counted.tolist(), strict=True):
         hit = shown(element.centre, element.radius, matrix)

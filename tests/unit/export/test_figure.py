@@ -13,7 +13,16 @@ from diffmine.export.chosen import Chosen, entries, listed
 from diffmine.export.lettering import font_for, lines, short, shown
 from diffmine.export.order import Order
 from diffmine.export.pictures import boxed
-from diffmine.export.sheet import CROPS, HEIGHT, MARGIN, WITH_IMAGES, numbers, pages
+from diffmine.export.sheet import (
+    CROPS,
+    HEAD,
+    HEIGHT,
+    MARGIN,
+    WITH_IMAGES,
+    filled,
+    numbers,
+    pages,
+)
 
 
 def test_none_and_too_many_are_refused(atlas: Atlas) -> None:
@@ -32,6 +41,36 @@ def test_every_patch_is_on_a_page_and_every_page_has_its_room(atlas: Atlas) -> N
         for page in laid:
             foot = sum(line.height for line in page.foot)
             assert sum(height for height, _ in page.rows) + foot < HEIGHT - 2 * MARGIN
+
+
+@pytest.mark.parametrize("images", [False, True], ids=["crops", "with images"])
+@pytest.mark.parametrize("count", [1, 2, 7, 20, 60])
+def test_pages_are_filled_by_two_to_sixty_patches(atlas: Atlas, count: int, images: bool) -> None:
+    shown = entries(atlas, listed(atlas, ["1900"], "top", count))
+    laid = filled(shown, "about", images=images)
+    assert len(laid) <= (1 if count <= 20 else 3)
+    assert sum(len(cells) for page in laid for _, cells in page.rows) == count
+    grid = laid[0].grid
+    assert grid.side >= 240, "2 cm"
+    most = round(0.48 * grid.wide) if images else grid.wide
+    assert grid.side <= most
+    for page in laid:
+        foot = sum(line.height for line in page.foot)
+        high = sum(height for height, _ in page.rows) + HEAD + foot
+        room = HEIGHT - 2 * MARGIN
+        assert high <= room
+        # Nothing larger fits: the page is full, or its cells are as wide as they can be.
+        if page is laid[0]:
+            assert grid.side == most or room - high < max(len(page.rows), page.rows[0][0])
+        if page is laid[-1] and count > 1:
+            assert high > 0.6 * room
+
+
+def test_long_notes_take_more_pages_and_stay_legible(atlas: Atlas) -> None:
+    chosen = [Chosen(each.patch_id, "word " * 400) for each in listed(atlas, ["1900"], "top", 60)]
+    laid = filled(entries(atlas, chosen), "about", images=False)
+    assert len(laid) > 1
+    assert all(page.grid.side >= 240 for page in laid)
 
 
 def test_credits_name_their_patches_once(atlas: Atlas) -> None:

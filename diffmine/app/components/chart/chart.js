@@ -1,24 +1,41 @@
-// A Plotly figure. Value: {rev, title, data, layout, lib, alt, empty}. Event: point {curve, point}.
+// A Plotly figure. Value: {rev, title, data, layout, lib, alt, empty, files}. Events: point {curve, point};
+// file {kind}, to take it away.
 const root = find('.dm-chart'), box = find('.dm-chart-plot'), note = find('.dm-chart-note');
-const title = find('.dm-chart-title');
-let drawn = null, P = null, heard = false;
+const title = find('.dm-chart-title'), files = find('.dm-chart-files');
+files.append(...['csv', 'svg', 'pdf'].map(kind => make('button', {type: 'button', class: 'dm-chip',
+  title: say(TEXTS.chartAs, {kind: kind.toUpperCase()}), onclick: () => tell('file', {kind})}, kind.toUpperCase())));
+let drawn = null, P = null, heard = false, at = null;
 
 function layout(value) {
   const ink = isDark() ? '#d4d4d8' : '#3f3f46', line = isDark() ? '#3f3f46' : '#e4e4e7';
   const axis = {gridcolor: line, zerolinecolor: ink, zerolinewidth: 1, linecolor: line, automargin: true};
   const given = value.layout;
   const axes = ['xaxis', 'yaxis', ...Object.keys(given).filter(name => /^[xy]axis\d+$/.test(name))];
+  const across = given.xaxis?.ticktext ? {...given.xaxis, ...named(given.xaxis)} : given.xaxis;
   return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family: getComputedStyle(root).fontFamily}, hovermode: 'closest',
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false,
-    ...given, ...Object.fromEntries(axes.map(name => [name, {...axis, ...given[name]}]))};
+    ...given, ...Object.fromEntries(axes.map(name => [name, {...axis, ...(name === 'xaxis' ? across : given[name])}]))};
+}
+
+// Of the names along an axis the first and every n-th, as many as there is room for without touching.
+function named({tickvals, ticktext}) {
+  const letters = Math.max((box.clientWidth - 70) / 7.5, 12), most = Math.floor(letters / 3);
+  const short = ticktext.map(text => text.length > most ? `${text.slice(0, most - 1)}…` : text);
+  const longest = Math.max(...short.map(text => text.length)) + 2;
+  const step = Math.ceil(ticktext.length / Math.max(Math.floor(letters / longest), 1));
+  const shown = (_, at) => at % step === 0;
+  return {tickvals: tickvals.filter(shown), ticktext: short.filter(shown)};
 }
 
 async function draw() {
   const value = props.value;
   if (!value || value.rev === drawn) return;
   drawn = value.rev;
+  at = null;
+  box.tabIndex = value.data.length ? 0 : -1;
   root.classList.toggle('dm-none', !value.data.length);
   title.textContent = value.title || '';
+  files.hidden = !value.files;
   box.style.height = value.layout.height ? `${value.layout.height}px` : '';
   note.textContent = value.data.length ? '' : value.empty || '';
   if (!value.data.length) return;
@@ -40,9 +57,49 @@ function listen() {
     const at = event.points[0];
     tell('point', {curve: at.curveNumber, point: at.pointNumber});
   });
+  let wide = box.clientWidth;
+  new ResizeObserver(() => {
+    if (!box.clientWidth || Math.abs(box.clientWidth - wide) < 40) return;
+    wide = box.clientWidth;
+    if (props.value?.layout.xaxis?.ticktext) P.relayout(box, layout(props.value));
+  }).observe(box);
   new MutationObserver(() => props.value?.data.length && P.relayout(box, layout(props.value)))
     .observe(document.body, {attributeFilter: ['class']});
 }
+
+// By the keyboard: arrows go along the points that can be pressed, Enter presses one.
+function reach() {
+  return props.value.data.flatMap((trace, curve) => trace.hoverinfo === 'skip' || trace.type !== 'scatter' ? []
+    : [{curve, points: trace.y.flatMap((y, point) => y === null ? [] : [point]), trace}]).filter(one => one.points.length);
+}
+
+function walk(key) {
+  const curves = reach();
+  if (!curves.length) return false;
+  let row = Math.max(curves.findIndex(one => one.curve === at?.curve), 0);
+  if (key === 'ArrowUp' || key === 'ArrowDown') row = (row + (key === 'ArrowUp' ? -1 : 1) + curves.length) % curves.length;
+  const {curve, points, trace} = curves[row];
+  let place = at ? points.findIndex(point => point >= at.point) : 0;
+  if (place < 0) place = points.length - 1;
+  if (at && key === 'ArrowRight') place = Math.min(place + 1, points.length - 1);
+  if (at && key === 'ArrowLeft') place = Math.max(place - 1, 0);
+  at = {curve, point: points[place]};
+  P.Fx.hover(box, [{curveNumber: curve, pointNumber: at.point}]);
+  const name = trace.customdata?.[at.point] ?? trace.x[at.point], text = [].concat(trace.text ?? '')[at.point] ?? '';
+  note.textContent = [trace.name, name, text].filter(each => each !== undefined && each !== '').join(': ');
+  return true;
+}
+
+box.addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !props.value?.data.length || !P) return;
+  if (event.key === 'Enter' && at) tell('point', at);
+  else if (!/^Arrow(Left|Right|Up|Down)$/.test(event.key) || !walk(event.key)) return;
+  event.preventDefault();
+});
+box.addEventListener('blur', () => {
+  at = null;
+  if (props.value?.data.length) { P?.Fx.unhover(box); note.textContent = ''; }
+});
 
 watch('value', draw);
 draw();

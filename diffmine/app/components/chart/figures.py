@@ -9,10 +9,15 @@ from typing import Any
 from diffmine.app import texts
 from diffmine.app.cache import Cache, digest, file_ref
 from diffmine.app.parts import Value
+from diffmine.export.charts import Curve, Curves
+from diffmine.export.charts.curves import runs
+from diffmine.export.charts.drawing import COLOURS
 
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 BAND = "rgba(0,114,178,.18)"
+_DASHES = ("solid", "dash", "dot", "longdashdot")
+_SYMBOLS = ("circle", "square", "triangle-up", "x")
 
 
 def number(value: Any) -> float | None:
@@ -27,6 +32,107 @@ def chart_value(
     value: Value = {"title": title, "data": list(traces), "layout": layout, "alt": alt}
     value["empty"] = empty
     return {"rev": digest(value), **value, "lib": file_ref(cache.plotly)}
+
+
+def curves_value(
+    cache: Cache,
+    chart: Curves,
+    notes: Sequence[Sequence[str]],
+    empty: str = texts.NOTHING_STORED,
+    marked: str = "",
+) -> Value:
+    """The value of a Chart that draws some curves and can be taken away as a file. `notes` say of
+    each curve what stands at each of its places, of which `marked` stands out. The traces: first
+    one for the band of each curve that has one, then each curve (`curve_of`)."""
+    if chart.empty:
+        return chart_value(cache, [], {}, title=chart.title, alt=chart.title, empty=empty)
+    traces = [
+        _band(chart, curve, COLOURS[at % 4])
+        for at, curve in enumerate(chart.curves)
+        if curve.low and chart.ordered
+    ]
+    traces += [
+        _line(chart, curve, at, list(text), marked)
+        for at, (curve, text) in enumerate(zip(chart.curves, notes, strict=True))
+    ]
+    layout: Value = {
+        "xaxis": {
+            "tickvals": list(chart.places),  # chart.js leaves out what has no room
+            "ticktext": list(chart.names),
+            "tickangle": 0,
+            "zeroline": False,
+            "showgrid": False,
+        },
+        "yaxis": {
+            "tickformat": ".0%" if chart.share else None,
+            "rangemode": "tozero",
+            "zeroline": True,
+        },
+    }
+    if len(chart.curves) > 1:
+        layout |= {
+            "showlegend": True,
+            "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+        }
+    listing = "; ".join(
+        f"{curve.name}, {name}: {note}"
+        for curve, text in zip(chart.curves, notes, strict=True)
+        for name, note in zip(chart.names, text, strict=True)
+        if note
+    )
+    alt = f"{chart.title}. {listing}"
+    value = chart_value(cache, traces, layout, title=chart.title, alt=alt, empty=empty)
+    return value | {"rev": digest(value["rev"], "files"), "files": True}
+
+
+def curve_of(chart: Curves, trace: int) -> int:
+    """Which of the curves a trace of `curves_value` is, below 0 for a band."""
+    return trace - sum(bool(curve.low and chart.ordered) for curve in chart.curves)
+
+
+def traces_of(chart: Curves) -> int:
+    """How many traces `curves_value` draws."""
+    return len(chart.curves) - curve_of(chart, 0)
+
+
+def _band(chart: Curves, curve: Curve, colour: str) -> Value:
+    """The band of a curve as outlines, one for each stretch of places that follow each other."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for run in runs(curve.low):
+        places, back = [chart.places[at] for at in run], run[::-1]
+        x += [*places, *reversed(places), None]
+        y += [*(curve.high[at] for at in run), *(curve.low[at] for at in back), None]
+    band: Value = {"type": "scatter", "x": x, "y": y, "mode": "lines", "fill": "toself"}
+    band |= {"hoverinfo": "skip", "showlegend": False, "fillcolor": _clear(colour, 0.18)}
+    return band | {"line": {"width": 1, "color": _clear(colour, 0.3)}}
+
+
+def _clear(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _line(chart: Curves, curve: Curve, at: int, notes: list[str], marked: str) -> Value:
+    colour = COLOURS[at % 4]
+    line: Value = {
+        "type": "scatter",
+        "mode": "lines+markers" if chart.ordered else "markers",
+        "name": curve.name,
+        "x": list(chart.places),
+        "y": list(curve.values),
+        "customdata": list(chart.names),
+        "text": notes,
+        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "line": {"color": colour, "width": 2, "dash": _DASHES[at % 4]},
+        "marker": {
+            "size": [13 if name == marked else 8 for name in chart.names],
+            "color": colour,
+            "symbol": _SYMBOLS[at % 4],
+        },
+    }
+    bars = None if chart.ordered else _bars(curve.values, curve.low, curve.high, (), False)
+    return line | ({"error_y": bars | {"color": colour}} if bars else {})
 
 
 def over_labels(

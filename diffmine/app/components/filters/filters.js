@@ -77,6 +77,7 @@ function fill(value) {
 function draw() {
   const value = props.value;
   if (!value) return;
+  root.hidden = Boolean(value.hidden);
   if (value.rev !== shown) { shown = value.rev; build(value); }
   fill(value);
 }

@@ -5,7 +5,7 @@ function draw() {
   const value = props.value;
   if (!value) return;
   const parts = [make('h1', {}, value.title)];
-  const line = make('p', {}, value.line || '');
+  const line = make('p', {}, make('span', {}, value.line || ''));
   if (value.warning) line.append(' ', make('em', {}, value.warning));
   if (line.textContent.trim()) parts.push(line);
   root.replaceChildren(...parts);

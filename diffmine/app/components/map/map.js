@@ -142,6 +142,7 @@ async function hover(at, event) {
   if (hovered !== at || !found) return;
   const picture = make('span', {class: 'dm-tile'});
   showTile(picture, found.sheet, found.at);
+  if (found.sheet.made[found.at]) picture.append(make('span', {class: 'dm-made'}, TEXTS.generated));
   tip.replaceChildren(picture, make('span', {}, found.text));
 }
 
@@ -165,25 +166,26 @@ function seen() {
 function place() {
   if (!P || !box._fullLayout || !x) return;
   const value = props.value, {xaxis, yaxis} = box._fullLayout, taken = [], nodes = [];
-  const put = (at, sheet, tile) => {
+  const put = (at, sheet, tile, made) => {
     const left = xaxis.l2p(x[at]), top = yaxis.l2p(y[at]);
     if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return;
     if (taken.some(each => Math.abs(each[0] - left) < THUMB + 6 && Math.abs(each[1] - top) < THUMB + 6)) return;
     taken.push([left, top]);
     const node = make('span', {class: 'dm-tile dm-map-thumb'});
     showTile(node, sheet, tile);
+    if (made) node.append(make('span', {class: 'dm-made', title: TEXTS.generated}, TEXTS.generated));
     node.style.transform = `translate(${left + xaxis._offset - THUMB / 2}px, ${top + yaxis._offset - THUMB / 2}px)`;
     if (value.groups) node.style.borderColor = value.colours[codes[at]];
     nodes.push(node);
   };
   if (thumbs.checked && value.landmarks) {
-    value.landmarks.points.forEach((at, tile) => put(at, value.landmarks.sheet, tile));
+    value.landmarks.points.forEach((at, tile) => put(at, value.landmarks.sheet, tile, value.landmarks.made[tile]));
     const near = value.n < 20000 ? seen() : [];
     if (near.length <= 300) {
       for (const at of near) {
         if (nodes.length >= MOST_THUMBS) break;
         const found = crops.get(at);
-        if (found) put(at, found.sheet, found.at);
+        if (found && !found.sheet.bare[found.at]) put(at, found.sheet, found.at, found.sheet.made[found.at]);
       }
       if (near.some(at => !crops.has(at) && !waiting.has(at))) {
         const turn = ++asked;
@@ -237,7 +239,11 @@ function listen() {
     send([...shapes.at(-1).path.matchAll(/[ML]([^,]+),([^MLZ]+)/g)].map(each => [+each[1], +each[2]]));
     if (shapes.length > 1) P.relayout(box, {shapes: [shapes.at(-1)]});
   });
-  new ResizeObserver(() => window.requestAnimationFrame(moved)).observe(box);
+  // Plotly hears of a window that changes, not of a wall that comes beside the map.
+  new ResizeObserver(() => window.requestAnimationFrame(() => {
+    const fits = Math.abs((box._fullLayout?.width ?? 0) - box.clientWidth) < 2;
+    if (box.clientWidth && !fits) P.Plots.resize(box).then(moved); else moved();
+  })).observe(box);
   new MutationObserver(() => P.relayout(box, layout())).observe(document.body, {attributeFilter: ['class']});
 }
 

@@ -36,8 +36,8 @@ function onKey(event) {
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '?') { help.open ? help.close() : help.showModal(); return; }
-  const wanted = TABS[Number(event.key) - 1];
-  if (!/^[1-9]$/.test(event.key) || !wanted || help.open) return;
+  const wanted = TABS[(Number(event.key) + 9) % 10];
+  if (!/^[0-9]$/.test(event.key) || !wanted || help.open) return;
   const tabs = [...document.querySelectorAll('#tabs [role=tab]')];
   const button = tabs.find(each => each.textContent.trim() === wanted);
   if (button?.checkVisibility()) button.click();

@@ -9,11 +9,13 @@ import gradio as gr
 
 from diffmine.app.parts import Value, component, page_template
 
-MOST_KEYS = 9
+MOST_KEYS = 10
 
 
 def page(tabs: Sequence[str], value: Value | None = None, **settings: Any) -> gr.HTML:
-    """The address bar, the keys (the digits open the tabs of those titles) and the help."""
+    """The address bar, the keys (digits open the tabs of those titles) and the help."""
     opened = list(tabs[:MOST_KEYS])
-    template = page_template("page/page.html", last=str(len(opened)), tabs=", ".join(opened))
+    template = page_template(
+        "page/page.html", last=str(len(opened) % MOST_KEYS), tabs=", ".join(opened)
+    )
     return component("page", template, value, settings, TABS=opened)

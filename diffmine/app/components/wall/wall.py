@@ -26,10 +26,19 @@ class Sheets(Protocol):
         """Whether an image was made by a model."""
 
 
-def wall(value: Value | None = None, **settings: Any) -> gr.HTML:
-    """Pictures side by side. Event: pick(id)."""
-    name = html.escape(texts.PATCHES_SHOWN)
-    template = f'<div class="dm-wall" role="group" aria-label="{name}"></div>'
+def wall(
+    value: Value | None = None, *, sized: bool = False, follows: bool = False, **settings: Any
+) -> gr.HTML:
+    """Pictures side by side; how large they are can be chosen where `sized`, and holds for those
+    that are and those that follow (`follows`). Event: pick(id)."""
+    name, size = html.escape(texts.PATCHES_SHOWN), html.escape(texts.WALL_SIZE)
+    slider = (
+        f'<label class="dm-size">{size}'
+        '<input type="range" min="40" max="240" step="4" value="64"></label>'
+    )
+    chosen = " data-sized" if sized or follows else ""
+    template = f'<div class="dm-wall" role="group" aria-label="{name}"{chosen}></div>'
+    template = f"{slider}{template}" if sized else template
     return component("wall", template, value, settings)
 
 
@@ -39,7 +48,7 @@ def item(sheets: Sheets, patch: Patch, *, caption: str = "", **more: Any) -> Val
     if sheets.made(patch.image_id):
         picture |= {"made": True, "alt": texts.MADE.format(patch=picture["alt"])}
     if words.noise(patch):
-        picture["grey"] = True
+        picture["noise"] = True
         picture["alt"] += texts.INSIDE_NOISE
     if caption:
         picture["caption"] = caption

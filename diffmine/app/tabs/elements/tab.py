@@ -6,26 +6,32 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from diffmine.app import texts as shared
 from diffmine.app import words
+from diffmine.app.bins import passing
 from diffmine.app.cache import digest
-from diffmine.app.components.rows.rows import rows
-from diffmine.app.components.wall.wall import item, patch_wall, wall
+from diffmine.app.components.rows.rows import rows, rows_value
+from diffmine.app.components.wall.wall import item, patch_wall, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.tabs.elements import texts
 from diffmine.app.tabs.elements.edits import Edits
 from diffmine.app.texts import plurals
-from diffmine.app.view import View, checked_index, payload, picked
+from diffmine.app.view import View, checked_index, choice, payload, picked
 from diffmine.atlas.edits import LONGEST_NAME
+from diffmine.atlas.filters import EVERYTHING
 from diffmine.atlas.records import Patch
 from diffmine.words.elements import NO_SUPPORT, THIN, why_thin
 
 CENTRAL = 6
 MOST_SHOWN = 200
 TAB = "elements"
+OWN, IMAGES = "patches", "images"
+SHOWS = [(texts.OWN_PATCHES, OWN), (texts.ALL_IMAGES, IMAGES)]
+MOST_IMAGES, MOST_ALIKE, PER_ALIKE = 120, 6, 5
 
 
 def flagged(shelf: Shelf, row: Row, *, editable: bool) -> Value:
@@ -72,7 +78,13 @@ class Elements:
                     )
                     self.save = own(gr.Button(texts.RENAME, size="sm", scale=1, min_width=84))
                 self.edits = Edits(desk)
+                self.shows = own(
+                    gr.Radio(SHOWS, value=OWN, show_label=False, label=texts.SHOWS, elem_id="shows")
+                )
+                self.seen = own(gr.Markdown(elem_classes="dm-line"))
                 self.wall = own(wall(elem_id="element-wall"))
+                self.alike_line = own(gr.Markdown(elem_classes="dm-line"))
+                self.alike = own(rows(elem_id="alike"))
 
     def show(self, view: View) -> Updates:
         """All elements of the label, and the one that is open."""
@@ -96,7 +108,7 @@ class Elements:
         central: list[Patch] = []
         rows = []
         for row in shelf.elements(view.label):
-            patches = shelf.atlas.element(view.label, row["element"], CENTRAL)
+            patches = shelf.sieve.element(view.label, row["element"], view.filter, CENTRAL)
             start = len(central)
             central.extend(patches)
             rows.append(
@@ -134,24 +146,87 @@ class Elements:
             self.name: gr.Textbox(visible=is_open),
             self.save: gr.Button(visible=is_open),
             self.title: texts.PRESS_AN_ELEMENT,
+            self.shows: gr.Radio(visible=is_open, value=IMAGES if view.images else OWN),
+            self.seen: "",
             self.wall: NOTHING,
+            self.alike_line: "",
+            self.alike: NOTHING,
         }
         if not is_open or element is None:
             return updates if shelf.elements(view.label) else updates | {self.title: ""}
         name = shelf.element_name(view.label, element)
-        patches = shelf.atlas.element(view.label, element, MOST_SHOWN)
+        if view.images:
+            updates |= self._images(view, element)
+        else:
+            updates[self.wall] = self._patches(view, element)
+        updates |= self._alike(view, element)
         why = self.edits.why_not()
         updates[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
-        updates[self.wall] = patch_wall(shelf, patches, selected=view.patch, size=56)
         updates[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)
         updates[self.save] = gr.Button(visible=True, interactive=not why)
         return updates
+
+    def _patches(self, view: View, element: int) -> Value:
+        """Its own patches that pass the filters, from its centre outwards."""
+        shelf = self.desk.shelf(view)
+        patches = shelf.sieve.element(view.label, element, view.filter, MOST_SHOWN)
+        empty = texts.NONE_PASS
+        return patch_wall(shelf, patches, selected=view.patch, empty=empty, size=56)
+
+    def _images(self, view: View, element: int) -> Updates:
+        """All images that show it, of each the patch nearest to its centre, by label and date."""
+        shelf = self.desk.shelf(view)
+        known = shelf.looker.of(view.label, element)
+        passes = passing(shelf, view.filter)[known.images]
+        rows = known.patches[passes]
+        near = rows[rows >= 0][np.argsort(known.distances[passes][rows >= 0], kind="stable")]
+        patches = shelf.atlas.patches_at(near[:MOST_IMAGES])
+        text = texts.SHOWN_IN if known.whole else texts.SHOWN_IN_MINED
+        text = text.format(images=plurals(int(passes.sum()), "image"))
+        if len(patches) < int(passes.sum()):
+            text += texts.SHOWN_HERE.format(count=len(patches))
+        items = [
+            item(shelf, p, caption=f"{p.label} · {words.date(shelf.atlas.image(p.image_id))}")
+            for p in patches
+        ]
+        sheet = shelf.sheet(patches) if patches else None
+        empty = texts.NONE_PASS
+        return {
+            self.seen: text,
+            self.wall: wall_value(sheet, items, selected=view.patch, empty=empty, size=76),
+        }
+
+    def _alike(self, view: View, element: int) -> Updates:
+        """Whole elements of all labels that look like it."""
+        shelf = self.desk.shelf(view)
+        tiles: list[Patch] = []
+        listed: list[Value] = []
+        for (label, number), cosine in shelf.alike.to(view.label, element, MOST_ALIKE):
+            patches = shelf.sieve.element(label, number, EVERYTHING, PER_ALIKE)
+            name = shelf.element_name(label, number)
+            listed.append(
+                {
+                    "key": patches[0].patch_id,
+                    "title": texts.OF_LABEL.format(element=name, label=label),
+                    "facts": [texts.LIKENESS.format(cosine=cosine)],
+                    "items": [item(shelf, p, at=len(tiles) + at) for at, p in enumerate(patches)],
+                }
+            )
+            tiles += patches
+        return {
+            self.alike_line: texts.ALIKE if listed else "",
+            self.alike: rows_value(shelf.sheet(tiles) if tiles else None, listed),
+        }
 
     def wire(self) -> None:
         """Connect rows, wall and buttons."""
         desk = self.desk
         self.rows.open(self.on_open, [desk.state], desk.to(TAB), **LAST)
         self.rows.pick(self.on_tile, [desk.state], desk.to(TAB, "inspector"), **EACH)
+        self.shows.input(self.on_shows, [desk.state, self.shows], desk.to(TAB), **LAST)
+        outputs = [desk.labels, *desk.to(TAB, "inspector")]
+        self.alike.pick(self.on_alike, [desk.state], outputs, **EACH)
+        self.alike.open(self.on_alike, [desk.state], outputs, **EACH)
         self.wall.pick(desk.on_pick, [desk.state], desk.to("inspector"), **EACH)
         self.to_map.click(self.on_map, [desk.state], desk.outputs, **LAST)
         self.to_trend.click(self.on_trend, [desk.state], desk.outputs, **LAST)
@@ -166,6 +241,20 @@ class Elements:
         if not self.desk.shelf(view).has_element(view.label, element):
             raise gr.Error(shared.NO_SUCH_ELEMENT, print_exception=False)
         return self.desk.go(replace(view, element=element), TAB)
+
+    def on_shows(self, view: View, shows: Any) -> Updates:
+        """Its own patches, or all images that show it."""
+        chosen = choice(shows, [OWN, IMAGES])
+        return self.desk.go(replace(view, images=chosen == IMAGES), TAB)
+
+    def on_alike(self, view: View, event: gr.EventData) -> Updates:
+        """An element that looks like the open one: that one is opened, with the patch pressed."""
+        name = payload(event, "key") or payload(event, "id")
+        patch = picked(gr.EventData(None, {"id": name}), self.desk.shelf(view))
+        there = replace(
+            view, label=patch.label, element=patch.element, patch=patch.patch_id, page=0
+        )
+        return self.desk.go(there, TAB) | self.desk.inspector.show(there)
 
     def on_tile(self, view: View, event: gr.EventData) -> Updates:
         """A patch of a row: inspect it and open its element."""

@@ -13,15 +13,22 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from PIL import Image
 
 from diffmine.app import colours, words
+from diffmine.app import texts as shared
+from diffmine.app.bins import bin_of, time_of
 from diffmine.app.cache import digest, file_ref
+from diffmine.app.components.filters.filters import to_query
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.map import texts
+from diffmine.atlas.filters import EVERYTHING, Filter
 from diffmine.atlas.records import Patch
+from diffmine.maths.artefacts import is_flat
 
 MOST_CROPS = 64
+_LOOKED_AT = 4
 MOST_LANDMARKS = 64
 PER_LABEL = 6
 MOST_GROUPS = 255
@@ -41,6 +48,11 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def only(self, chosen: np.ndarray) -> Points:
+        """Some of them: `chosen` is bool (n,)."""
+        columns = (self.rows, self.xy, self.label, self.element, self.typicality)
+        return Points(*(column[chosen] for column in columns))
 
     @cached_property
     def raw(self) -> bytes:
@@ -128,6 +140,8 @@ def coded(
         share = (points.typicality - low) / max(high - low, 1e-12)
         codes = np.clip(share * 255, 0, 255).astype(np.uint8)
         return codes, None, colours.ordered(8), [words.score(low), words.score(high)]
+    if colour == "years":
+        return _by_years(shelf, points)
     if label is None or colour == "labels":
         names, codes = shelf.labels, points.label
         in_order = shelf.atlas.manifest.kind == "time"
@@ -144,6 +158,25 @@ def coded(
     last = len(names) if counts[-1] or len(names) == 1 or label is None else len(names) - 1
     groups = [{"name": str(names[at]), "count": int(counts[at])} for at in range(last)]
     return codes, groups[:MOST_GROUPS], list(shades[: len(groups)]), []
+
+
+def _by_years(shelf: Shelf, points: Points) -> tuple[np.ndarray, list[Value], list[str], list[str]]:
+    """Points by the bin of years that their image's date lies in, in grey those of no one bin."""
+    time = time_of(shelf, 0)
+    bins = time.bins if time else []
+    none = len(bins) + 1
+    of_image = bin_of(shelf, time) if time else np.full(len(shelf.dated.first), none)
+    codes = np.append(of_image, none)[shelf.listing.image_of[points.rows]]
+    counts = np.bincount(codes, minlength=len(bins) + 2)
+    names = [*(one.label for one in bins), texts.SEVERAL_BINS, shared.NO_DATE]
+    shades = [*(colours.ordered(len(bins)) if bins else []), "#a0a0a0", "#707070"]
+    last = max(int(at) for at in [*np.flatnonzero(counts), 0]) + 1
+    last = max(last, len(bins))
+    groups: list[Value] = [
+        {"name": name, "count": count}
+        for name, count in zip(names[:last], counts.tolist()[:last], strict=True)
+    ]
+    return codes.astype(np.uint8), groups, shades[:last], []
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
@@ -163,7 +196,7 @@ def landmarks(shelf: Shelf, points: Points, label: str | None) -> tuple[list[int
         patch
         for name in names
         for row in shelf.elements(name)[:most]
-        for patch in shelf.atlas.element(name, row["element"], 1)
+        for patch in _shown(shelf, shelf.atlas.element(name, row["element"], _LOOKED_AT))
     ]
     rows = shelf.atlas.lists.names.rows([patch.patch_id for patch in central])
     places = [points.at(row) for row in rows.tolist()]
@@ -172,7 +205,12 @@ def landmarks(shelf: Shelf, points: Points, label: str | None) -> tuple[list[int
 
 
 def map_value(
-    shelf: Shelf, points: Points, label: str | None, colour: str, focus: list[int]
+    shelf: Shelf,
+    points: Points,
+    label: str | None,
+    colour: str,
+    focus: list[int],
+    filter: Filter = EVERYTHING,
 ) -> Value:
     """The value of a ScatterMap."""
     codes, groups, shades, ends = coded(shelf, points, label, colour)
@@ -188,11 +226,26 @@ def map_value(
         "groups": groups,
         "colours": shades,
         "span": ends,
-        "scope": {"atlas": shelf.key, "label": label},
-        "landmarks": {"points": at, "sheet": shelf.sheet(patches).value()} if at else None,
+        "scope": {"atlas": shelf.key, "label": label, "filter": to_query(filter)},
+        "landmarks": _pictures(shelf, at, patches) if at else None,
         "lib": file_ref(cache.plotly),
     }
     return {"rev": digest(value), **value, "focus": focus}
+
+
+def _pictures(shelf: Shelf, at: list[int], patches: list[Patch]) -> Value:
+    generated = [shelf.made(patch.image_id) for patch in patches]
+    return {"points": at, "sheet": shelf.sheet(patches).value(), "made": generated}
+
+
+def _shown(shelf: Shelf, central: list[Patch]) -> list[Patch]:
+    """The first of some patches that shows anything; none where all are bare."""
+    return [patch for patch in central if not bare(shelf, patch)][:1]
+
+
+def bare(shelf: Shelf, patch: Patch) -> bool:
+    """Whether a patch is nearly of one colour, so that its picture would show nothing."""
+    return is_flat(np.asarray(Image.fromarray(shelf.crop(patch)).convert("L")))
 
 
 def crops(shelf: Shelf, points: Points, wanted: list[int]) -> dict[str, Any]:
@@ -201,6 +254,8 @@ def crops(shelf: Shelf, points: Points, wanted: list[int]) -> dict[str, Any]:
     sheet = shelf.sheet(patches)
     content = base64.b64encode(sheet.path.read_bytes()).decode()
     value = sheet.value() | {"file": None, "src": f"data:image/png;base64,{content}"}
+    value["made"] = [shelf.made(patch.image_id) for patch in patches]
+    value["bare"] = [bare(shelf, patch) for patch in patches]
     value["texts"] = [
         texts.MAP_POINT.format(
             label=patch.label, rank=patch.rank, score=words.score(patch.typicality, patch.se)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 SCOPE = "Patches of"
-SCOPES = {"one": "This label", "all": "All labels"}
 COLOUR = "Colour"
 COLOUR_LABEL = "Label"
+COLOUR_YEARS = "Years"
+SEVERAL_BINS = "over several of these"
+ADD_ALL = "Add all to the basket"
+ADD_FIRST = "Add the first {count} to the basket"
+EXPORT_OUTLINED = "Export these patches"
 MAP_HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
 AS_A_TABLE = "The same as a table"
 MAP_HEADS = ["Patch", "Typicality", "Element", "Place on the map"]

@@ -8,22 +8,19 @@ from functools import lru_cache
 from typing import Any
 
 import gradio as gr
-import numpy as np
 from PIL import Image
 
 from diffmine.app import jobs, words, work
 from diffmine.app import texts as shared
-from diffmine.app.cache import digest
+from diffmine.app.chartfiles import ChartFiles
 from diffmine.app.components.chart.chart import chart
-from diffmine.app.components.chart.figures import number, over_labels
+from diffmine.app.components.chart.figures import curves_value, number, over_labels
 from diffmine.app.components.rows.rows import rows
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
-from diffmine.app.shelf import Row, Shelf
-from diffmine.app.sprites import sheet_of
-from diffmine.app.strip import stored, window
-from diffmine.app.tabs.trends import texts
+from diffmine.app.shelf import Shelf
+from diffmine.app.tabs.trends import charts, texts
 from diffmine.app.tabs.trends.changes import (
     SIDES,
     cells,
@@ -34,17 +31,15 @@ from diffmine.app.tabs.trends.changes import (
 )
 from diffmine.app.tabs.trends.likeness import likeness
 from diffmine.app.tabs.trends.multiples import element_of, elements_shown, multiples, traces_of
-from diffmine.app.texts import plurals
+from diffmine.app.tabs.trends.sequences import rows_of_sequences
+from diffmine.app.tabs.trends.timeline import NOTHING_DRAWN, TAB, Timeline
 from diffmine.app.view import Refused, View, checked_index, choice, index, payload, picked
 from diffmine.atlas.records import Patch
 from diffmine.config import TrendsConfig
 from diffmine.errors import DiffmineError
 
-WHOLE = "all"
-SEQUENCES = 20
+WHOLE, NONE = "all", ""
 MOST_DATED = 256
-NOTHING_DRAWN: Value = {"rev": "none", "title": "", "data": [], "layout": {}, "empty": ""}
-TAB = "trends"
 
 
 class Trends:
@@ -55,16 +50,19 @@ class Trends:
         self.sequences = lru_cache(maxsize=32)(self._sequences)
         self.all_changes = lru_cache(maxsize=4)(self._changes)
         own = desk.own
-        self.element = own(
-            gr.Dropdown(
-                [(texts.WHOLE_LABEL, WHOLE)], value=WHOLE, label=texts.TREND_OF, elem_id="trend-of"
-            )
-        )
+        with gr.Row(elem_classes="dm-controls"):
+            whole = [(texts.WHOLE_LABEL, WHOLE)]
+            self.element = own(_picker(texts.TREND_OF, "trend-of", choices=whole, value=WHOLE))
+            self.other = own(_picker(texts.BESIDE_LABEL, "trend-beside", visible=False))
+            self.other_element = own(_picker(texts.BESIDE_ELEMENT, "trend-versus", visible=False))
+            width = own(_picker(texts.BIN, "bin", visible=False, filterable=False))
         with gr.Row():
             with gr.Column(min_width=300):
                 self.share = own(chart(elem_id="share"))
             with gr.Column(min_width=300):
                 self.typicality = own(chart(elem_id="trend"))
+        self.timeline = Timeline(desk, width)
+        self.files = ChartFiles(desk)
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         self.wall = own(wall(elem_id="trend-wall"))
         self.multiples = own(chart(elem_id="multiples"))
@@ -88,16 +86,14 @@ class Trends:
     def show(self, view: View) -> Updates:
         """Charts of the label or of the open element, the selected patch's curve, the sequences."""
         shelf = self.desk.shelf(view)
-        choices = [(texts.WHOLE_LABEL, WHOLE)]
-        choices += [
-            (shelf.element_name(view.label, row["element"]), str(row["element"]))
-            for row in shelf.elements(view.label)
-        ]
+        choices = [(texts.WHOLE_LABEL, WHOLE), *_named(shelf, view.label)]
         value = WHOLE if view.element is None else str(view.element)
         rows = self.sequences(shelf.key, shelf.version, view.label, view.element)
         return {
             self.element: gr.Dropdown(choices=choices, value=value),
+            **self._beside(view),
             **self._charts(view),
+            **self.timeline.show(view),
             self.line: self._hint(view),
             self.wall: NOTHING,
             **self._dating(view),
@@ -132,58 +128,34 @@ class Trends:
 
     def _charts(self, view: View) -> Updates:
         shelf = self.desk.shelf(view)
+        scores = charts.typicality(shelf, view)
+        updates: Updates = {
+            self.typicality: curves_value(
+                shelf.cache, scores, charts.notes(scores), marked=view.label
+            )
+        }
+        shares = charts.share(shelf, view)
+        if shares is not None:
+            drawn = curves_value(shelf.cache, shares, charts.notes(shares), marked=view.label)
+            return updates | {self.multiples: NOTHING_DRAWN, self.share: drawn}
         ordered = shelf.atlas.manifest.kind == "time"
-        common: dict[str, Any] = {"ordered": ordered, "marked": view.label}
-        if view.element is None:
-            rows = _by_target(shelf, shelf.trends("label", label=view.label))
-            values = [number(row.get("typicality")) for row in rows]
-            title = texts.TREND_OF_LABEL.format(label=view.label)
-            notes = [
-                texts.LABEL_NOTE.format(score=words.score(row.get("typicality")), n=row.get("n", 0))
-                for row in rows
-            ]
-            chart = over_labels(
-                shelf.cache, shelf.labels, values, title=title, notes=notes, zero=True, **common
-            )
-            near = likeness(
-                shelf.cache,
-                shelf.labels,
-                shelf.places,
-                ordered=ordered,
-                marked=view.label,
-            )
-            curves = multiples(shelf, view.label, ordered=ordered)
-            return {self.typicality: chart, self.share: near, self.multiples: curves}
-        trends = shelf.trends("element", label=view.label, element=view.element)
-        rows = _by_target(shelf, trends)
-        shares = [number(row.get("share")) for row in rows]
-        notes = [
-            texts.SHARE_NOTE.format(share=share or 0, images=plurals(row.get("n", 0), "image"))
-            for share, row in zip(shares, rows, strict=True)
-        ]
-        values = [number(row.get("typicality")) for row in rows]
-        scores = [words.score(value) for value in values]
+        near = likeness(shelf.cache, shelf.labels, shelf.places, ordered=ordered, marked=view.label)
+        curves = multiples(shelf, view.label, ordered=ordered)
+        return updates | {self.share: near, self.multiples: curves}
+
+    def _beside(self, view: View) -> Updates:
+        """The pickers of a second element, where one is open."""
+        shelf, versus = self.desk.shelf(view), view.versus
+        there = view.element is not None
+        labels = [(texts.NOTHING_BESIDE, NONE), *((name, name) for name in shelf.labels)]
         return {
-            self.multiples: NOTHING_DRAWN,
-            self.share: over_labels(
-                shelf.cache,
-                shelf.labels,
-                shares,
-                title=texts.SHARE_OF_IMAGES,
-                notes=notes,
-                low=[number(row.get("low")) for row in rows],
-                high=[number(row.get("high")) for row in rows],
-                percent=True,
-                **common,
+            self.other: gr.Dropdown(
+                choices=labels, value=versus[0] if versus else NONE, visible=there
             ),
-            self.typicality: over_labels(
-                shelf.cache,
-                shelf.labels,
-                values,
-                title=texts.TREND_OF_MATCHES,
-                notes=scores,
-                zero=True,
-                **common,
+            self.other_element: gr.Dropdown(
+                choices=_named(shelf, versus[0]) if versus else [],
+                value=str(versus[1]) if versus else None,
+                visible=there and versus is not None,
             ),
         }
 
@@ -218,21 +190,7 @@ class Trends:
         )
 
     def _sequences(self, key: str, version: str, label: str, element: int | None) -> Value:
-        shelf = self.desk.shelves[key]
-        equal: dict[str, Any] = {"label": label}
-        if element is not None:
-            equal["element"] = element
-        sequences = sorted(shelf.trends("sequence", **equal), key=lambda row: -row["typicality"])
-        tiles: list[np.ndarray] = []
-        rows: list[Value] = []
-        for row in sequences[:SEQUENCES]:
-            patch = shelf.known(row["patch_id"])
-            if patch is not None:
-                items = _sequence(shelf, patch, tiles, captions=not rows)
-                rows.append(_row(shelf, patch, row, items))
-        sheet = sheet_of(shelf.cache, tiles, generated=True).value() if tiles else None
-        empty = texts.NO_SEQUENCES
-        return {"rev": digest(rows, sheet), "sheet": sheet, "rows": rows, "empty": empty}
+        return rows_of_sequences(self.desk.shelves[key], label, element)
 
     def _changes(self, key: str, version: str) -> Value:
         return rows_of_changes(self.desk.shelves[key])
@@ -241,6 +199,15 @@ class Trends:
         """Connect the picker, charts, curve and rows."""
         desk = self.desk
         self.element.input(self.on_element, [desk.state, self.element], desk.to(TAB), **LAST)
+        others = [desk.state, self.other]
+        self.other.input(self.on_other, others, desk.to(TAB), **LAST)
+        others = [desk.state, self.other_element]
+        self.other_element.input(self.on_other_element, others, desk.to(TAB), **LAST)
+        self.timeline.wire(self.files, self.line, self.wall)
+        self.files.wire(self.share, lambda view: charts.share(desk.shelf(view), view))
+        self.files.wire(self.typicality, lambda view: charts.typicality(desk.shelf(view), view))
+        for event in (self.timeline.ends.pick, self.timeline.ends.open):
+            event(self.on_row, [desk.state], desk.to(TAB, "inspector"), **EACH)
         for curve in (self.share, self.typicality):
             curve.point(self.on_point, [desk.state], [self.line, self.wall], **LAST)
         self.multiples.point(self.on_multiple, [desk.state], desk.to(TAB), **LAST)
@@ -270,6 +237,22 @@ class Trends:
         if not self.desk.shelf(view).has_element(view.label, value):
             raise gr.Error(shared.NO_SUCH_ELEMENT, print_exception=False)
         return self.desk.go(replace(view, element=value), TAB)
+
+    def on_other(self, view: View, label: Any) -> Updates:
+        """The label whose element is drawn too: its first one, or none."""
+        shelf = self.desk.shelf(view)
+        label = choice(label or NONE, [NONE, *shelf.labels])
+        first = [row["element"] for row in shelf.elements(label)][:1]
+        versus = (label, first[0]) if first else None
+        return self.desk.go(replace(view, versus=versus), TAB)
+
+    def on_other_element(self, view: View, element: Any) -> Updates:
+        """The element that is drawn beside the one that is open."""
+        if view.versus is None:
+            raise gr.Error(shared.NO_SUCH_ELEMENT, print_exception=False)
+        known = [number for _, number in _named(self.desk.shelf(view), view.versus[0])]
+        versus = (view.versus[0], int(choice(element, known)))
+        return self.desk.go(replace(view, versus=versus), TAB)
 
     def on_multiple(self, view: View, event: gr.EventData) -> Updates:
         """A small chart: its element is opened."""
@@ -350,49 +333,11 @@ class Trends:
             raise gr.Error(str(error), print_exception=False) from error
 
 
-def _by_target(shelf: Shelf, rows: list[Row]) -> list[Row]:
-    by_target = {row["target"]: row for row in rows}
-    return [by_target.get(name, {}) for name in shelf.labels]
+def _picker(label: str, name: str, **more: Any) -> gr.Dropdown:
+    return gr.Dropdown(label=label, elem_id=name, min_width=160, **more)
 
 
-def _sequence(
-    shelf: Shelf, patch: Patch, tiles: list[np.ndarray], *, captions: bool
-) -> list[Value]:
-    strip = stored(shelf, patch)
-    items: list[Value] = []
-    for label in shelf.labels:
-        translation = strip.translations.get(label)
-        one: Value = {"id": patch.patch_id, "caption": label if captions else ""}
-        if label == patch.label:
-            one |= {
-                "frame": True,
-                "alt": texts.SOURCE_PATCH.format(patch=words.alt(patch)),
-                "at": len(tiles),
-            }
-            tiles.append(shelf.crop(patch))
-        elif translation is not None:
-            one |= {"made": True, "alt": shared.GENERATED.format(label=label), "at": len(tiles)}
-            tiles.append(window(patch, translation.picture))
-        else:
-            one |= {"blank": True, "alt": shared.NOT_TRANSLATED.format(label=label)}
-        items.append(one)
-    return items
-
-
-def _row(shelf: Shelf, patch: Patch, row: Row, items: list[Value]) -> Value:
-    element = patch.element
-    known = element is not None and shelf.has_element(patch.label, element)
-    title = texts.PATCH
-    if known and element is not None:
-        title = shelf.element_name(patch.label, element)
-    return {
-        "key": patch.patch_id,
-        "title": title,
-        "flag": "",
-        "why": "",
-        "facts": [
-            texts.CO_TYPICALITY.format(score=words.score(row["typicality"])),
-            words.place(patch),
-        ],
-        "items": items,
-    }
+def _named(shelf: Shelf, label: str) -> list[tuple[str, str]]:
+    """The elements of a label as choices."""
+    numbers = [row["element"] for row in shelf.elements(label)]
+    return [(shelf.element_name(label, number), str(number)) for number in numbers]

@@ -9,7 +9,6 @@ import gradio as gr
 
 from diffmine.app import texts as shared
 from diffmine.app import words
-from diffmine.app.components.filters.filters import Mistyped, filters, form_value, read
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
@@ -17,7 +16,7 @@ from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.shelf import PAGE
 from diffmine.app.tabs.typical import texts
 from diffmine.app.tabs.typical.against import Against
-from diffmine.app.view import View, choice, last_page, payload
+from diffmine.app.view import View, choice, last_page
 from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
 
@@ -32,9 +31,8 @@ class Typical:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        desk.refuse = self.refuse
         own, view = desk.own, desk.first
-        with gr.Row(elem_classes="dm-controls"):
+        with gr.Row(elem_classes=["dm-controls", "dm-after"]):
             self.kind = own(
                 gr.Radio(
                     KINDS,
@@ -56,21 +54,22 @@ class Typical:
                 )
             )
             self.back = own(
-                gr.Button(texts.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
+                gr.Button(shared.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
             )
-            self.on = own(gr.Button(texts.NEXT, size="sm", scale=0, min_width=96))
-        self.filters = own(filters(self._filters(view), elem_id="filters"))
+            self.on = own(gr.Button(shared.NEXT, size="sm", scale=0, min_width=96))
         with gr.Row():
             with gr.Column(min_width=300):
                 self.against = Against(desk, lambda view: view.label, "doubts")
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
-                self.wall = own(wall(self._wall(view, view.label), elem_id="wall"))
+                self.wall = own(wall(self._wall(view, view.label), sized=True, elem_id="wall"))
             with gr.Column(min_width=300, visible=False) as column:
                 self.second_against = Against(desk, lambda view: view.second, "doubts-second")
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
-                self.second_wall = own(wall(elem_id="wall-second"))
+                self.second_wall = own(wall(follows=True, elem_id="wall-second"))
             self.column = own(column)
-        with gr.Accordion(texts.EXPORT, open=False, elem_id="typical-export"):
+        with gr.Accordion(
+            texts.EXPORT, open=False, elem_id="typical-export", elem_classes="dm-after"
+        ):
             gr.Markdown(texts.EXPORT_OF, elem_classes="dm-line")
             self.downloads = Downloads(desk, "typical")
         self.linked = [self.wall, self.line, self.second_wall, self.second_line]
@@ -80,7 +79,6 @@ class Typical:
         last = last_page(self.desk.shelf(view), view)
         updates: Updates = {
             self.kind: view.kind,
-            self.filters: self._filters(view),
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
             self.column: gr.Column(visible=bool(view.second)),
             self.back: gr.Button(interactive=view.page > 0),
@@ -127,9 +125,6 @@ class Typical:
         labels = self.desk.shelf(view).labels
         return [(texts.NO_OTHER_LABEL, NONE), *((name, name) for name in labels)]
 
-    def _filters(self, view: View) -> Value:
-        return form_value(self.desk.shelf(view).sieve, view.label, view.kind, view.filter)
-
     def _patches(self, view: View, label: str) -> list[Patch]:
         sieve = self.desk.shelf(view).sieve
         return sieve.patches(label, view.kind, view.filter, view.page * PAGE, PAGE)
@@ -157,8 +152,8 @@ class Typical:
                 text += texts.FILTERED_HERE.format(places=places)
         first, last = (words.score(patches[at].typicality) for at in (0, -1))
         text += texts.SCORES_FROM_TO.format(first=first, last=last)
-        pale = sum(map(words.noise, patches))
-        return text + (texts.PALE.format(count=pale) if pale else "")
+        noise = sum(map(words.noise, patches))
+        return text + (texts.NOISE.format(count=noise) if noise else "")
 
     def wire(self) -> None:
         """Connect walls, switch, second label and pages."""
@@ -168,7 +163,6 @@ class Typical:
             pictures.pick(self.on_pick, [desk.state], outputs, **EACH)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
-        self.filters.filter(self.on_filter, [desk.state], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **EACH)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **EACH)
         self.downloads.wire(self.chosen, [])
@@ -203,15 +197,3 @@ class Typical:
         """The next page, if there is one."""
         page = min(view.page + 1, last_page(self.desk.shelf(view), view))
         return self.desk.go(replace(view, page=page), TAB)
-
-    def refuse(self, view: View, why: str) -> Updates:
-        """Leave the filters as they are and say why."""
-        return {self.filters: self._filters(view) | {"wrong": why}}
-
-    def on_filter(self, view: View, event: gr.EventData) -> Updates:
-        """Other filters, from the first page."""
-        try:
-            filter = read(payload(event, "fields"), self.desk.shelf(view).sieve)
-        except Mistyped as error:
-            return self.refuse(view, str(error))
-        return self.desk.go(replace(view, filter=filter, page=0), TAB)

@@ -110,10 +110,9 @@ def test_a_link_with_wrong_filters_shows_everything(shelf: Shelf, query: dict[st
     ],
 )
 def test_wrong_filters_are_refused_in_one_sentence(desk: Any, fields: Any, said: str) -> None:
-    typical = desk.panels["typical"]
-    updates = typical.on_filter(desk.first, event(fields=fields))
-    assert list(updates) == [typical.filters]
-    assert said in updates[typical.filters]["wrong"]
+    updates = desk.filters.on_filter(desk.first, event(fields=fields))
+    assert list(updates) == [desk.filters.form]
+    assert said in updates[desk.filters.form]["wrong"]
 
 
 def test_a_form_is_read_as_it_is_written(shelf: Shelf) -> None:
@@ -134,7 +133,7 @@ def test_filters_in_words() -> None:
 def test_both_walls_pages_and_counts_follow(desk: Any) -> None:
     typical = desk.panels["typical"]
     view = replace(desk.first, second="1930", page=1)
-    updates = typical.on_filter(view, event(fields={"group": ["g1"]}))
+    updates = desk.filters.on_filter(view, event(fields={"group": ["g1"]}))
     now = updates[desk.state]
     assert now.page == 0
     assert "group=g1" in updates[desk.state].query()
@@ -147,18 +146,64 @@ def test_both_walls_pages_and_counts_follow(desk: Any) -> None:
         assert len(updates[wall]["items"]) == count
         assert f"{count} of 120 patches, typicality" in updates[line]
     assert typical.on_next(now)[desk.state].page == 0
-    assert updates[typical.filters]["said"] == "group g1"
-    everything = typical.on_filter(now, event(fields={}))
+    assert updates[desk.filters.form]["said"] == "group g1"
+    everything = desk.filters.on_filter(now, event(fields={}))
     assert not everything[desk.state].filter
     assert len(everything[typical.wall]["items"]) == PAGE
 
 
 def test_nothing_left_is_said(desk: Any) -> None:
     typical = desk.panels["typical"]
-    updates = typical.on_filter(desk.first, event(fields={"min": "5"}))
+    updates = desk.filters.on_filter(desk.first, event(fields={"min": "5"}))
     assert updates[typical.wall]["items"] == []
     assert "pass the filters" in updates[typical.wall]["empty"]
     assert "none of 120 patches" in updates[typical.line]
+
+
+def test_filters_hold_on_every_tab_that_shows_patches_or_images(desk: Any) -> None:
+    fields = {"group": ["g1"], "min": "0.01"}
+    shelf = desk.shelf(desk.first)
+
+    def group(patch: str) -> str:
+        return str(shelf.atlas.image(shelf.known(patch).image_id)["group"])
+
+    at = {tab: replace(desk.first, tab=tab) for tab in ("elements", "map", "table", "trends")}
+    updates = {tab: desk.filters.on_filter(view, event(fields=fields)) for tab, view in at.items()}
+    assert all(one[desk.filters.form]["hidden"] is False for one in updates.values())
+
+    elements = desk.panels["elements"]
+    rows = updates["elements"][elements.rows]["rows"]
+    tiles = [item["id"] for row in rows for item in row["items"]]
+    wall = [item["id"] for item in updates["elements"][elements.wall]["items"]]
+    assert {group(name) for name in tiles + wall} == {"g1"}
+    assert all(shelf.known(name).typicality >= 0.01 for name in tiles + wall)
+
+    chart = desk.panels["map"]
+    now = updates["map"][desk.state]
+    value = updates["map"][chart.map]
+    passing = shelf.sieve.count("1900", "top", now.filter)
+    assert value["n"] == passing > 0
+    wanted = {**value["scope"], "points": list(range(passing))}
+    lines = chart.crops(wanted)["texts"]
+    ranks = [patch.rank for patch in shelf.sieve.patches("1900", "top", now.filter, 0, 999)]
+    assert [f"No. {rank:,}:" in line for rank, line in zip(ranks, lines, strict=True)] == (
+        [True] * passing
+    )
+    assert chart.crops({**wanted, "filter": {"min": "much"}}) is None
+    assert chart.crops({**wanted, "filter": ["min"], "points": [119]})["texts"], "no filter"
+    everywhere = desk.go(replace(now, scope="all", colour="labels"), "map")[chart.map]["n"]
+    assert everywhere == sum(shelf.sieve.count(one, "top", now.filter) for one in shelf.labels)
+
+    rows = updates["table"][desk.panels["table"].records]["rows"]
+    assert {group(row["id"]) for row in rows} == {"g1"}
+
+    trends = desk.panels["trends"]
+    lines = updates["trends"][trends.timeline.chart]["data"]
+    assert sum(lines[1]["y"]) == pytest.approx(
+        sum(row["group"] == "g1" for row in shelf.atlas.table("images").to_pylist())
+    )
+    assert "that pass the filters" in updates["trends"][trends.timeline.told]
+    assert desk.go(now, "about")[desk.filters.form]["hidden"] is True
 
 
 def test_only_filters_that_choose_are_offered(shelf: Shelf) -> None:

@@ -90,11 +90,11 @@ def test_every_tab_of_the_list_is_a_panel(desk: Any) -> None:
     assert all(isinstance(panel, Panel) for panel in desk.panels.values())
 
 
-def test_at_most_nine_tabs_have_a_digit() -> None:
+def test_at_most_ten_tabs_have_a_digit() -> None:
     made = page([f"Tab {number}" for number in range(12)])
-    assert "1 – 9" in made.html_template
-    assert "Tab 8" in made.html_template
-    assert "Tab 9" not in made.html_template
+    assert "1 – 0" in made.html_template
+    assert "Tab 9" in made.html_template
+    assert "Tab 10" not in made.html_template
 
 
 def test_style_sheets_are_those_of_all_folders() -> None:

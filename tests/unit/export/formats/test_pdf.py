@@ -9,9 +9,9 @@ import pytest
 from diffmine.atlas.reader import Atlas
 from diffmine.export import figure, lettering
 from diffmine.export.chosen import Chosen, entries, listed
+from diffmine.export.figure import laid as laid_out
 from diffmine.export.formats.pdf import as_pdf
 from diffmine.export.order import Order
-from diffmine.export.sheet import CROPS, pages
 from diffmine.words import records as words
 
 
@@ -74,8 +74,8 @@ def test_a_machine_without_fonts(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_pdf_has_the_pages_that_the_layout_has(atlas: Atlas) -> None:
-    chosen = listed(atlas, ["1900", "Ж 年"], "top", 15)
-    laid = pages(entries(atlas, chosen), CROPS, "about")
+    chosen = listed(atlas, ["1900", "Ж 年"], "top", 30)
+    laid = laid_out(Order(atlas, chosen))
     assert len(laid) == 2
     content = as_pdf(Order(atlas, chosen))
     shown = read(content).pages

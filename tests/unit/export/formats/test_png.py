@@ -34,5 +34,5 @@ def test_whole_images_stand_beside_the_crops(atlas: Atlas, chosen: list[Chosen])
 
 def test_several_pages_have_numbers(atlas: Atlas, chosen: list[Chosen]) -> None:
     assert [name for name, _ in png.files(Order(atlas, chosen, "a"))] == ["a.png"]
-    many = png.files(Order(atlas, listed(atlas, ["1900"], "top", 30), "a"))
+    many = png.files(Order(atlas, listed(atlas, ["1900"], "top", 60), "a"))
     assert [name for name, _ in many] == ["a-01.png", "a-02.png"]

@@ -1,6 +1,7 @@
 """Which images show an element: against windows looked at one by one; stopped and gone on."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from diffmine.atlas.balls import Ball
 from diffmine.atlas.reader import Atlas
@@ -31,7 +33,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildConfig]:
     folder = tmp_path_factory.mktemp("built")
     config = quick(make_random(folder / "base"))
     config = replace(config, cluster=replace(config.cluster, shard=5))
-    build(draw_shapes(folder / "data"), folder / "atlas", config)
+    data = draw_shapes(folder / "data")
+    for wide in sorted(data.glob("*/*.png"))[1:8:3]:  # sizes are mixed within a shard
+        with Image.open(wide) as picture:
+            picture.resize((48, 32)).save(wide)
+    build(data, folder / "atlas", config)
     return folder / "atlas", config
 
 
@@ -74,6 +80,8 @@ def test_counts_are_those_of_every_window_of_every_image(atlas: Atlas, radius: f
     picture = atlas.pictures.picture
     cases = [Case(row["image_id"], row["label"], picture(row["image_id"])) for row in table]
     expected = np.zeros((2, 2), int)
+    showing: list[tuple[int, str]] = []
+    order = [case.image_id for case in cases]
     for grid in grids(load_model(atlas.needed_model()), cases, config):
         for row, ball in enumerate(balls):
             side = atlas.element(ball.label, ball.element)[0].size
@@ -84,16 +92,21 @@ def test_counts_are_those_of_every_window_of_every_image(atlas: Atlas, radius: f
                 for c in range(0, grid.size[1] - side + 1, CELL)
             ]
             expected[row, LABELS.index(grid.label)] += min(near) <= radius
+            if min(near) <= radius:
+                showing.append((row, grid.image_id))
+    showing.sort(key=lambda pair: (pair[0], order.index(pair[1])))
     with atlas.hold():
         found = presence(atlas, balls, here, lambda *_: None)
-    assert found.tolist() == expected.tolist()
+    assert found.counts(2, 2).tolist() == expected.tolist()
+    names = [row["image_id"] for row in table]
+    assert [(row, names[found.images[case]]) for row, case in found.pairs.tolist()] == showing
 
 
 def test_a_patch_is_found_in_its_own_image(atlas: Atlas) -> None:
     """The features of an image are those that its patches had."""
     with atlas.hold():
         found = presence(atlas, elements(atlas, 2e-3), here, lambda *_: None)
-    assert found.tolist() == [[1, 0], [0, 1]]
+    assert found.counts(2, 2).tolist() == [[1, 0], [0, 1]]
 
 
 def test_a_stopped_stage_goes_on(
@@ -128,4 +141,11 @@ def test_a_stopped_stage_goes_on(
     assert len(read) == 2
     one, other = (found.table("trends").to_pylist() for found in (again, unbroken))
     assert repr(one) == repr(other), "a typicality of no image is NaN, which equals nothing"
+    one, other = (found.table("shown").to_pylist() for found in (again, unbroken))
+    assert one == other
+    counted_again = Counter((row["label"], row["element"], row["target"]) for row in one)
+    for row in again.table("trends").to_pylist():
+        if row["kind"] == "element":
+            place = (row["label"], row["element"], row["target"])
+            assert counted_again[place] == round(row["share"] * row["n"])
     assert not (again.path / "work").exists()

@@ -29,7 +29,7 @@ def test_trends_of_label_element_and_patch(desk: Any) -> None:
     with pytest.raises(gr.Error):
         trends.on_multiple(desk.first, event(curve=9, point=0))
     one = trends.on_element(desk.first, "1")
-    assert len(one[trends.share]["data"]) == 3
+    assert [len(trace["y"]) for trace in one[trends.share]["data"]] == [2 * 4 + 1, 4]
     text, wall = trends.on_point(replace(desk.first, element=1), event(point=2))
     assert text.startswith("**1920**")
     assert len(wall["items"]) == 24

@@ -25,10 +25,10 @@ def test_pages_of_a_hundred(desk: Any) -> None:
 def test_what_lies_inside_the_noise_is_grey(desk: Any) -> None:
     typical = desk.panels["typical"]
     random = typical.on_kind(desk.first, "random")
-    assert all(item["grey"] for item in random[typical.wall]["items"])
-    assert "30 drawn pale" in random[typical.line]
+    assert all(item["noise"] for item in random[typical.wall]["items"])
+    assert "30 marked ≈" in random[typical.line]
     top = desk.go(desk.first, "typical")
-    assert "grey" not in top[typical.wall]["items"][0]
+    assert "noise" not in top[typical.wall]["items"][0]
 
 
 @pytest.mark.parametrize("kind", [None, "best", 1, ["top"]])

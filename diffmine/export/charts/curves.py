@@ -1,0 +1,83 @@
+"""What a chart shows, apart from how it is drawn: on the screen, as CSV, SVG and PDF."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Number = float | None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A value for each place of the chart, None where it is not known, with the bounds of its band
+    (none at all where there is no band) and how many images it rests on."""
+
+    name: str
+    values: tuple[Number, ...]
+    low: tuple[Number, ...] = ()
+    high: tuple[Number, ...] = ()
+    images: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Curves over the same places, which are called `names` and lie at `at` on a line of numbers,
+    or, where `at` is empty, at equal distances. `across` and `up` are what is drawn along the two
+    axes; a `share` is from 0 to 1. Places that are `ordered` are joined. `foot` says whose the data
+    are."""
+
+    title: str
+    across: str
+    up: str
+    names: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    at: tuple[float, ...] = ()
+    share: bool = False
+    ordered: bool = True
+    foot: str = ""
+
+    @property
+    def places(self) -> tuple[float, ...]:
+        """Where the places lie."""
+        return self.at or tuple(float(place) for place in range(len(self.names)))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known."""
+        return all(value is None for curve in self.curves for value in curve.values)
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers from `low` to `high`, steps of 1, 2 or 5 times a power of ten."""
+    span = high - low
+    if not span > 0:
+        return [low]
+    rough = span / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(number * step, 12) for number in range(first, last + 1)]
+
+
+def marked(names: tuple[str, ...], most: int, letters: int) -> list[int]:
+    """Which places are named on an axis that has room for `letters`: the first, and every n-th, so
+    that no two names touch, at most `most` of them."""
+    if not names:
+        return []
+    longest = max(len(name) for name in names) + 2
+    room = max(min(most, letters // longest), 1)
+    return list(range(0, len(names), -(-len(names) // room)))
+
+
+def runs(values: Sequence[Number]) -> list[list[int]]:
+    """The places of values that follow each other without a gap."""
+    runs: list[list[int]] = [[]]
+    for at, value in enumerate(values):
+        if value is not None:
+            runs[-1].append(at)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
