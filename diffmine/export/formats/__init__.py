@@ -1,6 +1,6 @@
 """The export formats by name, in the order of the app's buttons: each is one file and one line."""
 
-from diffmine.export.formats import coco, csv, dicom, html, parquet, pdf, png
+from diffmine.export.formats import annotations, coco, csv, dicom, html, iiif, parquet, pdf, png
 from diffmine.export.order import Format
 
 FORMATS: dict[str, Format] = {
@@ -10,5 +10,7 @@ FORMATS: dict[str, Format] = {
     "pdf": pdf.FORMAT,
     "html": html.FORMAT,
     "coco": coco.FORMAT,
+    "annotations": annotations.FORMAT,
+    "iiif": iiif.FORMAT,
     "dicom": dicom.FORMAT,
 }
