@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -34,18 +35,21 @@ class Target:
 
 def target_of(entry: Entry) -> Target:
     """Where a patch lies; UsageError of an image whose file's size nobody noted."""
-    patch, record = entry.patch, entry.record
-    if canvas := region_of(patch, record).canvas:
+    record = entry.record
+    if canvas := region_of(entry.patch, record).canvas:
         source, _, fragment = canvas.partition("#xywh=")
         left, top, wide, high = map(int, fragment.split(","))
         return Target(source, (left, top, wide, high), on_canvas=True)
-    source_wide, source_high = (record.get(f"source_{side}") for side in ("width", "height"))
-    if not source_wide or not source_high:
-        raise UsageError(NO_SIZE.format(image=patch.image_id))
-    box = part_of(
-        (patch.col, patch.row, patch.size, patch.size),
-        (int(record["width"]), int(record["height"])),
-        (int(source_wide), int(source_high)),
-        (0, 0, int(source_wide), int(source_high)),
-    )
-    return Target(quote(patch.image_id), box, on_canvas=False)
+    sides = record.get("source_width"), record.get("source_height")
+    if not all(sides):
+        raise UsageError(NO_SIZE.format(image=entry.patch.image_id))
+    name = quote(entry.patch.image_id)
+    return Target(name, part_within(entry, (0, 0, *sides)), on_canvas=False)
+
+
+def part_within(entry: Entry, box: Sequence[int | float]) -> Whole:
+    """The part that a patch shows of what its whole picture fills, in pixels of that."""
+    patch, record = entry.patch, entry.record
+    window = (patch.col, patch.row, patch.size, patch.size)
+    mined, source = ((int(record[f"{of}width"]), int(record[f"{of}height"])) for of in ("", "source_"))
+    return part_of(window, mined, source, box)

@@ -16,7 +16,7 @@ from diffmine.atlas.reader import Atlas
 from diffmine.data.rights import rights_of
 from diffmine.export.chosen import Entry, entries, title
 from diffmine.export.order import File, Format, Order
-from diffmine.export.places import target_of
+from diffmine.export.places import Target, target_of
 from diffmine.version import __version__
 from diffmine.words import records as words
 
@@ -37,7 +37,7 @@ def as_annotations(order: Order) -> dict[str, Any]:
 
     Raises UsageError of an image whose file's size nobody noted."""
     shown = entries(order.atlas, order.chosen)
-    items = [annotation(order.atlas, entry) for entry in shown]
+    items = [annotation(order.atlas, entry, target_of(entry)) for entry in shown]
     return {
         "@context": CONTEXT,
         "id": name_of("page", *(item["id"] for item in items)),
@@ -46,8 +46,8 @@ def as_annotations(order: Order) -> dict[str, Any]:
     }
 
 
-def annotation(atlas: Atlas, entry: Entry) -> dict[str, Any]:
-    """The Annotation of a patch."""
+def annotation(atlas: Atlas, entry: Entry, target: Target) -> dict[str, Any]:
+    """The Annotation of a patch that lies there."""
     machine = {"type": "Software", "name": MACHINE}
     about = {
         "id": name_of(title(atlas), entry.patch.image_id, entry.patch.patch_id, entry.note),
@@ -57,7 +57,7 @@ def annotation(atlas: Atlas, entry: Entry) -> dict[str, Any]:
         "generator": machine,
         "rights": rights_of(atlas.manifest.licence).address,
         "body": _bodies(atlas, entry),
-        "target": _target(entry),
+        "target": _target(entry, target),
     }
     return {name: value for name, value in about.items() if value}
 
@@ -83,9 +83,9 @@ def _text(value: str, purpose: str) -> dict[str, Any]:
     return {"type": "TextualBody", "value": value, "format": "text/plain", "purpose": purpose}
 
 
-def _target(entry: Entry) -> dict[str, Any]:
+def _target(entry: Entry, target: Target) -> dict[str, Any]:
     """The part of a canvas or of a file, with the rights to the picture where they are known."""
-    target, record = target_of(entry), entry.record
+    record = entry.record
     rights = words.web_address(record.get("rights")) or rights_of(str(record["licence"])).address
     source = {"id": target.source, "type": "Canvas" if target.on_canvas else "Image"}
     return {

@@ -40,8 +40,9 @@ def sheet() -> bytes:
     return out.getvalue()
 
 
-def make_sheet(folder: Path, server: str = "") -> Atlas:
-    """Write the atlas and open it; with a `server` (http://...) the sheet is on a canvas there."""
+def make_sheet(folder: Path, server: str = "", *, larger: bool = True) -> Atlas:
+    """Write the atlas and open it; with a `server` (http://...) the sheet is on a canvas there, a
+    `larger` one than the server's picture or one of its size."""
     manifest = Manifest(title="A sheet", labels=[LABEL], licence="CC0-1.0", kind="time")
     atlas = create_workspace(folder, manifest)
     small = Image.open(io.BytesIO(sheet())).resize([side // SMALLER for side in FILE])
@@ -57,11 +58,12 @@ def make_sheet(folder: Path, server: str = "") -> Atlas:
         "source_url": f"{server}/manifest.json" if server else "https://example.org/sheet",
     }  # fmt: skip
     if server:
-        rest = [float(side - begin) for side, begin in zip(CANVAS, CORNER, strict=True)]
+        canvas, corner = (CANVAS, CORNER) if larger else (FILE, (0, 0))
+        rest = [float(side - begin) for side, begin in zip(canvas, corner, strict=True)]
         image |= {
             "canvas": f"{server}/canvas/1",
-            "canvas_width": CANVAS[0], "canvas_height": CANVAS[1],
-            "canvas_box": [*map(float, CORNER), *rest],
+            "canvas_width": canvas[0], "canvas_height": canvas[1],
+            "canvas_box": [*map(float, corner), *rest],
             "region": f"{server}/iiif/sheet/{{region}}/max/0/default.jpg",
             "region_box": [0.0, 0.0, *map(float, FILE)],
         }  # fmt: skip

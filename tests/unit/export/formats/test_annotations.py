@@ -14,8 +14,8 @@ from diffmine.export.chosen import Chosen, listed
 from diffmine.export.formats import annotations, iiif
 from diffmine.export.order import Order
 from tests.unit.export.make_sheet import (
-    CANVAS,
     CORNER,
+    FILE,
     LABEL,
     NAME,
     ON_CANVAS,
@@ -110,22 +110,32 @@ def test_bodies_say_label_element_score_and_whose_word_it_is(on_file: Atlas) -> 
     assert all(body["purpose"] != "commenting" for body in last["body"])
 
 
-def test_a_manifest_holds_canvases_pictures_and_annotations(on_canvas: Atlas) -> None:
-    manifest = read(Order(on_canvas, listed(on_canvas, [LABEL], count=3)), iiif)
+@pytest.mark.parametrize("larger", [True, False])
+def test_a_manifest_has_canvases_with_the_pixels_of_their_pictures(
+    tmp_path: Path, larger: bool
+) -> None:
+    """Mirador 4.0 draws boxes in the picture's pixels, whatever those of the canvas are."""
+    atlas = make_sheet(tmp_path / "sheet", SERVER, larger=larger)
+    manifest = read(Order(atlas, listed(atlas, [LABEL], count=3)), iiif)
     assert manifest["type"] == "Manifest"
     (canvas,) = manifest["items"]
-    assert (canvas["width"], canvas["height"]) == CANVAS
+    assert (canvas["width"], canvas["height"]) == FILE
+    assert canvas["id"].startswith("urn:uuid:" if larger else f"{SERVER}/canvas/1")
+    assert (f"{SERVER}/canvas/1" in json.dumps(canvas.get("metadata", ""))) == larger
     assert canvas["rights"] == "http://creativecommons.org/licenses/by/4.0/"
     assert canvas["requiredStatement"]["value"]["none"] == ["A. Müller, CC BY 4.0"]
     (paints,) = canvas["items"][0]["items"]
-    assert paints["motivation"] == "painting"
+    assert (paints["motivation"], paints["target"]) == ("painting", canvas["id"])
     assert paints["body"]["id"] == f"{SERVER}/iiif/sheet/0,0,640,480/max/0/default.jpg"
-    assert paints["target"] == f"{SERVER}/canvas/1#xywh=100,60,2560,1920"
+    (service,) = paints["body"]["service"]
+    assert (service["id"], service["type"]) == (f"{SERVER}/iiif/sheet", "ImageService3")
     (page,) = canvas["annotations"]
     assert page["type"] == "AnnotationPage"
-    assert len(page["items"]) == 3
+    side = SIZE * SMALLER
+    assert boxes(page["items"]) == [(x * SMALLER, y * SMALLER, side, side) for x, y in PLACES[:3]]
     for item in page["items"]:
         check(item)
+        assert item["target"]["source"]["id"] == canvas["id"]
 
 
 def test_what_has_no_place_is_said(on_file: Atlas, atlas: Atlas) -> None:
