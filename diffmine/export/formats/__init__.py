@@ -1,6 +1,19 @@
 """The export formats by name, in the order of the app's buttons: each is one file and one line."""
 
-from diffmine.export.formats import annotations, coco, csv, dicom, html, iiif, parquet, pdf, png
+from diffmine.export.formats import (
+    annotations,
+    bibtex,
+    coco,
+    csl,
+    csv,
+    csvw,
+    dicom,
+    html,
+    iiif,
+    parquet,
+    pdf,
+    png,
+)
 from diffmine.export.order import Format
 
 FORMATS: dict[str, Format] = {
@@ -12,5 +25,8 @@ FORMATS: dict[str, Format] = {
     "coco": coco.FORMAT,
     "annotations": annotations.FORMAT,
     "iiif": iiif.FORMAT,
+    "csl": csl.FORMAT,
+    "bibtex": bibtex.FORMAT,
+    "csvw": csvw.FORMAT,
     "dicom": dicom.FORMAT,
 }

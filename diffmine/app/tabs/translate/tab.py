@@ -38,6 +38,7 @@ from diffmine.app.tabs.translate.strips import (
 from diffmine.app.view import Refused, View, payload
 from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
+from diffmine.words import records as written
 
 TAB = "translate"
 
@@ -173,7 +174,9 @@ class Translate:
         }
 
     def _file(self, shelf: Shelf, strip: Strip) -> Path:
-        about = {"atlas": shelf.title, "image": strip.patch.image_id, "made with": "diffmine"}
+        name = strip.patch.image_id
+        whose = written.credit(shelf.atlas.image(name))
+        about = {"atlas": shelf.title, "image": name, "of": whose, "made with": "diffmine"}
         content = download(strip, shelf.labels, about)
         name = f"{digest(content)}/diffmine-translation.png"
         return self.desk.cache.file(name, lambda: content)
