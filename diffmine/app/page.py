@@ -81,7 +81,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     ) as blocks:
         desk = Desk(shelves, tabs.TABS, served(), view, editable=editable)
         desk.group = "header"
-        desk.header = Header(desk)
+        header = desk.header = Header(desk)
         first_steps(elem_id="first-steps")
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
@@ -92,6 +92,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
         every: list[Panel] = [desk.header, desk.inspector, *desk.panels.values()]
         for panel in every:
             panel.wire()
+        header.past.wire(inspector.basket, desk.panels["elements"].edits)
         desk.state.visit(desk.on_visit, [desk.state], desk.outputs, **LAST)
         _open(blocks, desk, inspector.basket)
         offer(shelves)

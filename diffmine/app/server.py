@@ -153,7 +153,7 @@ def _sheets(folder: Traversable) -> Iterator[Traversable]:
 def scripts() -> str:
     """What runs in the page before anything is drawn."""
     folder = files("diffmine.app") / "components" / "page"
-    code = [(folder / name).read_text("utf-8") for name in ("linked.js", "held.js", "told.js")]
+    code = [(folder / name).read_text("utf-8") for name in ("linked.js", "history.js", "held.js", "told.js")]
     return f"const TOLD = {json.dumps(texts.NO_ANSWER)};\n" + "\n".join(code)
 
 

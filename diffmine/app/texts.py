@@ -24,6 +24,9 @@ CANCEL = "Cancel"
 CANCELLED = "Cancelled."
 UNDO = "Undo"
 REDO = "Redo"
+UNDONE = "Taken back: {what}."
+REDONE = "Done again: {what}."
+CHANGED_SINCE = "This was changed again meanwhile, so it stays as it is."
 TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
@@ -280,7 +283,9 @@ PAGE: dict[str, str] = {
     ),
     "keyMove": "move the zoomed image; dragging does the same",
     "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",
-    "keyUndo": "in Elements: take the last change of elements back, do it again",
+    "keyUndo": "take the last change of the basket, its notes or of elements back, do it again",
+    "undoLast": "Undo the last change of basket, notes or elements",
+    "redoLast": "Do again what was undone last",
     "keyHelp": "this help; Esc closes it",
     "words": "Words",
     "theTypicality": "typicality",

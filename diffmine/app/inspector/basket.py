@@ -29,10 +29,13 @@ from diffmine.app.inspector.entries import (
     with_note,
     without,
 )
-from diffmine.app.parts import EACH, LAST, Updates
+from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, choice
 from diffmine.export.chosen import Chosen
+
+
+UNDO = "() => document.querySelector('#past .dm-undo')?.click()"
 
 
 class Basket:
@@ -41,7 +44,6 @@ class Basket:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.entries = desk.basket = held(unseen(), "basket", entries_of, value_of)
-        self.before = held(unseen(), "before", entries_of, value_of)
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
@@ -54,11 +56,11 @@ class Basket:
                 self.later = gr.Button(texts.LATER, elem_id="later", **settings)
                 self.drop = gr.Button(texts.REMOVE, **settings)
                 self.clear = gr.Button(texts.CLEAR_ALL, **settings)
-                self.undo = gr.Button(shared.UNDO, visible=False, **settings)
+                self.undo = gr.Button(shared.UNDO, **settings)
             self.downloads = Downloads(desk, "basket")
         self.accordion = accordion
         self.own: list[Any] = [
-            self.entries, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
+            self.entries, self.accordion, self.wall, self.note, self.noted,
         ]  # fmt: skip
 
     def wire(self, add: gr.Button, viewer: gr.HTML) -> None:
@@ -72,7 +74,7 @@ class Basket:
         self.later.click(self.on_later, [state, entries], self.own, **EACH)
         self.drop.click(self.on_drop, [state, entries], self.own, **EACH)
         self.clear.click(self.on_clear, [state, entries], self.own, **EACH)
-        self.undo.click(self.on_undo, [state, self.before], self.own, **EACH)
+        self.undo.click(None, js=UNDO, **QUIET)
         self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **EACH)
         self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
@@ -91,12 +93,10 @@ class Basket:
         title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
         title += texts.NOT_THERE.format(patches=plurals(lost, "patch")) if lost else ""
         return {
-            self.before: [],
             self.accordion: gr.Accordion(label=title),
             self.wall: wall_value(
                 sheet, items, selected=view.patch, empty=texts.NOTHING_CHOSEN, size=56
             ),
-            self.undo: gr.Button(visible=False),
         }
 
     def begun(self, view: View, entries: list[Entry]) -> Updates:
@@ -110,12 +110,10 @@ class Basket:
     def _changed(self, view: View, entries: list[Entry]) -> Updates:
         return self.show(view, entries) | {self.entries: entries}
 
-    def _less(self, view: View, left: list[Entry], entries: list[Entry]) -> Updates:
-        """The basket after patches were taken out; Undo brings them back."""
-        updates = self._changed(view, left) | self._note(view, left)
-        if left == entries:
-            return updates
-        return updates | {self.before: entries, self.undo: gr.Button(visible=True)}
+    def replaced(self, view: View, entries: list[Entry]) -> Updates:
+        """Another basket, and the note in it on the selected patch."""
+        entries = self._now(entries)
+        return self._changed(view, entries) | self._note(view, entries)
 
     def _note(self, view: View, entries: list[Entry]) -> Updates:
         return {self.note: note_of(entries, view), self.noted: key(view)}
@@ -170,15 +168,8 @@ class Basket:
 
     def on_drop(self, view: View, entries: list[Entry]) -> Updates:
         """Take the selected patch out; Undo brings it back."""
-        entries = self._now(entries)
-        return self._less(view, without(entries, view), entries)
+        return self.replaced(view, without(self._now(entries), view))
 
     def on_clear(self, view: View, entries: list[Entry]) -> Updates:
         """Take all patches of the open atlas out; Undo brings them back with their notes."""
-        entries = self._now(entries)
-        return self._less(view, emptied(entries, view), entries)
-
-    def on_undo(self, view: View, before: list[Entry]) -> Updates:
-        """The basket as it was before something was taken out."""
-        before = self._now(before)
-        return self._changed(view, before) | self._note(view, before)
+        return self.replaced(view, emptied(self._now(entries), view))

@@ -64,13 +64,13 @@ def annotation(atlas: Atlas, entry: Entry, target: Target) -> dict[str, Any]:
 
 def _bodies(atlas: Atlas, entry: Entry) -> list[dict[str, Any]]:
     patch = entry.patch
-    found = FOUND.format(
+    claim = FOUND.format(
         place=words.place(patch),
         score=words.score(patch.typicality, patch.se),
         label=patch.label,
         title=title(atlas),
     )
-    told = [found, UNCLEAR if words.noise(patch) else ""]
+    told = [claim, UNCLEAR if words.noise(patch) else ""]
     if how := entry.record.get("generated"):
         told.append(PICTURE_MADE.format(how=str(how).rstrip(".")))
     bodies = [_text(patch.label, "tagging"), _text(entry.element, "tagging")]

@@ -29,7 +29,13 @@
 
   async function learn(answer) {
     const body = answer.ok ? await answer.clone().json().catch(() => null) : null;
-    if (Array.isArray(body?.data)) body.data.filter(value => value?.held).forEach(note);
+    const values = Array.isArray(body?.data) ? body.data.filter(value => value?.held) : [];
+    const back = values.some(value => value.held === 'past');  // what is taken back is no new act
+    for (const value of values) {
+      if (value.held === 'basket' && !back) diffminePast.basket(held.basket, value);
+      if (value.held === 'edited' && value.number) diffminePast.edited(value);
+      note(value);
+    }
   }
 
   window.fetch = (...asked) => {
