@@ -78,12 +78,14 @@ class Desk:
         self.cache = cache
         self.first = view
         self.editable = editable
+        self.owners = False
+        """Whether all visitors are the one whose machine this is: `serve` says so."""
         self.outputs: list[Any] = []
         self.groups: dict[str, list[Any]] = {}
         self.group = ""
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
-        self.header: Panel
+        self.header: Any
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
         self.bar: gr.Tabs

@@ -15,8 +15,8 @@ from diffmine.app.components.page.page import page
 from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
-from diffmine.app.past import Past
 from diffmine.app.parts import EACH, LAST, Updates, Value
+from diffmine.app.past import Past
 from diffmine.app.search import Search
 from diffmine.app.view import View, choice, first_view, payload
 

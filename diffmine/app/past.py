@@ -82,5 +82,3 @@ class Past:
             return self.tell(why, way, gone=True)
         shown = self.desk.arrive(view) if atlas == view.atlas else {}
         return shown | self.tell(_SAID[way].format(what=what), way)
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 
 from PIL import ExifTags, Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
@@ -22,14 +23,14 @@ def name(patch: Patch) -> str:
     return hashlib.sha256(patch.patch_id.encode()).hexdigest()[:16]
 
 
-def png(picture: Image.Image, *, dpi: int = 0, **texts: str) -> bytes:
-    """A picture as a PNG, grey when it is; `texts` are its text chunks, empty ones are left out."""
+def png(picture: Image.Image, *, dpi: int = 0, told: Mapping[str, str] | None = None) -> bytes:
+    """A picture as a PNG, grey when it is; `told` are its text chunks, empty ones are left out."""
     if picture.mode == "RGB":
         red, green, blue = (band.tobytes() for band in picture.split())
         picture = picture.getchannel("R") if red == green == blue else picture
     chunks = PngInfo()
     chunks.add_text("Software", "diffmine")
-    for key, text in texts.items():
+    for key, text in (told or {}).items():
         if text:
             chunks.add_itxt(key, text)
     out = io.BytesIO()
@@ -91,11 +92,11 @@ def mark(picture: Image.Image, part: tuple[float, float, float, float], thick: i
         pen.rectangle((*corner, right, foot), outline=colour, width=grown)
 
 
-def webp(picture: Image.Image, **texts: str) -> bytes:
-    """A picture as WebP of quality 90; of `texts` its EXIF says those that it has a place for."""
+def webp(picture: Image.Image, told: Mapping[str, str]) -> bytes:
+    """A picture as WebP of quality 90; of `told` its EXIF says what it has a place for."""
     out, about = io.BytesIO(), Image.Exif()
     about[ExifTags.Base.Software] = "diffmine"
-    for key, text in texts.items():
+    for key, text in told.items():
         if text and key in _EXIF:
             about[_EXIF[key]] = text.encode()  # as bytes: Pillow's own way loses all but ASCII
     picture.save(out, "WEBP", quality=90, exif=about)

@@ -1,4 +1,4 @@
-"""Where a patch lies outside diffmine: on its canvas of IIIF, or in the picture that was collected."""
+"""Where a patch lies outside diffmine: on its canvas of IIIF, or in the file that was collected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def target_of(entry: Entry) -> Target:
         source, _, fragment = canvas.partition("#xywh=")
         left, top, wide, high = map(int, fragment.split(","))
         return Target(source, (left, top, wide, high), on_canvas=True)
-    sides = record.get("source_width"), record.get("source_height")
+    sides = [int(record.get(f"source_{side}") or 0) for side in ("width", "height")]
     if not all(sides):
         raise UsageError(NO_SIZE.format(image=entry.patch.image_id))
     name = quote(entry.patch.image_id)
@@ -51,5 +51,6 @@ def part_within(entry: Entry, box: Sequence[int | float]) -> Whole:
     """The part that a patch shows of what its whole picture fills, in pixels of that."""
     patch, record = entry.patch, entry.record
     window = (patch.col, patch.row, patch.size, patch.size)
-    mined, source = ((int(record[f"{of}width"]), int(record[f"{of}height"])) for of in ("", "source_"))
+    mined = int(record["width"]), int(record["height"])
+    source = int(record["source_width"]), int(record["source_height"])
     return part_of(window, mined, source, box)

@@ -186,9 +186,10 @@ def test_mirador_draws_fifty_boxes_where_they_belong(
     reader.goto(f"{museum}/mirador.html#{canvas}.json")
     reader.get_by_text("Showing 50 annotations").wait_for()
     reader.get_by_text("fins", exact=True).first.wait_for()
-    deadline = time.monotonic() + 60
-    while len(found := spots(reader, ".openseadragon-canvas")) < len(PLACES) and time.monotonic() < deadline:
+    deadline, found = time.monotonic() + 60, []
+    while len(found) < len(PLACES) and time.monotonic() < deadline:
         reader.wait_for_timeout(500)
+        found = spots(reader, ".openseadragon-canvas")
     assert len(found) == len(PLACES)
     for square, lines in found:
         for dark, drawn in zip(square, lines, strict=True):

@@ -8,6 +8,8 @@ from typing import Any
 import gradio as gr
 
 from diffmine.app import texts as shared
+from diffmine.app.components.brought.brought import brought
+from diffmine.app.components.put.put import put
 from diffmine.app.components.wall.wall import item, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
@@ -29,11 +31,12 @@ from diffmine.app.inspector.entries import (
     with_note,
     without,
 )
+from diffmine.app.inspector.keeping import Keeping
 from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.texts import plurals
-from diffmine.app.view import View, choice
+from diffmine.app.view import View, choice, picked
 from diffmine.export.chosen import Chosen
-
+from diffmine.words import records as written
 
 UNDO = "() => document.querySelector('#past .dm-undo')?.click()"
 
@@ -44,6 +47,7 @@ class Basket:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.entries = desk.basket = held(unseen(), "basket", entries_of, value_of)
+        incoming = brought(elem_id="brought")  # what is folded away would not run
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
@@ -58,6 +62,8 @@ class Basket:
                 self.clear = gr.Button(texts.CLEAR_ALL, **settings)
                 self.undo = gr.Button(shared.UNDO, **settings)
             self.downloads = Downloads(desk, "basket")
+            self.keeping = Keeping(desk, incoming)
+        self.put = put(elem_id="put")
         self.accordion = accordion
         self.own: list[Any] = [
             self.entries, self.accordion, self.wall, self.note, self.noted,
@@ -68,6 +74,7 @@ class Basket:
         state, entries = self.desk.state, self.entries
         written = [state, entries, self.note, self.noted]
         add.click(self.on_add, [state, entries], self.own, **EACH)
+        self.put.put(self.on_put, [state, entries], [*self.own, self.desk.header.past.said], **EACH)
         self.save.click(self.on_save, written, self.own, **EACH)
         viewer.turned(self.on_turn, written, self.own, **LAST)
         self.earlier.click(self.on_earlier, [state, entries], self.own, **EACH)
@@ -78,6 +85,7 @@ class Basket:
         self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **EACH)
         self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
+        self.keeping.wire(self)
 
     def show(self, view: View, entries: list[Entry]) -> Updates:
         """The basket of the atlas that is open."""
@@ -125,6 +133,14 @@ class Basket:
     def on_add(self, view: View, entries: list[Entry]) -> Updates:
         """Add the selected patch; what is being typed stays."""
         return self._changed(view, self._with(view, entries))
+
+    def on_put(self, view: View, entries: list[Entry], event: gr.EventData) -> Updates:
+        """Add a patch as it is seen on a wall, without selecting it."""
+        patch = picked(event, self.desk.shelf(view))
+        entries = self._with(replace(view, patch=patch.patch_id), entries)
+        patches = plurals(len(here(entries, view)), "patch")
+        line = texts.PUT_IN.format(patch=written.place(patch), patches=patches)
+        return self._changed(view, entries) | self.desk.header.past.tell(line)
 
     def _with(self, view: View, entries: list[Entry]) -> list[Entry]:
         shelf = self.desk.shelf(view)

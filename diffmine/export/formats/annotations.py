@@ -1,8 +1,8 @@
 """Chosen patches as a page of annotations of the W3C, for viewers of IIIF and annotation tools.
 
-Boxes are whole numbers after a plain `xywh=`, in pixels of the canvas or of the picture's file: what
-else the standard allows (`pixel:`, `percent:`, fractions, rectangles of SVG) Mirador does not draw,
-and Annotorious shows no annotation of a page in which one is written by shares.
+Boxes are whole numbers after a plain `xywh=`, in pixels of the canvas or of the picture's file:
+what else the standard allows (`pixel:`, `percent:`, fractions, rectangles of SVG) Mirador does not
+draw, and Annotorious shows no annotation of a page in which one is written by shares.
 """
 
 from __future__ import annotations
@@ -116,4 +116,5 @@ FORMAT = Format(
     "json",
     files,
     quick=True,
+    programs=True,
 )

@@ -25,7 +25,9 @@ _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 def as_bibtex(order: Order) -> str:
     """An entry for each image and one for the atlas; titles and names stand as they are written,
     whatever a style makes of letters and names."""
-    return "\n".join(_entry(work) for work in works(order.atlas, entries(order.atlas, order.chosen)))
+    return "\n".join(
+        _entry(work) for work in works(order.atlas, entries(order.atlas, order.chosen))
+    )
 
 
 def _entry(work: Work) -> str:
@@ -58,4 +60,5 @@ FORMAT = Format(
     "bib",
     files,
     quick=True,
+    programs=True,
 )

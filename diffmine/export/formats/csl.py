@@ -54,4 +54,5 @@ FORMAT = Format(
     "json",
     files,
     quick=True,
+    programs=True,
 )

@@ -66,4 +66,5 @@ FORMAT = Format(
     "csv",
     files,
     quick=True,
+    programs=True,
 )

@@ -122,8 +122,9 @@ def _rights(address: str) -> str:
 def _painting(sheet: _Sheet) -> dict[str, Any]:
     """The page that paints the picture on its canvas."""
     picture = _whole_picture(sheet.record)
-    body = {"id": picture, "type": "Image", "format": "image/jpeg"}
-    body |= dict(zip(("width", "height"), sheet.sides[2:], strict=True))
+    wide, high = sheet.sides[2:]
+    body: dict[str, Any] = {"id": picture, "type": "Image", "format": "image/jpeg"}
+    body |= {"width": wide, "height": high}
     if service := _service(sheet.record):
         body["service"] = [service]
     paints = {
@@ -162,4 +163,5 @@ FORMAT = Format(
     "json",
     files,
     quick=True,
+    programs=True,
 )

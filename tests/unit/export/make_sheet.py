@@ -1,5 +1,5 @@
-"""A small atlas of one drawn sheet: fifty dark squares, each of them a patch, on a canvas of IIIF or
-on none. For tests of what leaves with its place."""
+"""A small atlas of one drawn sheet: fifty dark squares, each of them a patch, on a canvas of IIIF
+or on none. For tests of what leaves with its place."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 // Undo and Redo of what is kept, and the line that says what was taken back. Value: {rev, way, line, gone}:
 // what the last press did (`gone`: it could not be done and never can). Events: undo, redo {act}.
-const past = window.diffminePast, line = find('.dm-said');
+const past = window.diffminePast, line = find('.dm-told-line');
 const buttons = {undo: find('.dm-undo'), redo: find('.dm-redo')};
 let asked = null, waiting = [], hide = 0, seen = null;
 

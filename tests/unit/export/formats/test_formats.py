@@ -11,7 +11,6 @@ from diffmine.export.chosen import Chosen
 from diffmine.export.formats import FORMATS
 from diffmine.export.order import Order
 
-
 PLACED = ("annotations", "iiif")
 """Formats that need to know where a patch lies in its source: here one image of a label has it."""
 
