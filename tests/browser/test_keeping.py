@@ -1,4 +1,4 @@
-"""A historian's day: from a decade to a figure and a link, by mouse and by keys, and nothing lost."""
+"""A historian's day: from a decade to a figure and a link, by mouse and by keys; nothing lost."""
 
 import json
 import os
