@@ -91,6 +91,7 @@ class Desk:
         self.bar: gr.Tabs
         self.state: gr.HTML  # holds the view
         self.basket: gr.HTML  # holds its entries
+        self.running: gr.HTML  # knows the job that this page began
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""

@@ -12,6 +12,7 @@ from diffmine.app.components.cards.cards import cards
 from diffmine.app.components.head.head import head
 from diffmine.app.components.labels.labels import event_of, labels
 from diffmine.app.components.page.page import page
+from diffmine.app.components.running.running import running
 from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
@@ -41,6 +42,7 @@ class Header:
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.labels = self.labels
         self.search.place_results()
+        desk.running = running(elem_id="running")
         self.findings = desk.own(cards(self._findings(view), elem_id="findings"))
         self.picker = picker
 

@@ -210,6 +210,9 @@ def test_translate_live_then_cancel(page: Page, address: str) -> None:
     expect(page.locator("#strip .dm-made")).to_have_count(2)
     expect(page.locator("#verdict")).to_contain_text("typical of")
     page.locator("#run").click()
+    expect(page.locator("#stop")).to_be_visible()
+    page.reload()  # the job goes on, and the page finds it again
+    expect(page.locator("#stop")).to_be_visible()
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text("Cancelled.", timeout=10_000)
     expect(page.locator("#run")).to_be_visible()
