@@ -166,7 +166,6 @@ PAGE_IS_FULL = (
 )
 NO_ATLAS_OF_IT = "This basket is of an atlas that is not open here: {atlases}."
 BASKET_OPENED = "Opened: {what}. What was in the basket before comes back with Undo."
-BASKET_LOST = "; not in the atlas any more: {patches}"
 BASKET_SAVED = "Saved: {name} ({patches})."
 BASKET_DELETED = "Deleted: {name}."
 CHOOSE_SAVED = "Choose a saved basket first."

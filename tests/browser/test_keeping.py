@@ -169,7 +169,7 @@ def test_a_basket_is_saved_opened_and_taken_back(
     expect(desk.locator("#basket-wall .dm-caption")).to_contain_text("✎")
     desk.get_by_role("button", name="Save, send, open").click()
     desk.get_by_label("Note on the whole basket").fill("for the talk")
-    desk.get_by_label("Name", exact=True).last.fill("Lamps")
+    desk.get_by_label("Name of the basket").fill("Lamps")
     desk.get_by_role("button", name="Save basket and view").click()
     expect(desk.locator(".dm-told-line")).to_have_text("Saved: Lamps (1 patch).")
     (path,) = (cars[1] / "baskets").glob("*.json")

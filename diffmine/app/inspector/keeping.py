@@ -250,7 +250,7 @@ class Keeping:
         others = [entry for entry in entries if entry.atlas not in saved.atlases]
         what = f"{saved.name} ({plurals(len(there), 'patch')})"
         if lost := len(known) - len(there):
-            what += shared.BASKET_LOST.format(patches=plurals(lost, "patch"))
+            what += texts.NOT_THERE.format(patches=plurals(lost, "patch"))
         return {
             **self.basket.replaced(view, [*others, *there]),
             **self.past.tell(shared.BASKET_OPENED.format(what=what)),
