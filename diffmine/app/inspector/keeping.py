@@ -105,21 +105,21 @@ class Keeping:
         self.basket, desk = basket, self.desk
         state, entries = desk.state, desk.basket
         self.past = desk.header.past
-        said = [*self.own, self.past.said]
+        lines = [*self.own, self.past.said]
         given = [state, entries, self.about]
-        opened = list(dict.fromkeys([*said, *desk.outputs, *basket.own]))
+        opened = list(dict.fromkeys([*lines, *desk.outputs, *basket.own]))
         self.link.click(
             self.on_link, [state, entries, self.note], [self.text], **{**QUIET, "queue": True}
         ).success(self.on_copied, [self.text], [self.text], js=COPY, **{**QUIET, "queue": True})
         inputs = [state, entries, self.saved, self.name, self.note]
-        self.save.click(self.on_save, inputs, said, **EACH)
+        self.save.click(self.on_save, inputs, lines, **EACH)
         self.note.blur(self.on_note, [state, self.about, self.note], [self.about], **LAST)
         self.open.click(self.on_open, [*given, self.saved, self.choice], opened, **EACH)
-        self.delete.click(self.on_delete, [self.saved, self.choice], said, **EACH)
-        made = self.download.click(
+        self.delete.click(self.on_delete, [self.saved, self.choice], lines, **EACH)
+        written = self.download.click(
             self.on_download, [state, entries, self.name, self.note], [self.file], **MAKES
         )
-        made.success(None, [self.file], None, js=FETCH)
+        written.success(None, [self.file], None, js=FETCH)
         self.upload.click(None, js=CHOOSE, **QUIET)
         self.brought.brought(self.on_link_opened, given, opened, **EACH)
         self.brought.file(self.on_file, given, opened, **EACH)

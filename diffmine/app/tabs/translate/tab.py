@@ -309,7 +309,7 @@ class Translate:
                 self.strips.keep(atlas, strip)
                 yield None, Drawn(atlas, strip, result.reconstruction, done=True)
                 return
-            so_far |= {name: Translation(name, made) for name, made in result.pictures.items()}
+            so_far |= {name: Translation(name, pixels) for name, pixels in result.pictures.items()}
             strip = Strip(patch, source, dict(so_far))
             yield result, Drawn(atlas, strip) if result.pictures else None
 
