@@ -80,12 +80,14 @@ class Desk:
         self.cache = cache
         self.first = view
         self.editable = editable
+        self.owners = False
+        """Whether all visitors are the one whose machine this is: `serve` says so."""
         self.outputs: list[Any] = []
         self.groups: dict[str, list[Any]] = {}
         self.group = ""
         self.panels: dict[str, Panel] = {}
         self.inspector: Panel
-        self.header: Panel
+        self.header: Any
         self.filters: Panel
         self.labels: gr.HTML
         self.refuse: Callable[[View, str], Updates]
@@ -94,6 +96,7 @@ class Desk:
         self.basket: gr.HTML  # holds its entries
         self.add_all: Callable[[View, Any, Sequence[Patch]], Updates]  # into the basket
         self.added: list[Any]  # what that changes
+        self.running: gr.HTML  # knows the job that this page began
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""

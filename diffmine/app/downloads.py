@@ -69,14 +69,20 @@ class Downloads:
         self.name = name
         self.choose: Choose
         self.buttons: dict[str, gr.Button] = {}
+        self._row(programs=False)
+        self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")
+        with gr.Accordion(texts.FOR_PROGRAMS, open=False, elem_id=f"{name}-programs"):
+            self._row(programs=True)
+        self.file = gr.DownloadButton(texts.FILE, visible="hidden")
+
+    def _row(self, *, programs: bool) -> None:
+        settings: dict[str, Any] = {"size": "sm", "min_width": 100}
         with gr.Row(elem_classes="dm-actions"):
             for to, form in FORMATS.items():
-                if form.films and not _has_films(desk):
+                if form.programs != programs or (form.films and not _has_films(self.desk)):
                     continue
-                settings: dict[str, Any] = {"size": "sm", "min_width": 84}
-                self.buttons[to] = gr.Button(form.button, elem_id=f"{name}-{to}", **settings)
-        self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")
-        self.file = gr.DownloadButton(texts.FILE, visible="hidden")
+                name = f"{self.name}-{to}"
+                self.buttons[to] = gr.Button(form.button, elem_id=name, **settings)
 
     def wire(self, choose: Choose, inputs: Sequence[Any]) -> None:
         """Connect the buttons; `choose` gets the view and the values of `inputs`."""

@@ -12,10 +12,12 @@ from diffmine.app.components.cards.cards import cards
 from diffmine.app.components.head.head import head
 from diffmine.app.components.labels.labels import event_of, labels
 from diffmine.app.components.page.page import page
+from diffmine.app.components.running.running import running
 from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
 from diffmine.app.parts import EACH, LAST, Updates, Value
+from diffmine.app.past import Past
 from diffmine.app.search import Search
 from diffmine.app.view import View, choice, first_view, payload
 
@@ -34,11 +36,13 @@ class Header:
         with gr.Row(elem_id="top", equal_height=False):
             self.head = desk.own(head(self._head(view), scale=4, min_width=280))
             self.search = Search(desk)
+            self.past = Past(desk)
             keys = page(titles, scale=0, min_width=44, elem_id="page")
             desk.state = desk.own(held(keys, "view", desk.read, desk.write))
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.labels = self.labels
         self.search.place_results()
+        desk.running = running(elem_id="running")
         self.findings = desk.own(cards(self._findings(view), elem_id="findings"))
         self.picker = picker
 

@@ -35,7 +35,8 @@ OVER = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 class Job:
     """One visitor's job: what its line on the screen is made from, and how it ended, for a later
     handler. It has made `done` of `goal` steps and may need `left` seconds more; at its end
-    it says how many seconds it `took`, or the `reason` why it failed."""
+    it says how many seconds it `took`, or the `reason` why it failed. By its `key` a page finds it
+    again (diffmine/app/running.py)."""
 
     state: JobState = JobState.WAITING
     done: int = 0
@@ -43,6 +44,7 @@ class Job:
     left: float | None = None
     took: float = 0.0
     reason: str = ""
+    key: str = ""
 
 
 RUNNING = Job(JobState.RUNNING)

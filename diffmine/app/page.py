@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # gradio reads it when imported
 
@@ -28,7 +29,7 @@ from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.entries import Entry
 from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.light import lighten
-from diffmine.app.parts import EACH, LAST, QUIET, Updates
+from diffmine.app.parts import EACH, LAST, QUIET, Updates, Value
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.view import View, asked, first_view, from_query, index
@@ -82,7 +83,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     ) as blocks:
         desk = Desk(shelves, tabs.TABS, served(), view, editable=editable)
         desk.group = "header"
-        desk.header = Header(desk)
+        header = desk.header = Header(desk)
         first_steps(elem_id="first-steps")
         with gr.Row(elem_id="main", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="left"):
@@ -93,8 +94,10 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
                 desk.group = "inspector"
                 inspector = desk.inspector = Inspector(desk)
         every: list[Panel] = [desk.header, desk.filters, desk.inspector, *desk.panels.values()]
+        elements: Any = desk.panels["elements"]
         for panel in every:
             panel.wire()
+        header.past.wire(inspector.basket, elements.edits)
         desk.state.visit(desk.on_visit, [desk.state], desk.outputs, **LAST)
         _open(blocks, desk, inspector.basket)
         offer(shelves)
@@ -102,6 +105,7 @@ def build(atlases: Sequence[str | Path], *, editable: bool = not ON_SPACE) -> gr
     lighten(blocks)
     folders = [shelf.atlas.path for shelf in shelves.values()]
     folders = [place for folder in folders for place in (folder.resolve(), folder.absolute())]
+    blocks.diffmine_desk = desk
     blocks.diffmine_folders = list(dict.fromkeys(folders))
     blocks.diffmine_models = [shelf.model for shelf in shelves.values() if shelf.model]
     if gpu.ON_ZERO:
@@ -135,10 +139,18 @@ def _opens(desk: Desk) -> Callable[[View, gr.EventData], Updates]:
 def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
     built = desk.shelf(desk.first).version
 
-    def on_load(entries: list[Entry], request: gr.Request) -> Updates:
+    keeping = basket.keeping
+
+    def on_load(
+        entries: list[Entry], about: dict[str, str], saved: Value, request: gr.Request
+    ) -> Updates:
         query = dict(request.query_params) if request else {}
         view = from_query(desk.shelves, query, desk.shown)
-        return landed(view, query) | basket.begun(view, entries)
+        return {
+            **landed(view, query),
+            **basket.begun(view, entries),
+            **keeping.show(view, about, saved),
+        }
 
     def landed(view: View, query: dict[str, str]) -> Updates:
         if asked(desk.shelf(view), query) is None:
@@ -147,7 +159,8 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
             return desk.arrive(view)  # the page as it was built shows another place or time
         return desk.placed(view) if query else {desk.state: view}
 
-    blocks.load(on_load, [basket.entries], [*desk.outputs, *basket.own], **QUIET)
+    inputs = [basket.entries, keeping.about, keeping.saved]
+    blocks.load(on_load, inputs, [*desk.outputs, *basket.own, *keeping.own], **QUIET)
 
 
 def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:

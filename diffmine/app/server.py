@@ -72,6 +72,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_owners(config: ServeConfig) -> bool:
+    """Whether nobody but the owner of this machine can come: nobody logs in, no proxy brings
+    others."""
+    others = config.auth or config.proxy_user_header or config.address
+    return is_loopback(config.host) and not others and not ON_SPACE
+
+
 def settings(config: ServeConfig, way: Way, cache: Cache, blocked: list[Path]) -> dict[str, Any]:
     """The keyword arguments of `launch` that make it safe."""
     guard: dict[str, Any] = {"way": way, "uploads": cache.given, "cached": str(cache.folder)}
@@ -153,7 +160,10 @@ def _sheets(folder: Traversable) -> Iterator[Traversable]:
 def scripts() -> str:
     """What runs in the page before anything is drawn."""
     folder = files("diffmine.app") / "components" / "page"
-    code = [(folder / name).read_text("utf-8") for name in ("linked.js", "held.js", "told.js")]
+    code = [
+        (folder / name).read_text("utf-8")
+        for name in ("linked.js", "history.js", "held.js", "told.js")
+    ]
     return f"const TOLD = {json.dumps(texts.NO_ANSWER)};\n" + "\n".join(code)
 
 
@@ -184,6 +194,8 @@ def serve(
     config = replace(config or ServeConfig(), **options)
     way = way_of(config)
     _refuse_taken(config.host, config.port)
+    if desk := getattr(blocks, "diffmine_desk", None):
+        desk.owners = is_owners(config)
     cache = served()
     cache.publish()
     to_stderr()

@@ -24,6 +24,9 @@ CANCEL = "Cancel"
 CANCELLED = "Cancelled."
 UNDO = "Undo"
 REDO = "Redo"
+UNDONE = "Taken back: {what}."
+REDONE = "Done again: {what}."
+CHANGED_SINCE = "This was changed again meanwhile, so it stays as it is."
 TRANSLATE = "Translate"
 ELEMENT = "Element"
 TYPICALITY = "Typicality"
@@ -151,9 +154,26 @@ FIRST_SKIP = "Skip"
 # Downloads
 
 WHOLE_IMAGES = "Whole images in the figure"
+FOR_PROGRAMS = "For other programs"
 FILE = "File"
 NOTHING_TO_WRITE = "There is no patch to export."
 BEING_MADE = "{format} of {count} patches is being made."
+
+# Saved baskets
+
+NAME_IT = "Give the basket a name first."
+NOTHING_TO_KEEP = "There is no patch in the basket yet."
+NO_SAVED_BASKET = "This file is no saved basket of diffmine."
+NO_BASKET_LINK = "The basket in this link cannot be read; it may have been cut short."
+TOO_MANY_SAVED = "At most {most} baskets can be saved; delete one first."
+PAGE_IS_FULL = (
+    "This browser's store is full: delete a saved basket, or keep this one as a file (Download)."
+)
+NO_ATLAS_OF_IT = "This basket is of an atlas that is not open here: {atlases}."
+BASKET_OPENED = "Opened: {what}. What was in the basket before comes back with Undo."
+BASKET_SAVED = "Saved: {name} ({patches})."
+BASKET_DELETED = "Deleted: {name}."
+CHOOSE_SAVED = "Choose a saved basket first."
 
 # Filters
 
@@ -289,7 +309,13 @@ PAGE: dict[str, str] = {
     ),
     "keyMove": "move the zoomed image; dragging does the same",
     "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",
-    "keyUndo": "in Elements: take the last change of elements back, do it again",
+    "keyUndo": "take the last change of the basket, its notes or of elements back, do it again",
+    "put": "Add to basket (b)",
+    "putOf": "Add to basket: {patch}",
+    "keyPut": "put the picture with the focus, or the selected patch, into the basket; so does a +",
+    "openFile": "A saved basket",
+    "undoLast": "Undo the last change of basket, notes or elements",
+    "redoLast": "Do again what was undone last",
     "keyHelp": "this help; Esc closes it",
     "words": "Words",
     "theTypicality": "typicality",

@@ -48,6 +48,42 @@ SCHEMA = pa.schema(
     ]
 )
 COLUMNS = tuple(SCHEMA.names)
+MEANINGS = {
+    "patch_id": "Name of the patch in its atlas",
+    "label": "Label of whose list the patch is",
+    "kind": "List that it is in: top (most typical), random or least (least typical)",
+    "rank": "Place in that list, from 1",
+    "rank_low": "First place where it may stand, by two standard errors of its score",
+    "rank_high": "Last place where it may stand, by two standard errors of its score",
+    "typicality": "By how much less a diffusion model errs here when it is told the label",
+    "se": "Standard error of the typicality",
+    "noise": "Whether its score cannot be told from chance",
+    "element": "Element that it belongs to",
+    "element_thin": "On how little that element rests, where it is little",
+    "image_id": "Name of the image in its data set",
+    "row": "Top edge, in pixels of the image as mined",
+    "col": "Left edge, in pixels of the image as mined",
+    "size": "Side, in pixels of the image as mined",
+    "year": "Year of the image",
+    "group": "What the image belongs to with others, as a patient or a photographer",
+    "source_url": "Address of the image's source",
+    "licence": "Licence of the image",
+    "credit": "Who is to be named for the image",
+    "note": "What someone wrote on the patch",
+    "title": "Title of the image at its source",
+    "creator": "Who made the image",
+    "date": "Date of the image as it was catalogued",
+    "date_first": "First year that this date may mean",
+    "date_last": "Last year that this date may mean",
+    "holder": "Who holds the original",
+    "identifier": "Its name at the holder's",
+    "rights": "Address of the statement of its rights",
+    "attribution": "How its source wants to be named",
+    "canvas_region": "Address of the patch on its canvas of IIIF",
+    "picture_region": "Address that gives the pixels of the patch from its server",
+    "generated": "How the image was made, if by a model",
+}
+"""What the columns mean, in words."""
 
 
 def row(entry: Entry) -> dict[str, Any]:

@@ -63,5 +63,7 @@ class Format:
     """Whether it takes no time, however many patches there are."""
     told: Callable[[Path], str] | None = None
     """Of a format that is a folder: what is said of the one that was written at a path."""
+    programs: bool = False
+    """Whether it is for programs rather than for people to look at."""
     films: bool = False
     """Whether it is about DICOM films alone, and asks where they lie."""

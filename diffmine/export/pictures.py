@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 
-from PIL import Image, ImageDraw
+from PIL import ExifTags, Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
+from diffmine.export.chosen import Entry
+from diffmine.words import records as words
 
 RED = "#d62f2f"
 RIM = "#b0b0b0"
@@ -20,19 +23,19 @@ def name(patch: Patch) -> str:
     return hashlib.sha256(patch.patch_id.encode()).hexdigest()[:16]
 
 
-def png(picture: Image.Image, *, dpi: int = 0, **texts: str) -> bytes:
-    """A picture as a PNG, grey when it is; `texts` are its text chunks, empty ones are left out."""
+def png(picture: Image.Image, *, dpi: int = 0, told: Mapping[str, str] | None = None) -> bytes:
+    """A picture as a PNG, grey when it is; `told` are its text chunks, empty ones are left out."""
     if picture.mode == "RGB":
         red, green, blue = (band.tobytes() for band in picture.split())
         picture = picture.getchannel("R") if red == green == blue else picture
-    about = PngInfo()
-    about.add_text("Software", "diffmine")
-    for key, text in texts.items():
+    chunks = PngInfo()
+    chunks.add_text("Software", "diffmine")
+    for key, text in (told or {}).items():
         if text:
-            about.add_itxt(key, text)
+            chunks.add_itxt(key, text)
     out = io.BytesIO()
     settings = {"dpi": (dpi, dpi)} if dpi else {}
-    picture.save(out, "PNG", pnginfo=about, compress_level=3, **settings)
+    picture.save(out, "PNG", pnginfo=chunks, compress_level=3, **settings)
     return out.getvalue()
 
 
@@ -89,8 +92,28 @@ def mark(picture: Image.Image, part: tuple[float, float, float, float], thick: i
         pen.rectangle((*corner, right, foot), outline=colour, width=grown)
 
 
-def webp(picture: Image.Image) -> bytes:
-    """A picture as WebP of quality 90."""
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=90)
+def webp(picture: Image.Image, told: Mapping[str, str]) -> bytes:
+    """A picture as WebP of quality 90; of `told` its EXIF says what it has a place for."""
+    out, about = io.BytesIO(), Image.Exif()
+    about[ExifTags.Base.Software] = "diffmine"
+    for key, text in told.items():
+        if text and key in _EXIF:
+            about[_EXIF[key]] = text.encode()  # as bytes: Pillow's own way loses all but ASCII
+    picture.save(out, "WEBP", quality=90, exif=about)
     return out.getvalue()
+
+
+_EXIF = {"Copyright": ExifTags.Base.Copyright, "Description": ExifTags.Base.ImageDescription}
+
+
+def about(entry: Entry) -> dict[str, str]:
+    """What a file of a patch's picture says of itself: what it shows, whose it is, where from."""
+    record = entry.record
+    told = {
+        "Title": str(record.get("title") or record["image_id"]),
+        "Description": words.alt(entry.patch),
+        "Copyright": words.credit(record) or str(record.get("attribution") or ""),
+        "Rights": words.web_address(record.get("rights")),
+        "Source": str(record.get("source_url") or ""),
+    }
+    return {name: text for name, text in told.items() if text}

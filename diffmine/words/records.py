@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from diffmine.atlas.records import Patch
 from diffmine.atlas.stages import STAGES as BUILT
 from diffmine.data.dates.texts import years
-from diffmine.data.rights import short_name
+from diffmine.data.rights import rights_of, short_name
 from diffmine.maths.score import Score, clear
 from diffmine.version import __version__
 
@@ -114,8 +114,12 @@ def element(row: Mapping[str, Any], given: Mapping[str, str]) -> str:
 
 
 def credit(record: Mapping[str, Any]) -> str:
-    """`A. Maker, CC0-1.0`: whose an image is, and its licence; empty when neither is known."""
-    return ", ".join(str(record[name]) for name in ("credit", "licence") if record.get(name))
+    """`A. Maker, CC0-1.0, In Copyright`: whose an image is, its licence, and the statement of its
+    rights where that is another one; empty when nothing is known."""
+    parts = [str(record.get(name) or "") for name in ("credit", "licence")]
+    if rights_of(parts[1]).address != record.get("rights"):
+        parts.append(rights(record))
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def rights(record: Mapping[str, Any]) -> str:

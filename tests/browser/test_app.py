@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.unit.app.make_atlas import picture
 
@@ -213,6 +213,21 @@ def test_translate_live_then_cancel(page: Page, address: str) -> None:
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text("Cancelled.", timeout=10_000)
     expect(page.locator("#run")).to_be_visible()
+
+
+def test_a_translation_goes_on_through_a_reload(context: BrowserContext, address: str) -> None:
+    page = context.new_page()  # in whose console gradio tells of the stream that the reload broke
+    page.goto(f"{address}?tab=translate&patch=1920-top-0051")
+    expect(page.locator("#strip .dm-blank")).to_have_count(3)
+    page.locator("#run").click()
+    expect(page.locator("#stop")).to_be_visible()
+    key = page.evaluate("sessionStorage.getItem('diffmine-running')")
+    page.reload()
+    expect(page.locator("#stop")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('diffmine-running')") == key
+    page.locator("#stop").click()
+    expect(page.locator("#status")).to_have_text("Cancelled.")
+    page.wait_for_function("!sessionStorage.getItem('diffmine-running')")
 
 
 def test_several_patches_are_translated_in_rows(page: Page, address: str) -> None:

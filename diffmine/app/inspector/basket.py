@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 
 from diffmine.app import texts as shared
+from diffmine.app.components.brought.brought import brought
+from diffmine.app.components.put.put import put
 from diffmine.app.components.wall.wall import item, wall, wall_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
@@ -31,11 +33,15 @@ from diffmine.app.inspector.entries import (
     with_note,
     without,
 )
-from diffmine.app.parts import EACH, LAST, Updates
+from diffmine.app.inspector.keeping import Keeping
+from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.texts import plurals
-from diffmine.app.view import View, choice
+from diffmine.app.view import View, choice, picked
 from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
+from diffmine.words import records as written
+
+UNDO = "() => document.querySelector('#past .dm-undo')?.click()"
 
 
 class Basket:
@@ -44,7 +50,7 @@ class Basket:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.entries = desk.basket = held(unseen(), "basket", entries_of, value_of)
-        self.before = held(unseen(), "before", entries_of, value_of)
+        incoming = brought(elem_id="brought")  # what is folded away would not run
         with gr.Accordion(texts.EMPTY_BASKET, open=False, elem_id="basket") as accordion:
             self.wall = wall(elem_id="basket-wall")
             self.note = gr.Textbox(label=texts.NOTE, max_length=LONGEST_NOTE, lines=2)
@@ -57,11 +63,13 @@ class Basket:
                 self.later = gr.Button(texts.LATER, elem_id="later", **settings)
                 self.drop = gr.Button(texts.REMOVE, **settings)
                 self.clear = gr.Button(texts.CLEAR_ALL, **settings)
-                self.undo = gr.Button(shared.UNDO, visible=False, **settings)
+                self.undo = gr.Button(shared.UNDO, **settings)
             self.downloads = Downloads(desk, "basket")
+            self.keeping = Keeping(desk, incoming)
+        self.put = put(elem_id="put")
         self.accordion = accordion
         self.own: list[Any] = [
-            self.entries, self.before, self.accordion, self.wall, self.note, self.noted, self.undo,
+            self.entries, self.accordion, self.wall, self.note, self.noted,
         ]  # fmt: skip
         desk.add_all, desk.added = self.on_add_all, self.own
 
@@ -70,16 +78,18 @@ class Basket:
         state, entries = self.desk.state, self.entries
         written = [state, entries, self.note, self.noted]
         add.click(self.on_add, [state, entries], self.own, **EACH)
+        self.put.put(self.on_put, [state, entries], [*self.own, self.desk.header.past.said], **EACH)
         self.save.click(self.on_save, written, self.own, **EACH)
         viewer.turned(self.on_turn, written, self.own, **LAST)
         self.earlier.click(self.on_earlier, [state, entries], self.own, **EACH)
         self.later.click(self.on_later, [state, entries], self.own, **EACH)
         self.drop.click(self.on_drop, [state, entries], self.own, **EACH)
         self.clear.click(self.on_clear, [state, entries], self.own, **EACH)
-        self.undo.click(self.on_undo, [state, self.before], self.own, **EACH)
+        self.undo.click(None, js=UNDO, **QUIET)
         self.wall.pick(self.desk.on_pick_anywhere, [state], self.desk.outputs, **EACH)
         self.desk.state.arrive(self.show, [state, entries], self.own, **LAST)
         self.downloads.wire(self.chosen, [entries])
+        self.keeping.wire(self)
 
     def show(self, view: View, entries: list[Entry]) -> Updates:
         """The basket of the atlas that is open."""
@@ -95,12 +105,10 @@ class Basket:
         title = texts.BASKET.format(count=len(patches)) if patches else texts.EMPTY_BASKET
         title += texts.NOT_THERE.format(patches=plurals(lost, "patch")) if lost else ""
         return {
-            self.before: [],
             self.accordion: gr.Accordion(label=title),
             self.wall: wall_value(
                 sheet, items, selected=view.patch, empty=texts.NOTHING_CHOSEN, size=56
             ),
-            self.undo: gr.Button(visible=False),
         }
 
     def begun(self, view: View, entries: list[Entry]) -> Updates:
@@ -114,12 +122,10 @@ class Basket:
     def _changed(self, view: View, entries: list[Entry]) -> Updates:
         return self.show(view, entries) | {self.entries: entries}
 
-    def _less(self, view: View, left: list[Entry], entries: list[Entry]) -> Updates:
-        """The basket after patches were taken out; Undo brings them back."""
-        updates = self._changed(view, left) | self._note(view, left)
-        if left == entries:
-            return updates
-        return updates | {self.before: entries, self.undo: gr.Button(visible=True)}
+    def replaced(self, view: View, entries: list[Entry]) -> Updates:
+        """Another basket, and the note in it on the selected patch."""
+        entries = self._now(entries)
+        return self._changed(view, entries) | self._note(view, entries)
 
     def _note(self, view: View, entries: list[Entry]) -> Updates:
         return {self.note: note_of(entries, view), self.noted: key(view)}
@@ -131,6 +137,14 @@ class Basket:
     def on_add(self, view: View, entries: list[Entry]) -> Updates:
         """Add the selected patch; what is being typed stays."""
         return self._changed(view, self._with(view, entries))
+
+    def on_put(self, view: View, entries: list[Entry], event: gr.EventData) -> Updates:
+        """Add a patch as it is seen on a wall, without selecting it."""
+        patch = picked(event, self.desk.shelf(view))
+        entries = self._with(replace(view, patch=patch.patch_id), entries)
+        patches = plurals(len(here(entries, view)), "patch")
+        line = texts.PUT_IN.format(patch=written.place(patch), patches=patches)
+        return self._changed(view, entries) | self.desk.header.past.tell(line)
 
     def _with(self, view: View, entries: list[Entry]) -> list[Entry]:
         shelf = self.desk.shelf(view)
@@ -182,15 +196,8 @@ class Basket:
 
     def on_drop(self, view: View, entries: list[Entry]) -> Updates:
         """Take the selected patch out; Undo brings it back."""
-        entries = self._now(entries)
-        return self._less(view, without(entries, view), entries)
+        return self.replaced(view, without(self._now(entries), view))
 
     def on_clear(self, view: View, entries: list[Entry]) -> Updates:
         """Take all patches of the open atlas out; Undo brings them back with their notes."""
-        entries = self._now(entries)
-        return self._less(view, emptied(entries, view), entries)
-
-    def on_undo(self, view: View, before: list[Entry]) -> Updates:
-        """The basket as it was before something was taken out."""
-        before = self._now(before)
-        return self._changed(view, before) | self._note(view, before)
+        return self.replaced(view, emptied(self._now(entries), view))

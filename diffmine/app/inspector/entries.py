@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import gradio as gr
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from diffmine.app.inspector import texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
-from diffmine.app.view import View
+from diffmine.app.view import Refused, View
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
 
@@ -43,9 +44,21 @@ def value_of(entries: Sequence[Entry]) -> Value:
 def entries_of(value: Value) -> list[Entry]:
     """The entries that a page holds; none if they cannot be read."""
     try:
-        entries = _CHECKED.validate_python(value.get("entries", []))
+        return _read(value.get("entries", []))
     except ValidationError:
         return []
+
+
+def checked(value: Any) -> list[Entry]:
+    """Entries that someone sent. Raises Refused for what is none: nothing is lost by it."""
+    try:
+        return _read(value)
+    except ValidationError as error:
+        raise Refused(texts.NO_BASKET) from error
+
+
+def _read(value: Any) -> list[Entry]:
+    entries = _CHECKED.validate_python(value)
     return [replace(entry, note=entry.note[:LONGEST_NOTE]) for entry in entries[:MOST]]
 
 

@@ -1,6 +1,19 @@
 """The export formats by name, in the order of the app's buttons: each is one file and one line."""
 
-from diffmine.export.formats import coco, csv, dicom, html, parquet, pdf, png
+from diffmine.export.formats import (
+    annotations,
+    bibtex,
+    coco,
+    csl,
+    csv,
+    csvw,
+    dicom,
+    html,
+    iiif,
+    parquet,
+    pdf,
+    png,
+)
 from diffmine.export.order import Format
 
 FORMATS: dict[str, Format] = {
@@ -10,5 +23,10 @@ FORMATS: dict[str, Format] = {
     "pdf": pdf.FORMAT,
     "html": html.FORMAT,
     "coco": coco.FORMAT,
+    "annotations": annotations.FORMAT,
+    "iiif": iiif.FORMAT,
+    "csl": csl.FORMAT,
+    "bibtex": bibtex.FORMAT,
+    "csvw": csvw.FORMAT,
     "dicom": dicom.FORMAT,
 }

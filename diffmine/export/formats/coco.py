@@ -107,4 +107,6 @@ def files(order: Order) -> Iterator[File]:
     yield f"{order.name}.json", text.encode()
 
 
-FORMAT = Format("COCO (JSON)", "boxes and scores for annotation tools", "json", files, quick=True)
+FORMAT = Format(
+    "COCO (JSON)", "boxes and scores for annotation tools", "json", files, quick=True, programs=True
+)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator
+from typing import Any
 
 from diffmine.export.chosen import entries
 from diffmine.export.columns import COLUMNS, plain, row
@@ -18,8 +20,13 @@ def as_csv(order: Order) -> bytes:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for entry in entries(order.atlas, order.chosen):
-        writer.writerow([cell(plain(value)) for value in row(entry).values()])
+        writer.writerow([cell(_known(plain(value))) for value in row(entry).values()])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _known(value: Any) -> Any:
+    """A number that is none, as an error that is not known, is an empty cell."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def files(order: Order) -> Iterator[File]:

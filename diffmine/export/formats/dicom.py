@@ -103,4 +103,5 @@ FORMAT = Format(
     ours=ours,
     told=told,
     films=True,
+    programs=True,
 )

@@ -23,7 +23,7 @@ def as_parquet(order: Order) -> bytes:
     """The columns of the CSV as they are, and `image`: {bytes, path}, the crop as a PNG."""
     rows = []
     for entry in entries(order.atlas, order.chosen):
-        content = pictures.png(pictures.cut(order.atlas, entry.patch))
+        content = pictures.png(pictures.cut(order.atlas, entry.patch), told=pictures.about(entry))
         image = {"bytes": content, "path": f"{pictures.name(entry.patch)}.png"}
         rows.append({**row(entry), "image": image})
     schema = SCHEMA.append(_PICTURE).with_metadata(_features())
@@ -48,4 +48,4 @@ def files(order: Order) -> Iterator[File]:
     yield f"{order.name}.parquet", as_parquet(order)
 
 
-FORMAT = Format("Parquet", "the same table with the crops in it", "parquet", files)
+FORMAT = Format("Parquet", "the same table with the crops in it", "parquet", files, programs=True)

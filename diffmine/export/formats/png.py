@@ -36,7 +36,7 @@ def as_pngs(order: Order) -> Iterator[bytes]:
     for at, page in enumerate(pages, 1):
         sheet = _Sheet()
         figure.draw(sheet, order, page, f"{at} / {len(pages)}")
-        yield pictures.png(sheet.paper, dpi=DPI, **told)
+        yield pictures.png(sheet.paper, dpi=DPI, told=told)
 
 
 def files(order: Order) -> list[File]:

@@ -24,7 +24,8 @@ def basket(atlas: Atlas, chosen: Sequence[Chosen]) -> Iterator[File]:
         raise UsageError("A page needs at least one patch.")
     shown = entries(atlas, chosen)
     for entry in {entry.patch.patch_id: entry for entry in shown}.values():
-        yield crop_name(entry), pictures.png(pictures.seen(atlas, entry.patch))
-        yield image_name(entry), pictures.webp(pictures.boxed(atlas, entry.patch, *_IMAGE))
-    told = [(entry, facts(entry.patch, entry.record, entry.element_line)) for entry in shown]
-    yield "index.html", document("basket.html", atlas, entries=shown, told=told)
+        told = pictures.about(entry)
+        yield crop_name(entry), pictures.png(pictures.seen(atlas, entry.patch), told=told)
+        yield image_name(entry), pictures.webp(pictures.boxed(atlas, entry.patch, *_IMAGE), told)
+    rows = [(entry, facts(entry.patch, entry.record, entry.element_line)) for entry in shown]
+    yield "index.html", document("basket.html", atlas, entries=shown, told=rows)

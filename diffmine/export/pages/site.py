@@ -95,4 +95,4 @@ def _pictures(atlas: Atlas, shown: Sequence[Entry], seen: set[str]) -> Iterator[
         name = crop_name(entry)
         if name not in seen:
             seen.add(name)
-            yield name, pictures.png(pictures.seen(atlas, entry.patch))
+            yield name, pictures.png(pictures.seen(atlas, entry.patch), told=pictures.about(entry))

@@ -3,7 +3,7 @@
 // these values as the one before left them. So no answer undoes a later choice, and none is lost.
 (() => {
   const given = window.fetch.bind(window), EVENTS = /\/gradio_api\/(run\/predict|queue\/join)\b/;
-  const LASTING = new Set(['basket']), held = {};
+  const LASTING = new Set(['basket', 'about', 'saved']), held = {};
   let before = Promise.resolve();
 
   function recall(name, text) {
@@ -29,7 +29,13 @@
 
   async function learn(answer) {
     const body = answer.ok ? await answer.clone().json().catch(() => null) : null;
-    if (Array.isArray(body?.data)) body.data.filter(value => value?.held).forEach(note);
+    const values = Array.isArray(body?.data) ? body.data.filter(value => value?.held) : [];
+    const back = values.some(value => value.held === 'past' && value.way);  // what is taken back is no new act
+    for (const value of values) {
+      if (value.held === 'basket' && !back) diffminePast.basket(held.basket, value);
+      if (value.held === 'edited' && value.number) diffminePast.edited(value);
+      note(value);
+    }
   }
 
   window.fetch = (...asked) => {

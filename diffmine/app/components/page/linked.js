@@ -5,3 +5,12 @@ if (new URLSearchParams(location.search).has('atlas')) {
   root.add('dm-arriving');
   setTimeout(() => root.remove('dm-arriving'), 5000);
 }
+
+// A link may bring a basket after #basket=; components/brought/brought.js tells the server of it.
+window.diffmineTake = () => {
+  const [, text] = location.hash.match(/^#basket=([\w-]+)$/) ?? [];
+  if (!text) return;
+  window.diffmineBrought = text;
+  history.replaceState(null, '', location.pathname + location.search);
+};
+window.diffmineTake();

@@ -30,8 +30,10 @@ function onKey(event) {
   if (typing(event.target)) return;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(event.key)) {
     const again = event.shiftKey || /^y$/i.test(event.key);
-    const button = document.querySelector(again ? '#redo' : '#undo');
-    if (button?.checkVisibility() && !help.open) { event.preventDefault(); button.click(); }
+    const names = again ? ['#past .dm-redo', '#redo'] : ['#past .dm-undo', '#undo'];
+    const buttons = names.map(name => document.querySelector(name));
+    const button = buttons.find(each => each?.checkVisibility() && !each.disabled);
+    if (button && !help.open) { event.preventDefault(); button.click(); }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -13,6 +13,7 @@ import gradio as gr
 from diffmine.app import texts as shared
 from diffmine.app import words
 from diffmine.app.desk import Desk
+from diffmine.app.held import held, unseen
 from diffmine.app.parts import EACH, LAST, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.elements import texts
@@ -55,6 +56,8 @@ class Edits:
             self.undo = own(gr.Button(shared.UNDO, size="sm", elem_id="undo", visible=False))
             self.redo = own(gr.Button(shared.REDO, size="sm", elem_id="redo", visible=False))
         self.where = own(gr.Markdown(elem_classes="dm-line"))
+        # What was done last, for the one Undo of the page (diffmine/app/past.py).
+        self.edited = own(held(unseen(), "edited", dict, dict))
 
     def why_not(self) -> str:
         """Why elements cannot be changed here; empty when they can."""
@@ -115,7 +118,7 @@ class Edits:
     def _merged(self, view: View, element: int, into: int) -> Updates:
         atlas = self.desk.shelf(view).atlas
         _, why = self._try(view, lambda: merge(atlas, view.label, element, into))
-        return self._refused(view, why) if why else self.desk.go(replace(view, element=into), TAB)
+        return self._done(replace(view, element=into), why)
 
     def on_split(self, view: View) -> Updates:
         """The open element becomes two."""
@@ -130,7 +133,7 @@ class Edits:
         text = texts.WAS_SPLIT.format(
             element=names[0], left=plurals(sizes[element], "patch"), new=names[1], moved=sizes[new]
         )
-        return self.desk.go(view, TAB) | {self.note: words.markdown(text)}
+        return self._done(view) | {self.note: words.markdown(text)}
 
     def on_name(self, view: View, name: str) -> Updates:
         """The open element is called so."""
@@ -138,7 +141,7 @@ class Edits:
         if element is None:
             return self._say(texts.OPEN_AN_ELEMENT)
         _, why = self._try(view, lambda: rename(shelf.atlas, view.label, element, name))
-        return self._refused(view, why) if why else self.desk.go(view, TAB)
+        return self._done(view, why)
 
     def on_place(self, view: View, choice: Any) -> Updates:
         """The open element gets a name that was set aside."""
@@ -147,7 +150,7 @@ class Edits:
             return self._say(texts.CHOOSE_WAITING)
         atlas = self.desk.shelf(view).atlas
         _, why = self._try(view, lambda: place(atlas, number, view.label, element))
-        return self._refused(view, why) if why else self.desk.go(view, TAB)
+        return self._done(view, why)
 
     def on_discard(self, view: View, choice: Any) -> Updates:
         """What was set aside is not offered any more."""
@@ -155,25 +158,47 @@ class Edits:
         if number is None:
             return self._say(texts.CHOOSE_WAITING)
         _, why = self._try(view, lambda: discard(self.desk.shelf(view).atlas, number))
-        return self._refused(view, why) if why else self.desk.go(view, TAB)
+        return self._done(view, why)
+
+    def _done(self, view: View, why: str = "") -> Updates:
+        """The tab after an edit, or why there was none."""
+        if why:
+            return self._refused(view, why)
+        last = self.desk.shelf(view).atlas.edits.in_force[-1]
+        return self.desk.go(view, TAB) | self._told(view, "done", last)
+
+    def _told(self, view: View, way: str, edit: Edit) -> Updates:
+        return {self.edited: {"way": way, "atlas": view.atlas, "number": edit.number}}
 
     def on_undo(self, view: View) -> Updates:
         """The last edit is taken back."""
-        return self._back(view, undo)
+        return self._back(view, "undo")
 
     def on_redo(self, view: View) -> Updates:
         """What was taken back last is done again."""
-        return self._back(view, redo)
+        return self._back(view, "redo")
 
-    def _back(self, view: View, change: Callable[[Workspace], Edit]) -> Updates:
+    def again(self, view: View, atlas: str, number: Any, way: str) -> tuple[str, str]:
+        """Take an edit of an atlas back, or do it again, where it is the next to be: what it was in
+        words, and why it could not be done."""
+        shelf = self.desk.shelves[atlas]
+        edits = shelf.atlas.edits
+        there = edits.in_force if way == "undo" else edits.undone
+        if not there or there[-1].number != number:
+            return "", self.why_not() or shared.CHANGED_SINCE
+        what = in_words(shelf, there[-1])
+        _, why = self._try(replace(view, atlas=atlas, elements=""), lambda: _WAYS[way](shelf.atlas))
+        return what, why
+
+    def _back(self, view: View, way: str) -> Updates:
         shelf = self.desk.shelf(view)
-        last, why = self._try(view, lambda: change(shelf.atlas))
+        last, why = self._try(view, lambda: _WAYS[way](shelf.atlas))
         if why:
             return self._refused(view, why)
         there = [n for n in (last.element, last.into) if shelf.has_element(last.label, n)]
         if last.kind != "discard":
             view = replace(view, label=last.label, element=there[0] if there else None)
-        updates = self.desk.go(view, TAB)
+        updates = self.desk.go(view, TAB) | self._told(view, way, last)
         return updates | self.desk.header.show(updates[self.desk.state])
 
     def _try(self, view: View, change: Callable[[], Any]) -> tuple[Any, str]:
@@ -201,6 +226,9 @@ class Edits:
 
     def _say(self, why: str) -> Updates:
         return {self.note: f"⚠ {words.markdown(why)}"}
+
+
+_WAYS: dict[str, Callable[[Workspace], Edit]] = {"undo": undo, "redo": redo}
 
 
 def numbered(choice: Any) -> int | None:

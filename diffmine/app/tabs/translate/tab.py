@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from diffmine.app.components.wall.wall import wall
 from diffmine.app.desk import Desk
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import EACH, LAST, NOTHING, Updates
+from diffmine.app.running import Run, Runs
 from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
@@ -38,17 +38,29 @@ from diffmine.app.tabs.translate.strips import (
 from diffmine.app.view import Refused, View, payload
 from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
+from diffmine.words import records as written
 
 TAB = "translate"
+Made = tuple[Preview | None, "Drawn | None"]
+"""What a job makes: a step with what it draws, at the end that alone."""
+# Who only follows a job takes no place of those who work.
+FOLLOWS: dict[str, Any] = {
+    "concurrency_id": "follow",
+    "concurrency_limit": 8,
+    "api_visibility": "private",
+    "trigger_mode": "once",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What a job has made so far of a patch of an atlas; `done` with its last step. Each is a
-    change of its own to gradio, whatever it holds."""
+    """What a job has made so far of a patch of an atlas; `done` with its last step, with the error
+    of the `reconstruction` where it inverted the source. Each is a change of its own to gradio,
+    whatever it holds."""
 
     atlas: str
     strip: Strip
+    reconstruction: float = math.nan
     done: bool = False
 
 
@@ -58,6 +70,7 @@ class Translate:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.strips = Strips()
+        self.runs: Runs[Made] = Runs()
         own = desk.own
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         with gr.Row(elem_classes="dm-controls"):
@@ -173,7 +186,9 @@ class Translate:
         }
 
     def _file(self, shelf: Shelf, strip: Strip) -> Path:
-        about = {"atlas": shelf.title, "image": strip.patch.image_id, "made with": "diffmine"}
+        name = strip.patch.image_id
+        whose = written.credit(shelf.atlas.image(name))
+        about = {"atlas": shelf.title, "image": name, "of": whose, "made with": "diffmine"}
         content = download(strip, shelf.labels, about)
         name = f"{digest(content)}/diffmine-translation.png"
         return self.desk.cache.file(name, lambda: content)
@@ -188,7 +203,7 @@ class Translate:
         pictures = [
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
         ]  # fmt: skip
-        told = [self.job, self.status, self.run, self.stop]
+        told = [self.job, self.status, self.run, self.stop, desk.running]
         started = self.run.click(
             self.on_run,
             [desk.state, self.targets, self.method, self.outside],
@@ -197,10 +212,16 @@ class Translate:
             **jobs.ONE_AT_A_TIME,
         )
         self.drawn.change(self.on_drawn, [desk.state, self.drawn], pictures, **LAST)
-        started.then(self.on_end, [self.job], told, **LAST)
+        again = desk.running.again(
+            self.on_again, [desk.state], [*told, self.drawn], show_progress="hidden", **FOLLOWS
+        )
+        for job in (started, again):
+            job.then(self.on_end, [self.job], told, **LAST)
         self.targets.input(self.on_targets, [desk.state, self.targets], [desk.state], **LAST)
         results = [*told, *pictures]
-        self.stop.click(self.on_stop, [desk.state, self.job], results, cancels=[started], **LAST)
+        self.stop.click(
+            self.on_stop, [desk.state, self.job], results, cancels=[started, again], **LAST
+        )
         self.several.wire([self.targets, self.method, self.outside])
 
     def on_target(self, view: View, event: gr.EventData) -> Updates:
@@ -220,6 +241,7 @@ class Translate:
 
     def on_stop(self, view: View, job: Job) -> Updates:
         """Stop the job; what was there before is shown again."""
+        self.runs.stop(job.key)
         shown = self.show(view)
         keep = (
             self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
@@ -246,6 +268,7 @@ class Translate:
         running = job.state is JobState.RUNNING
         return {
             self.job: job,
+            self.desk.running: {"key": job.key if running else ""},
             self.status: jobs.line(job, texts.STEP, done),
             self.run: gr.Button(visible=not running),
             self.stop: gr.Button(visible=running),
@@ -261,38 +284,55 @@ class Translate:
             raise gr.Error(texts.NO_MODEL_TO_TRANSLATE, print_exception=False)
         known = chosen(shelf, targets, patch)
         how = settings(method, outside)
-        yield self._told(jobs.RUNNING)
-        try:
-            yield from self._translated(view, patch, known, shelf.model, how)
-        except DiffmineError as error:
-            yield self._told(jobs.failed(error))
+        model = shelf.model
+        run = self.runs.begin(lambda: self._work(view.atlas, patch, known, model, how))
+        yield from self._followed(run)
 
-    def _translated(
-        self, view: View, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
-    ) -> Iterator[Updates]:
-        shelf = self.desk.shelf(view)
-        began = told = time.monotonic()
+    def on_again(self, view: View, event: gr.EventData) -> Iterator[Updates]:
+        """A page that was loaded anew: its job, where that still runs, from the beginning."""
+        run = self.runs.find(payload(event, "key"))
+        if run is None or run.over:  # what it made stands in the tab already
+            yield {self.desk.running: {"key": ""}}
+        else:
+            yield from self._followed(run)
+
+    def _work(
+        self, atlas: str, patch: Patch, targets: list[str], model: Path, how: dict[str, Any]
+    ) -> Iterator[Made]:
+        """Previews of a patch's image, then the strip, which is kept for whoever looks at it."""
+        shelf = self.desk.shelves[atlas]
+        source = shelf.pixels(patch.image_id)
         so_far: dict[str, Translation] = {}
         for result in translating(shelf, patch, targets, model, how):
             if isinstance(result, Translated):
                 strip = finished(shelf, patch, result.translations, how)
-                self.strips.keep(view.atlas, strip)
-                end = Job(JobState.DONE, took=time.monotonic() - began)
-                done = shared.DONE_IN + _inversion(result.reconstruction)
-                yield {self.drawn: Drawn(view.atlas, strip, True)} | self._told(end, done)
-            elif result.pictures or time.monotonic() - told > TELL:
-                told = time.monotonic()
-                so_far |= {
-                    name: Translation(name, pixels) for name, pixels in result.pictures.items()
-                }
-                source = shelf.pixels(patch.image_id)
-                drawn = Drawn(view.atlas, Strip(patch, source, dict(so_far)))
-                new = {self.drawn: drawn} if result.pictures else {}
-                yield new | self._step(result, told - began)
+                self.strips.keep(atlas, strip)
+                yield None, Drawn(atlas, strip, result.reconstruction, done=True)
+                return
+            so_far |= {name: Translation(name, pixels) for name, pixels in result.pictures.items()}
+            strip = Strip(patch, source, dict(so_far))
+            yield result, Drawn(atlas, strip) if result.pictures else None
 
-    def _step(self, preview: Preview, seconds: float) -> Updates:
+    def _followed(self, run: Run[Made]) -> Iterator[Updates]:
+        """What a job makes, as it is told on the screen."""
+        yield self._told(Job(JobState.RUNNING, key=run.key))
+        told = 0.0
+        try:
+            for seconds, (preview, drawn) in run.follow():
+                new: Updates = {self.drawn: drawn} if drawn else {}
+                if preview is None and drawn:
+                    end = Job(JobState.DONE, took=seconds, key=run.key)
+                    done = shared.DONE_IN + _inversion(drawn.reconstruction)
+                    yield new | self._told(end, done)
+                elif preview and (drawn or seconds - told > TELL):
+                    told = seconds
+                    yield new | self._step(preview, seconds, run.key)
+        except DiffmineError as error:
+            yield self._told(jobs.failed(error))
+
+    def _step(self, preview: Preview, seconds: float, key: str) -> Updates:
         left = seconds / max(preview.step, 1) * (preview.steps - preview.step)
-        return self._told(Job(JobState.RUNNING, preview.step, preview.steps, left))
+        return self._told(Job(JobState.RUNNING, preview.step, preview.steps, left, key=key))
 
 
 def _inversion(error: float) -> str:

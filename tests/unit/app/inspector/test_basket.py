@@ -72,12 +72,10 @@ def test_what_was_taken_out_comes_back(desk: Any) -> None:
     for handler in (basket.on_clear, basket.on_drop):
         emptied = handler(desk.first, entries)
         assert [entry.patch for entry in emptied[basket.entries]] == ["x"]
-        assert emptied[basket.undo].visible
-        undone = basket.on_undo(desk.first, emptied[basket.before])
-        assert undone[basket.entries] == entries
-        assert undone[basket.note] == "mine"
-        assert not undone[basket.undo].visible
-    assert basket.on_clear(desk.first, [])[basket.before] == []
+        assert emptied[basket.note] == ""
+        back = basket.replaced(desk.first, entries)
+        assert back[basket.entries] == entries
+        assert back[basket.note] == "mine"
 
 
 @pytest.mark.parametrize(

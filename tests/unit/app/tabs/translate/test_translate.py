@@ -13,6 +13,7 @@ from diffmine.app.page import build
 from diffmine.app.tabs.translate import texts
 from diffmine.errors import ModelError
 from diffmine.model.tiny import make_random
+from tests.unit.app.events import event
 from tests.unit.app.make_atlas import LABELS, make_atlas
 
 
@@ -49,6 +50,24 @@ def test_how_a_job_ends_is_not_read_from_the_screen(
     assert late[panel.job].state is JobState.CANCELLED
     assert late[panel.run].visible
     assert not late[panel.stop].visible
+
+
+def test_a_page_that_was_loaded_anew_finds_its_job(own: Any) -> None:
+    panel = own.panels["translate"]
+    view = replace(own.first, patch="1910-top-0063")
+    job = panel.on_run(view, ["1930", "1900"], "ddim")
+    key = next(job)[own.running]["key"]
+    job.close()  # as gradio does when the page is gone
+    steps = list(panel.on_again(view, event(key=key)))
+    assert steps[0][panel.job].key == key
+    assert steps[-1][panel.job].state is JobState.DONE
+    assert steps[-1][own.running] == {"key": ""}
+    assert steps[-1][panel.drawn].strip.translations.keys() == {"1930", "1900"}
+    assert panel.strips.of(own.shelf(view), view.atlas, own.shelf(view).known(view.patch)) is (
+        steps[-1][panel.drawn].strip
+    )
+    for over in (key, "none", None, 7):
+        assert list(panel.on_again(view, event(key=over))) == [{own.running: {"key": ""}}]
 
 
 def test_a_stopped_job_is_cancelled(own: Any) -> None:

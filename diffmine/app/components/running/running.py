@@ -1,0 +1,14 @@
+"""What lets a page find the job that it began before it was loaded anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from diffmine.app.parts import component
+
+
+def running(**settings: Any) -> gr.HTML:
+    """A component that shows nothing. Event: again, with the key of a job."""
+    return component("running", '<i class="dm-running" hidden></i>', None, settings)
