@@ -1,4 +1,4 @@
-"""How a film lies and what it shows, by closed lists alone: no free text of a file comes through."""
+"""How a film lies and what it shows, by closed lists alone: no free text comes through."""
 
 from __future__ import annotations
 
