@@ -150,6 +150,12 @@ FILE = "File"
 NOTHING_TO_WRITE = "There is no patch to export."
 BEING_MADE = "{format} of {count} patches is being made."
 
+RESULTS = "Results (DICOM, CSV)"
+HANDED_OUT = (
+    "The browser has a zip of them: boxes and map as pictures, segmentations and a report in "
+    "DICOM, boxes as CSV and JSON."
+)
+
 # Filters
 
 UNREAD_FILTERS = "The filters of this link cannot be read, so everything is shown."
@@ -243,6 +249,8 @@ PAGE: dict[str, str] = {
     "valueAt": "row {row}, column {col}: {value}",
     "millimetres": "{length} mm",
     "pixels": "{length} pixels",
+    "results": RESULTS,
+    "beingMade": "Results are being made.",
     "noFilm": "The film did not load ({error}).",
     # What speaks against a wall
     "showPatches": "Show these patches",

@@ -13,7 +13,7 @@ from diffmine.app.cache import digest, file_ref
 from diffmine.app.inspector import texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
-from diffmine.atlas.companions import boxes_of, group_of
+from diffmine.atlas.companions import beside_of, boxes_of
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
 from diffmine.data.films import Packed
@@ -59,10 +59,10 @@ def films(shelf: Shelf, patch: Patch, score: str, beside: str) -> list[Value]:
 def others(shelf: Shelf, patch: Patch) -> list[Value]:
     """What may stand beside a patch's film: the others of its group by date, then its stored
     translations."""
-    images = [
-        row for row in group_of(shelf.atlas, patch.image_id) if row["image_id"] != patch.image_id
+    group = [
+        {"id": f"{IMAGE}:{row['image_id']}", "title": words.captioned(row, after)}
+        for row, after in beside_of(shelf.atlas, patch.image_id)
     ]
-    group = [{"id": f"{IMAGE}:{row['image_id']}", "title": words.captioned(row)} for row in images]
     targets = [row["target"] for row in shelf.translations(patch.patch_id)]
     translated = [
         {"id": f"{TARGET}:{name}", "title": texts.TRANSLATED_INTO.format(label=name)}
@@ -135,6 +135,7 @@ def _plain(width: int, height: int) -> Value:
         "spacing": None,
         "measured": "",
         "edges": {},
+        "turned": [],
     }
 
 
@@ -191,7 +192,6 @@ def _of_file(film: Packed, put: Callable[[str, bytes], Value]) -> Value:
     tables = [put(f"-{at}.bin", table) for at, table in enumerate(film.tables)]
     spacing, times = facts["spacing"], round(facts["whole"][0] / facts["width"])
     notes = [words.NOTES.get(spacing["at"], "") if spacing else words.NOTES[""]]
-    notes += [words.FLIPPED] if facts["flipped"] else []
     notes += [words.AVERAGED.format(times=times)] if times > 1 else []
     return {
         **{key: facts[key] for key in ("width", "height", "slope", "intercept", "unit")},
@@ -203,6 +203,7 @@ def _of_file(film: Packed, put: Callable[[str, bytes], Value]) -> Value:
         "measured": words.AT[spacing["at"]] if spacing else "",
         "edges": words.edges(facts["orientation"]),
         "side": words.side(facts),
+        "turned": words.turned(facts),
         "from": words.FROM_FILE.format(bits=facts["bits"]),
         "notes": [note for note in notes if note],
     }

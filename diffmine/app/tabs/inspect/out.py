@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.inspect import texts
-from diffmine.app.tabs.inspect.own import Own, contrast_of, maps_of, why_no_dicom
+from diffmine.app.tabs.inspect.own import Own, contrast_of, has_dicom, maps_of
 from diffmine.errors import UsageError
 from diffmine.export import own as export
 from diffmine.export.dicom.heat import Heat
@@ -49,8 +49,7 @@ def ways_of(own: Own) -> list[str]:
     """The ways in which results of a picture can leave."""
     if not own.done:
         return []
-    named = own.film is not None and own.film.source is not None and not why_no_dicom(own)
-    return [name for name in WAYS if name != "dicom" or named]
+    return [name for name in WAYS if name != "dicom" or has_dicom(own)]
 
 
 def handed(shelf: Shelf, own: Own, way: str) -> str:

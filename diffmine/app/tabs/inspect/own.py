@@ -146,6 +146,7 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
         drawn = _heat(shelf, own.inspection, at, own)
     value["film"] = _film(own, value)
+    value["results"] = own.done and has_dicom(own)
     value["patch"] = digest(value)
     value = {"frame": digest(value, drawn.get("scores")), **value, **drawn}
     return {"rev": digest(value), **value}
@@ -231,6 +232,11 @@ def _facts(own: Own) -> list[list[str]]:
     if why := why_no_dicom(own):
         rows.append([texts.RESULTS, texts.NO_DICOM.format(why=why), ""])
     return [*rows, [texts.PICTURE, size, ""]]
+
+
+def has_dicom(own: Own) -> bool:
+    """Whether results in DICOM can go back to a film."""
+    return own.film is not None and own.film.source is not None and not why_no_dicom(own)
 
 
 def why_no_dicom(own: Own) -> str:

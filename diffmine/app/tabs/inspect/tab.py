@@ -18,6 +18,7 @@ from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.desk import Desk
+from diffmine.app.inspector.viewer import with_told
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates
 from diffmine.app.server import ON_SPACE
@@ -163,6 +164,10 @@ class Inspect:
         self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
         self.viewer.score(self.on_score, [state, self.picture], chosen, **LAST)
         self.viewer.film(self.on_film, [state, self.picture], [self.viewer], **LAST)
+        told = self.viewer.out(
+            self.on_out, [state, self.picture], [self.handed, self.viewer], **MAKES
+        )
+        told.success(None, [self.handed], [self.handed], js=out.SAVE)
         for name, button in self.out.items():
             pressed = button.click(
                 self._hander(name), [state, self.picture], [self.handed], **MAKES
@@ -266,6 +271,18 @@ class Inspect:
         if picture is None or picture.atlas != view.atlas:
             raise Refused(texts.CHOOSE_A_PICTURE)
         return {self.viewer: own.with_film(self.desk.shelf(view), picture)}
+
+    def on_out(self, view: View, picture: Own | None) -> Updates:
+        """The results of the film that is shown in the full screen, or why there are none."""
+        shelf = self.desk.shelf(view)
+        if picture is None or picture.atlas != view.atlas or "dicom" not in out.ways_of(picture):
+            raise Refused(texts.CHOOSE_A_PICTURE)
+        value = own.viewer_value(shelf, picture)
+        try:
+            content = out.handed(shelf, picture, "dicom")
+        except DiffmineError as error:
+            return {self.handed: "", self.viewer: with_told(value, str(error))}
+        return {self.handed: content, self.viewer: with_told(value, shared.HANDED_OUT)}
 
     def _hander(self, way: str) -> Callable[[View, Own | None], str]:
         def on_out(view: View, picture: Own | None) -> str:
