@@ -316,7 +316,8 @@ def test_a_film_of_ones_own_has_its_numbers_and_results(
     row, col = (side + 32 for side in BRIGHT)
     page.get_by_label("Window and level").select_option("window 2 of the file")
     assert abs(grey_at(pane, row, col) - linear(4000, 1000, 500)) <= 1
-    assert abs(grey_at(pane, 400, 90) - linear(float(stored[400, 90]), 1000, 500)) <= 1
+    beside = 20 * 255 / 500  # numbers beside each other differ by less than 20
+    assert abs(grey_at(pane, 400, 90) - linear(float(stored[400, 90]), 1000, 500)) <= beside
     tools.get_by_label("Heat map", exact=True).check()
     expect(pane.locator(".dm-heat")).to_be_visible()
     typicality = tools.get_by_label("Typicality", exact=True)

@@ -33,7 +33,8 @@ def numbers(seed: int, *, inverse: bool = False) -> np.ndarray:
 
 def make_films(folder: Path, model: str = "") -> Workspace:
     """Write data set and atlas below `folder`; whose files they are is noted in the user's folder
-    of data, which a test has made its own; `model` is its path from the atlas. One patient has the films of 2001, 1999 and 2003."""
+    of data, which a test has made its own; `model` is its path from the atlas. One patient has the
+    films of 2001, 1999 and 2003."""
     data, rows, boxes = (
         folder / "data",
         ["file_name,label,patient,date"],
