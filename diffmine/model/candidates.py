@@ -18,6 +18,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -104,7 +106,7 @@ def attention(model: Model, latent: Float[Tensor, "c h w"], label: str, draws: D
     model without any."""
     prompts = model.trained_prompts()
     words = [prompts.of(label)] * len(draws.t)
-    places = _places(model, prompts.of(label), prompts.of(None))
+    places = _places(model, prompts.of(label), prompts.prompt.replace("{label}", ""))
     size = (int(latent.shape[1]), int(latent.shape[2]))
     with _watched(model, places, size) as seen:
         model.predict(_noised(model, latent, draws), draws.t, words, filled=False)
@@ -117,10 +119,18 @@ def _noised(model: Model, latent: Float[Tensor, "c h w"], draws: Draws) -> Tenso
     return model.add_noise(latent[None].expand_as(draws.noise), draws.noise, draws.t)  # n c h w
 
 
-def _places(model: Model, own: str, null: str) -> list[int]:
-    """Where the tokens of a prompt stand that the null prompt has not, the end not among them."""
-    ids, others = (model.tokenizer(text)["input_ids"] for text in (own, null))
-    return [at for at, token in enumerate(ids) if token not in others] or [len(ids) - 1]
+def _places(model: Model, own: str, without: str) -> list[int]:
+    """Where the tokens of a prompt stand that the same prompt `without` its label has not; all of
+    them where the two cannot be told apart."""
+    ids, rest = (list(model.tokenizer(text)["input_ids"]) for text in (own, without))
+    first = _alike(ids, rest)
+    last = _alike(ids[first:][::-1], rest[first:][::-1])
+    return list(range(first, len(ids) - last)) or list(range(len(ids)))
+
+
+def _alike(one: list[int], other: list[int]) -> int:
+    """How many of the first entries are the same."""
+    return sum(1 for _ in takewhile(bool, map(eq, one, other)))
 
 
 @contextmanager

@@ -158,7 +158,7 @@ def test_two_films_of_a_patient_move_and_zoom_together(page: Page, films: str) -
     beside.focus()
     beside.select_option("image:m1.dcm")
     other = page.locator(".dm-pane").nth(1)
-    expect(other.locator(".dm-about")).to_contain_text("1999 · Mass · m1.dcm")
+    expect(other.locator(".dm-about")).to_contain_text("1999 (earlier) · Mass · m1.dcm")
     expect(beside).to_be_focused()
     expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
     fitted = other.get_attribute("data-zoom") or ""
@@ -278,7 +278,7 @@ def test_a_clinician_goes_from_the_atlas_to_results_in_few_clicks(page: Page, fi
     expect(pane.locator(".dm-heat")).to_be_visible()
     hand.choose(page.get_by_label("Compare with"), "image:m1.dcm")
     other = page.locator(".dm-pane").nth(1)
-    expect(other.locator(".dm-about")).to_contain_text("1999 · Mass · m1.dcm")
+    expect(other.locator(".dm-about")).to_contain_text("1999 (earlier) · Mass · m1.dcm")
     expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
     files = results_of(page, hand, tools.get_by_role("button", name="Results"))
     expect(tools.locator(".dm-told")).to_contain_text("The browser has a zip of them")

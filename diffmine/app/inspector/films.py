@@ -47,13 +47,13 @@ def films(shelf: Shelf, patch: Patch, score: str, beside: str) -> list[Value]:
     group, `translation:LABEL`), if that is one of those offered."""
     first = _best(shelf, patch.image_id) | {"window": _window(patch)}
     first["others"] = others(shelf, patch)
-    known = [other["id"] for other in first["others"]]
+    known = {other["id"]: other["title"] for other in first["others"]}
     kind, _, name = beside.partition(":")
     if beside not in known:
         return [first]
     if kind == TARGET:
         return [first, _translation(shelf, patch, name)]
-    return [first, _companion(shelf, patch, name, score)]
+    return [first, _companion(shelf, patch, name, score) | {"title": known[beside]}]
 
 
 def others(shelf: Shelf, patch: Patch) -> list[Value]:
