@@ -120,9 +120,8 @@ def report(cases: list[Case], kept: Mapping[str, np.ndarray]) -> None:
             localisation.add(name, case, map)
     labels = list(dict.fromkeys(case.label for _, case in judged))
     rows = localisation.rows(labels, 2000, 0)
-    print(
-        f"{len(judged)} films with boxes; {sum(map(len, few.values()))} others made the small prior"
-    )
+    others = sum(len(own) for own in few.values())
+    print(f"{len(judged)} films with boxes; {others} others made the small prior")
     print("| map | label | n | AP | pointing |\n|---|---|---|---|---|")
     for row in rows:
         figures = [f"{row[m]:.3f} ({row[f'{m}_low']:.3f} to {row[f'{m}_high']:.3f})"
