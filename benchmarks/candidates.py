@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--model", default="")
     parser.add_argument("--rename", action="append", default=[])
     parser.add_argument("--against", default="No Finding")
-    parser.add_argument("--per-label", type=int, default=0)
+    parser.add_argument("--per-label", type=int, default=12, help="films that are judged")
     parser.add_argument("--draws", type=int, default=32)
     parser.add_argument("--steps", type=int, default=0, help="of the translation; 0: the app's")
     parser.add_argument("--keep", type=Path)
@@ -57,7 +57,8 @@ def main() -> None:
     torch.set_num_threads(1)
     atlas = open_atlas(options.atlas)
     config = EvaluateConfig(rename=tuple(options.rename), against="")
-    cases = _cases(truth_of(atlas, config).cases, options.against, options.per_label)
+    every = [case for case in truth_of(atlas, config).cases if case.label != options.against]
+    cases = _first(every, options.per_label)
     kept = dict(np.load(options.keep)) if options.keep and options.keep.exists() else {}
     if not kept:
         model = load_model(options.model or atlas.needed_model())
@@ -68,15 +69,14 @@ def main() -> None:
         print()
         if options.keep:
             np.savez(options.keep, **kept)
-    report(cases, kept)
+    report(cases, every, kept)
 
 
-def _cases(cases: list[Case], against: str, per_label: int) -> list[Case]:
-    chosen: list[Case] = []
-    for label in dict.fromkeys(case.label for case in cases):
-        own = [case for case in cases if case.label == label and label != against]
-        chosen += own[: per_label or None]
-    return chosen
+def _first(cases: list[Case], per_label: int) -> list[Case]:
+    """The first films of each label."""
+    labels = dict.fromkeys(case.label for case in cases)
+    return [case for label in labels
+            for case in [case for case in cases if case.label == label][:per_label]]  # fmt: skip
 
 
 def _maps(atlas: Atlas, model: Model, case: Case, options: argparse.Namespace) -> Maps:
@@ -108,20 +108,19 @@ def _maps(atlas: Atlas, model: Model, case: Case, options: argparse.Namespace) -
     }
 
 
-def report(cases: list[Case], kept: Mapping[str, np.ndarray]) -> None:
-    """Judge every map on the films that the small prior was not made of, and print tables."""
-    few = _few(cases)
-    judged = [(number, case) for number, case in enumerate(cases) if not _is_of(case, few)]
-    priors = {case.label: BoxPrior.of([c for _, c in judged if c.label == case.label])
-              for _, case in judged}  # fmt: skip
+def report(cases: list[Case], every: list[Case], kept: Mapping[str, np.ndarray]) -> None:
+    """Judge every map on `cases`, beside priors made of the boxes of other patients, and print
+    tables."""
+    labels = list(dict.fromkeys(case.label for case in cases))
+    few = _few(cases, every)
+    priors = {label: BoxPrior.of([c for c in every if c.label == label]) for label in labels}
     localisation = Localisation()
-    for number, case in judged:
+    for number, case in enumerate(cases):
         for name, map in _variants(number, case, kept, priors[case.label], few[case.label]):
             localisation.add(name, case, map)
-    labels = list(dict.fromkeys(case.label for _, case in judged))
     rows = localisation.rows(labels, 2000, 0)
-    others = sum(len(own) for own in few.values())
-    print(f"{len(judged)} films with boxes; {others} others made the small prior")
+    others = {label: len(own) for label, own in few.items()}
+    print(f"{len(cases)} films with boxes; others made the small prior: {others}")
     print("| map | label | n | AP | pointing |\n|---|---|---|---|---|")
     for row in rows:
         figures = [f"{row[m]:.3f} ({row[f'{m}_low']:.3f} to {row[f'{m}_high']:.3f})"
@@ -134,20 +133,14 @@ def report(cases: list[Case], kept: Mapping[str, np.ndarray]) -> None:
         print(f"| {name} | {' | '.join(ahead)} |")
 
 
-def _few(cases: list[Case]) -> dict[str, list[Case]]:
-    """Ten films of each label, or a third where there are few, of different patients."""
-    chance = np.random.default_rng(0)
+def _few(cases: list[Case], every: list[Case]) -> dict[str, list[Case]]:
+    """Ten films of each label, at most, of ten patients none of whose films is judged."""
+    chance, judged = np.random.default_rng(0), {case.group for case in cases}
     few: dict[str, list[Case]] = {}
     for label in dict.fromkeys(case.label for case in cases):
-        own = [case for case in cases if case.label == label]
-        groups = chance.permutation(sorted({case.group for case in own}))
-        one = {case.group: case for case in own}
-        few[label] = [one[int(group)] for group in groups[: min(FEW, len(groups) // 3)]]
+        one = {c.group: c for c in every if c.label == label and c.group not in judged}
+        few[label] = [one[int(group)] for group in chance.permutation(sorted(one))[:FEW]]
     return few
-
-
-def _is_of(case: Case, few: Mapping[str, list[Case]]) -> bool:
-    return case.group in {other.group for other in few[case.label]}
 
 
 def _variants(

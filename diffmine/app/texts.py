@@ -150,7 +150,6 @@ FILE = "File"
 NOTHING_TO_WRITE = "There is no patch to export."
 BEING_MADE = "{format} of {count} patches is being made."
 
-RESULTS = "Results (DICOM, CSV)"
 HANDED_OUT = (
     "The browser has a zip of them: boxes and map as pictures, segmentations and a report in "
     "DICOM, boxes as CSV and JSON."
@@ -249,7 +248,7 @@ PAGE: dict[str, str] = {
     "valueAt": "row {row}, column {col}: {value}",
     "millimetres": "{length} mm",
     "pixels": "{length} pixels",
-    "results": RESULTS,
+    "results": "Results (DICOM, CSV)",
     "beingMade": "Results are being made.",
     "noFilm": "The film did not load ({error}).",
     # What speaks against a wall

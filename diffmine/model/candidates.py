@@ -93,8 +93,8 @@ def counterfactual(
     """How far the film lies from its translation into another label, of the mean of the colours;
     translated as the app does, or by `config`."""
     config = model_config(model, config or TranslateConfig())
-    made = translated(model, [picture], [other], config, ["counterfactual"], [label])[0, 0]
-    apart = np.abs(made.astype(np.float32) - np.asarray(picture, np.float32)).mean(2)  # H W
+    changed = translated(model, [picture], [other], config, ["counterfactual"], [label])[0, 0]
+    apart = np.abs(changed.astype(np.float32) - np.asarray(picture, np.float32)).mean(2)  # H W
     pool = torch.nn.functional.avg_pool2d
     return pool(torch.from_numpy(apart)[None, None], model.factor)[0, 0]
 
