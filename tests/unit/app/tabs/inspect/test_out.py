@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import logging
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,9 @@ def test_results_name_the_uploaded_film_and_nobody(
     assert len(words) >= 50
     caplog.clear()
     capfd.readouterr()
+    for thread in threading.enumerate():  # which make the first screen's pictures
+        if thread.name == "diffmine-prepare":
+            thread.join()
     before = {path for path in live.cache.root.rglob("*") if path.is_file()}
     picture = uploaded(live, path)
     panel = live.panels["inspect"]
