@@ -159,6 +159,11 @@ FILE = "File"
 NOTHING_TO_WRITE = "There is no patch to export."
 BEING_MADE = "{format} of {count} patches is being made."
 
+HANDED_OUT = (
+    "The browser has a zip of them: boxes and map as pictures, segmentations and a report in "
+    "DICOM, boxes as CSV and JSON."
+)
+
 # Saved baskets
 
 NAME_IT = "Give the basket a name first."
@@ -272,6 +277,8 @@ PAGE: dict[str, str] = {
     "valueAt": "row {row}, column {col}: {value}",
     "millimetres": "{length} mm",
     "pixels": "{length} pixels",
+    "results": "Results (DICOM, CSV)",
+    "beingMade": "Results are being made.",
     "noFilm": "The film did not load ({error}).",
     # What speaks against a wall
     "showPatches": "Show these patches",

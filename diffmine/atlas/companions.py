@@ -32,6 +32,22 @@ def group_of(atlas: Atlas, image_id: str) -> list[Row]:
     return sorted(rows, key=_when)
 
 
+def beside_of(atlas: Atlas, image_id: str) -> list[tuple[Row, int]]:
+    """The others of its group, in that order, each with -1 or 1 where it is surely earlier or later
+    than the image itself, else 0: without dates, or of ones that may be the same."""
+    rows = group_of(atlas, image_id)
+    own = next((_when(row) for row in rows if row["image_id"] == image_id), None)
+    if own is None:
+        return []
+    return [(row, _order(_when(row), own)) for row in rows if row["image_id"] != image_id]
+
+
+def _order(one: tuple[float, float, str], other: tuple[float, float, str]) -> int:
+    if math.inf in (*one[:2], *other[:2]):
+        return 0
+    return (one[0] > other[1]) - (one[1] < other[0])
+
+
 def _when(record: Row) -> tuple[float, float, str]:
     dates = [record.get("date_first"), record.get("date_last")]
     first, last = (record.get("year") if date is None else date for date in dates)

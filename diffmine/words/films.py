@@ -32,7 +32,10 @@ NOTES = {
     ),
     "": "The distance of pixels is not known: lengths are in pixels.",
 }
-FLIPPED = "The picture was flipped left to right before it was stored, says its file."
+FLIPPED = "flipped left to right before it was stored"
+MIRRORED, TURNED = "mirrored as its file says", "turned as its file says"
+SEEN_FROM_BEHIND = "the patient's left is at the left"
+HEAD_BELOW = "the head is below"
 AVERAGED = "Too large for a browser: means of {times} x {times} pixels."
 FROM_FILE = "from its file, {bits} bits"
 FROM_COLOURS = "from its file"
@@ -64,6 +67,21 @@ def edges(orientation: Sequence[str]) -> dict[str, str]:
     return {"left": _other(right), "right": right, "top": _other(bottom), "bottom": bottom}
 
 
+def turned(facts: Mapping[str, Any]) -> list[str]:
+    """What is not as one expects of how a film lies, for words on the picture itself: it was turned
+    over or round, or its left and right, or top and bottom, are not where they usually are."""
+    right, bottom = (*facts.get("orientation", ()), "", "")[:2]
+    upright = int(facts.get("upright") or 1)
+    known = {
+        FLIPPED: bool(facts.get("flipped")),
+        MIRRORED: upright in (2, 4, 5, 7),
+        TURNED: upright in (3, 6, 8),
+        SEEN_FROM_BEHIND: right.startswith("R"),
+        HEAD_BELOW: bottom.startswith("H"),
+    }
+    return [text for text, holds in known.items() if holds]
+
+
 def _other(way: str) -> str:
     return "".join(_LETTERS[letter] for letter in way)
 
@@ -83,8 +101,13 @@ def box(row: Mapping[str, Any], labels: Sequence[str]) -> str:
     return label if thing in ("", label) else f"{label}: {thing}"
 
 
-def captioned(record: Mapping[str, Any]) -> str:
-    """`1931 · Mass, Nodule · images/a.png`: a film among those of its group."""
+WHEN = {-1: "{date} (earlier)", 1: "{date} (later)"}
+
+
+def captioned(record: Mapping[str, Any], after: int = 0) -> str:
+    """`1931 · Mass, Nodule · images/a.png`: a film among those of its group; `after`: 1 or -1 where
+    it is later or earlier than the film that it stands beside."""
     date = str(record.get("date") or record.get("year") or "")
+    date = WHEN[after].format(date=date) if after and date else date
     labels = ", ".join(record.get("labels") or [str(record.get("label") or "")])
     return " · ".join(text for text in (date, labels, str(record["image_id"])) if text)

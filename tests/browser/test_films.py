@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import re
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from diffmine.app.page import embedded
 from diffmine.folders import VARIABLE
 from tests.helpers import served
-from tests.unit.app.make_films import BRIGHT, HIGH, WIDE, make_films, numbers
+from tests.unit.app.make_atlas import make_atlas
+from tests.unit.app.make_films import BRIGHT, HIGH, LABELS, SIDE, WIDE, make_films, numbers
+from tests.unit.data.readers.dicom.files import write
 
 pytestmark = pytest.mark.browser
 NO_WEBGL = """
@@ -28,12 +32,17 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app over drawn films that lie where they were collected."""
+    """The app over drawn films that lie where they were collected, and over shapes."""
+    from diffmine.model.tiny import make_random
+
     folder = tmp_path_factory.mktemp("films")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(folder / "user"))
         assert os.environ[VARIABLE]
-        with served(make_films(folder).path) as address:
+        make_random(folder / "model", tuple(LABELS), SIDE)
+        shapes = make_atlas(folder / "shapes")
+        films = make_films(folder, model="../model")
+        with served(films.path, shapes.path) as address:
             yield address
 
 
@@ -144,12 +153,12 @@ def test_two_films_of_a_patient_move_and_zoom_together(page: Page, films: str) -
     pane = opened(page, f"{films}?patch=m0-top")
     beside = page.get_by_label("Compare with")
     expect(beside.locator("option")).to_have_text(
-        ["nothing", "1999 · Mass · m1.dcm", "2003 · Mass · m2.dcm"]
+        ["nothing", "1999 (earlier) · Mass · m1.dcm", "2003 (later) · Mass · m2.dcm"]
     )
     beside.focus()
     beside.select_option("image:m1.dcm")
     other = page.locator(".dm-pane").nth(1)
-    expect(other.locator(".dm-about")).to_contain_text("1999 · Mass · m1.dcm")
+    expect(other.locator(".dm-about")).to_contain_text("1999 (earlier) · Mass · m1.dcm")
     expect(beside).to_be_focused()
     expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
     fitted = other.get_attribute("data-zoom") or ""
@@ -212,3 +221,114 @@ def test_photographs_have_no_window(page: Page, address: str) -> None:
     expect(other.locator(".dm-about")).to_contain_text("generated")
     page.keyboard.press("Escape")
     expect(page.locator("#viewer h3")).to_be_visible()
+
+
+class Hand:
+    """A hand that counts what it does: a press, a drag; a choice from a list is two presses."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.done = page, 0
+
+    def press(self, what: Locator) -> None:
+        what.click()
+        self.done += 1
+
+    def choose(self, of: Locator, option: str) -> None:
+        of.select_option(option)
+        self.done += 2
+
+    def drag(self, over: Locator, right: int, down: int) -> None:
+        over.hover()
+        place = over.bounding_box()
+        assert place
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        self.page.mouse.down()
+        self.page.mouse.move(x + right, y + down, steps=3)
+        self.page.mouse.up()
+        self.done += 1
+
+
+MOST = 12
+"""Presses and drags that the whole task may take."""
+
+
+def results_of(page: Page, hand: Hand, button: Locator) -> dict[str, bytes]:
+    """The files of the zip that a press hands out, by their names without folders."""
+    with page.expect_download() as waiting:
+        hand.press(button)
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        return {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_clinician_goes_from_the_atlas_to_results_in_few_clicks(page: Page, films: str) -> None:
+    page.goto(f"{films}?atlas=shapes")
+    hand = Hand(page)
+    hand.press(page.locator("#atlas button", has_text="Drawn films"))
+    hand.press(page.locator("#labels button", has_text="Mass"))
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of Mass")
+    hand.press(page.locator("#viewer .dm-larger"))
+    pane, tools = page.locator(".dm-pane").first, page.locator(".dm-tools")
+    expect(pane.locator(".dm-about")).to_contain_text("2001 · Mass · m0.dcm")
+    expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
+    expect(pane.locator(".dm-shown")).to_contain_text("level 2000, width 4000")
+    hand.drag(pane, -80, 40)
+    expect(pane.locator(".dm-shown")).not_to_contain_text("width 4000")
+    expect(pane.locator(".dm-drawn")).to_be_visible()
+    hand.press(tools.get_by_label("Heat map", exact=True))
+    expect(pane.locator(".dm-heat")).to_be_visible()
+    hand.choose(page.get_by_label("Compare with"), "image:m1.dcm")
+    other = page.locator(".dm-pane").nth(1)
+    expect(other.locator(".dm-about")).to_contain_text("1999 (earlier) · Mass · m1.dcm")
+    expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
+    files = results_of(page, hand, tools.get_by_role("button", name="Results"))
+    expect(tools.locator(".dm-told")).to_contain_text("The browser has a zip of them")
+    assert {"picture-boxes.dcm", "report.dcm", "boxes.csv", "segments-heat.dcm"} <= set(files)
+    assert b"m0-top" in files["boxes.csv"]
+    expect(pane.locator(".dm-drawn")).to_be_visible()
+    assert hand.done <= MOST
+    page.keyboard.press("Escape")
+    hand.press(page.locator("#add"))
+    hand.press(page.locator("#basket button").first)
+    files = results_of(page, hand, page.locator("#basket-dicom"))
+    assert {"picture-boxes.dcm", "report.dcm", "boxes.csv"} <= set(files)
+    assert hand.done <= MOST, "the long way round, over the basket"
+
+
+def test_a_film_of_ones_own_has_its_numbers_and_results(
+    page: Page, films: str, tmp_path: Path
+) -> None:
+    stored = numbers(7)
+    path = write(
+        tmp_path / "ZQXDoe^Jane", stored, BitsStored=12, HighBit=11, WindowCenter=[2000, 1000],
+        WindowWidth=[4000, 500], SOPInstanceUID="1.2.3.4", SeriesInstanceUID="1.2.3.5",
+        StudyInstanceUID="1.2.3.6", FieldOfViewHorizontalFlip="YES",
+    )  # fmt: skip
+    page.goto(f"{films}?tab=inspect")
+    page.locator("#own-file input[type=file]").set_input_files(path)
+    expect(page.locator("#own-verdict")).to_contain_text("ypical", timeout=90_000)
+    hand = Hand(page)
+    hand.press(page.locator("#own-viewer .dm-larger"))
+    pane, tools = page.locator(".dm-pane").first, page.locator(".dm-tools")
+    expect(pane.locator(".dm-about")).to_contain_text("from its file, 12 bits")
+    expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
+    expect(pane.locator(".dm-side")).to_contain_text("flipped left to right before it was stored")
+    page.keyboard.press("p")
+    row, col = (side + 32 for side in BRIGHT)
+    page.get_by_label("Window and level").select_option("window 2 of the file")
+    assert abs(grey_at(pane, row, col) - linear(4000, 1000, 500)) <= 1
+    beside = 20 * 255 / 500  # numbers beside each other differ by less than 20
+    assert abs(grey_at(pane, 400, 90) - linear(float(stored[400, 90]), 1000, 500)) <= beside
+    tools.get_by_label("Heat map", exact=True).check()
+    expect(pane.locator(".dm-heat")).to_be_visible()
+    typicality = tools.get_by_label("Typicality", exact=True)
+    typicality.check()
+    expect(tools.locator(".dm-unit")).to_contain_text("Typicality, the same scale")
+    expect(pane.locator(".dm-about")).to_contain_text("from its file, 12 bits")
+    files = results_of(page, hand, tools.get_by_role("button", name="Results"))
+    assert {"picture-boxes.dcm", "report.dcm", "boxes.csv", "segments-heat.dcm"} <= set(files)
+    assert b"1.2.3.4" in files["report.dcm"]
+    page.keyboard.press("Escape")
+    with page.expect_download() as waiting:
+        page.locator("#own-csv").click()
+    assert waiting.value.suggested_filename == "diffmine-own.csv"
+    assert b"1.2.3.6" in Path(waiting.value.path()).read_bytes()

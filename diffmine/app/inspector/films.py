@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from diffmine.app.cache import digest, file_ref
 from diffmine.app.inspector import texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
-from diffmine.atlas.companions import boxes_of, group_of
+from diffmine.atlas.companions import beside_of, boxes_of
 from diffmine.atlas.pictures import pixels_of
 from diffmine.atlas.records import Patch
 from diffmine.data.films import Packed
@@ -46,22 +47,22 @@ def films(shelf: Shelf, patch: Patch, score: str, beside: str) -> list[Value]:
     group, `translation:LABEL`), if that is one of those offered."""
     first = _best(shelf, patch.image_id) | {"window": _window(patch)}
     first["others"] = others(shelf, patch)
-    known = [other["id"] for other in first["others"]]
+    known = {other["id"]: other["title"] for other in first["others"]}
     kind, _, name = beside.partition(":")
     if beside not in known:
         return [first]
     if kind == TARGET:
         return [first, _translation(shelf, patch, name)]
-    return [first, _companion(shelf, patch, name, score)]
+    return [first, _companion(shelf, patch, name, score) | {"title": known[beside]}]
 
 
 def others(shelf: Shelf, patch: Patch) -> list[Value]:
     """What may stand beside a patch's film: the others of its group by date, then its stored
     translations."""
-    images = [
-        row for row in group_of(shelf.atlas, patch.image_id) if row["image_id"] != patch.image_id
+    group = [
+        {"id": f"{IMAGE}:{row['image_id']}", "title": words.captioned(row, after)}
+        for row, after in beside_of(shelf.atlas, patch.image_id)
     ]
-    group = [{"id": f"{IMAGE}:{row['image_id']}", "title": words.captioned(row)} for row in images]
     targets = [row["target"] for row in shelf.translations(patch.patch_id)]
     translated = [
         {"id": f"{TARGET}:{name}", "title": texts.TRANSLATED_INTO.format(label=name)}
@@ -134,6 +135,7 @@ def _plain(width: int, height: int) -> Value:
         "spacing": None,
         "measured": "",
         "edges": {},
+        "turned": [],
     }
 
 
@@ -173,32 +175,36 @@ def _greys(shelf: Shelf, pixels: np.ndarray, *named: str) -> Value:
 
 
 def _numbers(shelf: Shelf, image_id: str, film: Packed) -> Value:
-    name, facts = digest(shelf.version, "film", image_id, film.digest), film.facts
-    part = _part(shelf.atlas.image(image_id))
+    name = digest(shelf.version, "film", image_id, film.digest)
+
+    def put(ending: str, content: bytes) -> Value:
+        return file_ref(shelf.cache.file(f"{name}{ending}", lambda: content))
+
+    return _of_file(film, put) | {"part": _part(shelf.atlas.image(image_id))}
+
+
+def _of_file(film: Packed, put: Callable[[str, bytes], Value]) -> Value:
+    """What is known of a film by its file, whose bytes `put` hands out by the ending of a name."""
+    facts = film.facts
     if film.picture:
-        picture = file_ref(shelf.cache.file(f"{name}.jpg", lambda: film.picture))
         size = {"width": facts["width"], "height": facts["height"]}
-        return {"picture": picture, "from": words.FROM_COLOURS, "part": part, **size}
-    tables = [
-        file_ref(shelf.cache.file(f"{name}-{at}.bin", lambda table=table: table))  # type: ignore[misc]
-        for at, table in enumerate(film.tables)
-    ]
+        return {"picture": put(".jpg", film.picture), "from": words.FROM_COLOURS, **size}
+    tables = [put(f"-{at}.bin", table) for at, table in enumerate(film.tables)]
     spacing, times = facts["spacing"], round(facts["whole"][0] / facts["width"])
     notes = [words.NOTES.get(spacing["at"], "") if spacing else words.NOTES[""]]
-    notes += [words.FLIPPED] if facts["flipped"] else []
     notes += [words.AVERAGED.format(times=times)] if times > 1 else []
     return {
         **{key: facts[key] for key in ("width", "height", "slope", "intercept", "unit")},
         **{key: facts[key] for key in ("padding", "inverse")},
-        "numbers": file_ref(shelf.cache.file(f"{name}.bin", lambda: film.numbers)),
+        "numbers": put(".bin", film.numbers),
         "range": facts["ends"],
         "windows": _windows(facts, tables),
         "spacing": [spacing["down"], spacing["across"]] if spacing else None,
         "measured": words.AT[spacing["at"]] if spacing else "",
         "edges": words.edges(facts["orientation"]),
         "side": words.side(facts),
+        "turned": words.turned(facts),
         "from": words.FROM_FILE.format(bits=facts["bits"]),
-        "part": part,
         "notes": [note for note in notes if note],
     }
 
@@ -235,15 +241,25 @@ def _part(record: Mapping[str, Any]) -> Value:
     return across | {"top": to.top / to.height, "height": to.high / to.height}
 
 
-def own_film(address: str, shape: tuple[int, int], title: str, window: Value | None) -> Value:
-    """The film of a visitor's own picture (height, width) at a data address: it leaves no file."""
+def own_film(
+    address: str,
+    shape: tuple[int, int],
+    title: str,
+    window: Value | None,
+    given: tuple[int, int],
+    film: Packed | None = None,
+) -> Value:
+    """The film of a visitor's own picture (height, width) at a data address, with `film` by the
+    numbers of its file (`given`: its width and height). It leaves no file: all of it stands in the
+    page."""
     high, wide = shape
-    return {
+    sides = {"width": wide, "height": high}
+    value = {
         **_plain(wide, high),
         "id": "own",
         "title": title,
         "generated": False,
-        "mined": {"width": wide, "height": high},
+        "mined": sides,
         "part": WHOLE,
         "boxes": [],
         "boxesAre": "",
@@ -254,3 +270,14 @@ def own_film(address: str, shape: tuple[int, int], title: str, window: Value | N
         "from": words.AS_MINED,
         "notes": [],
     }
+    if film is None:
+        return value
+    source = {"source_width": given[0], "source_height": given[1]}
+    kind = "image/jpeg" if film.picture else "application/octet-stream"
+    of_file = _of_file(film, lambda ending, content: {"url": data_url(content, kind)})
+    return value | of_file | {"part": _part({**sides, **source})}
+
+
+def data_url(content: bytes, kind: str) -> str:
+    """An address that holds its content itself."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -12,11 +12,14 @@ from diffmine.app import words
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.components.wall.wall import patch_wall, wall
 from diffmine.app.desk import Desk
+from diffmine.app.downloads import FETCH, made
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
-from diffmine.app.inspector.viewer import viewer_value, with_films
-from diffmine.app.parts import EACH, LAST, TELLS, Updates
+from diffmine.app.inspector.viewer import viewer_value, with_films, with_told
+from diffmine.app.parts import EACH, LAST, MAKES, TELLS, Updates
 from diffmine.app.view import Refused, View, choice, payload
+from diffmine.errors import DiffmineError
+from diffmine.export.chosen import Chosen
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
 REGION = "value => { navigator.clipboard.writeText(value?.region ?? ''); return [value]; }"
@@ -48,6 +51,7 @@ class Inspector:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(wall(elem_id="similar-wall"))
         self.column = own(column)
+        self.file = gr.DownloadButton(shared.FILE, visible="hidden", elem_id="film-results")
         self.basket = Basket(desk)
 
     def show(self, view: View) -> Updates:
@@ -74,6 +78,8 @@ class Inspector:
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
         self.viewer.film(self.on_film, [desk.state], [self.viewer], **LAST)
+        out = self.viewer.out(self.on_out, [desk.state], [self.file, self.viewer], **MAKES)
+        out.success(None, [self.file], None, js=FETCH)
         self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **EACH)
         self.basket.wire(self.add, self.viewer)
@@ -93,6 +99,19 @@ class Inspector:
         if patch is None or not isinstance(beside, str):
             raise Refused(shared.NO_SUCH_PATCH)
         return {self.viewer: with_films(shelf, patch, view.score, beside)}
+
+    def on_out(self, view: View) -> Updates:
+        """The results of the selected patch's film as a file, or why there are none."""
+        shelf = self.desk.shelf(view)
+        patch = shelf.known(view.patch)
+        if patch is None:
+            raise Refused(shared.NO_SUCH_PATCH)
+        value = viewer_value(shelf, patch, view.score)
+        try:
+            path = made(shelf, [Chosen(patch.patch_id)], "dicom", "diffmine-film", False)
+        except DiffmineError as error:
+            return {self.file: None, self.viewer: with_told(value, str(error))}
+        return {self.file: str(path), self.viewer: with_told(value, shared.HANDED_OUT)}
 
     def on_similar(self, view: View) -> Updates:
         """The patches most like the selected one, of all labels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from diffmine.app import words
@@ -11,7 +12,7 @@ from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
 from diffmine.export.record import facts as known
-from diffmine.live.originals import why_plain
+from diffmine.live.originals import Originals, why_plain
 from diffmine.maths.scores import TYPICALITY, measure_of
 from diffmine.words import originals
 from diffmine.words.elements import NO_SUPPORT, thin
@@ -38,10 +39,22 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "citation": words.citation(shelf.title, patch, record),
         "region": region_of(patch, record).link,
         "film": films.shown(shelf, patch),
+        "results": _has_results(shelf),
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}
     return {"rev": digest(value), **value}
+
+
+def _has_results(shelf: Shelf) -> bool:
+    """Whether results may go back to the films of an atlas: it knows where they lie."""
+    atlas = shelf.atlas
+    return atlas.manifest.kind == "finding" and isinstance(atlas.views, Originals)
+
+
+def with_told(value: Value, told: str) -> Value:
+    """A value with what came of an event, which the full screen says, each time anew."""
+    return value | {"told": told, "rev": digest(value["rev"], told, time.monotonic_ns())}
 
 
 def with_films(shelf: Shelf, patch: Patch, score: str, beside: str) -> Value:

@@ -54,7 +54,8 @@ class Spacing:
 class Film:
     """`words` (height, width) are the numbers, `tables` the greys of all NUMBERS numbers by each
     table of the file, `windows` every way to show it, the reader's own first. `orientation` is that
-    of rows and columns, `flipped` whether the picture was turned over before it was stored."""
+    of rows and columns, `flipped` whether the picture was turned over before it was stored,
+    `upright` how the file says that it must be turned (an EXIF orientation), which was done."""
 
     words: UInt16[np.ndarray, "height width"] = field(repr=False)
     bits: int
@@ -71,6 +72,7 @@ class Film:
     laterality: str = ""
     orientation: tuple[str, ...] = ()
     flipped: bool = False
+    upright: int = 1
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -207,12 +207,14 @@ def _film(image: Image.Image, path: Path, name: str) -> Film | None:
     if shallow and profile_of(image, path):
         return None  # its greys are another's: they are brought to sRGB
     image.load()
+    turn = image.getexif().get(_ORIENTATION, 1)
     ImageOps.exif_transpose(image, in_place=True)
+    upright = turn if turn in (*_ASIDE, *_FROM_RIGHT, *_FROM_BELOW) else 1
     values = np.asarray(image.convert("L") if shallow else image)
     if shallow:
-        grey = Film(values.astype(np.uint16), 8, [])
+        grey = Film(values.astype(np.uint16), 8, [], upright=upright)
         return replace(grey, windows=[between("all", 0.0, 255.0), *own_windows(grey)[1:]])
-    return _deep(values, absent, inverted, image.mode, name)
+    return replace(_deep(values, absent, inverted, image.mode, name), upright=upright)
 
 
 def _deep(values: np.ndarray, absent: float | None, inverted: bool, mode: str, name: str) -> Film:

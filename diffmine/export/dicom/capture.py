@@ -20,16 +20,9 @@ from diffmine.export.dicom import texts
 from diffmine.export.dicom.drawing import drawn
 from diffmine.export.dicom.films import Shown
 from diffmine.export.dicom.heat import Heat
+from diffmine.export.dicom.maker import MAKER, Maker
 from diffmine.export.dicom.places import Grid
-from diffmine.export.dicom.reference import (
-    MAKER,
-    Maker,
-    decimals,
-    finished,
-    new_uid,
-    reference,
-    short,
-)
+from diffmine.export.dicom.reference import decimals, finished, new_uid, reference, short
 from diffmine.version import __version__
 from diffmine.words import records as words
 
@@ -39,7 +32,7 @@ _NUMBER = 9001
 
 def captures(one: Shown, heats: Sequence[Heat], maker: Maker) -> dict[str, SCImage]:
     """The film with its boxes, then once with each map too, by name."""
-    film = one.picture()
+    film = one.look()
     rows, columns = film.shape[:2]
     grid = Grid.of(one.entries[0].record, columns, rows)
     boxes = [grid.box(entry.patch) for entry in one.entries]

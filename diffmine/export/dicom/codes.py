@@ -14,7 +14,8 @@ from highdicom.content import AlgorithmIdentificationSequence
 from highdicom.sr.coding import CodedConcept
 from pydicom.sr.codedict import codes
 
-from diffmine.export.dicom.reference import MAKER, Maker, short
+from diffmine.export.dicom.maker import MAKER, Maker
+from diffmine.export.dicom.reference import short
 from diffmine.version import __version__
 
 SCHEME = "99DIFFMINE"

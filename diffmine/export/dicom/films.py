@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +24,14 @@ from diffmine.export.order import Order
 
 @dataclass(frozen=True)
 class Shown:
-    """A film with the patches that were chosen of it, its place among the films from 1, its file,
-    and how it is read."""
+    """A film with the patches that were chosen of it, its place among the films from 1, and what
+    gives it as it is shown: uint8 (rows, columns, 3), of as many pixels as are stored but where
+    these are not square, which are made so."""
 
     number: int
     film: SourceImage
     entries: tuple[Entry, ...]
-    path: Path
-    wishes: Wishes
+    look: Callable[[], UInt8[np.ndarray, "rows columns 3"]]
 
     @property
     def labels(self) -> list[str]:
@@ -47,14 +48,6 @@ class Shown:
         """Of each patch the stored pixels that it shows."""
         grid = self.grid
         return [grid.box(entry.patch) for entry in self.entries]
-
-    def picture(self) -> UInt8[np.ndarray, "rows columns 3"]:
-        """The film as it is shown, of as many pixels as are stored but where these are not square:
-        those are made so. Raises DataError, without the name of the file."""
-        try:
-            return np.asarray(read_image(self.path, wishes=self.wishes))
-        except ImageError:
-            raise DataError(texts.UNREADABLE.format(number=self.number)) from None
 
 
 @dataclass(frozen=True)
@@ -78,9 +71,17 @@ def films(order: Order) -> Iterator[Shown | LeftOut]:
         film = _film(path, own[0], order.identity)
         if isinstance(film, SourceImage) and path is not None:
             number += 1
-            yield Shown(number, film, tuple(own), path, wishes)
+            yield Shown(number, film, tuple(own), partial(_look, path, wishes, number))
         else:
             yield from (LeftOut(entry, str(film)) for entry in own)
+
+
+def _look(path: Path, wishes: Wishes, number: int) -> UInt8[np.ndarray, "rows columns 3"]:
+    """A film as it is shown. Raises DataError, without the name of the file."""
+    try:
+        return np.asarray(read_image(path, wishes=wishes))
+    except ImageError:
+        raise DataError(texts.UNREADABLE.format(number=number)) from None
 
 
 def _film(path: Path | None, entry: Entry, identity: bool) -> SourceImage | str:
@@ -95,11 +96,16 @@ def _film(path: Path | None, entry: Entry, identity: bool) -> SourceImage | str:
         return texts.CHANGED
     if not (entry.record.get("source_width") and entry.record.get("source_height")):
         return texts.UNSIZED
+    return unsuitable(film) or film
+
+
+def unsuitable(film: SourceImage) -> str:
+    """Why no result can go back to a film that is DICOM; "" where one can."""
     kind = UID(film.sop_class)
     # highdicom raises KeyError for these.
     if kind.type != "SOP Class" or kind.is_retired or kind.name.startswith(("DICOS", "Eddy")):
         return texts.UNKNOWN_KIND
-    return texts.SEVERAL if film.frames > 1 else film
+    return texts.SEVERAL if film.frames > 1 else ""
 
 
 def _without(path: Path) -> str:

@@ -16,7 +16,7 @@ from diffmine.export.chosen import Entry
 from diffmine.export.columns import plain
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.films import LeftOut, Shown
-from diffmine.export.dicom.reference import MAKER, Maker
+from diffmine.export.dicom.maker import MAKER, Maker
 from diffmine.version import __version__
 from diffmine.words.records import cell
 

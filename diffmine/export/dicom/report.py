@@ -26,16 +26,9 @@ from diffmine.export.columns import plain
 from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import ERROR, NO_UNIT, TYPICALITY, finding
 from diffmine.export.dicom.films import Shown
+from diffmine.export.dicom.maker import MAKER, Maker
 from diffmine.export.dicom.places import Box
-from diffmine.export.dicom.reference import (
-    MAKER,
-    Maker,
-    equipment,
-    finished,
-    new_uid,
-    reference,
-    short,
-)
+from diffmine.export.dicom.reference import equipment, finished, new_uid, reference, short
 from diffmine.version import __version__
 
 _NUMBER = 9004

@@ -17,15 +17,8 @@ from diffmine.export.dicom import texts
 from diffmine.export.dicom.codes import algorithm, finding
 from diffmine.export.dicom.films import Shown
 from diffmine.export.dicom.heat import Heat
-from diffmine.export.dicom.reference import (
-    MAKER,
-    Maker,
-    equipment,
-    finished,
-    new_uid,
-    reference,
-    short,
-)
+from diffmine.export.dicom.maker import MAKER, Maker
+from diffmine.export.dicom.reference import equipment, finished, new_uid, reference, short
 from diffmine.maths.heat import ABOVE
 from diffmine.words import records as words
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from diffmine.errors import UsageError
 from diffmine.export.chosen import title
-from diffmine.export.dicom import texts
+from diffmine.export.dicom import INDEX, texts
+from diffmine.export.dicom.maker import Maker
 from diffmine.export.order import File, Format, Order
-
-if TYPE_CHECKING:
-    from diffmine.export.dicom.films import Shown
-    from diffmine.export.dicom.heat import Heats
-    from diffmine.export.dicom.reference import Maker
 
 MOST = 20
 """Films whose results are packed into one file, which is held in memory."""
-INDEX = "index.json"
 
 
 def files(order: Order) -> Iterator[File]:
@@ -33,9 +26,8 @@ def files(order: Order) -> Iterator[File]:
     if find_spec("highdicom") is None:
         raise UsageError(texts.MISSING)
     from diffmine.export.dicom import films as finding  # the packages of the extra, and their time
+    from diffmine.export.dicom.folder import results
     from diffmine.export.dicom.heat import Heats
-    from diffmine.export.dicom.index import as_csv, as_json
-    from diffmine.export.dicom.reference import Maker
 
     known = list(finding.films(order))
     shown = [one for one in known if isinstance(one, finding.Shown)]
@@ -46,36 +38,8 @@ def files(order: Order) -> Iterator[File]:
     if order.lists is None and len(shown) > MOST:
         raise UsageError(texts.TOO_MANY.format(count=len(shown), most=MOST))
     maker, heats = Maker.of(order.atlas, title(order.atlas)), Heats(order.atlas)
-    written = []
-    for one in shown:
-        names = []
-        for name, content in _results(one, heats, maker):
-            names.append(f"film-{one.number:03}/{name}.dcm")
-            yield names[-1], content
-        written.append((one, names))
-    yield "boxes.csv", as_csv(written, left)
-    yield INDEX, as_json(written, left, maker)
-
-
-def _results(one: Shown, heats: Heats, maker: Maker) -> Iterator[File]:
-    """The results of a film by name."""
-    from diffmine.export.dicom.capture import captures
-    from diffmine.export.dicom.report import report
-    from diffmine.export.dicom.segments import box_segments, heat_segments
-
-    maps = heats.of(one.entries[0].patch.image_id, one.labels)
-    for name, result in captures(one, maps, maker).items():
-        yield f"picture-{name}", _bytes(result)
-    yield "segments-boxes", _bytes(box_segments(one, maker))
-    if maps:
-        yield "segments-heat", _bytes(heat_segments(one, maps, maker))
-    yield "report", _bytes(report(one, maker))
-
-
-def _bytes(result: Any) -> bytes:
-    out = io.BytesIO()
-    result.save_as(out, enforce_file_format=True)
-    return out.getvalue()
+    of = ((one, heats.of(one.entries[0].patch.image_id, one.labels)) for one in shown)
+    yield from results(of, left, maker)
 
 
 def ours(path: Path) -> bool:

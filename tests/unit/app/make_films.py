@@ -31,9 +31,10 @@ def numbers(seed: int, *, inverse: bool = False) -> np.ndarray:
     return (4095 - film if inverse else film).astype(np.uint16)
 
 
-def make_films(folder: Path) -> Workspace:
+def make_films(folder: Path, model: str = "") -> Workspace:
     """Write data set and atlas below `folder`; whose files they are is noted in the user's folder
-    of data, which a test has made its own. One patient has the films of 2001, 1999 and 2003."""
+    of data, which a test has made its own; `model` is its path from the atlas. One patient has the
+    films of 2001, 1999 and 2003."""
     data, rows, boxes = (
         folder / "data",
         ["file_name,label,patient,date"],
@@ -49,12 +50,17 @@ def make_films(folder: Path) -> Workspace:
                 PhotometricInterpretation="MONOCHROME1" if inverse else "MONOCHROME2",
                 WindowCenter=[2000, 1000], WindowWidth=[4000, 500], ViewPosition="PA",
                 ImagerPixelSpacing=[0.5, 0.5], PatientOrientation=["L", "F"],
+                SOPInstanceUID=f"1.2.{len(rows)}.1", SeriesInstanceUID=f"1.2.{len(rows)}.2",
+                StudyInstanceUID=f"1.2.{len(rows)}.3",
             )  # fmt: skip
             rows.append(f"{name},{label},{label[0]},{year}")
         boxes.append(f"{label[0].lower()}0.dcm,{label},{col},{row},64,64")
     (data / "metadata.csv").write_text("\n".join(rows) + "\n")
     (data / "boxes.csv").write_text("\n".join(boxes) + "\n")
     manifest = Manifest(title="Drawn films", labels=LABELS, kind="finding", source="a test")
+    if model:
+        manifest.model = {"path": model}
+        manifest.config["typicality"] = {"draws": 4, "contrast": LABELS[1]}
     atlas = create_workspace(folder / "atlas", manifest)
     with atlas.hold():
         atlas.mend()

@@ -4,10 +4,19 @@
 const SMALLEST_LEVEL = 256;
 const MOST_TINT = 4;  // a lossy file gives grey a little colour
 
-async function inflated(url) {
+// The page's own policy lets no script ask for a data address: it is read as what it says.
+async function bodyOf(url) {
+  if (url.startsWith('data:')) {
+    const letters = atob(url.slice(url.indexOf(',') + 1));
+    return new Blob([Uint8Array.from(letters, letter => letter.charCodeAt(0))]).stream();
+  }
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${answer.status}`);
-  const stream = answer.body.pipeThrough(new DecompressionStream('deflate'));
+  return answer.body;
+}
+
+async function inflated(url) {
+  const stream = (await bodyOf(url)).pipeThrough(new DecompressionStream('deflate'));
   return new Response(stream).arrayBuffer();
 }
 

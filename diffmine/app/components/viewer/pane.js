@@ -52,7 +52,7 @@ function paneOf(seen, {moved, windowed}) {
     node.setAttribute('aria-label', say(TEXTS.filmKeys, {film: film.title}));
     about.replaceChildren(make('strong', {}, film.title), ...[film.generated && TEXTS.generated, film.from]
       .filter(Boolean).map(text => make('span', {}, text)));
-    side.textContent = film.side;
+    side.replaceChildren(film.side, ...film.turned.map(text => make('em', {}, `⚠ ${text}`)));
     overlays(layer, film, heat);
     for (const [name, node] of Object.entries(edges)) node.textContent = film.edges[name] ?? '';
     rule.of(film);

@@ -1,7 +1,7 @@
 // The full screen of a viewer: one film, or two beside each other that move, zoom and are windowed together.
 // `ask` {beside} asks for the numbers of the film and for another one; until they are there, and where there
 // are none, the picture that the page has is shown.
-function screenOf(dialog, chosen, {score, ask}) {
+function screenOf(dialog, chosen, {score, ask, out}) {
   const seen = {tool: '', inverted: false, boxes: true, patch: true, linked: true};
   let panes = [], now = null, active = null, settings = null, bar = null, back = null;
   const stage = make('div', {class: 'dm-stage'}), side = make('div', {class: 'dm-tools'});
@@ -22,7 +22,7 @@ function screenOf(dialog, chosen, {score, ask}) {
     Object.assign(seen, {tool: '', inverted: false});
     now = value;
     settings = heatSettings(value, chosen, {changed, score});
-    bar = toolbar(seen, {preset, number, changed, fit, toSource, by, beside, close: () => dialog.close(), settings});
+    bar = toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, close: () => dialog.close(), settings});
     side.replaceChildren(...bar.nodes);
     update(value);
     panes[0].node.focus({preventScroll: true});

@@ -1,5 +1,5 @@
 // The tools beside the films: what a drag does, window and level, zoom, what lies on the film, what stands beside it.
-function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, close, settings}) {
+function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, close, settings}) {
   const group = `dm-tool-${Math.random().toString(36).slice(2)}`;
   const tools = [['window', TEXTS.toolWindow], ['move', TEXTS.toolMove], ['measure', TEXTS.toolMeasure]];
   const radios = Object.fromEntries(tools.map(([name]) => [name, make('input', {type: 'radio', name: group, value: name,
@@ -11,13 +11,14 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, clos
     make('input', {type: 'number', step: 'any', 'aria-label': text, onchange: event => number(name, event.target.valueAsNumber)})]));
   const others = make('select', {'aria-label': TEXTS.compareWith, onchange: () => beside(others.value)});
   const boxes = make('span'), notes = make('div', {class: 'dm-notes'});
+  const told = make('p', {class: 'dm-told', role: 'status'});
   const check = (name, text) => make('label', {class: 'dm-check'}, checks[name], text);
   const button = (text, does, name) => make('button', {type: 'button', class: 'dm-chip', onclick: does, 'aria-label': name}, text);
   const grey = make('fieldset', {class: 'dm-grey-only'}, make('legend', {}, TEXTS.windows), windows,
     make('div', {class: 'dm-two'}, make('label', {}, TEXTS.level, fields.centre), make('label', {}, TEXTS.width, fields.width)),
     check('inverted', TEXTS.invert));
   const has = {boxes: check('boxes', boxes), patch: check('patch', TEXTS.patchWindow), linked: check('linked', TEXTS.linked),
-    beside: make('fieldset', {}, make('legend', {}, TEXTS.compareWith), others)};
+    beside: make('fieldset', {}, make('legend', {}, TEXTS.compareWith), others), out: button(TEXTS.results, () => handOut())};
   has.beside.append(has.linked);
   const heat = make('div', {}, ...settings.nodes);
   has.onFilm = make('fieldset', {}, make('legend', {}, TEXTS.onFilm), heat, has.boxes, has.patch);
@@ -25,12 +26,18 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, clos
     ...tools.map(([name, text]) => make('label', {class: 'dm-check'}, radios[name], text))),
     make('div', {class: 'dm-tool-row'}, button('−', () => by(1 / 1.5), TEXTS.zoomOut), button('+', () => by(1.5), TEXTS.zoomIn),
       button(TEXTS.fit, fit), button('1:1', toSource, TEXTS.oneToOne)),
-    grey, has.onFilm, has.beside, notes];
+    grey, has.onFilm, has.beside, has.out, told, notes];
   let shown = '';
 
   function tool(name) {
     seen.tool = name;
     radios[name].checked = true;
+  }
+
+  function handOut() {
+    has.out.disabled = true;
+    told.textContent = TEXTS.beingMade;
+    out();
   }
 
   function toggle(name) {
@@ -68,6 +75,11 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, clos
     has.onFilm.hidden = [heat, has.boxes, has.patch].every(each => each.hidden);
     has.beside.hidden = !first.others.length;
     has.linked.hidden = films.length < 2;
+    has.out.hidden = !value.results;
+    if (value.told) {
+      has.out.disabled = false;
+      told.textContent = value.told;
+    }
     options(others, [['', TEXTS.nothingBeside], ...first.others.map(each => [each.id, each.title])], films[1]?.id ?? '');
     const text = films.flatMap(each => each.notes);
     if (shown !== text.join()) notes.replaceChildren(...[...new Set(text)].map(each => make('p', {}, each)));

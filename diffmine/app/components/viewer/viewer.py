@@ -18,6 +18,6 @@ SCRIPTS = (
 
 def viewer(value: Value | None = None, **settings: Any) -> gr.HTML:
     """A patch, its image with the box, the heat map and what is known of it, and the full screen.
-    Events: turned, score(score), film(beside)."""
+    Events: turned, score(score), film(beside), out."""
     template = '<div class="dm-viewer" aria-live="polite"></div><dialog class="dm-screen"></dialog>'
     return component("viewer", template, value, settings, scripts=SCRIPTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from diffmine.app import words
 from diffmine.app.cache import digest
 from diffmine.app.components.chart.figures import over_labels
 from diffmine.app.components.heat import heat
-from diffmine.app.inspector.films import own_film
+from diffmine.app.inspector.films import data_url, own_film
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
@@ -25,6 +24,8 @@ from diffmine.data.readers import read_scaled
 from diffmine.data.readers.dicom.texts import LOOK
 from diffmine.data.readers.wishes import Wishes
 from diffmine.errors import ImageError
+from diffmine.export.own import why_none
+from diffmine.live.own import OwnFilm, read_own_film
 from diffmine.live.records import Comparison, Inspection
 from diffmine.maths.scores import TYPICALITY, measure_of
 from diffmine.maths.scores.contrast import name_of
@@ -36,7 +37,8 @@ SMALLEST = 4
 
 @dataclass(frozen=True)
 class Own:
-    """One visitor's picture as mined, uint8 (h, w, 3), and what was found in it so far."""
+    """One visitor's picture as mined, uint8 (h, w, 3), and what was found in it so far. `label` and
+    `score` are those of the map that is shown, `film` the picture at its own resolution."""
 
     atlas: str
     pixels: np.ndarray
@@ -44,6 +46,8 @@ class Own:
     inspection: Inspection | None = None
     compared: Comparison | None = None
     label: str = ""
+    score: str = ""
+    film: OwnFilm | None = None
 
     @property
     def done(self) -> bool:
@@ -61,6 +65,7 @@ def read_own(path: Path, shelf: Shelf) -> Own:
     try:
         wishes = Wishes.of(shelf.atlas.manifest.config.get("data", {}))
         mined, (wide, high) = read_scaled(path, shelf.mined_side, still=True, wishes=wishes)
+        film = read_own_film(path, wishes, results=shelf.atlas.manifest.kind == "finding")
     except ImageError as error:
         text = str(error).replace(printable(path.name), texts.THIS_FILE, 1)
         raise ImageError(text.replace(LOOK, texts.LOOK)) from error
@@ -69,7 +74,7 @@ def read_own(path: Path, shelf: Shelf) -> Own:
         raise ImageError(
             texts.PICTURE_TOO_SMALL.format(wide=wide, high=high, least=-(-side // SMALLEST))
         )
-    return Own(shelf.key, np.asarray(mined), (wide, high))
+    return Own(shelf.key, np.asarray(mined), (wide, high), film=film)
 
 
 def ranked(shelf: Shelf, own: Own) -> list[int]:
@@ -120,7 +125,7 @@ def warning(own: Own) -> str:
 def viewer_value(shelf: Shelf, own: Own) -> Value:
     """The value of a viewer: the picture, and once it is inspected heat map, window and facts."""
     high, wide = own.pixels.shape[:2]
-    address = _address(png(own.pixels))
+    address = data_url(png(own.pixels), "image/png")
     value: Value = {
         "image": {"url": address},
         "heat": None,
@@ -131,6 +136,7 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         "alt": texts.OWN_ALT,
         "facts": _facts(own),
     }
+    drawn: Value = {}
     if own.done and own.inspection is not None:
         at = own.inspection.labels.index(own.label)
         window = own.inspection.windows[at]
@@ -138,26 +144,67 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         value["title"] = texts.OWN_WINDOW.format(label=own.label)
         score = words.signed(window.typicality, window.se)
         value["alt"] = texts.OWN_WINDOW_ALT.format(label=own.label, score=score)
-        mean, name = _map(shelf, own.inspection, at)
-        measure, full = measure_of(name) or TYPICALITY, shelf.scale_of(name)
-        drawn = heat.picture(mean, (high, wide), full)
-        value |= {"heat": {"url": _address(drawn)}, "full": words.score(full)}
-        # Readers of films look at the film first, other visitors at the map.
-        value |= {"scale": full, "drawn": shelf.atlas.manifest.kind != "finding"}
-        value |= {"unit": measure.title(name), "sentence": measure.sentence(name)}
-    framed = {"row": value["row"], "col": value["col"]} if value["size"] else None
-    sides = {"height": value["size"], "width": value["size"]}
-    value["film"] = own_film(address, (high, wide), value["title"], framed and framed | sides)
+        drawn = _heat(shelf, own.inspection, at, own)
+    value["film"] = _film(own, value)
+    value["results"] = own.done and has_dicom(own)
+    value["patch"] = digest(value)
+    value = {"frame": digest(value, drawn.get("scores")), **value, **drawn}
     return {"rev": digest(value), **value}
 
 
-def _map(shelf: Shelf, inspection: Inspection, at: int) -> tuple[np.ndarray, str]:
-    """The map (h, w) that is shown of a label, and the name of its score: the contrast with the
-    label that the atlas's own maps are contrasted with, which finds more, else typicality."""
+def with_film(shelf: Shelf, own: Own) -> Value:
+    """The same with the film of the full screen, by its file's own numbers, which lie in the page
+    alone."""
+    value = viewer_value(shelf, own)
+    value["films"] = [_film(own, value, own.film)]
+    return value | {"rev": digest(value)}
+
+
+def _film(own: Own, value: Value, film: OwnFilm | None = None) -> Value:
+    framed = {"row": value["row"], "col": value["col"]} if value["size"] else None
+    sides = {"height": value["size"], "width": value["size"]}
+    window = framed and framed | sides
+    shape = own.pixels.shape[0], own.pixels.shape[1]
+    packed = film.packed if film else None
+    return own_film(value["image"]["url"], shape, value["title"], window, own.given, packed)
+
+
+def _heat(shelf: Shelf, inspection: Inspection, at: int, own: Own) -> Value:
+    """The part of the value that changes with the map: those of a label, and the one drawn."""
+    known = maps_of(shelf, inspection, at)
+    name = own.score if own.score in known else next(iter(known))
+    measure, full = measure_of(name) or TYPICALITY, shelf.scale_of(name)
+    high, wide = own.pixels.shape[:2]
+    drawn = heat.picture(known[name], (high, wide), full)
+    titles = {score: (measure_of(score) or TYPICALITY).title(score) for score in known}
+    return {
+        "heat": {"url": data_url(drawn, "image/png")},
+        "full": words.score(full),
+        "scale": full,
+        # Readers of films look at the film first, other visitors at the map.
+        "drawn": shelf.atlas.manifest.kind != "finding",
+        "scores": [{"score": score, "title": title} for score, title in titles.items()],
+        "score": name,
+        "unit": measure.title(name),
+        "sentence": measure.sentence(name),
+    }
+
+
+def maps_of(shelf: Shelf, inspection: Inspection, at: int) -> dict[str, np.ndarray]:
+    """The maps (h, w) of a label by their scores, the one that is shown first: the contrast with
+    the label that the atlas's own maps are contrasted with, which finds more, then typicality."""
+    plain = {TYPICALITY.name: inspection.maps[at]}
+    other = contrast_of(shelf, inspection, at)
+    if not other:
+        return plain
+    less = inspection.maps[at] - inspection.maps[inspection.labels.index(other)]
+    return {name_of(other): less, **plain}
+
+
+def contrast_of(shelf: Shelf, inspection: Inspection, at: int) -> str:
+    """The label that one is contrasted with; "" where it is none."""
     other = shelf.atlas.configured(TypicalityConfig).contrast
-    if other not in inspection.labels or other == inspection.labels[at]:
-        return inspection.maps[at], TYPICALITY.name
-    return inspection.maps[at] - inspection.maps[inspection.labels.index(other)], name_of(other)
+    return other if other in inspection.labels and other != inspection.labels[at] else ""
 
 
 def _facts(own: Own) -> list[list[str]]:
@@ -182,8 +229,16 @@ def _facts(own: Own) -> list[list[str]]:
             error, most = getattr(own.compared.own, name), getattr(limits, name)
             over = texts.ABOVE_LIMIT if name in own.compared.above else texts.WITHIN_LIMIT
             rows.append([title, over.format(error=error, most=most), ""])
+    if why := why_no_dicom(own):
+        rows.append([texts.RESULTS, texts.NO_DICOM.format(why=why), ""])
     return [*rows, [texts.PICTURE, size, ""]]
 
 
-def _address(content: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+def has_dicom(own: Own) -> bool:
+    """Whether results in DICOM can go back to a film."""
+    return own.film is not None and own.film.source is not None and not why_no_dicom(own)
+
+
+def why_no_dicom(own: Own) -> str:
+    """Why no result in DICOM can go back to a film; "" where one can, or the file is none."""
+    return why_none(own.film.source) if own.film and own.film.source else ""

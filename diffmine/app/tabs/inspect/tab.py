@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -18,13 +18,14 @@ from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.desk import Desk
+from diffmine.app.inspector.viewer import with_told
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, NOTHING, TELLS, Updates
+from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates
 from diffmine.app.server import ON_SPACE
 from diffmine.app.shelf import Shelf
-from diffmine.app.tabs.inspect import own, texts
+from diffmine.app.tabs.inspect import out, own, texts
 from diffmine.app.tabs.inspect.own import Own
-from diffmine.app.view import View, choice, index
+from diffmine.app.view import Refused, View, choice, index, payload
 from diffmine.config import MineConfig
 from diffmine.errors import DiffmineError, ImageError
 from diffmine.live.records import SAMPLE, Comparison, Errors, Inspection
@@ -70,6 +71,14 @@ class Inspect:
                 self.viewer = viewer(NOTHING, elem_id="own-viewer")
             with gr.Column(min_width=300):
                 self.chart = chart(own.NO_CHART, elem_id="own-chart")
+                with gr.Row(elem_classes="dm-actions", visible=False) as row:
+                    small = {"size": "sm", "min_width": 84}
+                    self.out = {
+                        name: gr.Button(way.button, elem_id=f"own-{name}", **small)
+                        for name, way in out.WAYS.items()
+                    }
+                self.outs = row
+                self.handed = gr.Textbox(visible="hidden", elem_id="own-handed")
         self.results = results
 
     def show(self, view: View) -> Updates:
@@ -92,6 +101,8 @@ class Inspect:
             self.warning: gr.Markdown(warning, visible=bool(warning)),
             self.verdict: own.sentence(picture),
             self.label: gr.Dropdown(choices=shelf.labels, value=label, visible=done),
+            self.outs: gr.Row(visible=done),
+            self.out["dicom"]: gr.Button(visible="dicom" in out.ways_of(picture)),
         }
 
     def _nothing(self) -> Updates:
@@ -103,6 +114,7 @@ class Inspect:
             self.warning: gr.Markdown("", visible=False),
             self.verdict: "",
             self.label: gr.Dropdown(visible=False),
+            self.outs: gr.Row(visible=False),
             **self._told(Job()),
             **self._buttons(),
         }
@@ -128,7 +140,8 @@ class Inspect:
         results = [
             self.picture, self.job, self.ask, self.run, self.stop, self.clear, self.status,
             self.warning,
-            self.verdict, self.results, self.viewer, self.chart, self.label,
+            self.verdict, self.results, self.viewer, self.chart, self.label, self.outs,
+            self.out["dicom"],
         ]  # fmt: skip
         job: dict[str, Any] = {
             "show_progress": "hidden",  # as in the tab Translate: the line tells
@@ -149,6 +162,17 @@ class Inspect:
         chosen = [self.picture, self.viewer, self.chart, self.label]
         self.label.input(self.on_label, [state, self.picture, self.label], chosen, **LAST)
         self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
+        self.viewer.score(self.on_score, [state, self.picture], chosen, **LAST)
+        self.viewer.film(self.on_film, [state, self.picture], [self.viewer], **LAST)
+        told = self.viewer.out(
+            self.on_out, [state, self.picture], [self.handed, self.viewer], **MAKES
+        )
+        told.success(None, [self.handed], [self.handed], js=out.SAVE)
+        for name, button in self.out.items():
+            pressed = button.click(
+                self._hander(name), [state, self.picture], [self.handed], **MAKES
+            )
+            pressed.success(None, [self.handed], [self.handed], js=out.SAVE)
         desk.labels.choose_inspect(self.on_header, [state, self.picture], chosen, **LAST)
 
     def on_upload(self, view: View, file: Any) -> Updates:
@@ -233,6 +257,43 @@ class Inspect:
         if picture is None or picture.atlas != view.atlas:
             return {self.picture: picture}
         return self._turned(view, replace(picture, label=name))
+
+    def on_score(self, view: View, picture: Own | None, event: gr.EventData) -> Updates:
+        """Another map of the label that is shown."""
+        if picture is None or picture.atlas != view.atlas or picture.inspection is None:
+            return {self.picture: picture}
+        at = picture.inspection.labels.index(picture.label) if picture.done else 0
+        known = list(own.maps_of(self.desk.shelf(view), picture.inspection, at))
+        return self._turned(view, replace(picture, score=choice(payload(event, "score"), known)))
+
+    def on_film(self, view: View, picture: Own | None) -> Updates:
+        """The film of the full screen, by the numbers of its file."""
+        if picture is None or picture.atlas != view.atlas:
+            raise Refused(texts.CHOOSE_A_PICTURE)
+        return {self.viewer: own.with_film(self.desk.shelf(view), picture)}
+
+    def on_out(self, view: View, picture: Own | None) -> Updates:
+        """The results of the film that is shown in the full screen, or why there are none."""
+        shelf = self.desk.shelf(view)
+        if picture is None or picture.atlas != view.atlas or "dicom" not in out.ways_of(picture):
+            raise Refused(texts.CHOOSE_A_PICTURE)
+        value = own.viewer_value(shelf, picture)
+        try:
+            content = out.handed(shelf, picture, "dicom")
+        except DiffmineError as error:
+            return {self.handed: "", self.viewer: with_told(value, str(error))}
+        return {self.handed: content, self.viewer: with_told(value, shared.HANDED_OUT)}
+
+    def _hander(self, way: str) -> Callable[[View, Own | None], str]:
+        def on_out(view: View, picture: Own | None) -> str:
+            if picture is None or picture.atlas != view.atlas or way not in out.ways_of(picture):
+                raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
+            try:
+                return out.handed(self.desk.shelf(view), picture, way)
+            except DiffmineError as error:
+                raise gr.Error(str(error), print_exception=False) from error
+
+        return on_out
 
     def on_point(self, view: View, picture: Own | None, event: gr.EventData) -> Updates:
         """A label by its point in the chart."""

@@ -46,6 +46,8 @@ ERRORS_OF = {"reconstruction": "error of reconstruction", "noise": "error of noi
 ABOVE_LIMIT = "{error:.3g}, above the limit of {most:.3g}"
 WITHIN_LIMIT = "{error:.3g}, within the limit of {most:.3g}"
 PICTURE = "picture"
+RESULTS = "results"
+NO_DICOM = "None in DICOM: {why}."
 OWN_SIZE = "{given_wide:,} × {given_high:,} pixels, scored at {wide} × {high}"
 
 LISTED = "{names} and {last}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
 
 from diffmine.data.readers import deep
 from diffmine.data.readers import film as films
-from diffmine.data.readers.about import text_of
 from diffmine.data.readers.dicom.grey import (
     Numbers,
     is_inverted,
@@ -19,13 +17,13 @@ from diffmine.data.readers.dicom.grey import (
     window,
 )
 from diffmine.data.readers.dicom.header import Header
+from diffmine.data.readers.dicom.placing import orientation_of, side_of, spacing_of, view_of
 from diffmine.data.readers.film import NUMBERS, Film, Greys, Spacing, Window
 from diffmine.data.readers.wishes import wishes
 
 SECTIONS = ("CT", "MR", "PT", "NM")
 """Modalities whose pixels lie in the patient, not at a detector behind."""
 MOST_WINDOWS = 8
-_SIDES, _WAYS = ("L", "R", "B", "U"), re.compile("[LRAPHF]{1,3}")
 
 
 def film_of(header: Header, stored: np.ndarray, name: str) -> Film:
@@ -38,9 +36,9 @@ def film_of(header: Header, stored: np.ndarray, name: str) -> Film:
         unit="HU" if header.text("Modality") == "CT" else "",
         spacing=_spacing(header),
         modality=header.text("Modality")[:16],
-        view=text_of(header.text("ViewPosition")),
-        laterality=_laterality(header),
-        orientation=_orientation(header),
+        view=view_of(header),
+        laterality=side_of(header),
+        orientation=orientation_of(header),
         flipped=header.text("FieldOfViewHorizontalFlip") == "YES",
     )
     if film.padding and film.padding[0] <= film.words.min() and film.words.max() <= film.padding[1]:
@@ -109,7 +107,7 @@ def _windows(header: Header) -> list[Window]:
 
 def _spacing(header: Header) -> Spacing | None:
     """How far apart pixels are; of a projection at the detector unless the file says more."""
-    own, imager = (_pair(header, name) for name in ("PixelSpacing", "ImagerPixelSpacing"))
+    own, imager = (spacing_of(header, name) for name in ("PixelSpacing", "ImagerPixelSpacing"))
     if own and header.text("Modality") in SECTIONS:
         return Spacing(*own, "patient")
     if own and header.text("PixelSpacingCalibrationType") in ("GEOMETRY", "FIDUCIAL"):
@@ -117,20 +115,3 @@ def _spacing(header: Header) -> Spacing | None:
     if own and own != imager:
         return Spacing(*own, "calibrated" if imager else "unsaid")
     return Spacing(*imager, "imager") if imager else None
-
-
-def _pair(header: Header, name: str) -> tuple[float, float] | None:
-    numbers = header.numbers(name)
-    down, across = (*numbers, None, None)[:2]
-    return (down, across) if down and across and min(down, across) > 0 else None
-
-
-def _laterality(header: Header) -> str:
-    known = [header.text(name) for name in ("ImageLaterality", "Laterality")]
-    return next((side for side in known if side in _SIDES), "")
-
-
-def _orientation(header: Header) -> tuple[str, ...]:
-    """Where the rows and the columns lead, as ("L", "F"); nothing where that is not said."""
-    ways = header.texts("PatientOrientation")
-    return tuple(ways) if len(ways) == 2 and all(map(_WAYS.fullmatch, ways)) else ()

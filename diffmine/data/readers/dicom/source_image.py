@@ -21,6 +21,14 @@ from diffmine.data.files import digest_of, printable, regular
 from diffmine.data.readers.base import HEAD
 from diffmine.data.readers.dicom import texts
 from diffmine.data.readers.dicom.header import Header, begins, open_header
+from diffmine.data.readers.dicom.placing import (
+    listed,
+    orientation_of,
+    part_of,
+    side_of,
+    spacing_of,
+    view_of,
+)
 from diffmine.errors import ImageError
 
 UIDS = {
@@ -49,15 +57,7 @@ IDENTITY = {
 _CHARACTERS = {"SpecificCharacterSet": 0x00080005}
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
-_DIRECTION = re.compile(r"(?!.*(.).*\1)[APRLHF]{1,3}")
-_SIDES = ("R", "L", "B", "U")
 _SEXES = ("M", "F", "O")
-_VIEWS = ("AP", "PA", "LL", "RL", "RLD", "LLD", "RLO", "LLO")
-_PARTS = (
-    *("ABDOMEN", "ANKLE", "ARM", "BREAST", "CHEST", "CLAVICLE", "CSPINE", "ELBOW", "FOOT"),
-    *("FOREARM", "HAND", "HEAD", "HIP", "KNEE", "LEG", "LSPINE", "NECK", "PELVIS", "RIB"),
-    *("SHOULDER", "SKULL", "SPINE", "SSPINE", "STERNUM", "THIGH", "TSPINE", "WRIST"),
-)
 _LONGEST = {"StudyID": 16, "AccessionNumber": 16, "PatientID": 64}
 
 
@@ -117,7 +117,6 @@ def told(path: Path, *, identity: bool) -> Answer:
 
 
 def _film(header: Header, digest: str, identity: bool) -> SourceImage:
-    side = header.text("ImageLaterality") or header.text("Laterality")
     return SourceImage(
         digest=digest,
         sop_class=_uid(header, "SOPClassUID"),
@@ -127,13 +126,13 @@ def _film(header: Header, digest: str, identity: bool) -> SourceImage:
         rows=header.count("Rows"),
         columns=header.count("Columns"),
         frames=max(1, header.count("NumberOfFrames", 1)),
-        spacing=_spacing(header, "PixelSpacing"),
-        imager_spacing=_spacing(header, "ImagerPixelSpacing"),
-        orientation=_orientation(header),
-        side=_listed(side, _SIDES),
-        view=_listed(header.text("ViewPosition"), _VIEWS),
-        part=_listed(header.text("BodyPartExamined"), _PARTS),
-        burned_in=_listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
+        spacing=spacing_of(header, "PixelSpacing") or (),
+        imager_spacing=spacing_of(header, "ImagerPixelSpacing") or (),
+        orientation=orientation_of(header),
+        side=side_of(header),
+        view=view_of(header),
+        part=part_of(header),
+        burned_in=listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
         identity={name: _who(header, name) for name in IDENTITY} if identity else {},
     )
 
@@ -143,24 +142,6 @@ def _uid(header: Header, name: str) -> str:
     if len(text) > 64 or not _UID.fullmatch(text):
         raise ValueError(name)
     return text
-
-
-def _listed(text: str, known: Sequence[str]) -> str:
-    return text if text in known else ""
-
-
-def _spacing(header: Header, name: str) -> tuple[float, ...]:
-    try:
-        high, wide = (float(number) for number in header.get(name))
-    except (TypeError, ValueError):
-        return ()
-    return (high, wide) if 0 < high < 1e3 and 0 < wide < 1e3 else ()
-
-
-def _orientation(header: Header) -> tuple[str, ...]:
-    value = header.get("PatientOrientation")
-    ways = tuple(str(way) for way in value) if value and not isinstance(value, str) else ()
-    return ways if len(ways) == 2 and all(map(_DIRECTION.fullmatch, ways)) else ()
 
 
 def _who(header: Header, name: str) -> str:

@@ -85,7 +85,7 @@ def test_view_and_sides_are_said(own: Any) -> None:
 def test_the_films_of_a_patient_stand_beside_it_by_date(own: Any) -> None:
     (film,) = asked(own, "m0-top")
     assert [other["id"] for other in film["others"]] == ["image:m1.dcm", "image:m2.dcm"]
-    assert film["others"][0]["title"] == "1999 · Mass · m1.dcm"
+    assert film["others"][0]["title"] == "1999 (earlier) · Mass · m1.dcm"
     first, second = asked(own, "m0-top", "image:m1.dcm")
     assert first["id"] == "image:m0.dcm"
     assert second["id"] == "image:m1.dcm"

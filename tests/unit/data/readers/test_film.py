@@ -140,9 +140,23 @@ def test_view_and_sides_come_by_their_codes_alone(tmp_path: Path) -> None:
     facts = read_film(write(tmp_path / "a", TWELVE, **said)).facts
     known = [facts[name] for name in ("view", "laterality", "orientation", "flipped")]
     assert known == ["PA", "L", ["R", "F"], True]
-    odd = write(tmp_path / "b", TWELVE, ImageLaterality="ZQX", PatientOrientation=["DOE", "JANE"])
+    wrong = {"ViewPosition": "ZQX", "ImageLaterality": "ZQX", "PatientOrientation": ["DOE", "JANE"]}
+    odd = write(tmp_path / "b", TWELVE, **wrong, Laterality="R", ImagerPixelSpacing=[0.0, 0.2])
     facts = read_film(odd).facts
-    assert (facts["laterality"], facts["orientation"]) == ("", [])
+    assert [facts[name] for name in ("view", "orientation", "spacing")] == ["", [], None]
+    assert facts["laterality"] == "R", "the one that is known of two"
+
+
+def test_a_picture_that_its_file_turns_says_so(tmp_path: Path) -> None:
+    pixels = np.arange(48 * 64, dtype=np.uint8).reshape(48, 64) % 200
+    exif = Image.Exif()
+    exif[0x0112] = 2
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    film = read_film(tmp_path / "a.png")
+    assert film.facts["upright"] == 2
+    assert (words_of(film) == pixels[:, ::-1]).all()
+    Image.fromarray(pixels).save(tmp_path / "b.png")
+    assert read_film(tmp_path / "b.png").facts["upright"] == 1
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value for VR")
