@@ -74,8 +74,8 @@ class TranslateShard(ShardFunction):
             (side_by_side(self.model, len(self.atlas.labels), size) for size in sizes), default=1
         )
         with lanes(self.model.device, ROWS * together) as side:
-            for done, found in enumerate(side.map(self._rows, work), start=1):
-                rows += found
+            for done, translations in enumerate(side.map(self._rows, work), start=1):
+                rows += translations
                 tell(done)
         method = settled(model_config(self.model, self.config)).method
         plain = method in INJECTS and self.model.parts.injected is None
