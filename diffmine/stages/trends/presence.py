@@ -103,7 +103,8 @@ def presence(
     """
     config = atlas.configured(ClusterConfig)
     if not elements:
-        return Presence(*np.zeros((2, 0), np.int64), np.zeros((0, 2), np.int64))
+        none = np.zeros(0, np.int64)
+        return Presence(none, none, np.zeros((0, 2), np.int64))
     cases = _cases(atlas)
     names, shards = [], []
     for number, start in enumerate(range(0, len(cases), config.shard)):
