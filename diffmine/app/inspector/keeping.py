@@ -17,8 +17,7 @@ from diffmine.app.downloads import FETCH
 from diffmine.app.held import held, unseen
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.entries import LONGEST_NOTE, Entry, followed, here
-from diffmine.app.parts import EACH, LAST, MAKES, QUIET, Updates, Value
-from diffmine.app.saved import (
+from diffmine.app.inspector.saved import (
     ENDING,
     LONGEST_NAME,
     Folder,
@@ -30,6 +29,7 @@ from diffmine.app.saved import (
     text_of,
     unpacked,
 )
+from diffmine.app.parts import EACH, LAST, MAKES, QUIET, Updates, Value
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, payload
 from diffmine.errors import DiffmineError

@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from diffmine.app.inspector.entries import Entry
-from diffmine.app.saved import (
+from diffmine.app.inspector.saved import (
     Folder,
     Saved,
     Shelved,
