@@ -111,7 +111,7 @@ def test_elements_are_merged_split_and_taken_back(page: Page, address: str) -> N
 
 
 def test_who_comes_after_an_edit_sees_it_at_once(page: Page, address: str) -> None:
-    page.goto(f"{address}?tab=elements&label=1900")
+    page.goto(f"{address}?tab=elements&label=1920")
     page.get_by_role("button", name="Merge Element 3 with Element 1").click()
     expect(page.locator("#elements .dm-row")).to_have_count(2)
     page.goto(address)
@@ -121,7 +121,7 @@ def test_who_comes_after_an_edit_sees_it_at_once(page: Page, address: str) -> No
     expect(page.locator("#viewer .dm-sentence")).to_contain_text("before it saw these images")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("radio", name="Against 1910")).to_be_focused()
-    page.goto(f"{address}?tab=elements&label=1900")
+    page.goto(f"{address}?tab=elements&label=1920")
     page.locator("#undo").click()
     expect(page.locator("#elements .dm-row")).to_have_count(3)
 

@@ -61,7 +61,8 @@ class Person:
 
     def map(self) -> None:
         found = self.visitor.send("labels", "choose_map", {"label": self.label})
-        assert found["map"]["scope"] == {"atlas": "shapes", "label": self.label}
+        scope = found["map"]["scope"]
+        assert (scope["atlas"], scope["label"]) == ("shapes", self.label)
         assert found["map"]["n"] == 120
 
     def lasso(self) -> None:

@@ -67,5 +67,4 @@ FORMAT = Format(
     ours=ours,
     told=told,
     films=True,
-    programs=True,
 )

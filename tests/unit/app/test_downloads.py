@@ -45,7 +45,7 @@ def test_formats_of_films_have_a_button_where_films_of_findings_lie(
 def test_what_was_made_is_not_made_again(
     to: str, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = listed(shelf.atlas, ["1900"], "top", 21)  # figures of two pages
+    chosen = listed(shelf.atlas, ["1900"], "top", 60)  # figures of two pages
     if to in ("annotations", "iiif"):  # only one image has a place in its source
         chosen = [Chosen("1900-top-0005")]
     first = made(shelf, chosen, to, "mine", False)

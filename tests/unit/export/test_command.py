@@ -35,7 +35,7 @@ def test_figures(atlas: Atlas, tmp_path: Path) -> None:
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert run(atlas, "figure", tmp_path / "a.png", "--count", "2", "--images") == 0
     assert (tmp_path / "a.png").is_file()
-    assert run(atlas, "figure", tmp_path / "b.png", "--label", "1900", "--count", "30") == 0
+    assert run(atlas, "figure", tmp_path / "b.png", "--label", "1900", "--count", "60") == 0
     assert [each.name for each in sorted(tmp_path.glob("b*"))] == ["b-01.png", "b-02.png"]
 
 

@@ -24,6 +24,7 @@ from diffmine.app.view import View, checked_index, choice, payload, picked
 from diffmine.atlas.edits import LONGEST_NAME
 from diffmine.atlas.filters import EVERYTHING
 from diffmine.atlas.records import Patch
+from diffmine.errors import AtlasError
 from diffmine.words.elements import NO_SUPPORT, THIN, why_thin
 
 CENTRAL = 6
@@ -159,7 +160,10 @@ class Elements:
             updates |= self._images(view, element)
         else:
             updates[self.wall] = self._patches(view, element)
-        updates |= self._alike(view, element)
+        try:
+            updates |= self._alike(view, element)
+        except AtlasError as error:  # features that are broken cost this line alone
+            updates[self.alike_line] = words.markdown(str(error))
         why = self.edits.why_not()
         updates[self.title] = texts.FROM_THE_CENTRE.format(element=words.markdown(name))
         updates[self.name] = gr.Textbox(visible=True, value=name, interactive=not why, info=why)

@@ -104,7 +104,7 @@ def test_the_basket_leaves_when_a_button_is_pressed(
 
 def test_a_figure_of_several_pages_leaves_as_a_zip(desk: Any) -> None:
     make = desk.panels["typical"].downloads._maker("png")
-    path = Path(make(replace(desk.first, page=1), False))
+    path = Path(make(replace(desk.first, page=1), True))
     assert path.name == "diffmine-typical.zip"
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist()[0] == "diffmine-typical/diffmine-typical-01.png"
