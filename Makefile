@@ -28,7 +28,7 @@ app: setup  ## serve the app at http://127.0.0.1:7860
 test: setup-test  ## the test suite and the import contracts
 	@scripts/chromium.sh
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n $$(expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-all: setup-test  ## the same with the slow tests
 	@scripts/chromium.sh
