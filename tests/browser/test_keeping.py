@@ -119,6 +119,7 @@ def focus(page: Page, place: Locator, most: int = 160) -> None:
     raise AssertionError(f"Tab does not lead to {place}")
 
 
+@pytest.mark.slow
 def test_keys_alone_do_the_whole_task(desk: Page) -> None:
     press = desk.keyboard.press
     focus(desk, desk.locator("#labels .dm-current"))

@@ -40,6 +40,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.slow
 def test_very_many_points_are_painted_pressed_and_dimmed(page: Page, many: str) -> None:
     page.goto(f"{many}?tab=map")
     page.wait_for_selector("#map .dm-map[data-drawn]")
