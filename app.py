@@ -3,10 +3,10 @@ app_file."""
 
 import os
 
-from diffmine.waiting import wait_asleep
+from diffmine.waiting import wait_briefly
 
 if __name__ == "__main__":
-    wait_asleep()  # before PyTorch is imported
+    wait_briefly()  # before PyTorch is imported
 
     from diffmine.app.given import given
     from diffmine.app.page import build, embedded, serve

@@ -23,7 +23,7 @@ from diffmine.engine import engine_of
 from diffmine.errors import UsageError
 from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.settings import settings, with_short
-from diffmine.waiting import wait_asleep
+from diffmine.waiting import wait_briefly
 
 Flat = Parameter(name="*")
 Where = Annotated[
@@ -466,7 +466,7 @@ def _figure(value: float) -> str:
 
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; exits with 2 for a user's mistake, 1 for ours, 130 when stopped."""
-    wait_asleep()
+    wait_briefly()
     sys.exit(
         exit_code(
             lambda: app(

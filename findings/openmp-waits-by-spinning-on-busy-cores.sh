@@ -10,9 +10,9 @@ set -eu
 # by in waiting, hundreds of times a prediction, and the time of the processor grows as well. `top`
 # shows a busy process. torch does not say so, and takes as many threads as there are cores.
 # With OMP_WAIT_POLICY=passive in the environment before torch is imported a thread that waits sleeps,
-# and the computation takes about what one would guess. torch.set_num_threads(1) does the same on a busy
-# machine, and halves the speed on a quiet one. In containers, virtual machines and laptops with a
-# browser open cores are busy as a rule.
+# and the computation takes about what one would guess; on a quiet machine every wait then costs waking
+# it up. GOMP_SPINCOUNT says how long it spins before it sleeps, and is the way between the two. In
+# containers, virtual machines and laptops with a browser open cores are busy as a rule.
 #
 # Needs Linux and two cores. Installs pinned public packages in a temporary folder; fails if the
 # behaviour changes.

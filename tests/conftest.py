@@ -26,7 +26,6 @@ os.environ.update(
     HF_HUB_DISABLE_TELEMETRY="1",
     MPLBACKEND="Agg",
     OMP_NUM_THREADS="1",  # sums of floats depend on it in their last bits
-    OMP_WAIT_POLICY="passive",  # where a test takes two threads all the same
     NUMBA_CACHE_DIR=str(Path(__file__).parents[1] / ".pytest_cache" / "numba"),
     TOKENIZERS_PARALLELISM="false",
 )
