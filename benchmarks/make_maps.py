@@ -71,22 +71,31 @@ def make(folder: Path, count: int) -> None:
         values = smooth(chance, min(DIFFERENT, here))
         every = chance.permutation(np.arange(here) % len(values))
         error = np.full((1, LATENT**2), 0.004) * chance.uniform(0.8, 1.2, (len(values), 1))
-        columns = {
-            "image_id": names[mine],
-            "label": labels[mine],
-            "score": ["typicality"] * here,
-            "height": [LATENT] * here,
-            "width": [LATENT] * here,
-            "mean": halves(values[every]),
-            "standard_error": halves(error[every]),
-            "decay": [[1.0, 0.7, 0.4, 0.2, 0.1, 0.05]] * here,
-            "draws": [32] * here,
-            "typicality": values.mean(axis=1)[every],
-            "se": [0.0005] * here,
-        }
+        rows = {"image_id": names[mine], "label": labels[mine]}
+        columns = scored(rows, LATENT, values, error, every)
         path = folder / f"maps/part-{part:05d}.parquet"
         table = filled(columns, here, MAPS)
         pq.write_table(table, path, row_group_size=64, compression="zstd")
+
+
+def scored(
+    rows: dict[str, list[str]], side: int, values: np.ndarray, error: np.ndarray, every: np.ndarray
+) -> dict[str, object]:
+    """Columns of maps for images (`image_id`, `label`): of each the row of `values` and of `error`
+    (maps, side * side) that `every` (images,) names."""
+    here = len(every)
+    return {
+        **rows,
+        "score": ["typicality"] * here,
+        "height": [side] * here,
+        "width": [side] * here,
+        "mean": halves(values[every]),
+        "standard_error": halves(error[every]),
+        "decay": [[1.0, 0.7, 0.4, 0.2, 0.1, 0.05]] * here,
+        "draws": [32] * here,
+        "typicality": values.mean(axis=1)[every],
+        "se": [0.0005] * here,
+    }
 
 
 def _images(folder: Path, names: list[str], labels: list[str], chance: np.random.Generator) -> None:

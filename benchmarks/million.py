@@ -32,7 +32,7 @@ import psutil
 import pyarrow.parquet as pq
 from PIL import Image
 
-from benchmarks.make_maps import filled, halves, smooth
+from benchmarks.make_maps import filled, scored, smooth
 from diffmine.atlas.schemas import MAPS
 from diffmine.atlas.writer import Workspace, open_workspace
 from diffmine.config import BuildConfig, DataConfig
@@ -103,18 +103,7 @@ def maps(folder: Path, count: int) -> None:
             values = _small(chance, min(DIFFERENT, here))
             every = chance.permutation(np.arange(here) % len(values))
             error = np.full(values.shape, 0.004)
-            columns: dict[str, object] = {
-                **rows,
-                "score": ["typicality"] * here,
-                "height": [LATENT] * here,
-                "width": [LATENT] * here,
-                "mean": halves(values[every]),
-                "standard_error": halves(error[every]),
-                "decay": [[1.0, 0.7, 0.4, 0.2, 0.1, 0.05]] * here,
-                "draws": [32] * here,
-                "typicality": values.mean(axis=1)[every],
-                "se": [0.0005] * here,
-            }
+            columns = scored(rows, LATENT, values, error, every)
             table = filled(columns, here, MAPS)
             path = atlas.path / "maps" / f"part-{part:05d}.parquet"
             path.parent.mkdir(exist_ok=True)
