@@ -42,9 +42,10 @@ _TOO_LONG = 3.0
 _MOST_BUSY = 50
 _WARM = 8
 _LARGE = 200_000_000
+_TOGETHER = 16
 _STEP_IN_ROWS = 3.0
 """Predictions that take as long as one row of training: forward once, backward twice."""
-_FOR = 1.0
+_FOR, _ONCE = 1.0, 1e-3
 _LABELS = ("one", "two")
 
 
@@ -251,16 +252,43 @@ def _trained(
 ) -> tuple[float, float, float]:
     """Seconds of a training step apart from its images, those of an image in it, and the bytes held
     for each: from steps with few and with more images."""
+    _, step = _training(checkpoint, picture, config)
+    few, more = (min(config.batch, number) for number in (4, 16))
+    saved = step(more)
+    slow = clock.timed(lambda: step(more), _FOR)
+    if more == few:
+        return 0.0, slow / more, saved
+    fast = clock.timed(lambda: step(few))
+    each_image = max((slow - fast) / (more - few), slow / more / 4)
+    return max(slow - more * each_image, 0.0), each_image, saved
+
+
+def training_rates(
+    checkpoint: Checkpoint, size: tuple[int, int], config: FinetuneConfig
+) -> tuple[float, float]:
+    """Seconds of encoding an image of a size (height, width) in pixels, and of a training step of
+    `config.batch` of them, tried on noise. Raises ModelError for a model that cannot be loaded."""
+    clock, picture = _Clock(), Image.effect_noise(size[::-1], 64).convert("RGB")
+    model, step = _training(checkpoint, picture, config)
+    several = [(f"{number}", picture) for number in range(_TOGETHER)]
+    encode = clock.timed(lambda: shifted_latents(model, several, 1), _ONCE) / _TOGETHER
+    return encode, clock.timed(lambda: step(config.batch), _ONCE)
+
+
+def _training(
+    checkpoint: Checkpoint, picture: Image.Image, config: FinetuneConfig
+) -> tuple[Model, Callable[[int], float]]:
+    """A model, and what trains it on so many copies of a picture and returns the bytes that were
+    held for each."""
     model = load_checkpoint(checkpoint, dtype=torch.float32)
     model.prompts = Prompts(config.prompt, config.null_prompt, _LABELS, picture.size[::-1])
     latents = shifted_latents(model, [("a", picture)], 1)
     states = model.embed([model.prompts.of(label) for label in (None, *_LABELS)]).clone()
     unet = prepare(model.unet)
-    optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate)
+    optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate, fused=True)
     mean = {key: weight.detach().clone() for key, weight in unet.named_parameters()}
     state, sizes = State(0, unet, mean, optimizer), [(latents[0].shape[-2], latents[0].shape[-1])]
     pools = pools_of(sizes, [0], "same")
-    few, more = (min(config.batch, number) for number in (4, 16))
     half, kind = _half(config.precision), model.device.type
 
     def step(images: int) -> float:
@@ -279,13 +307,7 @@ def _trained(
         state.update_mean(config.ema)
         return counted.bytes / images
 
-    saved = step(more)
-    slow = clock.timed(lambda: step(more), _FOR)
-    if more == few:
-        return 0.0, slow / more, saved
-    fast = clock.timed(lambda: step(few))
-    each_image = max((slow - fast) / (more - few), slow / more / 4)
-    return max(slow - more * each_image, 0.0), each_image, saved
+    return model, step
 
 
 class _Counted(torch.autograd.graph.saved_tensors_hooks):

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from diffmine.atlas.settings import usable
-from diffmine.config import SMALL_BASE, BuildConfig, DataConfig, FinetuneConfig
+from diffmine.config import (
+    SMALL_BASE,
+    BuildConfig,
+    DataConfig,
+    FinetuneConfig,
+    ModelConfig,
+    is_large,
+)
 from diffmine.data.image import MULTIPLE
 from diffmine.data.records import Record
 from diffmine.data.sources import dataset_of
+from diffmine.errors import ModelError
 from diffmine.model.foreign.checkpoint import Checkpoint
 from diffmine.pipeline.detail import side_for
 from diffmine.pipeline.labels import checked
@@ -49,7 +58,7 @@ def by_base(
         if finetune.base == EMBEDDED and not config.data.image_size and not before:
             begun = known.get("data", {}).get("image_size")  # stopped before it trained
             if not begun:
-                begun, why = side_for(records, lambda side: training_seconds(finetune, side))
+                begun, why = side_for(records, lambda side: training_seconds(finetune, side, images))
             data = replace(data, image_size=begun)
     several = any(len(record.labels) > 1 for record in records)
     mean = 0.0 if several else images / max(labels, 1)
@@ -111,13 +120,14 @@ def training_table(config: BuildConfig, images: int, labels: int) -> list[str]:
         labels,
         options,
         memory(needed, place.free, parts),
-        duration(training_seconds(options, config.data.image_size), device_name(device)),
+        duration(training_seconds(options, config.data.image_size, images), device_name(device)),
     )
 
 
-def training_seconds(options: FinetuneConfig, side: int) -> float | None:
-    """How long a settled training on images of `side` pixels takes on this machine, roughly; None
-    where it cannot be told."""
+def training_seconds(options: FinetuneConfig, side: int, images: int) -> float | None:
+    """How long a settled training on so many images of `side` pixels takes on this machine, with
+    their encoding: a step of a small base is tried, that of a large one reckoned, roughly and
+    without its encoding. None where it cannot be told."""
     from diffmine.model.bases import base_of
     from diffmine.model.devices import best_device
     from diffmine.stages.finetune.fit import Place, operations, rate
@@ -126,8 +136,23 @@ def training_seconds(options: FinetuneConfig, side: int) -> float | None:
     base, device = base_of(options.base), best_device()
     if base is None:
         return None
+    if not is_large(base.weights) and (rates := _tried(options, side)):
+        return images * options.shifts * rates[0] + options.steps * rates[1]
     latent, precision = side // base.factor, precision_of(options)
     step = operations(options, Place(base, (latent, latent), device, precision, options.batch))
     if step is None:
         return None
     return options.steps * step / rate(str(device), precision)
+
+
+@lru_cache(maxsize=8)
+def _tried(options: FinetuneConfig, side: int) -> tuple[float, float] | None:
+    """Seconds of encoding an image and of a step; None for a base that is not on this disk."""
+    from diffmine.model.foreign.find import find
+    from diffmine.model.probe import training_rates
+
+    try:
+        checkpoint = find(ModelConfig(model=options.base), online=False)
+        return training_rates(checkpoint, (side, side), options)
+    except ModelError:  # loading says what is wrong with it
+        return None

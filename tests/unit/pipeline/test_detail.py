@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from diffmine.config import BuildConfig, DataConfig, FinetuneConfig
 from diffmine.data.records import Record
 from diffmine.data.sources import open_dataset
+from diffmine.model.bases import base_of
 from diffmine.pipeline import settle
 from diffmine.pipeline.settle import by_base, training_seconds
+from diffmine.stages.finetune.fit import Place, operations
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def records(tmp_path: Path) -> list[Record]:
 
 def _takes(monkeypatch: pytest.MonkeyPatch, coarse: float | None, fine: float | None) -> None:
     times = {64: coarse, 128: fine}
-    monkeypatch.setattr(settle, "training_seconds", lambda options, side: times[side])
+    monkeypatch.setattr(settle, "training_seconds", lambda options, side, images: times[side])
 
 
 def test_pictures_with_detail_are_mined_where_it_shows(
@@ -79,9 +82,32 @@ def test_a_build_that_was_stopped_before_it_trained_keeps_its_size(records: list
         assert (config.data.image_size, why) == (side, [])
 
 
-def test_four_times_the_pixels_take_about_four_times_as_long() -> None:
-    options = replace(FinetuneConfig(), steps=2000, batch=64)
-    coarse, fine = (training_seconds(options, side) for side in (64, 128))
+def test_time_is_that_of_a_step_that_was_tried_and_of_encoding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = replace(FinetuneConfig(), base="tiny", steps=50, batch=4, shifts=2)
+    monkeypatch.setattr(settle, "_tried", lambda options, side: (0.01 * side / 64, 0.5))
+    assert training_seconds(options, 64, 100) == pytest.approx(100 * 2 * 0.01 + 50 * 0.5)
+    assert training_seconds(options, 128, 100) == pytest.approx(100 * 2 * 0.02 + 50 * 0.5)
+
+
+def test_a_step_and_the_encoding_are_really_tried() -> None:
+    encode, step = settle._tried(replace(FinetuneConfig(), base="tiny", batch=2, shifts=1), 32)
+    assert 0 < encode < step
+
+
+def test_a_base_that_is_not_there_takes_a_time_that_is_not_known(tmp_path: Path) -> None:
+    missing = replace(FinetuneConfig(), base=str(tmp_path / "none"), steps=50)
+    assert training_seconds(missing, 64, 100) is None
+
+
+def test_four_times_the_pixels_take_about_four_times_as_many_operations() -> None:
+    base, options = base_of("tiny"), replace(FinetuneConfig(), batch=64)
+    assert base is not None
+    coarse, fine = (
+        operations(options, Place(base, (side, side), torch.device("cpu"), "no", 64))
+        for side in (16, 32)
+    )
     assert coarse is not None
     assert fine is not None
     assert 2.5 < fine / coarse < 6, "fewer for what is the same at every size, more for attention"
