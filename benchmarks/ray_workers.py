@@ -121,7 +121,9 @@ def main() -> None:
         digests.append(digest)
         restarted = options.images / 2
         print(f"one killed: {watched.lost:g} images scored again; by a restart {restarted:g}")
-        print(f"that is {restarted / watched.lost:.0f} times less; same bytes: {len(set(digests)) == 1}")
+        print(
+            f"that is {restarted / watched.lost:.0f} times less; same bytes: {len(set(digests)) == 1}"
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ what its edge and its colours are, and what it is compared with others by."""
 from __future__ import annotations
 
 import base64
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -28,6 +29,7 @@ from diffmine.maths.likeness import thumbnail
 GREY, TONED, COLOURED = COLOURS = ("grey", "toned", "colour")
 """Colours of a picture's pixels: none, those of one tone (sepia), any."""
 _SMALL = 64
+_SHORT = 40
 _CHROMA = 4.0
 _TONE = 3.5
 _EVEN, _ALIKE = 4.0, 10.0
@@ -71,8 +73,13 @@ class Glance:
     @classmethod
     def heard(cls, told: Mapping[str, Any]) -> Glance:
         """From what `told` gives; ValueError, KeyError or TypeError for anything else."""
-        own = {field.name: told[field.name] for field in fields(cls)}
+        own = {field.name: _shared(told[field.name]) for field in fields(cls)}
         return cls(**own | {"thumb": base64.b64decode(str(told["thumb"]))})
+
+
+def _shared(value: Any) -> Any:
+    """A short text once for all pictures that have it."""
+    return sys.intern(value) if isinstance(value, str) and len(value) < _SHORT else value
 
 
 def read_glances(

@@ -10,13 +10,14 @@ fifth are both, 99 in 100.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int, Int64, UInt8
 from PIL import Image
 
 from diffmine.maths.duplicates import join, near_duplicates
+from diffmine.maths.near_pairs import pairs_near
 
 THUMB = 16
 """Pixels of a side of the thumbnail."""
@@ -26,26 +27,8 @@ ALIKE = 0.97
 PLAIN = 2.0
 """Standard deviation of a thumbnail's grey values of 255 below which a picture shows nothing, and
 is like no other."""
-_ROWS, _COLUMNS = 128, 4096  # what a processor has at hand
-
-
-def pairs_near(
-    hashes: Int64[np.ndarray, " n"],
-    bits: int = NEAR,
-    waiting: Callable[[int], None] = lambda done: None,
-) -> Iterator[tuple[Int[np.ndarray, " k"], Int[np.ndarray, " k"]]]:
-    """All pairs (one < other) whose hashes differ in at most so many bits, in blocks: every pair is
-    looked at. `waiting` hears how many hashes are done, and may raise."""
-    unsigned, count = hashes.view(np.uint64), len(hashes)
-    for first in range(0, count, _ROWS):
-        rows = unsigned[first : first + _ROWS, None]
-        for left in range(first, count, _COLUMNS):
-            apart = np.bitwise_count(rows ^ unsigned[left : left + _COLUMNS])
-            one, other = np.nonzero(apart <= bits)
-            later = other + left > one + first
-            if later.any():
-                yield one[later] + first, other[later] + left
-        waiting(min(first + _ROWS, count))
+_TOGETHER = 1 << 14
+"""Thumbnails that are taken out of their bytes together."""
 
 
 def alike_sets(
@@ -64,11 +47,10 @@ def alike_sets(
         compared[list(rows)] = False
         compared[min(rows)] = not is_plain(thumbs[min(rows)][None])[0]
     chosen = np.flatnonzero(compared)
-    means = _standardised(thumbs[chosen])
-    for one, other in pairs_near(hashes[chosen], NEAR, waiting):
-        like = np.einsum("kp,kp->k", means[one], means[other])
-        good = like >= ALIKE
-        join(root, chosen[one[good]], chosen[other[good]])
+    for near in pairs_near(hashes[chosen], NEAR, waiting):
+        one, other = (chosen[rows] for rows in near)
+        good = _correlation(thumbs, one, other) >= ALIKE
+        join(root, one[good], other[good])
     _, of, size = np.unique(root, return_inverse=True, return_counts=True)
     order = np.argsort(of, kind="stable")
     cuts = np.cumsum(size)[:-1]
@@ -107,13 +89,28 @@ def thumbnail(picture: Image.Image) -> UInt8[np.ndarray, " p"]:
 
 def is_plain(thumbs: UInt8[np.ndarray, "n p"]) -> np.ndarray:
     """Which pictures show nothing."""
-    return thumbs.std(axis=1) < PLAIN
+    parts = (thumbs[k : k + _TOGETHER] for k in range(0, len(thumbs), _TOGETHER))
+    return np.concatenate([np.zeros(0, bool), *(part.std(axis=1) < PLAIN for part in parts)])
+
+
+def _correlation(
+    thumbs: UInt8[np.ndarray, "n p"], one: Int[np.ndarray, " k"], other: Int[np.ndarray, " k"]
+) -> Float[np.ndarray, " k"]:
+    """Of each pair of rows; thumbnails are standardised for their pairs alone, for those of all
+    pictures would take most of the memory."""
+    parts = range(0, len(one), _TOGETHER)
+    pairs = ((one[k : k + _TOGETHER], other[k : k + _TOGETHER]) for k in parts)
+    return np.concatenate(
+        [
+            np.einsum("kp,kp->k", _standardised(thumbs[a]), _standardised(thumbs[b]))
+            for a, b in pairs
+        ]
+    )
 
 
 def _standardised(thumbs: UInt8[np.ndarray, "n p"]) -> Float[np.ndarray, "n p"]:
-    """Thumbnails without their mean and of length 1; plain ones are 0."""
+    """Thumbnails without their mean and of length 1."""
     values = thumbs.astype(np.float32)
     values -= values.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(values, axis=1, keepdims=True)
-    values[is_plain(thumbs)] = 0
-    return values / np.maximum(length, 1e-6)
+    values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
+    return values

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from diffmine.maths.duplicates import picture_hash
-from diffmine.maths.likeness import ALIKE, NEAR, alike_sets, confirmed, is_plain, pairs_near
+from diffmine.maths.likeness import ALIKE, NEAR, alike_sets, confirmed, is_plain
+from diffmine.maths.near_pairs import pairs_near
 
 
 def scene(seed: int, size: tuple[int, int] = (96, 64)) -> Image.Image:
@@ -28,25 +29,38 @@ def sets(pictures: list[Image.Image], same: list[list[int]] | None = None) -> li
     return alike_sets(hashes, thumbs, same or [])
 
 
-def test_pairs_are_those_of_comparing_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    from diffmine.maths import likeness
+@pytest.mark.parametrize("many", [1, 1000])
+def test_pairs_are_those_of_comparing_all_with_all(
+    monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    from diffmine.maths import near_pairs
 
-    monkeypatch.setattr(likeness, "_ROWS", 7)
-    monkeypatch.setattr(likeness, "_COLUMNS", 11)
+    monkeypatch.setattr(near_pairs, "_MANY", many)
+    for name, size in (("_ROWS", 7), ("_COLUMNS", 11), ("_TOGETHER", 5)):
+        monkeypatch.setattr(near_pairs, name, size)
     chance = np.random.default_rng(0)
     hashes = chance.integers(-(2**63), 2**63, 90)
     for k in range(1, 90, 2):  # a copy of its neighbour with up to 12 bits turned
         flips = chance.choice(63, int(chance.integers(0, 12)), replace=False)
         hashes[k] = hashes[k - 1] ^ int(sum(1 << int(bit) for bit in flips))
-    pairs = {(a, b) for one, other in pairs_near(hashes) for a, b in zip(one, other, strict=True)}
+    blocks = pairs_near(hashes, NEAR)
+    pairs = [(a, b) for one, other in blocks for a, b in zip(one, other, strict=True)]
     expected = {
         (a, b)
         for b in range(90)
         for a in range(b)
         if ((int(hashes[a]) ^ int(hashes[b])) & (2**64 - 1)).bit_count() <= NEAR
     }
-    assert pairs == expected
+    assert sorted(pairs) == sorted(expected), "each once"
     assert 10 < len(pairs) < 60
+
+
+def test_equal_hashes_are_looked_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from diffmine.maths import near_pairs
+
+    monkeypatch.setattr(near_pairs, "_MANY", 1)
+    pairs = [pair for block in pairs_near(np.zeros(6, np.int64), 8) for pair in zip(*block, strict=True)]
+    assert sorted(pairs) == [(a, b) for a in range(6) for b in range(a + 1, 6)]
 
 
 def test_copies_are_one_set_and_other_pictures_none() -> None:
