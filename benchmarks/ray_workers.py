@@ -2,11 +2,11 @@
 
     python -m benchmarks.ray_workers [--images N] [--draws D]
 
-Scores N drawn pictures with the small model, in workers of one core: with one, with two, and with two
-of which one is killed (SIGKILL) in the middle of a shard when half of the shards are there. Prints
-rows a second (images times draws times two prompts) from each worker's first shard to the last one,
-what that is for each worker, whether all wrote the same bytes, and what the loss cost: images that
-were scored again, beside those that a restart would have scored again.
+Scores N drawn pictures with the small model, in workers of one core: with one, with two, and with
+two of which one is killed (SIGKILL) in the middle of a shard when half of the shards are there.
+Prints rows a second (images times draws times two prompts) from each worker's first shard to the
+last one, what that is for each worker, whether all wrote the same bytes, and what the loss cost:
+images that were scored again, beside those that a restart would have scored again.
 """
 
 from __future__ import annotations
@@ -119,11 +119,9 @@ def main() -> None:
         print(f"for each of two, of one alone: {rates[2] / rates[1] / 2:.3f}", flush=True)
         watched, digest = scored(atlas, options.draws, 2, kill=True)
         digests.append(digest)
-        restarted = options.images / 2
-        print(f"one killed: {watched.lost:g} images scored again; by a restart {restarted:g}")
-        print(
-            f"that is {restarted / watched.lost:.0f} times less; same bytes: {len(set(digests)) == 1}"
-        )
+        again, equal = options.images / 2, len(set(digests)) == 1
+        print(f"one killed: {watched.lost:g} images scored again; by a restart {again:g}, that is")
+        print(f"{again / watched.lost:.0f} times as many; all wrote the same bytes: {equal}")
 
 
 if __name__ == "__main__":

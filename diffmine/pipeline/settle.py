@@ -58,7 +58,9 @@ def by_base(
         if finetune.base == EMBEDDED and not config.data.image_size and not before:
             begun = known.get("data", {}).get("image_size")  # stopped before it trained
             if not begun:
-                begun, why = side_for(records, lambda side: training_seconds(finetune, side, images))
+                begun, why = side_for(
+                    records, lambda side: training_seconds(finetune, side, images)
+                )
             data = replace(data, image_size=begun)
     several = any(len(record.labels) > 1 for record in records)
     mean = 0.0 if several else images / max(labels, 1)

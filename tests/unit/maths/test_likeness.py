@@ -59,7 +59,9 @@ def test_equal_hashes_are_looked_up_too(monkeypatch: pytest.MonkeyPatch) -> None
     from diffmine.maths import near_pairs
 
     monkeypatch.setattr(near_pairs, "_MANY", 1)
-    pairs = [pair for block in pairs_near(np.zeros(6, np.int64), 8) for pair in zip(*block, strict=True)]
+    pairs = [
+        pair for block in pairs_near(np.zeros(6, np.int64), 8) for pair in zip(*block, strict=True)
+    ]
     assert sorted(pairs) == [(a, b) for a in range(6) for b in range(a + 1, 6)]
 
 
