@@ -110,7 +110,8 @@ def main() -> None:
         workspace = open_workspace(atlas)
         with workspace.hold():
             use_model(workspace, ModelConfig(model="tiny"))
-        rates, digests = {}, []
+        rates: dict[int, float] = {}
+        digests: list[str] = []
         for workers in (1, 2, 1, 2):
             watched, digest = scored(atlas, options.draws, workers)
             rates[workers] = max(rates.get(workers, 0), watched.rate(workers, rows))
