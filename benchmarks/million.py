@@ -6,8 +6,9 @@ For each COUNT it draws as many pictures of 64 x 64 pixels (ten labels, all diff
 them (`diffmine info`, with its trial of what a build costs), takes them in, gives each a map (made
 up, as benchmarks/make_maps does, of the size that the small model gives), mines, clusters with the
 small model, and reads what the app reads. Each step is a process of its own. It prints a table of
-seconds, seconds of processor, peak of memory (of the process and its children, all pages that each
-has) and bytes on the disk, and by which power of the count a step grew.
+seconds, seconds of processor, peak of memory (of the process and its children: `private` without
+pages of mapped files, which the system takes back when it needs them) and bytes on the disk, and by
+which power of the count a step grew.
 """
 
 from __future__ import annotations
@@ -167,37 +168,41 @@ STEPS: dict[str, Callable[[Path, int], None]] = {
 
 @dataclass(frozen=True)
 class Cost:
-    """What a step took: `seconds` on the clock and of `processor`, `memory` at its highest and
-    `disk` afterwards in bytes."""
+    """What a step took: `seconds` on the clock and of `processor`; in bytes `memory` at its highest,
+    what of it was `private` at its highest, and `disk` afterwards."""
 
     step: str
     count: int
     seconds: float
     processor: float
     memory: int
+    private: int
     disk: int
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, float]]:
     """The highest sum of resident bytes of this process and its children, seen ten times a second,
-    and the seconds of processor of all."""
-    seen: dict[str, float] = {"memory": 0, "processor": 0}
+    of those without mapped files, and the seconds of processor of all."""
+    seen: dict[str, float] = {"memory": 0, "private": 0, "processor": 0}
     over = threading.Event()
     children: dict[int, float] = {}
     own = psutil.Process()
 
     def watch() -> None:
         while not over.wait(0.1):
-            total = own.memory_info().rss
+            infos = [own.memory_info()]
             for child in own.children(recursive=True):
                 try:
-                    total += child.memory_info().rss
+                    infos.append(child.memory_info())
                     times = child.cpu_times()
                     children[child.pid] = times.user + times.system
                 except psutil.Error:
                     continue
-            seen["memory"] = max(seen["memory"], total)
+            # Linux alone tells pages of mapped files apart.
+            private = sum(info.rss - getattr(info, "shared", 0) for info in infos)
+            seen["memory"] = max(seen["memory"], sum(info.rss for info in infos))
+            seen["private"] = max(seen["private"], private)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -217,7 +222,8 @@ def measured(step: str, folder: Path, count: int) -> Cost:
         STEPS[step](folder, count)
     seconds = time.monotonic() - start
     files = (path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
-    return Cost(step, count, seconds, seen["processor"], int(seen["memory"]), sum(files))
+    memory, private = int(seen["memory"]), int(seen["private"])
+    return Cost(step, count, seconds, seen["processor"], memory, private, sum(files))
 
 
 def taken(folder: Path, count: int) -> Iterator[Cost]:
@@ -238,17 +244,17 @@ def power(costs: list[Cost]) -> float:
 def table(costs: list[Cost]) -> str:
     """The costs as a table in Markdown."""
     lines = [
-        "| step | images | seconds | processor | memory, MB | disk, MB |",
-        "|---|" + "---|" * 5,
+        "| step | images | seconds | processor | memory, MB | private, MB | disk, MB |",
+        "|---|" + "---|" * 6,
     ]
     for step in STEPS:
         own = [cost for cost in costs if cost.step == step]
         for cost in own:
             figures = f"{cost.seconds:,.1f} | {cost.processor:,.1f}"
-            sizes = f"{cost.memory / 1e6:,.0f} | {cost.disk / 1e6:,.0f}"
+            sizes = " | ".join(f"{b / 1e6:,.0f}" for b in (cost.memory, cost.private, cost.disk))
             lines.append(f"| {step} | {cost.count:,} | {figures} | {sizes} |")
         if len(own) > 1:
-            lines.append(f"| {step} | grows by the power | {power(own):.2f} | | | |")
+            lines.append(f"| {step} | grows by the power | {power(own):.2f} | | | | |")
     return "\n".join(lines)
 
 
