@@ -168,8 +168,8 @@ STEPS: dict[str, Callable[[Path, int], None]] = {
 
 @dataclass(frozen=True)
 class Cost:
-    """What a step took: `seconds` on the clock and of `processor`; in bytes `memory` at its highest,
-    what of it was `private` at its highest, and `disk` afterwards."""
+    """What a step took: `seconds` on the clock and of `processor`; in bytes `memory` at its
+    highest, what of it was `private` at its highest, and `disk` afterwards."""
 
     step: str
     count: int
