@@ -109,12 +109,16 @@ def served(*atlases: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(
-    *atlases: Path | str, log: Path | None = None, code: str = SERVE, inner: bool = False
+    *atlases: Path | str,
+    log: Path | None = None,
+    code: str = SERVE,
+    inner: bool = False,
+    python: str = sys.executable,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The same with its process; what that says on stderr goes to the end of `log`. `inner`: give
-    the address on this machine, whichever a proxy gives it."""
+    the address on this machine, whichever a proxy gives it. `python` runs the code."""
     port = free_port()
-    command = [sys.executable, "-c", code, str(port), *map(str, atlases)]
+    command = [python, "-c", code, str(port), *map(str, atlases)]
     with open(log, "a") if log else nullcontext() as told, started(command, stderr=told) as server:
         yield f"http://127.0.0.1:{port}/" if inner else server.address, server.process
 

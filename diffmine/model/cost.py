@@ -26,7 +26,7 @@ from diffmine.model.training import prepare
 _TOKENS = 77
 _FEW = 3
 _SINGLE = 4
-_BUFFERS = {"cpu": 90_000_000}
+_BUFFERS = {"cpu": 80_000_000}
 """Bytes that kernels hold besides tensors, by the kind of device; of a GPU they are not known."""
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": None}
 

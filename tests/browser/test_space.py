@@ -1,7 +1,16 @@
-"""The folder of a Space, started as a Space starts it, in a frame of huggingface.co."""
+"""The folder of a Space, started as a Space starts it, in a frame of huggingface.co.
+
+A Space has Python 3.12 and what requirements.txt names, and nothing else. DIFFMINE_SPACE_PYTHON may
+name such a Python, to see that it is enough:
+
+    python3.12 -m venv PLACE && PLACE/bin/pip install -r requirements.txt
+    DIFFMINE_SPACE_PYTHON=PLACE/bin/python pytest tests/browser/test_space.py
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -34,7 +43,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("SPACE_HOST", HOST)
         patch.delenv("PYTHONPATH", raising=False)
         patch.chdir(folder)
-        with serving(folder, code=START, inner=True) as (address, _):
+        python = os.environ.get("DIFFMINE_SPACE_PYTHON", sys.executable)
+        with serving(folder, code=START, inner=True, python=python) as (address, _):
             yield address
 
 
