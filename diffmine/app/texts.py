@@ -257,6 +257,8 @@ PAGE: dict[str, str] = {
     "toolWindow": "Window",
     "toolMove": "Move",
     "toolMeasure": "Measure",
+    "toolBox": "Box: find similar",
+    "searching": "Searching the atlas for what is like the box.",
     "zoomIn": "Zoom in",
     "zoomOut": "Zoom out",
     "fit": "Fit",
@@ -311,8 +313,9 @@ PAGE: dict[str, str] = {
     ),
     "arrowsOnImage": "arrows on the image",
     "keyFull": (
-        "full screen of the image; there W, V and M choose what a drag does (window, move, "
-        "measure), I inverts, H, B and P show heat map, boxes and patch, 0 fits, 1 is one to one"
+        "full screen of the image; there W, V, M and X choose what a drag does (window, move, "
+        "measure, a box whose like is searched; arrows move it, Shift and arrows size it, Enter "
+        "searches), I inverts, H, B and P show heat map, boxes and patch, 0 fits, 1 is one to one"
     ),
     "keyMove": "move the zoomed image; dragging does the same",
     "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",

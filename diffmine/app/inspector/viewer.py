@@ -40,10 +40,16 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "region": region_of(patch, record).link,
         "film": films.shown(shelf, patch),
         "results": _has_results(shelf),
+        "examples": takes_examples(shelf),
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}
     return {"rev": digest(value), **value}
+
+
+def takes_examples(shelf: Shelf) -> bool:
+    """Whether patches can be searched by an example: there are features, and the model."""
+    return shelf.model is not None and bool(shelf.atlas.parts("features"))
 
 
 def _has_results(shelf: Shelf) -> bool:
