@@ -169,6 +169,16 @@ HANDED_OUT = (
 NAME_IT = "Give the basket a name first."
 NOTHING_TO_KEEP = "There is no patch in the basket yet."
 NO_SAVED_BASKET = "This file is no saved basket of diffmine."
+NO_FILE_OF_PATCHES = (
+    "This file is no saved basket of diffmine, and holds no annotations of the W3C."
+)
+ANNOTATED = "From the annotations: {patches} in the basket; Undo takes them out."
+ANNOTATED_LOOSELY = "{count} of the boxes share less than half with their patch."
+ANNOTATED_MISSED = "{count} meet no patch."
+ANNOTATED_ELSEWHERE = "{count} are on pictures that are in no atlas here."
+NOTHING_IN_REGION = "No patch lies in the region that was pointed to; this is the image's best one."
+NO_PATCH_OF_IMAGE = "{image} was pointed to, but no patch of it was mined."
+NOT_HERE = "{what} was pointed to, which is in no atlas here."
 NO_BASKET_LINK = "The basket in this link cannot be read; it may have been cut short."
 TOO_MANY_SAVED = "At most {most} baskets can be saved; delete one first."
 PAGE_IS_FULL = (

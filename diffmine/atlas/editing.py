@@ -1,5 +1,5 @@
-"""What people do to elements: name one, merge two, split one, gather one, put or discard what was set aside;
-and one undo and redo for all of it."""
+"""What people do to elements: name one, merge two, split one, gather one, put or discard what was
+set aside; and one undo and redo for all of it."""
 
 from __future__ import annotations
 

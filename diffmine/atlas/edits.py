@@ -2,9 +2,10 @@
 beside what the build found, so that each can be taken back (docs/atlas-format.md).
 
 A name is given to an element. A merge moves all patches of an element to another, a split those
-that it lists; what a person gathers leaves the elements it is in for a new one of a name. Each edit also says what it is about: the windows of its elements' patches when it
-was made, by which it is found again among other elements (`diffmine/atlas/following.py`). One that
-is not found is set aside until a person puts it somewhere or discards it.
+that it lists; what a person gathers leaves the elements it is in for a new one of a name. Each edit
+also says what it is about: the windows of its elements' patches when it was made, by which it is
+found again among other elements (`diffmine/atlas/following.py`). One that is not found is set aside
+until a person puts it somewhere or discards it.
 """
 
 from __future__ import annotations

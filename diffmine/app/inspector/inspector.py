@@ -27,6 +27,7 @@ from diffmine.export.chosen import Chosen
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
 REGION = "value => { navigator.clipboard.writeText(value?.region ?? ''); return [value]; }"
+STATE = "value => { navigator.clipboard.writeText(value?.state ?? ''); return [value]; }"
 CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
 
 
@@ -51,6 +52,9 @@ class Inspector:
             self.region = own(
                 gr.Button(texts.COPY_REGION, elem_id="region", visible=on_canvas, **settings)
             )
+            self.state = own(
+                gr.Button(texts.COPY_STATE, elem_id="content-state", visible=on_canvas, **settings)
+            )
         with gr.Column(visible=False) as column:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(wall(elem_id="similar-wall"))
@@ -70,19 +74,19 @@ class Inspector:
             self.viewer: value,
             self.element: gr.Button(interactive=has),
             self.region: gr.Button(visible=bool(value.get("region"))),
+            self.state: gr.Button(visible=bool(value.get("state"))),
         }
 
     def wire(self) -> None:
         """Connect its buttons."""
         desk = self.desk
-        self.similar.click(
-            self.on_similar, [desk.state], self.similar_parts, **LAST
-        )
+        self.similar.click(self.on_similar, [desk.state], self.similar_parts, **LAST)
         self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
+        self.state.click(self.on_state, [self.viewer], None, js=STATE, **TELLS)
         self.viewer.film(self.on_film, [desk.state], [self.viewer], **LAST)
         out = self.viewer.out(self.on_out, [desk.state], [self.file, self.viewer], **MAKES)
         out.success(None, [self.file], None, js=FETCH)
@@ -178,3 +182,9 @@ class Inspector:
         if not (isinstance(value, dict) and value.get("region")):
             raise gr.Error(texts.NO_REGION, print_exception=False)
         gr.Info(texts.REGION_COPIED, duration=2)
+
+    def on_state(self, value: Any) -> None:
+        """Say that the content state of the patch is in the clipboard."""
+        if not (isinstance(value, dict) and value.get("state")):
+            raise gr.Error(texts.NO_REGION, print_exception=False)
+        gr.Info(texts.STATE_COPIED, duration=4)

@@ -8,6 +8,7 @@ ADD_TO_BASKET = "Add to basket"
 COPY_LINK = "Copy link"
 COPY_CITATION = "Copy citation"
 COPY_REGION = "Copy region link"
+COPY_STATE = "Copy content state"
 NO_FEATURES = "This patch has no stored features."
 SIMILAR_TO = "**Similar patches** to {patch}"
 BOX_IN = "the box in {image}"
@@ -18,6 +19,10 @@ NOTHING_LIKE_IT = "The features of this atlas are of another model, so nothing c
 IN_NO_ELEMENT = "This patch belongs to no element."
 LINK_COPIED = "The link to this view is in the clipboard."
 REGION_COPIED = "The IIIF address of this patch in its source is in the clipboard."
+STATE_COPIED = (
+    "The IIIF Content State of this patch is in the clipboard: it stands behind “?iiif-content=” "
+    "in the address of a viewer, or of this app."
+)
 NO_REGION = "The source of this image gave no IIIF canvas."
 CITATION_COPIED = "The citation of this patch is in the clipboard."
 EMPTY_BASKET = "Basket (empty)"

@@ -11,7 +11,10 @@ from diffmine.app.parts import Value, component
 SCRIPTS = (
     "viewer/zoom.js",
     "heat/heat.js",
-    *(f"viewer/{name}.js" for name in ("grey", "numbers", "paint", "ruler", "marker", "pane", "hands")),
+    *(
+        f"viewer/{name}.js"
+        for name in ("grey", "numbers", "paint", "ruler", "marker", "pane", "hands")
+    ),
     *(f"viewer/{name}.js" for name in ("settings", "toolbar", "screen")),
 )
 

@@ -1,4 +1,4 @@
-"""Names, merges, splits and people's own elements that were set aside when elements were found anew."""
+"""Edits of elements that were set aside when elements were found anew."""
 
 from __future__ import annotations
 

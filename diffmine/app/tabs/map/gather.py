@@ -23,7 +23,9 @@ FEWEST = 2
 class Gather:
     """A name and a button; `outlined` gives the patches of a view inside an outline."""
 
-    def __init__(self, desk: Desk, outlined: Callable[[View, np.ndarray, int], list[Patch]]) -> None:
+    def __init__(
+        self, desk: Desk, outlined: Callable[[View, np.ndarray, int], list[Patch]]
+    ) -> None:
         self.desk = desk
         self.outlined = outlined
         own = desk.own
@@ -84,4 +86,3 @@ class Gather:
 def names_of(patches: Sequence[Patch], label: str) -> list[str]:
     """The names of those of a label."""
     return [patch.patch_id for patch in patches if patch.label == label]
-

@@ -112,9 +112,7 @@ class Pair:
         ):
             self.files.wire(drawn, partial(self._beside, curves))
 
-    def _beside(
-        self, curves: Callable[[Shelf, View], Curves | None], view: View
-    ) -> Curves | None:
+    def _beside(self, curves: Callable[[Shelf, View], Curves | None], view: View) -> Curves | None:
         beside = self.desk.beside(view)
         return curves(*beside) if beside else None
 

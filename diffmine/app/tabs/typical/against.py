@@ -60,9 +60,7 @@ class Against:
         line = texts.THESE_PATCHES.format(patches=plurals(len(patches), "patch"))
         if len(patches) > PAGE:
             line += texts.FIRST_OF_THEM.format(count=PAGE)
-        pictures = patch_wall(
-            shelf, patches[:PAGE], selected=view.patch, empty=texts.NONE_OF_THESE
-        )
+        pictures = patch_wall(shelf, patches[:PAGE], selected=view.patch, empty=texts.NONE_OF_THESE)
         return {
             self.doubts: doubts_value(list(known.values()), key),
             self.column: gr.Column(visible=True),

@@ -66,7 +66,5 @@ def test_what_no_box_would_say_is_refused(icons: Any, of: str, box: Any) -> None
 def test_an_atlas_without_a_model_offers_no_box(desk: Any) -> None:
     inspector, patch = desk.inspector, desk.shelf(desk.first).known(desk.first.patch)
     assert inspector.viewed(desk.first)["examples"] is False
-    answer = inspector.answered(
-        desk.first, event(of=f"image:{patch.image_id}", box=[0, 0, 24, 24])
-    )
+    answer = inspector.answered(desk.first, event(of=f"image:{patch.image_id}", box=[0, 0, 24, 24]))
     assert answer.reason == texts.NO_EXAMPLES
