@@ -47,7 +47,7 @@ class Neighbours:
     def near(self, vector: Float[np.ndarray, " d"], count: int) -> list[tuple[str, float]]:
         """Names of the patches most like a feature of length 1, with their cosine, nearest first;
         none when it is one of another model."""
-        if vector.shape[0] != self.matrix.shape[1]:
+        if vector.shape != self.matrix.shape[1:]:
             return []
         cosine = self.matrix @ vector  # n
         return [(self.names[row], float(cosine[row])) for row in highest(cosine, count)]
