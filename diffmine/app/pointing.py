@@ -32,9 +32,8 @@ def state_query(shelves: Mapping[str, Shelf], text: str) -> tuple[dict[str, str]
             continue
         patch, line = pointed.patch, ""
         if patch is None:
-            patch = Finder(shelf.atlas).find(Pointer(pointer.source))
-            patch = patch.patch if patch else None
-            line = texts.NOTHING_IN_REGION
+            whole = Finder(shelf.atlas).find(Pointer(pointer.source))
+            patch, line = whole.patch if whole else None, texts.NOTHING_IN_REGION
         if patch is None:
             return {}, texts.NO_PATCH_OF_IMAGE.format(image=pointed.image_id)
         return {"atlas": key, "label": patch.label, "patch": patch.patch_id}, line
