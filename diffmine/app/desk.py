@@ -10,10 +10,20 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from diffmine.app import texts
 from diffmine.app.cache import Cache
 from diffmine.app.parts import Updates, Value
 from diffmine.app.shelf import Shelf
-from diffmine.app.view import View, from_query, payload, picked
+from diffmine.app.view import (
+    Refused,
+    View,
+    choice,
+    first_view,
+    from_query,
+    payload,
+    picked,
+    view_beside,
+)
 from diffmine.atlas.records import Patch
 
 Component = TypeVar("Component")
@@ -117,6 +127,62 @@ class Desk:
         """The shelf a visitor stands at."""
         return self.shelves[view.atlas]
 
+    def beside(self, view: View) -> tuple[Shelf, View] | None:
+        """Another atlas that stands beside the open one, and the view of it."""
+        return (self.shelves[view.other], view_beside(view)) if view.other else None
+
+    def others(self, view: View) -> list[tuple[str, str]]:
+        """The other atlases as choices, by title and key."""
+        shelves = self.shelves.values()
+        return [(shelf.title, shelf.key) for shelf in shelves if shelf.key != view.atlas]
+
+    def paired(self, view: View, other: Any) -> View:
+        """A view with another atlas beside it, by its key, at the label of the same name or at its
+        first; "" for none."""
+        key = choice(other or "", ["", *(key for _, key in self.others(view))])
+        if not key:
+            return replace(view, other="", second="", twin=None)
+        labels = self.shelves[key].labels
+        label = view.label if view.label in labels else first_view(self.shelves[key]).label
+        return replace(view, other=key, second=label, twin=None)
+
+    def across(self, view: View, patch_id: str) -> View:
+        """The view of the atlas that stands beside, at one of its patches; the atlas of before
+        then stands beside it."""
+        there = self.beside(view)
+        patch = there[0].known(patch_id) if there else None
+        if there is None or patch is None:
+            raise Refused(texts.NO_SUCH_PATCH)
+        return replace(
+            view,
+            atlas=view.other,
+            label=patch.label,
+            patch=patch.patch_id,
+            element=view.twin,
+            filter=there[1].filter,
+            other=view.atlas,
+            second=view.label,
+            twin=view.element,
+            versus=None,
+            into=(),
+            target="",
+        )
+
+    def foreign(self, view: View, event: gr.EventData) -> str:
+        """The patch that an event names of the atlas that stands beside; "" for one of the open
+        atlas."""
+        key, _, name = str(payload(event, "id")).partition("/")
+        return name if view.other and key == view.other else ""
+
+    def crossing(self, view: View, event: gr.EventData) -> Updates:
+        """A pressed patch of the atlas that stands beside opens that one; nothing for others."""
+        name = self.foreign(view, event)
+        return self.arrive(self.across(view, name)) if name else {}
+
+    def on_pick_beside(self, view: View, event: gr.EventData) -> Updates:
+        """A picture was pressed that may be of the atlas that stands beside."""
+        return self.crossing(view, event) or self.on_pick(view, event)
+
     def go(self, view: View, tab: str) -> Updates:
         """Another place in the tab that is open."""
         view = replace(view, tab=tab)
@@ -141,6 +207,9 @@ class Desk:
 
     def choose(self, view: View, label: str) -> View:
         """The view of another label, from its beginning: its first patch is selected."""
+        beside = self.beside(view)
+        if beside and view.second == view.label and label in beside[0].labels:
+            view = replace(view, second=label, twin=None)  # the same label of both atlases
         view = replace(view, label=label, page=0, element=None)
         first = self.shelf(view).atlas.patches(label, count=1)
         return replace(view, patch=first[0].patch_id if first else "")
@@ -149,7 +218,8 @@ class Desk:
         """A view that speaks of one label: that of the selected patch, or one beside it. Only
         Trends shows the course of one label while patches of others are looked at."""
         patch = self.shelf(view).known(view.patch)
-        if view.tab == "trends" or patch is None or patch.label in (view.label, view.second):
+        labels = (view.label, "" if view.other else view.second)
+        if view.tab == "trends" or patch is None or patch.label in labels:
             return view
         return replace(view, label=patch.label, page=0, element=None)
 

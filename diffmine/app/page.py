@@ -30,6 +30,7 @@ from diffmine.app.inspector.entries import Entry
 from diffmine.app.inspector.inspector import Inspector
 from diffmine.app.light import lighten
 from diffmine.app.parts import EACH, LAST, QUIET, Updates, Value
+from diffmine.app.pointing import PARAMETER, state_query
 from diffmine.app.server import ON_SPACE, serve
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.view import View, asked, first_view, from_query, index
@@ -145,11 +146,16 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
         entries: list[Entry], about: dict[str, str], saved: Value, request: gr.Request
     ) -> Updates:
         query = dict(request.query_params) if request else {}
+        line = ""
+        if state := query.pop(PARAMETER, ""):
+            there, line = state_query(desk.shelves, state)
+            query |= there
         view = from_query(desk.shelves, query, desk.shown)
         return {
             **landed(view, query),
             **basket.begun(view, entries),
             **keeping.show(view, about, saved),
+            **(desk.header.past.tell(line) if line else {}),
         }
 
     def landed(view: View, query: dict[str, str]) -> Updates:
@@ -160,7 +166,8 @@ def _open(blocks: gr.Blocks, desk: Desk, basket: Basket) -> None:
         return desk.placed(view) if query else {desk.state: view}
 
     inputs = [basket.entries, keeping.about, keeping.saved]
-    blocks.load(on_load, inputs, [*desk.outputs, *basket.own, *keeping.own], **QUIET)
+    outputs = [*desk.outputs, *basket.own, *keeping.own, desk.header.past.said]
+    blocks.load(on_load, inputs, list(dict.fromkeys(outputs)), **QUIET)
 
 
 def _unwatched(blocks: gr.Blocks, desk: Desk) -> None:

@@ -169,6 +169,16 @@ HANDED_OUT = (
 NAME_IT = "Give the basket a name first."
 NOTHING_TO_KEEP = "There is no patch in the basket yet."
 NO_SAVED_BASKET = "This file is no saved basket of diffmine."
+NO_FILE_OF_PATCHES = (
+    "This file is no saved basket of diffmine, and holds no annotations of the W3C."
+)
+ANNOTATED = "From the annotations: {patches} in the basket; Undo takes them out."
+ANNOTATED_LOOSELY = "{count} of the boxes share less than half with their patch."
+ANNOTATED_MISSED = "{count} meet no patch."
+ANNOTATED_ELSEWHERE = "{count} are on pictures that are in no atlas here."
+NOTHING_IN_REGION = "No patch lies in the region that was pointed to; this is the image's best one."
+NO_PATCH_OF_IMAGE = "{image} was pointed to, but no patch of it was mined."
+NOT_HERE = "{what} was pointed to, which is in no atlas here."
 NO_BASKET_LINK = "The basket in this link cannot be read; it may have been cut short."
 TOO_MANY_SAVED = "At most {most} baskets can be saved; delete one first."
 PAGE_IS_FULL = (
@@ -257,6 +267,8 @@ PAGE: dict[str, str] = {
     "toolWindow": "Window",
     "toolMove": "Move",
     "toolMeasure": "Measure",
+    "toolBox": "Box: find similar",
+    "searching": "Searching the atlas for what is like the box.",
     "zoomIn": "Zoom in",
     "zoomOut": "Zoom out",
     "fit": "Fit",
@@ -311,8 +323,9 @@ PAGE: dict[str, str] = {
     ),
     "arrowsOnImage": "arrows on the image",
     "keyFull": (
-        "full screen of the image; there W, V and M choose what a drag does (window, move, "
-        "measure), I inverts, H, B and P show heat map, boxes and patch, 0 fits, 1 is one to one"
+        "full screen of the image; there W, V, M and X choose what a drag does (window, move, "
+        "measure, a box whose like is searched; arrows move it, Shift and arrows size it, Enter "
+        "searches), I inverts, H, B and P show heat map, boxes and patch, 0 fits, 1 is one to one"
     ),
     "keyMove": "move the zoomed image; dragging does the same",
     "undoKeys": "Ctrl+Z, Ctrl+Shift+Z",

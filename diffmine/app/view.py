@@ -36,7 +36,8 @@ class View:
     its label and number, beside the one that is open; `bin` how many years of a chart lie together,
     0 for as many as suit. `find`, `sort` (a column, `-` before it from the highest) and `leaf` are
     the words, the order and the page of the table. `images`: of an open element the images that
-    show it are looked at, not its own patches."""
+    show it are looked at, not its own patches. With `other`, the key of another atlas, `second` is
+    a label of that one, and `twin` an element of it."""
 
     atlas: str
     label: str
@@ -59,6 +60,8 @@ class View:
     images: bool = False
     versus: tuple[str, int] | None = None
     bin: int = 0
+    other: str = ""
+    twin: int | None = None
 
     def query(self) -> str:
         """The link to this place: `atlas=...&label=...&tab=...&patch=...`, and what is not as it
@@ -70,6 +73,8 @@ class View:
             "kind": self.kind if self.kind != "top" else "",
             "page": str(self.page + 1) if self.page else "",
             "beside": self.second,
+            "of": self.other,
+            "twin": "" if self.twin is None else str(self.twin),
             "scope": self.scope if self.scope != "one" else "",
             "colour": self.colour if self.colour != COLOURS[self.scope][0] else "",
             "target": self.target,
@@ -107,8 +112,7 @@ def from_query(
         view = replace(view, tab=query["tab"])
     if query.get("kind") in KINDS:
         view = replace(view, kind=query["kind"])
-    if query.get("beside") in shelf.labels:
-        view = replace(view, second=query["beside"])
+    view = _paired(shelves, view, query)
     if measure_of(query.get("score", "")) is not None:
         view = replace(view, score=query["score"])
     if query.get("target") in shelf.labels:
@@ -138,7 +142,37 @@ def from_query(
         view = replace(view, bin=bin)
     if (filter := asked(shelf, query)) is not None:
         view = replace(view, filter=filter)
-    return replace(view, page=min(page - 1, last_page(shelf, view))) if page else view
+    beside = shelves.get(view.other)
+    return replace(view, page=min(page - 1, last_page(shelf, view, beside))) if page else view
+
+
+def _paired(shelves: Mapping[str, Shelf], view: View, query: Mapping[str, str]) -> View:
+    """A view with what stands beside it: a label of its atlas, or one of another."""
+    other = query.get("of", "")
+    shelf = shelves.get(other)
+    if shelf is None or other == view.atlas:
+        shelf, other = shelves[view.atlas], ""
+    label = query.get("beside", "")
+    if label not in shelf.labels:
+        return view
+    twin = _digits(query.get("twin", "")) if other and "twin" in query else None
+    twin = twin if shelf.has_element(label, twin) else None
+    return replace(view, other=other, second=label, twin=twin)
+
+
+def view_beside(view: View) -> View:
+    """The view of the other atlas that stands beside one: the same page of the same list, by the
+    filters that mean something there too."""
+    shared = replace(view.filter, groups=(), sources=())
+    return View(
+        view.other,
+        view.second,
+        kind=view.kind,
+        page=view.page,
+        filter=shared,
+        element=view.twin,
+        bin=view.bin,
+    )
 
 
 def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
@@ -151,10 +185,14 @@ def asked(shelf: Shelf, query: Mapping[str, str]) -> Filter | None:
         return None
 
 
-def last_page(shelf: Shelf, view: View) -> int:
-    """The last page, from 0, of the longer of the two walls of a view."""
-    names = [name for name in (view.label, view.second) if name]
+def last_page(shelf: Shelf, view: View, beside: Shelf | None = None) -> int:
+    """The last page, from 0, of the longer of the two walls of a view; `beside` is the other atlas
+    that a view is paired with."""
+    names = [view.label, *([view.second] if view.second and beside is None else [])]
     most = max(shelf.sieve.count(name, view.kind, view.filter) for name in names)
+    if beside is not None:
+        there = view_beside(view)
+        most = max(most, beside.sieve.count(there.label, there.kind, there.filter))
     return max(math.ceil(most / PAGE), 1) - 1
 
 

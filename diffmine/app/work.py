@@ -12,11 +12,12 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from diffmine.app import gpu
 from diffmine.atlas.records import Preview, Translated
-from diffmine.config import MineConfig, TranslateConfig
+from diffmine.config import ClusterConfig, MineConfig, TranslateConfig
 from diffmine.errors import DiffmineError
 from diffmine.live.records import Comparison, Errors, Inspection, Sampled
 from diffmine.maths.score import Score, Scoring
@@ -95,6 +96,21 @@ def dating_curve(
     from diffmine.live.score import score_window
 
     yield score_window(model(folder), picture, window, labels, how, image_id)
+
+
+@gpu.gpu(duration=60)
+def example(
+    folder: str,
+    picture: Image.Image,
+    box: tuple[float, float, float, float],
+    config: ClusterConfig,
+    image_id: str,
+    label: str | None,
+) -> Iterator[np.ndarray]:
+    """The feature of a box of a picture, float32 (d,)."""
+    from diffmine.live.example import example_feature
+
+    yield example_feature(model(folder), picture, box, config, image_id, label)
 
 
 @gpu.gpu(duration=120)

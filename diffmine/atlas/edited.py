@@ -45,7 +45,9 @@ def applied(built: Built, name: str, table: pa.Table) -> pa.Table:
 def _patches(built: Built, table: pa.Table, edits: Edits) -> pa.Table:
     element = np.array(pc.fill_null(table["element"], _NONE).to_numpy(), np.int64)
     for edit in edits.moves:
-        goes = _of(table, edit.label) & (element == edit.element)
+        goes = _of(table, edit.label)
+        if edit.kind != "gather":
+            goes &= element == edit.element
         if edit.patches:
             goes &= pc.is_in(table["patch_id"], pa.array(edit.patches)).to_numpy()
         element[goes] = edit.target

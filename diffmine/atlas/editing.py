@@ -1,8 +1,9 @@
-"""What people do to elements: name one, merge two, split one, put or discard what was set aside;
-and one undo and redo for all of it."""
+"""What people do to elements: name one, merge two, split one, gather one, put or discard what was
+set aside; and one undo and redo for all of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from diffmine.errors import UsageError
 from diffmine.maths.elements import halves
 
 _LEAST = 4
+_FEWEST = 2
 
 
 def rename(atlas: Workspace, label: str, element: int, name: str) -> None:
@@ -87,6 +89,28 @@ def split(atlas: Workspace, label: str, element: int) -> int:
         return new
 
 
+def gather(atlas: Workspace, label: str, patch_ids: Sequence[str], name: str) -> int:
+    """Make an element of some top patches of a label, which leave those they are in; it is called
+    `name`, of at most LONGEST_NAME characters. Returns its number. Raises UsageError without a name
+    or with fewer than two patches of the label."""
+    text = " ".join(name.split())[:LONGEST_NAME]
+    if not text:
+        raise UsageError("Give the new element a name.")
+    with atlas.hold_edits():
+        known = atlas.named(list(dict.fromkeys(patch_ids)))
+        own = [patch for patch in known if patch.label == label and patch.kind == "top"]
+        if len(own) < _FEWEST:
+            raise UsageError(
+                f"{len(own)} of these patches are among the top ones of {label}; it takes "
+                f"{_FEWEST} to make an element."
+            )
+        out = tuple(sorted({patch.element for patch in own if patch.element is not None}))
+        names = tuple(sorted(patch.patch_id for patch in own))
+        new, about = _unused(atlas, label), (_windows(atlas, own),)
+        _add(atlas, Edit("gather", label, new, patches=names, text=text, about=about, out=out))
+        return new
+
+
 def undo(atlas: Workspace) -> Edit:
     """Take back the last edit in force and return it. Raises UsageError when there is none."""
     with atlas.hold_edits():
@@ -144,7 +168,7 @@ def _needed(atlas: Workspace, label: str, element: int) -> None:
 
 def _unused(atlas: Workspace, label: str) -> int:
     rows = atlas.table("elements", ["label", "element"]).to_pylist()
-    used = [row["element"] for row in rows if row["label"] == label]
+    used = [-1, *(row["element"] for row in rows if row["label"] == label)]
     used += [number for of, number in atlas.edits.touched if of == label]
     return int(max(used)) + 1
 

@@ -2,9 +2,10 @@
 beside what the build found, so that each can be taken back (docs/atlas-format.md).
 
 A name is given to an element. A merge moves all patches of an element to another, a split those
-that it lists. Each edit also says what it is about: the windows of its elements' patches when it
-was made, by which it is found again among other elements (`diffmine/atlas/following.py`). One that
-is not found is set aside until a person puts it somewhere or discards it.
+that it lists; what a person gathers leaves the elements it is in for a new one of a name. Each edit
+also says what it is about: the windows of its elements' patches when it was made, by which it is
+found again among other elements (`diffmine/atlas/following.py`). One that is not found is set aside
+until a person puts it somewhere or discards it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from diffmine.errors import AtlasError
 NAME = "edits.json"
 FORMAT = 2
 LONGEST_NAME = 80
+MOVES = ("merge", "split", "gather")
+"""The kinds of edits that move patches from one element to another."""
 Place = tuple[str, int]
 Spot = tuple[str, int, int, int, int | None]
 """A window of an image: image_id, row, col, size, and the picture's hash (images.parquet), by which
@@ -35,15 +38,17 @@ Number = Annotated[int, Field(ge=0, lt=2**31)]
 @dataclass(frozen=True)
 class Edit:
     """`name`: `element` is called `text` (empty: as built). `merge`: all patches of `element` go to
-    `into`, and `element` ends. `split`: those in `patches` go to `into`, which is new. `discard`:
-    nobody wants the edits `of` any more.
+    `into`, and `element` ends. `split`: those in `patches` go to `into`, which is new. `gather`:
+    those in `patches` leave the elements `out` for `element`, which is new and called `text`.
+    `discard`: nobody wants the edits `of` any more.
 
     `number` names the edit; `of` are those whose place it takes. `about` holds the windows of
-    `element`, then of a merge those of `into`, of a split those that go. `aside`: it waits for its
+    `element`, then of a merge those of `into`, of a split those that go; of a gathered one those
+    that were gathered. `aside`: it waits for its
     element, and its numbers mean nothing.
     """
 
-    kind: Literal["name", "merge", "split", "discard"]
+    kind: Literal["name", "merge", "split", "gather", "discard"]
     label: str
     element: Number
     into: Number | None = None
@@ -53,10 +58,12 @@ class Edit:
     of: tuple[Number, ...] = ()
     about: tuple[tuple[Spot, ...], ...] = ()
     aside: bool = False
+    out: tuple[Number, ...] = ()
 
     def __post_init__(self) -> None:
         moves = self.kind in ("merge", "split")
-        fits = {"split": bool(self.patches), "discard": bool(self.of)}.get(self.kind, True)
+        needed = {"split": self.patches, "gather": self.patches, "discard": self.of}
+        fits = bool(needed.get(self.kind, True)) and self.element not in self.out
         if not fits or (self.into is not None) != moves or self.into == self.element:
             raise ValueError(f"no such edit: {self.kind} of {self.element!r}")
 
@@ -67,9 +74,10 @@ class Edit:
 
     @property
     def target(self) -> int:
-        """The element that a merge or a split moves patches to."""
-        assert self.into is not None, self.kind
-        return self.into
+        """The element that an edit moves patches to."""
+        into = self.element if self.kind == "gather" else self.into
+        assert into is not None, self.kind
+        return into
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,8 @@ class Edits:
 
     @cached_property
     def moves(self) -> list[Edit]:
-        """The merges and splits in force."""
-        return [edit for edit in self.in_force if edit.kind in ("merge", "split")]
+        """The edits in force that move patches."""
+        return [edit for edit in self.in_force if edit.kind in MOVES]
 
     @cached_property
     def settled(self) -> set[int]:
@@ -107,23 +115,23 @@ class Edits:
     def along(self) -> list[Edit]:
         """The edits in force that say something: the last name of each element, merges, splits."""
         told = [edit for edit in self.in_force if edit.number not in self.settled]
-        return [edit for edit in told if edit.kind in ("merge", "split") or edit.text]
+        return [edit for edit in told if edit.kind in MOVES or edit.text]
 
     @cached_property
     def names(self) -> dict[str, str]:
         """The names by `LABEL/ELEMENT`, an empty one where it was taken back."""
-        told = (edit for edit in self.in_force if edit.kind == "name")
+        told = (edit for edit in self.in_force if edit.kind in ("name", "gather"))
         return {f"{edit.label}/{edit.element}": edit.text for edit in told}
 
     @cached_property
     def changed(self) -> list[Place]:
-        """The elements that the merges and splits in force change."""
+        """The elements that the edits in force change by moving patches."""
         return sorted({place for edit in self.moves for place in places(edit)})
 
     @cached_property
     def key(self) -> str:
-        """Digest of the merges and splits in force; empty when there are none."""
-        fields = ("kind", "label", "element", "into", "patches")
+        """Digest of the edits in force that move patches; empty when there are none."""
+        fields = ("kind", "label", "element", "into", "patches", "out")
         values = [{name: getattr(edit, name) for name in fields} for edit in self.moves]
         told = [{name: value for name, value in row.items() if value != ()} for row in values]
         return key_of(told) if told else ""
@@ -142,12 +150,13 @@ class Edits:
 
 def places(edit: Edit) -> list[Place]:
     """The elements that an edit changes by moving patches."""
-    return [(edit.label, one) for one in (edit.element, edit.into) if one is not None]
+    every = (edit.element, edit.into, *edit.out)
+    return [(edit.label, one) for one in every if one is not None]
 
 
 def touched(edits: Iterable[Edit], before: Iterable[Place] = ()) -> tuple[Place, ...]:
-    """The elements that merges and splits among some edits change, and those known before."""
-    moves = [edit for edit in edits if edit.kind in ("merge", "split") and not edit.aside]
+    """The elements whose patches some edits move, and those known before."""
+    moves = [edit for edit in edits if edit.kind in MOVES and not edit.aside]
     return tuple(sorted({*before, *(place for edit in moves for place in places(edit))}))
 
 

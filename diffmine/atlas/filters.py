@@ -1,7 +1,10 @@
 """Which patches of a list pass a filter: by score, group, year and source of their image.
 
-    pass = least <= typicality <= most  and  group in groups  and  since <= year <= until
-           and  source in sources  and (clear: not inside the noise)
+    pass = least <= typicality <= most  and  group in groups  and  source in sources
+           and  [first, last] meets [since, until]  and (clear: not inside the noise)
+
+A date is the years between which an image lies for sure: one "c. 1950s" is there for 1948 as for
+1955. Where one end is not known, as of "1920 or before", it is as far as can be.
 
 Columns are compared as arrays, and only those of the list that is asked for.
 """
@@ -16,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Bool, Float, Int
 
+from diffmine.atlas.dated import dated
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
 from diffmine.maths.score import ERRORS
@@ -26,9 +30,9 @@ _NONE = -1
 
 @dataclass(frozen=True)
 class Filter:
-    """What to keep: typicality from `least` to `most`, years from `since` to `until` (both ends
-    are kept), names of groups and of sources; `clear` leaves out what is inside the noise. None
-    and empty keep everything, and a bound leaves out what has no such value."""
+    """What to keep: typicality from `least` to `most`, dates that meet the years from `since` to
+    `until` (both ends are kept), names of groups and of sources; `clear` leaves out what is inside
+    the noise. None and empty keep everything, and a bound leaves out what has no such value."""
 
     least: float | None = None
     most: float | None = None
@@ -53,11 +57,12 @@ class Sieve:
         self.atlas = atlas
         images = atlas.table("images")
         self._images = images["image_id"].combine_chunks()
-        years = images["year"]
-        self._year = np.asarray(pc.cast(years, pa.float64()).to_numpy(), np.float64)
+        dates = dated(atlas)
+        self._first, self._last = _ends(dates.first, dates.last)
         self.groups, self._group = _named(images["group"])
         self.sources, self._source = _named(source_of(images))
-        known = self._year[~np.isnan(self._year)]
+        known = np.concatenate([dates.first, dates.last])
+        known = known[~np.isnan(known)]
         self.years = (int(known.min()), int(known.max())) if len(known) else None
         self.rows = lru_cache(maxsize=16)(self._rows)
         self.everywhere = lru_cache(maxsize=4)(self._everywhere)
@@ -101,7 +106,7 @@ class Sieve:
         self, filter: Filter, score: Float[np.ndarray, " images"]
     ) -> Bool[np.ndarray, " images"]:
         """Which images pass, by the score that each is given; noise says nothing of an image."""
-        every = np.arange(len(self._year))
+        every = np.arange(len(self._first))
         return self._bounded(np.ones(len(every), bool), score, every, filter)
 
     def _scores(self, label: str, kind: str) -> Float[np.ndarray, " n"]:
@@ -125,14 +130,14 @@ class Sieve:
         image: Int[np.ndarray, " n"],
         filter: Filter,
     ) -> Bool[np.ndarray, " n"]:
-        for values, low, high in (
-            (score, filter.least, filter.most),
-            (self._year[image], filter.since, filter.until),
+        for first, last, low, high in (
+            (score, score, filter.least, filter.most),
+            (self._first[image], self._last[image], filter.since, filter.until),
         ):
             if low is not None:
-                passes &= values >= low
+                passes &= last >= low
             if high is not None:
-                passes &= values <= high
+                passes &= first <= high
         for codes, names, wanted in (
             (self._group, self.groups, filter.groups),
             (self._source, self.sources, filter.sources),
@@ -140,6 +145,15 @@ class Sieve:
             if wanted:
                 passes &= _wanted(names, wanted)[codes[image]]
         return passes
+
+
+def _ends(
+    first: Float[np.ndarray, " n"], last: Float[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """First and last year with an end that is not known as far as can be; NaN without any date."""
+    none = np.isnan(first) & np.isnan(last)
+    first = np.where(np.isnan(first) & ~none, -np.inf, first)
+    return first, np.where(np.isnan(last) & ~none, np.inf, last)
 
 
 def _clear(rows: pa.Table, score: Float[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:

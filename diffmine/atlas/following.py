@@ -4,7 +4,8 @@
     element of before is element of now  Jaccard index of their patches > 1/2
 
 Neither can be two at once, so that nothing has to be chosen. A merge needs both of its elements, a
-split its element and both halves, a name its element alone. What an edit is about stays what it was
+split its element and both halves, a name its element alone, what was gathered more than half of its
+patches. What an edit is about stays what it was
 when it was made, however often elements are found anew: it never drifts, and what was set aside
 comes back when its element does.
 """
@@ -73,7 +74,12 @@ class Members:
         return None
 
     def apply(self, edit: Edit) -> None:
-        """Move patches as a merge or a split says."""
+        """Move patches as an edit says."""
+        if edit.kind == "gather":
+            names = set(edit.patches)
+            for place in [place for place in self.elements if place[0] == edit.label]:
+                self.elements[place] -= names
+            self.elements[edit.place] |= names
         if edit.into is not None:
             source, target = self.elements[edit.place], self.elements[edit.label, edit.into]
             goes = source & set(edit.patches) if edit.kind == "split" else set(source)
@@ -125,8 +131,13 @@ class _Follower:
         """An edit on the elements of now; set aside where its own are not there."""
         if edit.kind == "discard" or (edit.aside and edit.number in self.edits.settled):
             return edit
-        there = {"name": self._name, "merge": self._merge, "split": self._split}[edit.kind]
-        moved = there(edit) if edit.about else None
+        there = {
+            "name": self._name,
+            "merge": self._merge,
+            "split": self._split,
+            "gather": self._gather,
+        }
+        moved = there[edit.kind](edit) if edit.about else None
         if moved is None:
             return replace(edit, aside=True)
         self.members.apply(moved)
@@ -161,6 +172,16 @@ class _Follower:
             return None
         patches, new = tuple(sorted(goes)), members.unused(edit.label)
         return replace(edit, element=like[0], into=new, patches=patches)
+
+    def _gather(self, edit: Edit) -> Edit | None:
+        members, about = self.members, edit.about[0]
+        there = members.showing(edit.label, about)
+        if jaccard(len(there), len(about), len(there)) <= HALF:
+            return None
+        new, names = members.unused(edit.label), tuple(sorted(there))
+        places = members.elements.items()
+        out = tuple(sorted(one for (of, one), own in places if of == edit.label and own & there))
+        return replace(edit, element=new, patches=names, out=out)
 
     def outdone(self, every: list[Edit]) -> set[int]:
         """Of names that come to one element, as when a split did not follow and the name of its

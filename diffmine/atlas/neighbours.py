@@ -44,6 +44,14 @@ class Neighbours:
         rows = highest(cosine, min(count, len(cosine) - 1))
         return [(self.names[row], float(cosine[row])) for row in rows]
 
+    def near(self, vector: Float[np.ndarray, " d"], count: int) -> list[tuple[str, float]]:
+        """Names of the patches most like a feature of length 1, with their cosine, nearest first;
+        none when it is one of another model."""
+        if vector.shape != self.matrix.shape[1:]:
+            return []
+        cosine = self.matrix @ vector  # n
+        return [(self.names[row], float(cosine[row])) for row in highest(cosine, count)]
+
     def centre(self, names: Sequence[str]) -> Float[np.ndarray, " d"] | None:
         """Mean feature of some patches; None when none of them has one."""
         rows = self.names.rows(names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyarrow.compute as pc
+
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
 
@@ -32,3 +34,22 @@ def similar(atlas: Atlas, patch_id: str, count: int = 24) -> list[tuple[Patch, f
     """
     near = atlas.neighbours.nearest(atlas.patch(patch_id).patch_id, count)
     return [(atlas.patch(name), cosine) for name, cosine in near]
+
+
+def read_as(atlas: Atlas, image_id: str) -> str:
+    """The label under whose prompt the stage cluster read an image of the atlas: that of the first
+    of its top patches by name, its own where it has none."""
+    record = atlas.image(image_id)
+    own = str(record["label"])
+    names = [
+        (name, label)
+        for label in record["labels"] or [own]
+        for name in _patches_of(atlas, label, image_id)
+    ]
+    return min(names)[1] if names else own
+
+
+def _patches_of(atlas: Atlas, label: str, image_id: str) -> list[str]:
+    rows = atlas.rows(label)
+    of_image: list[str] = rows.filter(pc.equal(rows["image_id"], image_id))["patch_id"].to_pylist()
+    return of_image

@@ -44,3 +44,27 @@ def _edges(
     ends = (begin + cropped, begin + cropped + length)
     first, last = (int(corner + end * side / scaled + 0.5) for end in ends)
     return first, last
+
+
+def window_of(
+    part: Sequence[float], mined: tuple[int, int], source: tuple[int, int], box: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """The other way round: where a part of a box lies in the image as mined.
+
+    Args:
+        part: Left, top, width and height in the pixels that `box` is given in.
+        mined: Width and height of the image as mined.
+        source: Width and height of the upright picture that was scaled and cropped to it.
+        box: Left, top, width and height of what the whole picture fills, in those pixels.
+
+    Returns:
+        Left, top, width and height in pixels of the image as mined, which it may leave.
+
+    Example:
+        >>> window_of((1600, 0, 1600, 1600), (64, 48), (640, 480), (0, 0, 6400, 4800))
+        (16.0, 0.0, 16.0, 16.0)
+    """
+    to = scaling(*source, min(mined))
+    left = (part[0] - box[0]) * to.width / box[2] - to.left
+    top = (part[1] - box[1]) * to.height / box[3] - to.top
+    return left, top, part[2] * to.width / box[2], part[3] * to.height / box[3]

@@ -94,12 +94,21 @@ def mark(picture: Image.Image, part: tuple[float, float, float, float], thick: i
 
 def webp(picture: Image.Image, told: Mapping[str, str]) -> bytes:
     """A picture as WebP of quality 90; of `told` its EXIF says what it has a place for."""
+    return _lossy(picture, "WEBP", told)
+
+
+def jpeg(picture: Image.Image, told: Mapping[str, str]) -> bytes:
+    """The same as JPEG of quality 90."""
+    return _lossy(picture, "JPEG", told)
+
+
+def _lossy(picture: Image.Image, kind: str, told: Mapping[str, str]) -> bytes:
     out, about = io.BytesIO(), Image.Exif()
     about[ExifTags.Base.Software] = "diffmine"
     for key, text in told.items():
         if text and key in _EXIF:
             about[_EXIF[key]] = text.encode()  # as bytes: Pillow's own way loses all but ASCII
-    picture.save(out, "WEBP", quality=90, exif=about)
+    picture.save(out, kind, quality=90, exif=about)
     return out.getvalue()
 
 

@@ -117,19 +117,30 @@ def batch_features(
 def window_feature(
     grid: Float[np.ndarray, "d hf wf"], window: tuple[int, int, int], size: tuple[int, int]
 ) -> Float[np.ndarray, " d"]:
-    """Mean of the features inside a window (row, col, size in pixels), scaled to length 1.
+    """Mean of the features inside a window (row, col, size in pixels), scaled to length 1; `size`
+    is the image's (height, width) in pixels."""
+    row, col, side = map(float, window)
+    return box_feature(grid, (row, col, side, side), size)
 
-    Cells that the window covers in part count with the share it covers; `size` is the image's
+
+def box_feature(
+    grid: Float[np.ndarray, "d hf wf"],
+    box: tuple[float, float, float, float],
+    size: tuple[int, int],
+) -> Float[np.ndarray, " d"]:
+    """Mean of the features inside a box (row, col, height, width in pixels), scaled to length 1.
+
+    Cells that the box covers in part count with the share it covers; `size` is the image's
     (height, width) in pixels.
     """
-    row, col, side = window
-    down = _cover(grid.shape[1], size[0], row, side)
-    across = _cover(grid.shape[2], size[1], col, side)
+    row, col, height, width = box
+    down = _cover(grid.shape[1], size[0], row, height)
+    across = _cover(grid.shape[2], size[1], col, width)
     mean = np.einsum("dhw,h,w->d", grid, down, across) / (down.sum() * across.sum())
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
 
 
-def _cover(cells: int, pixels: int, start: int, length: int) -> np.ndarray:
+def _cover(cells: int, pixels: int, start: float, length: float) -> np.ndarray:
     """How much of each cell lies in [start, start + length) pixels, in cells."""
     edges = np.arange(cells + 1) * pixels / cells
     inside = np.minimum(edges[1:], start + length) - np.maximum(edges[:-1], start)

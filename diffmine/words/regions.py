@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from diffmine.atlas.records import Patch
 from diffmine.data.region import part_of
 from diffmine.words.records import web_address
 
+_MANIFEST = re.compile(r"/manifest(\.json)?/?$", re.IGNORECASE)
 MOST = 1e9
 """Pixels of a canvas that is none."""
 
@@ -46,6 +48,27 @@ def region_of(patch: Patch, record: Mapping[str, Any]) -> Region:
     if "{region}" not in address or not _box(inside):
         return Region(named)
     return Region(named, address.replace("{region}", part(inside)))
+
+
+def content_state(patch: Patch, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A content state (IIIF Content State API 1.0) that opens a viewer at a patch on its canvas;
+    {} for one that is on no canvas. Where the image's source is its manifest, it is named, for
+    viewers that do not know the canvas."""
+    region = region_of(patch, record).canvas
+    if not region:
+        return {}
+    canvas, _, fragment = region.partition("#")
+    target: dict[str, Any] = {"id": f"{canvas}#{fragment}", "type": "Canvas"}
+    manifest = web_address(record.get("source_url"))
+    if _MANIFEST.search(manifest):
+        target["partOf"] = [{"id": manifest, "type": "Manifest"}]
+    return {
+        "@context": "http://iiif.io/api/presentation/3/context.json",
+        "id": f"{canvas}#state-{fragment.removeprefix('xywh=').replace(',', '-')}",
+        "type": "Annotation",
+        "motivation": ["contentState"],
+        "target": target,
+    }
 
 
 def _box(box: Any) -> bool:

@@ -112,3 +112,33 @@ def test_drawn_cars_are_judged_by_their_boxes(page: Page, shipped: str) -> None:
     expect(page.locator("#viewer")).to_contain_text("as it was before it saw these images")
     page.get_by_role("tab", name="Evaluate", exact=True).click()
     expect(page.locator("#evaluation-area .dm-chart-plot .main-svg").first).to_be_visible()
+
+
+def test_a_box_drawn_around_a_patch_gives_it_first(page: Page, shipped: str) -> None:
+    """By the mouse and by the keys, in the full screen and behind it."""
+    page.goto(f"{shipped}?atlas=icons")
+    third = page.locator("#wall .dm-patch").nth(2)
+    own = third.get_attribute("data-id") or ""
+    third.click()
+    expect(page).to_have_url(re.compile(own))
+    page.locator("#viewer .dm-larger").click()
+    expect(page.locator(".dm-pane.dm-loading")).to_have_count(0)
+    page.keyboard.press("x")
+    window = page.locator(".dm-pane .dm-box").bounding_box()
+    assert window
+    page.mouse.move(window["x"], window["y"])
+    page.mouse.down()
+    page.mouse.move(window["x"] + window["width"], window["y"] + window["height"], steps=3)
+    page.mouse.up()
+    near = page.locator(".dm-tools .dm-wall .dm-patch")
+    expect(near).to_have_count(24, timeout=120_000)  # the model is loaded for it
+    expect(near.first).to_have_attribute("data-id", own)
+    page.keyboard.press("Shift+ArrowRight")  # what is drawn is made wider, and asked again
+    page.keyboard.press("Enter")
+    expect(near).to_have_count(0)
+    expect(near).to_have_count(24, timeout=120_000)
+    near.nth(5).click()  # the list stays while its patches are looked at
+    expect(page).not_to_have_url(re.compile(own))
+    expect(near).to_have_count(24)
+    page.keyboard.press("Escape")
+    expect(page.locator("#similar-wall .dm-patch")).to_have_count(24)

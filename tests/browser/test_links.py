@@ -1,5 +1,7 @@
 """A link leads to its own atlas and shows no other on the way."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -35,3 +37,13 @@ def test_only_the_atlas_of_the_link_is_seen(
     expect(page.locator("#wall .dm-patch").first).to_be_visible()
     page.wait_for_timeout(500)
     assert page.evaluate("seen") == [first]
+
+
+def test_a_content_state_opens_the_patch_of_its_region(page: Page, address: str) -> None:
+    """As a viewer of IIIF hands it on; the address then is a link of the app's own."""
+    canvas = "https%3A%2F%2Fexample.org%2Fcanvas%2F"
+    page.goto(f"{address}?iiif-content={canvas}1920")
+    expect(page).to_have_url(re.compile(r"\?atlas=shapes&label=1920&.*patch=1920-top"))
+    expect(page.locator("#viewer h3")).to_contain_text("most typical of 1920")
+    page.goto(f"{address}?iiif-content={canvas}none")
+    expect(page.locator("#past")).to_contain_text("in no atlas here")

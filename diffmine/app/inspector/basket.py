@@ -36,7 +36,7 @@ from diffmine.app.inspector.entries import (
 from diffmine.app.inspector.keeping import Keeping
 from diffmine.app.parts import EACH, LAST, QUIET, Updates
 from diffmine.app.texts import plurals
-from diffmine.app.view import View, choice, picked
+from diffmine.app.view import View, choice, picked, view_beside
 from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
 from diffmine.words import records as written
@@ -140,9 +140,13 @@ class Basket:
 
     def on_put(self, view: View, entries: list[Entry], event: gr.EventData) -> Updates:
         """Add a patch as it is seen on a wall, without selecting it."""
-        patch = picked(event, self.desk.shelf(view))
-        entries = self._with(replace(view, patch=patch.patch_id), entries)
-        patches = plurals(len(here(entries, view)), "patch")
+        if name := self.desk.foreign(view, event):
+            of = replace(view_beside(view), patch=name)
+        else:
+            of = replace(view, patch=picked(event, self.desk.shelf(view)).patch_id)
+        entries = self._with(of, entries)
+        patch = self.desk.shelf(of).atlas.patch(of.patch)
+        patches = plurals(len(here(entries, of)), "patch")
         line = texts.PUT_IN.format(patch=written.place(patch), patches=patches)
         return self._changed(view, entries) | self.desk.header.past.tell(line)
 

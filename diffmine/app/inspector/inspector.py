@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +16,18 @@ from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH, made
 from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
+from diffmine.app.inspector.examples import Answer, Examples, asked_image, of_image
 from diffmine.app.inspector.viewer import viewer_value, with_films, with_told
-from diffmine.app.parts import EACH, LAST, MAKES, TELLS, Updates
+from diffmine.app.parts import EACH, LAST, MAKES, TELLS, Updates, Value
+from diffmine.app.shelf import Shelf
 from diffmine.app.view import Refused, View, choice, payload
+from diffmine.atlas.records import Patch
 from diffmine.errors import DiffmineError
 from diffmine.export.chosen import Chosen
 
 COPY = "() => navigator.clipboard.writeText(location.href)"
 REGION = "value => { navigator.clipboard.writeText(value?.region ?? ''); return [value]; }"
+STATE = "value => { navigator.clipboard.writeText(value?.state ?? ''); return [value]; }"
 CITE = "value => { navigator.clipboard.writeText(value?.citation ?? ''); return [value]; }"
 
 
@@ -47,12 +52,17 @@ class Inspector:
             self.region = own(
                 gr.Button(texts.COPY_REGION, elem_id="region", visible=on_canvas, **settings)
             )
+            self.state = own(
+                gr.Button(texts.COPY_STATE, elem_id="content-state", visible=on_canvas, **settings)
+            )
         with gr.Column(visible=False) as column:
             self.line = own(gr.Markdown(elem_classes="dm-line"))
             self.wall = own(wall(elem_id="similar-wall"))
         self.column = own(column)
+        self.similar_parts = [self.column, self.line, self.wall]
         self.file = gr.DownloadButton(shared.FILE, visible="hidden", elem_id="film-results")
         self.basket = Basket(desk)
+        self.examples = Examples(desk, self.answered, self.viewed)
 
     def show(self, view: View) -> Updates:
         """The patch of a view."""
@@ -64,25 +74,26 @@ class Inspector:
             self.viewer: value,
             self.element: gr.Button(interactive=has),
             self.region: gr.Button(visible=bool(value.get("region"))),
+            self.state: gr.Button(visible=bool(value.get("state"))),
         }
 
     def wire(self) -> None:
         """Connect its buttons."""
         desk = self.desk
-        self.similar.click(
-            self.on_similar, [desk.state], [self.column, self.line, self.wall], **LAST
-        )
+        self.similar.click(self.on_similar, [desk.state], self.similar_parts, **LAST)
         self.element.click(self.on_element, [desk.state], desk.outputs, **LAST)
         self.translate.click(self.on_translate, [desk.state], desk.outputs, **LAST)
         self.copy.click(self.on_copy, None, None, js=COPY, **TELLS)
         self.cite.click(self.on_cite, [self.viewer], None, js=CITE, **TELLS)
         self.region.click(self.on_region, [self.viewer], None, js=REGION, **TELLS)
+        self.state.click(self.on_state, [self.viewer], None, js=STATE, **TELLS)
         self.viewer.film(self.on_film, [desk.state], [self.viewer], **LAST)
         out = self.viewer.out(self.on_out, [desk.state], [self.file, self.viewer], **MAKES)
         out.success(None, [self.file], None, js=FETCH)
         self.viewer.score(self.on_score, [desk.state], desk.to("inspector"), **LAST)
         self.wall.pick(desk.on_pick_anywhere, [desk.state], desk.outputs, **EACH)
         self.basket.wire(self.add, self.viewer)
+        self.examples.wire(self.viewer)
 
     def on_score(self, view: View, event: gr.EventData) -> Updates:
         """Another map over the selected patch's image; it stays chosen for other patches."""
@@ -120,11 +131,28 @@ class Inspector:
         patches = shelf.similar(view.patch) if patch else []
         empty = texts.NO_FEATURES if patch else shared.SELECT_FIRST
         name = words.markdown(words.place(patch)) if patch else ""
+        line = texts.SIMILAR_TO.format(patch=name) if patches else ""
+        return self.similar_shown(shelf, patches, line, empty)
+
+    def similar_shown(
+        self, shelf: Shelf, patches: Sequence[Patch], line: str, empty: str
+    ) -> Updates:
+        """Patches that are like something, under a line that says what, or why there are none."""
         return {
             self.column: gr.Column(visible=True),
-            self.line: texts.SIMILAR_TO.format(patch=name) if patches else "",
+            self.line: line,
             self.wall: patch_wall(shelf, patches, empty=empty, size=56, labelled=True),
         }
+
+    def answered(self, view: View, event: gr.EventData) -> Answer:
+        """What is most like a box drawn in the full screen."""
+        shelf = self.desk.shelf(view)
+        return of_image(shelf, *asked_image(shelf, event))
+
+    def viewed(self, view: View) -> Value:
+        """The value of the viewer for a view."""
+        shelf = self.desk.shelf(view)
+        return viewer_value(shelf, shelf.known(view.patch), view.score)
 
     def on_element(self, view: View) -> Updates:
         """The element of the selected patch, opened in its tab."""
@@ -154,3 +182,9 @@ class Inspector:
         if not (isinstance(value, dict) and value.get("region")):
             raise gr.Error(texts.NO_REGION, print_exception=False)
         gr.Info(texts.REGION_COPIED, duration=2)
+
+    def on_state(self, value: Any) -> None:
+        """Say that the content state of the patch is in the clipboard."""
+        if not (isinstance(value, dict) and value.get("state")):
+            raise gr.Error(texts.NO_REGION, print_exception=False)
+        gr.Info(texts.STATE_COPIED, duration=4)

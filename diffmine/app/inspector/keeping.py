@@ -16,7 +16,16 @@ from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH
 from diffmine.app.held import held, unseen
 from diffmine.app.inspector import texts
-from diffmine.app.inspector.entries import LONGEST_NOTE, Entry, followed, here
+from diffmine.app.inspector.entries import (
+    LONGEST_NOTE,
+    MOST,
+    Entry,
+    added,
+    followed,
+    here,
+    note_of,
+    with_note,
+)
 from diffmine.app.inspector.saved import (
     ENDING,
     LONGEST_NAME,
@@ -30,8 +39,10 @@ from diffmine.app.inspector.saved import (
     unpacked,
 )
 from diffmine.app.parts import EACH, LAST, MAKES, QUIET, Updates, Value
+from diffmine.app.pointing import brought
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, payload
+from diffmine.data.pointers import read_annotations
 from diffmine.errors import DiffmineError
 
 Notes = dict[str, str]
@@ -216,11 +227,27 @@ class Keeping:
     ) -> Updates:
         """The same out of a file."""
         text = payload(event, "text")
+        text = text if isinstance(text, str) else ""
         try:
-            saved = read_saved(text if isinstance(text, str) else "")
-        except DiffmineError as error:
-            return self.past.tell(str(error))
+            saved = read_saved(text)
+        except DiffmineError:
+            return self._annotated(view, entries, text)
         return self._opened(entries, about, saved)
+
+    def _annotated(self, view: View, entries: list[Entry], text: str) -> Updates:
+        """The patches that annotations of the W3C mean, added with their notes."""
+        try:
+            came = brought(read_annotations(text), self.desk.shelves, view.atlas)
+        except DiffmineError:
+            return self.past.tell(shared.NO_FILE_OF_PATCHES)
+        room = max(MOST - len(entries), 0)
+        for (atlas, name), (patch, note) in [*came.patches.items()][:room]:
+            of = replace(view, atlas=atlas, patch=name)
+            written = self.desk.shelves[atlas].atlas.lists.written
+            before = note_of(entries, of)
+            entries = added(entries, of, patch, written)
+            entries = with_note(entries, of, "; ".join(filter(None, dict.fromkeys([before, note]))))
+        return self.basket.replaced(view, entries) | self.past.tell(came.line)
 
     def on_link_opened(
         self, view: View, entries: list[Entry], about: Notes, event: gr.EventData

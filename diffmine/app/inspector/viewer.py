@@ -11,12 +11,13 @@ from diffmine.app.inspector import films, texts
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch
+from diffmine.data.pointers import encoded_state
 from diffmine.export.record import facts as known
 from diffmine.live.originals import Originals, why_plain
 from diffmine.maths.scores import TYPICALITY, measure_of
 from diffmine.words import originals
 from diffmine.words.elements import NO_SUPPORT, thin
-from diffmine.words.regions import region_of
+from diffmine.words.regions import content_state, region_of
 
 
 def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name) -> Value:
@@ -38,12 +39,19 @@ def viewer_value(shelf: Shelf, patch: Patch | None, score: str = TYPICALITY.name
         "facts": facts(shelf, patch, record),
         "citation": words.citation(shelf.title, patch, record),
         "region": region_of(patch, record).link,
+        "state": encoded_state(state) if (state := content_state(patch, record)) else "",
         "film": films.shown(shelf, patch),
         "results": _has_results(shelf),
+        "examples": takes_examples(shelf),
     }
     heat = heat_value(shelf, patch, score)
     value = {"frame": digest(value, heat["scores"]), **value, **heat}
     return {"rev": digest(value), **value}
+
+
+def takes_examples(shelf: Shelf) -> bool:
+    """Whether patches can be searched by an example: there are features, and the model."""
+    return shelf.model is not None and bool(shelf.atlas.parts("features"))
 
 
 def _has_results(shelf: Shelf) -> bool:

@@ -12,7 +12,9 @@ from diffmine.export.formats import (
     iiif,
     parquet,
     pdf,
+    pixplot,
     png,
+    vikus,
 )
 from diffmine.export.order import Format
 
@@ -28,5 +30,7 @@ FORMATS: dict[str, Format] = {
     "csl": csl.FORMAT,
     "bibtex": bibtex.FORMAT,
     "csvw": csvw.FORMAT,
+    "vikus": vikus.FORMAT,
+    "pixplot": pixplot.FORMAT,
     "dicom": dicom.FORMAT,
 }

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from diffmine.atlas import schemas
-from diffmine.atlas.editing import discard, merge, place, redo, rename, split, undo
+from diffmine.atlas.editing import discard, gather, merge, place, redo, rename, split, undo
 from diffmine.atlas.edits import NAME, read_edits
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import open_atlas
@@ -215,6 +215,30 @@ def test_merges_and_splits_go_along_or_wait(atlas: Workspace) -> None:
     assert cluster(atlas, by_image, 2) == {"set aside": 4}
     assert len(atlas.table("elements")) == 8
     assert atlas.edits.changed == []
+
+
+def test_what_was_gathered_goes_along_with_its_patches_or_waits(atlas: Workspace) -> None:
+    """However elements are found anew: it was no element of theirs."""
+    names = [f"a-top-{at:04d}" for at in (0, 1, 2, 5, 8, 13)]
+    new = gather(atlas, "a", [*names, "b-top-0001"], "fins")
+    (edit,) = atlas.edits.in_force
+    assert (edit.out, edit.patches) == ((0, 1, 2), tuple(names))
+    assert {patch.patch_id for patch in atlas.element("a", new)} == set(names)
+    cluster(atlas, by_image, 2)
+    (edit,) = atlas.edits.in_force
+    assert {patch.patch_id for patch in atlas.element("a", edit.element)} == set(names)
+    assert atlas.names[f"a/{edit.element}"] == "fins"
+    assert edit.element not in edit.out
+    rename(atlas, "a", edit.element, "tail fins")
+    assert atlas.names[f"a/{edit.element}"] == "tail fins"
+    cluster(atlas, quarter, 3)
+    assert [atlas.names[f"a/{e.element}"] for e in atlas.edits.in_force] == ["tail fins"] * 2
+    cluster(atlas, quarter, 4, patch_rows(shift=SIDE))
+    assert [kind for kind, _ in waiting(atlas)] == ["gather", "name"]
+    with pytest.raises(UsageError, match="it takes 2"):
+        gather(atlas, "a", ["a-top-0001", "b-top-0001", "no patch"], "fins")
+    with pytest.raises(UsageError, match="a name"):
+        gather(atlas, "a", names, " ")
 
 
 def test_the_name_of_a_half_does_not_take_the_place_of_the_whole_s(atlas: Workspace) -> None:

@@ -1,6 +1,6 @@
 // Mouse, fingers and arrow keys on a pane. One finger or the left button does what the tool says, the other
 // buttons and two fingers move, the wheel and two fingers zoom, a double click fits.
-function hands(pane, seen, {windowed, touched}) {
+function hands(pane, seen, {windowed, touched, boxed}) {
   const {node} = pane, fingers = new Map();
   let task = '';
 
@@ -26,6 +26,7 @@ function hands(pane, seen, {windowed, touched}) {
     task = fingers.size > 1 || event.button ? 'move' : seen.tool || 'move';
     if (task === 'window' && !pane.isGrey) task = 'move';
     if (task === 'measure') pane.rule.begin(pane.spot(...inside(event)));
+    if (task === 'box') pane.mark.begin(pane.spot(...inside(event)));
   });
 
   node.addEventListener('pointermove', event => {
@@ -39,20 +40,26 @@ function hands(pane, seen, {windowed, touched}) {
       pane.moveBy(after.x - before.x, after.y - before.y);
       pane.zoomTo(pane.zoom * after.apart / before.apart, after.x, after.y);
     } else if (task === 'measure') pane.rule.to(pane.spot(...here));
+    else if (task === 'box') pane.mark.to(pane.spot(...here));
     else if (task === 'window') windowed(pane, here[0] - from[0], here[1] - from[1]);
     else pane.moveBy(here[0] - from[0], here[1] - from[1]);
   });
 
   for (const name of ['pointerup', 'pointercancel'])
-    node.addEventListener(name, event => fingers.delete(event.pointerId));
+    node.addEventListener(name, event => {
+      if (fingers.delete(event.pointerId) && task === 'box' && name === 'pointerup') boxed(pane);
+      if (!fingers.size) task = '';
+    });
   node.addEventListener('focus', () => touched(pane));
   node.addEventListener('dblclick', () => pane.zoomTo(1));
   node.addEventListener('contextmenu', event => event.preventDefault());
   node.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && seen.tool === 'box') boxed(pane);
     const step = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (event.shiftKey) windowed(pane, -step[0], -step[1]);
+    if (seen.tool === 'box') pane.mark.step(-step[0] / 3000, -step[1] / 3000, event.shiftKey);
+    else if (event.shiftKey) windowed(pane, -step[0], -step[1]);
     else pane.moveBy(...step);
   });
 }

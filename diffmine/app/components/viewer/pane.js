@@ -10,7 +10,7 @@ function paneOf(seen, {moved, windowed}) {
   const node = make('div', {class: 'dm-pane', tabindex: 0, role: 'group'}, canvas, layer, ...corners);
   const edges = Object.fromEntries(['left', 'right', 'top', 'bottom'].map(name => [name, make('b', {class: `dm-edge dm-edge-${name}`})]));
   node.append(...Object.values(edges));
-  const heat = heatCanvas(), rule = ruler(layer), painter = painterOn(canvas);
+  const heat = heatCanvas(), rule = ruler(layer), mark = marker(layer), painter = painterOn(canvas);
   let film = null, levels = null, pane = null, window = null, place = null, turn = 0, waits = false, read = false;
   heat.canvas.hidden = true;
 
@@ -56,6 +56,7 @@ function paneOf(seen, {moved, windowed}) {
     overlays(layer, film, heat);
     for (const [name, node] of Object.entries(edges)) node.textContent = film.edges[name] ?? '';
     rule.of(film);
+    mark.of(film);
     if (!same) { window = null; read = false; }
     fetched(film);
   }
@@ -130,7 +131,7 @@ function paneOf(seen, {moved, windowed}) {
     under.textContent = say(TEXTS.valueAt, {row, col, value: `${Number(value.toPrecision(6))} ${film.unit}`.trim()});
   }
 
-  pane = {node, load, soon, drag, setWindow, zoomTo, moveBy, spot, tell, tabled, rule, heat,
+  pane = {node, load, soon, drag, setWindow, zoomTo, moveBy, spot, tell, tabled, rule, mark, heat,
     link: to => { place = to; soon(); }, close: () => { turn += 1; painter.close(); },
     toSource: () => zoomTo(1 / (fit() * (devicePixelRatio || 1))), get zoom() { return place.zoom; },
     get place() { return place; }, get film() { return film; }, get window() { return window; },

@@ -1,7 +1,7 @@
 // The full screen of a viewer: one film, or two beside each other that move, zoom and are windowed together.
 // `ask` {beside} asks for the numbers of the film and for another one; until they are there, and where there
 // are none, the picture that the page has is shown.
-function screenOf(dialog, chosen, {score, ask, out}) {
+function screenOf(dialog, chosen, {score, ask, out, example, pick}) {
   const seen = {tool: '', inverted: false, boxes: true, patch: true, linked: true};
   let panes = [], now = null, active = null, settings = null, bar = null, back = null;
   const stage = make('div', {class: 'dm-stage'}), side = make('div', {class: 'dm-tools'});
@@ -22,7 +22,7 @@ function screenOf(dialog, chosen, {score, ask, out}) {
     Object.assign(seen, {tool: '', inverted: false});
     now = value;
     settings = heatSettings(value, chosen, {changed, score});
-    bar = toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, close: () => dialog.close(), settings});
+    bar = toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, pick: picked, close: () => dialog.close(), settings});
     side.replaceChildren(...bar.nodes);
     update(value);
     panes[0].node.focus({preventScroll: true});
@@ -39,8 +39,9 @@ function screenOf(dialog, chosen, {score, ask, out}) {
   // What the server says now: another map, the numbers of a film, one beside it; or all of another patch.
   function update(value) {
     const before = now;
-    if (value.patch !== before.patch) { begin(value); return; }
-    now = value.films ? value : {...value, films: before.films};
+    const like = value.like ?? before.like;  // stays to be walked through while other patches are looked at
+    if (value.patch !== before.patch) { begin({...value, like}); return; }
+    now = {...value, like, films: value.films ?? before.films};
     while (panes.length < films().length) add();
     while (panes.length > films().length) remove();
     active = panes.includes(active) ? active : panes[0];
@@ -55,7 +56,7 @@ function screenOf(dialog, chosen, {score, ask, out}) {
 
   function add() {
     const pane = paneOf(seen, {moved: () => panes.forEach(each => each.soon()), windowed: () => bar.show(active)});
-    hands(pane, seen, {windowed: drag, touched});
+    hands(pane, seen, {windowed: drag, touched, boxed});
     panes.push(pane);
     stage.append(pane.node);
   }
@@ -79,6 +80,23 @@ function screenOf(dialog, chosen, {score, ask, out}) {
   function drag(pane, right, down) {
     others(pane).filter(each => each.isGrey).forEach(each => each.drag(right, down));
     bar.show(pane);
+  }
+
+  // A box is searched for once it is drawn; on a picture that a model made there is nothing to search.
+  function boxed(pane) {
+    const box = pane.film.generated ? null : pane.mark.box();
+    if (!box || !now.examples) return;
+    for (const each of panes) if (each !== pane) each.mark.clear();
+    now = {...now, like: undefined};
+    bar.searching(TEXTS.searching);
+    example({of: pane.film.id, box});
+  }
+
+  // What is picked on a visitor's own picture is shown behind it.
+  function picked(id) {
+    const own = panes[0].film.id === 'own';
+    pick(id);
+    if (own) dialog.close();
   }
 
   // By its name: two films need not have the same windows.
@@ -123,7 +141,8 @@ function screenOf(dialog, chosen, {score, ask, out}) {
     const does = {f: () => dialog.close(), '+': () => by(1.5), '=': () => by(1.5), '-': () => by(1 / 1.5), 0: fit, 1: toSource,
       i: () => bar.toggle('inverted'), b: () => bar.toggle('boxes'), p: () => bar.toggle('patch'),
       h: () => { if (now.heat) { chosen.on = !chosen.on; changed(); } },
-      w: () => bar.tool('window'), v: () => bar.tool('move'), m: () => bar.tool('measure')}[event.key];
+      w: () => bar.tool('window'), v: () => bar.tool('move'), m: () => bar.tool('measure'),
+      x: () => { if (now.examples && !active.film.generated) bar.tool('box'); }}[event.key];
     if (!does) return;
     event.preventDefault();
     does();

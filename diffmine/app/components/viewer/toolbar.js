@@ -1,7 +1,7 @@
 // The tools beside the films: what a drag does, window and level, zoom, what lies on the film, what stands beside it.
-function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, close, settings}) {
+function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out, pick, close, settings}) {
   const group = `dm-tool-${Math.random().toString(36).slice(2)}`;
-  const tools = [['window', TEXTS.toolWindow], ['move', TEXTS.toolMove], ['measure', TEXTS.toolMeasure]];
+  const tools = [['window', TEXTS.toolWindow], ['move', TEXTS.toolMove], ['measure', TEXTS.toolMeasure], ['box', TEXTS.toolBox]];
   const radios = Object.fromEntries(tools.map(([name]) => [name, make('input', {type: 'radio', name: group, value: name,
     onchange: () => tool(name)})]));
   const checks = Object.fromEntries(['inverted', 'boxes', 'patch', 'linked'].map(name => [name,
@@ -20,18 +20,37 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out,
   const has = {boxes: check('boxes', boxes), patch: check('patch', TEXTS.patchWindow), linked: check('linked', TEXTS.linked),
     beside: make('fieldset', {}, make('legend', {}, TEXTS.compareWith), others), out: button(TEXTS.results, () => handOut())};
   has.beside.append(has.linked);
+  const like = make('div', {class: 'dm-wall'}), likeLine = make('p', {class: 'dm-told', role: 'status'});
   const heat = make('div', {}, ...settings.nodes);
   has.onFilm = make('fieldset', {}, make('legend', {}, TEXTS.onFilm), heat, has.boxes, has.patch);
   const nodes = [button(TEXTS.closeFilm, close), make('div', {class: 'dm-tool-row', role: 'radiogroup', 'aria-label': TEXTS.tool},
-    ...tools.map(([name, text]) => make('label', {class: 'dm-check'}, radios[name], text))),
+    ...tools.map(([name, text]) => make('label', {class: 'dm-check'}, radios[name], text))), likeLine, like,
     make('div', {class: 'dm-tool-row'}, button('−', () => by(1 / 1.5), TEXTS.zoomOut), button('+', () => by(1.5), TEXTS.zoomIn),
       button(TEXTS.fit, fit), button('1:1', toSource, TEXTS.oneToOne)),
     grey, has.onFilm, has.beside, has.out, told, notes];
-  let shown = '';
+  let shown = '', found = '';
+  walkable(like);
 
   function tool(name) {
     seen.tool = name;
     radios[name].checked = true;
+  }
+
+  // The patches most like the box; while they are searched those of before would mislead.
+  function searching(text) {
+    likeLine.textContent = text;
+    like.replaceChildren();
+    found = '';
+  }
+
+  function alike({line, wall}) {
+    if (found === wall.rev) return;
+    found = wall.rev;
+    likeLine.textContent = line;
+    const buttons = wall.items.map((item, at) => tileButton(wall.sheet, item, at, () => pick(item.id)));
+    buttons.forEach((each, at) => { each.tabIndex = at ? -1 : 0; });
+    like.style.setProperty('--dm-size', `${wall.size}px`);
+    like.replaceChildren(...buttons);
   }
 
   function handOut() {
@@ -57,6 +76,7 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out,
     const {film, window, isGrey} = pane;
     if (pane.isRead && (!seen.tool || (seen.tool === 'window' && !isGrey))) tool(isGrey ? 'window' : 'move');
     radios.window.disabled = grey.disabled = !isGrey;
+    radios.box.disabled = film.generated;
     grey.hidden = pane.isRead && !isGrey;
     for (const name of ['inverted', 'boxes', 'patch', 'linked']) checks[name].checked = seen[name];
     if (window) {
@@ -67,6 +87,8 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out,
         if (document.activeElement !== field) field.value = window.centre === undefined ? '' : Number(window[name].toPrecision(4));
     }
     if (!value) return;
+    radios.box.parentElement.hidden = !value.examples;
+    if (value.like) alike(value.like);
     const films = value.films ?? [value.film], [first] = films;
     heat.hidden = !value.heat;
     has.boxes.hidden = !films.some(each => each.boxes.length);
@@ -86,5 +108,5 @@ function toolbar(seen, {preset, number, changed, fit, toSource, by, beside, out,
     shown = text.join();
   }
 
-  return {nodes, tool, toggle, show};
+  return {nodes, tool, toggle, show, searching};
 }

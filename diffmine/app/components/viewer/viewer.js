@@ -3,14 +3,17 @@
 // size 0 the whole image only, with `drawn` the heat map is on at first. Two values of one frame differ in the heat
 // map and in `films`, the full screen's (app/inspector/films.py), alone. With `results` the full screen hands them
 // out, and says what came of it (`told`). Events: turned, when another patch is shown; score {score}, when another
-// map is asked for; film {beside}, when the full screen wants its films; out, when results are asked for.
+// map is asked for; film {beside}, when the full screen wants its films; out, when results are asked for; example {of, box},
+// when a box was drawn there by hand, where the value says `examples`: what is like it comes as `like` {line, wall}, and
+// is picked by pick {id}.
 const root = find('.dm-viewer');
 let now = null, shown = null, heat = null, zoom = null, settings = null, begun = false;
 // What the reader chose, kept from patch to patch; opacity and threshold are shares from 0 to 1.
 const chosen = {on: false, opacity: .7, threshold: 0, shown: () => show()};
 const place = {zoom: 1, x: 0, y: 0};
 const score = name => tell('score', {score: name});
-const screen = screenOf(find('.dm-screen'), chosen, {score, ask: wish => tell('film', wish), out: () => tell('out', {})});
+const screen = screenOf(find('.dm-screen'), chosen, {score, ask: wish => tell('film', wish), out: () => tell('out', {}),
+  example: what => tell('example', what), pick: id => tell('pick', {id})});
 
 function crop(value) {
   const node = make('div', {class: 'dm-crop', role: 'img', 'aria-label': say(TEXTS.patch, {alt: value.alt})});

@@ -78,6 +78,13 @@ def wall_value(
     }
 
 
+def of_atlas(value: Value, key: str) -> Value:
+    """A wall whose patches are of another atlas than the open one: their names begin with its
+    key."""
+    items = [picture | {"id": f"{key}/{picture['id']}"} for picture in value["items"]]
+    return value | {"items": items, "rev": digest(value["rev"], key)}
+
+
 def patch_wall(
     sheets: Sheets,
     patches: Sequence[Patch],

@@ -1,4 +1,4 @@
-"""Names, merges and splits that were set aside when elements were found anew."""
+"""Edits of elements that were set aside when elements were found anew."""
 
 from __future__ import annotations
 
@@ -53,7 +53,12 @@ class Aside:
 
 def waiting_words(edit: Edit) -> str:
     """`“round head” of 1900 (40 patches)`."""
-    text = {"merge": texts.MERGE_WAITS, "split": texts.SPLIT_WAITS}.get(edit.kind, texts.NAME_WAITS)
+    told = {
+        "merge": texts.MERGE_WAITS,
+        "split": texts.SPLIT_WAITS,
+        "gather": texts.GATHER_WAITS,
+    }
+    text = told.get(edit.kind, texts.NAME_WAITS)
     patches = plurals(
         sum(map(len, edit.about if edit.kind == "merge" else edit.about[:1])), "patch"
     )
@@ -61,7 +66,6 @@ def waiting_words(edit: Edit) -> str:
 
 
 def _counts(waiting: list[Edit]) -> str:
-    counts = [
-        (noun, sum(edit.kind == noun for edit in waiting)) for noun in ("name", "merge", "split")
-    ]
+    nouns = {"name": "name", "merge": "merge", "split": "split", "gather": "element"}
+    counts = [(noun, sum(edit.kind == kind for edit in waiting)) for kind, noun in nouns.items()]
     return ", ".join(plurals(count, noun) for noun, count in counts if count)

@@ -20,7 +20,7 @@ from diffmine.app.tabs.elements import texts
 from diffmine.app.tabs.elements.aside import Aside, waiting_words
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, checked_index, payload
-from diffmine.atlas.editing import discard, merge, place, redo, rename, split, undo
+from diffmine.atlas.editing import discard, gather, merge, place, redo, rename, split, undo
 from diffmine.atlas.edits import Edit
 from diffmine.atlas.writer import Workspace
 from diffmine.errors import DiffmineError
@@ -143,6 +143,19 @@ class Edits:
         _, why = self._try(view, lambda: rename(shelf.atlas, view.label, element, name))
         return self._done(view, why)
 
+    def gathered(self, view: View, patch_ids: list[str], name: str) -> tuple[Updates, str]:
+        """Some patches of a view's label as an element of a name, opened in the tab Elements; or
+        why it could not be made."""
+        atlas = self.desk.shelf(view).atlas
+        new, why = self._try(view, lambda: gather(atlas, view.label, patch_ids, name))
+        if why:
+            return {}, why
+        last = atlas.edits.in_force[-1]
+        (first,) = atlas.element(view.label, new, 1)
+        view = replace(view, element=new, patch=first.patch_id, page=0)
+        opened = self.desk.turn(view, TAB) | self.desk.inspector.show(view)
+        return opened | self._told(view, "done", last), ""
+
     def on_place(self, view: View, choice: Any) -> Updates:
         """The open element gets a name that was set aside."""
         number, element = numbered(choice), view.element
@@ -258,6 +271,8 @@ def in_words(shelf: Shelf, edit: Edit) -> str:
     if edit.kind == "discard":
         gone = [other for other in shelf.atlas.edits.every if other.number in edit.of]
         return texts.DISCARDING.format(edit=" ".join(waiting_words(other) for other in gone))
+    if edit.kind == "gather":
+        return texts.GATHERING.format(name=edit.text, label=label)
     if edit.kind == "merge":
         into = shelf.element_name(label, edit.target)
         return texts.MERGING.format(element=into, label=label)

@@ -13,6 +13,7 @@ from diffmine.app.cache import digest
 from diffmine.app.components.chart.figures import over_labels
 from diffmine.app.components.heat import heat
 from diffmine.app.inspector.films import data_url, own_film
+from diffmine.app.inspector.viewer import takes_examples
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import png
@@ -147,6 +148,7 @@ def viewer_value(shelf: Shelf, own: Own) -> Value:
         drawn = _heat(shelf, own.inspection, at, own)
     value["film"] = _film(own, value)
     value["results"] = own.done and has_dicom(own)
+    value["examples"] = takes_examples(shelf)
     value["patch"] = digest(value)
     value = {"frame": digest(value, drawn.get("scores")), **value, **drawn}
     return {"rev": digest(value), **value}

@@ -18,9 +18,18 @@ from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
 from diffmine.app.components.viewer.viewer import viewer
 from diffmine.app.desk import Desk
-from diffmine.app.inspector.viewer import with_told
+from diffmine.app.inspector.examples import (
+    OWN,
+    SEARCHES,
+    Answer,
+    Box,
+    Examples,
+    answered,
+    box_of,
+)
+from diffmine.app.inspector.viewer import takes_examples, with_told
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates
+from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates, Value
 from diffmine.app.server import ON_SPACE
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.inspect import out, own, texts
@@ -59,6 +68,7 @@ class Inspect:
             small: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 110, "visible": False}
             self.run = gr.Button(texts.INSPECT, variant="primary", elem_id="own-run", **small)
             self.stop = gr.Button(shared.CANCEL, elem_id="own-stop", **small)
+            self.similar = gr.Button(texts.SIMILAR, elem_id="own-similar", **small)
             self.clear = gr.Button(texts.CLEAR, elem_id="own-clear", **small)
         self.status = gr.Markdown(elem_id="own-status", elem_classes="dm-line")
         self.warning = gr.Markdown(elem_id="own-warning", elem_classes="dm-warning", visible=False)
@@ -80,6 +90,7 @@ class Inspect:
                 self.outs = row
                 self.handed = gr.Textbox(visible="hidden", elem_id="own-handed")
         self.results = results
+        self.examples = Examples(self.desk, self.on_example, self._viewed, self.picture)
 
     def show(self, view: View) -> Updates:
         """What the tab says of an atlas; the visitor's picture is no part of the view."""
@@ -129,6 +140,7 @@ class Inspect:
             self.ask: gr.Column(visible=not running),
             self.run: gr.Button(visible=rests and picture is not None and not picture.done),
             self.stop: gr.Button(visible=running),
+            self.similar: gr.Button(visible=rests and picture is not None and self._takes(picture)),
             self.clear: gr.Button(visible=rests),
         }
 
@@ -139,7 +151,7 @@ class Inspect:
         desk, state = self.desk, self.desk.state
         results = [
             self.picture, self.job, self.ask, self.run, self.stop, self.clear, self.status,
-            self.warning,
+            self.similar, self.warning,
             self.verdict, self.results, self.viewer, self.chart, self.label, self.outs,
             self.out["dicom"],
         ]  # fmt: skip
@@ -151,7 +163,9 @@ class Inspect:
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.picture], results, **job)
         again = self.run.click(self.on_run, [state, self.picture], results, **job)
-        ended = [self.job, self.status, self.ask, self.run, self.stop, self.clear]
+        ended = [
+            self.job, self.status, self.ask, self.run, self.stop, self.similar, self.clear,
+        ]  # fmt: skip
         for job_done in (begun, again):  # also after a cancel, when it took hold on the server
             job_done.then(self.on_end, [self.picture, self.job], ended, **LAST)
         self.stop.click(
@@ -164,6 +178,10 @@ class Inspect:
         self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
         self.viewer.score(self.on_score, [state, self.picture], chosen, **LAST)
         self.viewer.film(self.on_film, [state, self.picture], [self.viewer], **LAST)
+        self.examples.wire(self.viewer)
+        self.similar.click(
+            self.on_similar, [state, self.picture], [self.examples.answer], **SEARCHES
+        )
         told = self.viewer.out(
             self.on_out, [state, self.picture], [self.handed, self.viewer], **MAKES
         )
@@ -271,6 +289,38 @@ class Inspect:
         if picture is None or picture.atlas != view.atlas:
             raise Refused(texts.CHOOSE_A_PICTURE)
         return {self.viewer: own.with_film(self.desk.shelf(view), picture)}
+
+    def on_example(self, view: View, picture: Own | None, event: gr.EventData) -> Answer:
+        """The patches most like a box drawn on the picture."""
+        if picture is None or picture.atlas != view.atlas:
+            raise Refused(texts.CHOOSE_A_PICTURE)
+        high, wide = picture.pixels.shape[:2]
+        return self._like(view, picture, box_of(event, high, wide), texts.OWN_BOX)
+
+    def on_similar(self, view: View, picture: Own | None) -> Answer:
+        """The patches most like the window that is shown, without one like the whole picture."""
+        if picture is None or picture.atlas != view.atlas:
+            raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
+        high, wide = picture.pixels.shape[:2]
+        if picture.done and picture.inspection is not None:
+            at = picture.inspection.labels.index(picture.label)
+            window = picture.inspection.windows[at]
+            named = texts.OWN_WINDOW_FOR.format(label=picture.label)
+            row, col, size = map(float, (window.row, window.col, window.size))
+            return self._like(view, picture, (row, col, size, size), named)
+        return self._like(view, picture, (0.0, 0.0, float(high), float(wide)), texts.OWN_WHOLE)
+
+    def _like(self, view: View, picture: Own, box: Box, named: str) -> Answer:
+        image = Image.fromarray(picture.pixels)
+        return answered(self.desk.shelf(view), image, box, named, OWN)
+
+    def _takes(self, picture: Own) -> bool:
+        return takes_examples(self.desk.shelves[picture.atlas])
+
+    def _viewed(self, view: View, picture: Own | None) -> Value:
+        if picture is None or picture.atlas != view.atlas:
+            return NOTHING
+        return own.viewer_value(self.desk.shelf(view), picture)
 
     def on_out(self, view: View, picture: Own | None) -> Updates:
         """The results of the film that is shown in the full screen, or why there are none."""

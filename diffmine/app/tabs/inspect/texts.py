@@ -4,6 +4,10 @@ from __future__ import annotations
 
 OWN_PICTURE = "Your own picture"
 INSPECT = "Inspect"
+SIMILAR = "Similar patches"
+OWN_BOX = "the box in your own picture"
+OWN_WINDOW_FOR = "the window of your own picture for {label}"
+OWN_WHOLE = "your own picture as a whole"
 CLEAR = "Clear"
 HEAT_MAP_FOR = "Heat map and window for"
 ASK_FOR_A_PICTURE = (

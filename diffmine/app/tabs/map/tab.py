@@ -23,6 +23,7 @@ from diffmine.app.inspector.entries import MOST
 from diffmine.app.parts import EACH, LAST, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.map import texts
+from diffmine.app.tabs.map.gather import Gather
 from diffmine.app.tabs.map.points import MOST_CROPS, Points, crops, inside, map_value, points
 from diffmine.app.view import COLOURS, View, choice, index, polygon
 from diffmine.atlas.filters import Filter
@@ -75,6 +76,7 @@ class Map:
             with gr.Column(scale=2, min_width=280, visible=False, elem_id="outlined") as side:
                 self.line = own(gr.Markdown(elem_classes="dm-line"))
                 self.add = own(gr.Button(texts.ADD_ALL, size="sm", elem_id="add-outlined"))
+                self.gather = Gather(desk, self.outlined)
                 self.wall = own(wall(sized=True, elem_id="map-wall"))
                 with gr.Accordion(texts.EXPORT_OUTLINED, open=False, elem_id="map-export"):
                     self.downloads = Downloads(desk, "map")
@@ -158,6 +160,8 @@ class Map:
         self.colour.input(self.on_colour, [desk.state, self.colour], desk.to(TAB), **LAST)
         self.map.point(self.on_point, [desk.state], [*desk.to("inspector"), self.table], **LAST)
         beside = [self.hint, self.side, self.line, self.add, self.wall, self.outline]
+        beside += self.gather.parts
+        self.gather.wire(self.outline)
         self.map.outline(self.on_outline, [desk.state], beside, **LAST)
         self.map.cleared(self.on_cleared, None, beside, **LAST)
         self.downloads.wire(self.chosen, [self.outline])
@@ -223,6 +227,7 @@ class Map:
             self.add: gr.Button(add),
             self.wall: patch_wall(shelf, patches, selected=view.patch, labelled=several, size=64),
             self.outline: corners,
+            **self.gather.show(view, int(counts[shelf.labels.index(view.label)])),
         }
 
     def on_add(self, view: View, entries: Any, corners: np.ndarray) -> Updates:

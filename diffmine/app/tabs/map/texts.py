@@ -9,6 +9,13 @@ COLOUR_YEARS = "Years"
 SEVERAL_BINS = "over several of these"
 ADD_ALL = "Add all to the basket"
 ADD_FIRST = "Add the first {count} to the basket"
+AS_ELEMENT = "Name these as an element"
+MAKE_ELEMENT = "Make an element"
+ELEMENT_HINT = (
+    "The {patches} of {label} inside the outline leave the elements they are in for one of that "
+    "name; Undo takes it back."
+)
+TOO_FEW = "No two patches of {label} lie inside the outline; an element is made of one label's."
 EXPORT_OUTLINED = "Export these patches"
 MAP_HINT = "Draw around points to see them as a wall; press one to inspect it; scroll to zoom."
 AS_A_TABLE = "The same as a table"

@@ -31,6 +31,7 @@ from diffmine.app.tabs.trends.changes import (
 )
 from diffmine.app.tabs.trends.likeness import likeness
 from diffmine.app.tabs.trends.multiples import element_of, elements_shown, multiples, traces_of
+from diffmine.app.tabs.trends.pair import Pair
 from diffmine.app.tabs.trends.sequences import rows_of_sequences
 from diffmine.app.tabs.trends.timeline import NOTHING_DRAWN, TAB, Timeline
 from diffmine.app.view import Refused, View, checked_index, choice, index, payload, picked
@@ -56,12 +57,14 @@ class Trends:
             self.other = own(_picker(texts.BESIDE_LABEL, "trend-beside", visible=False))
             self.other_element = own(_picker(texts.BESIDE_ELEMENT, "trend-versus", visible=False))
             width = own(_picker(texts.BIN, "bin", visible=False, filterable=False))
+            self.pair = Pair(desk)
         with gr.Row():
             with gr.Column(min_width=300):
                 self.share = own(chart(elem_id="share"))
             with gr.Column(min_width=300):
                 self.typicality = own(chart(elem_id="trend"))
-        self.timeline = Timeline(desk, width)
+        self.pair.place_charts()
+        self.timeline = Timeline(desk, width, self.pair.place_years)
         self.files = ChartFiles(desk)
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         self.wall = own(wall(elem_id="trend-wall"))
@@ -94,6 +97,7 @@ class Trends:
             **self._beside(view),
             **self._charts(view),
             **self.timeline.show(view),
+            **self.pair.show(view),
             self.line: self._hint(view),
             self.wall: NOTHING,
             **self._dating(view),
@@ -204,6 +208,7 @@ class Trends:
         others = [desk.state, self.other_element]
         self.other_element.input(self.on_other_element, others, desk.to(TAB), **LAST)
         self.timeline.wire(self.files, self.line, self.wall)
+        self.pair.wire()
         self.files.wire(self.share, lambda view: charts.share(desk.shelf(view), view))
         self.files.wire(self.typicality, lambda view: charts.typicality(desk.shelf(view), view))
         for event in (self.timeline.ends.pick, self.timeline.ends.open):

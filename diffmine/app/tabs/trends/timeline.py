@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -35,14 +36,15 @@ TAB = "trends"
 
 
 class Timeline:
-    """Elements by year, in bins of as many years as `width` says. Points that are pressed show
-    their patches in `line` and `wall`."""
+    """Elements by year, in bins of as many years as `width` says, and `below` what stands
+    below their chart. Points that are pressed show their patches in `line` and `wall`."""
 
-    def __init__(self, desk: Desk, width: gr.Dropdown) -> None:
+    def __init__(self, desk: Desk, width: gr.Dropdown, below: Callable[[], None]) -> None:
         self.desk = desk
         self.width = width
         own = desk.own
         self.chart = own(chart(elem_id="years"))
+        below()
         self.told = own(gr.Markdown(elem_classes="dm-line"))
         self.ends = own(rows(elem_id="ends"))
 

@@ -9,14 +9,14 @@ import gradio as gr
 
 from diffmine.app import texts as shared
 from diffmine.app import words
-from diffmine.app.components.wall.wall import patch_wall, wall
+from diffmine.app.components.wall.wall import of_atlas, patch_wall, wall
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import Downloads
 from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.shelf import PAGE
 from diffmine.app.tabs.typical import texts
 from diffmine.app.tabs.typical.against import Against
-from diffmine.app.view import View, choice, last_page
+from diffmine.app.view import View, choice, last_page, view_beside
 from diffmine.atlas.records import Patch
 from diffmine.export.chosen import Chosen
 
@@ -53,6 +53,18 @@ class Typical:
                     min_width=160,
                 )
             )
+            atlases = [(texts.THIS_ATLAS, NONE), *desk.others(view)]
+            self.other = own(
+                gr.Dropdown(
+                    atlases,
+                    value=NONE,
+                    label=texts.BESIDE_ATLAS,
+                    elem_id="second-atlas",
+                    scale=1,
+                    min_width=160,
+                    visible=len(atlases) > 1,
+                )
+            )
             self.back = own(
                 gr.Button(shared.PREVIOUS, size="sm", scale=0, min_width=96, interactive=False)
             )
@@ -63,7 +75,7 @@ class Typical:
                 self.line = own(gr.Markdown(self._line(view, view.label), elem_classes="dm-line"))
                 self.wall = own(wall(self._wall(view, view.label), sized=True, elem_id="wall"))
             with gr.Column(min_width=300, visible=False) as column:
-                self.second_against = Against(desk, lambda view: view.second, "doubts-second")
+                self.second_against = Against(desk, lambda view: view.second, "doubts-second", True)
                 self.second_line = own(gr.Markdown(elem_classes="dm-line"))
                 self.second_wall = own(wall(follows=True, elem_id="wall-second"))
             self.column = own(column)
@@ -76,8 +88,10 @@ class Typical:
 
     def show(self, view: View) -> Updates:
         """One page of patches, or two beside each other."""
-        last = last_page(self.desk.shelf(view), view)
+        last = self._last(view)
+        atlases = [(texts.THIS_ATLAS, NONE), *self.desk.others(view)]
         updates: Updates = {
+            self.other: gr.Dropdown(choices=atlases, value=view.other),
             self.kind: view.kind,
             self.second: gr.Dropdown(choices=self._others(view), value=view.second),
             self.column: gr.Column(visible=bool(view.second)),
@@ -93,11 +107,19 @@ class Typical:
         """The walls and their lines; beside another label, with what is near the selected patch."""
         updates: Updates = {self.wall: self._wall(view, view.label)}
         updates[self.line] = self._line(view, view.label)
-        if view.second:
+        if view.other:
+            there = view_beside(view)
+            updates[self.second_wall] = of_atlas(self._wall(there, there.label), view.other)
+            title = self.desk.shelf(there).title
+            updates[self.second_line] = self._line(there, there.label, title)
+        elif view.second:
             updates[self.second_wall] = self._wall(view, view.second)
             updates[self.second_line] = self._line(view, view.second)
             return self._link(view, updates)
         return updates
+
+    def _last(self, view: View) -> int:
+        return last_page(self.desk.shelf(view), view, self.desk.shelves.get(view.other))
 
     def _link(self, view: View, updates: Updates) -> Updates:
         """Outline in the other wall what is nearest to the selected patch, and say so."""
@@ -122,7 +144,7 @@ class Typical:
         return updates | {wall: updates[wall] | {"near": near}, line: f"{updates[line]}; {note}"}
 
     def _others(self, view: View) -> list[tuple[str, str]]:
-        labels = self.desk.shelf(view).labels
+        labels = self.desk.shelves[view.other or view.atlas].labels
         return [(texts.NO_OTHER_LABEL, NONE), *((name, name) for name in labels)]
 
     def _patches(self, view: View, label: str) -> list[Patch]:
@@ -136,8 +158,10 @@ class Typical:
         patches = self._patches(view, label)
         return patch_wall(self.desk.shelf(view), patches, selected=view.patch, empty=empty)
 
-    def _line(self, view: View, label: str) -> str:
+    def _line(self, view: View, label: str, atlas: str = "") -> str:
         shelf, name = self.desk.shelf(view), f"**{words.markdown(label)}**"
+        if atlas:
+            name = texts.OF_ATLAS.format(label=name, atlas=words.markdown(atlas))
         every = shelf.atlas.count(label, view.kind)
         count, start = shelf.sieve.count(label, view.kind, view.filter), view.page * PAGE
         patches = self._patches(view, label)
@@ -158,10 +182,11 @@ class Typical:
     def wire(self) -> None:
         """Connect walls, switch, second label and pages."""
         desk = self.desk
-        for pictures in (self.wall, self.second_wall):
-            outputs = [*desk.to("inspector"), *self.linked]
-            pictures.pick(self.on_pick, [desk.state], outputs, **EACH)
+        outputs = [*desk.to("inspector"), *self.linked]
+        self.wall.pick(self.on_pick, [desk.state], outputs, **EACH)
+        self.second_wall.pick(self.on_pick_beside, [desk.state], desk.outputs, **EACH)
         self.kind.input(self.on_kind, [desk.state, self.kind], desk.to(TAB), **LAST)
+        self.other.input(self.on_other, [desk.state, self.other], desk.to(TAB), **LAST)
         self.second.input(self.on_second, [desk.state, self.second], desk.to(TAB), **LAST)
         self.back.click(self.on_back, [desk.state], desk.to(TAB), **EACH)
         self.on.click(self.on_next, [desk.state], desk.to(TAB), **EACH)
@@ -178,16 +203,25 @@ class Typical:
         updates = self.desk.on_pick(view, event)
         return updates | self._walls(updates[self.desk.state]) if view.second else updates
 
+    def on_pick_beside(self, view: View, event: gr.EventData) -> Updates:
+        """A picture of the second wall, perhaps of another atlas."""
+        return self.desk.crossing(view, event) or self.on_pick(view, event)
+
     def on_kind(self, view: View, kind: Any) -> Updates:
         """Top, random or least typical."""
         return self.desk.go(replace(view, kind=choice(kind, words.KINDS), page=0), TAB)
 
     def on_second(self, view: View, label: Any) -> Updates:
         """Another label beside it, or none."""
-        known = [NONE, *self.desk.shelf(view).labels]
-        view = replace(view, second=choice(label or NONE, known))
-        page = min(view.page, last_page(self.desk.shelf(view), view))
-        return self.desk.go(replace(view, page=page), TAB)
+        known = [NONE, *self.desk.shelves[view.other or view.atlas].labels]
+        second = choice(label or NONE, known)
+        view = replace(view, second=second, twin=None, other=view.other if second else "")
+        return self.desk.go(replace(view, page=min(view.page, self._last(view))), TAB)
+
+    def on_other(self, view: View, other: Any) -> Updates:
+        """A wall of another atlas beside it, or none."""
+        view = self.desk.paired(view, other)
+        return self.desk.go(replace(view, page=min(view.page, self._last(view))), TAB)
 
     def on_back(self, view: View) -> Updates:
         """The page before."""
@@ -195,5 +229,5 @@ class Typical:
 
     def on_next(self, view: View) -> Updates:
         """The next page, if there is one."""
-        page = min(view.page + 1, last_page(self.desk.shelf(view), view))
+        page = min(view.page + 1, self._last(view))
         return self.desk.go(replace(view, page=page), TAB)

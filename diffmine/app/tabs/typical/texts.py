@@ -5,6 +5,9 @@ from __future__ import annotations
 PATCH_KINDS = {"top": "Most typical", "random": "Random", "least": "Least typical"}
 BESIDE = "Beside it"
 NO_OTHER_LABEL = "no other label"
+BESIDE_ATLAS = "of the atlas"
+THIS_ATLAS = "this atlas"
+OF_ATLAS = "{label} of {atlas}"
 EXPORT = "Export"
 EXPORT_OF = "The patches shown here: this page of the label, without the label beside it."
 OUTLINED = "outlined: the {count} here that are most like {patch}"

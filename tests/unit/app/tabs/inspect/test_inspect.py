@@ -21,6 +21,7 @@ from diffmine.app.tabs.inspect.own import Own
 from diffmine.data import readers
 from diffmine.live.records import Comparison, Errors
 from diffmine.model.tiny import make_random
+from tests.unit.app.events import event
 from tests.unit.app.make_atlas import LABELS, make_atlas, picture
 from tests.unit.data.fence import work
 
@@ -329,3 +330,19 @@ def test_nothing_of_a_picture_is_served_or_uploaded_elsewhere(
         own.viewer_value(live.shelf(live.first), step.get(panel.picture, kept))
     assert set(served().root.rglob("*")) == before
     assert str(panel.file.GRADIO_CACHE) == str(served().uploads)
+
+
+def test_what_is_most_like_a_picture_from_outside(
+    live: Any, panel: Any, inspected: list[dict[Any, Any]]
+) -> None:
+    answer = panel.on_similar(live.first, inspected[0][panel.picture])
+    assert (len(answer.patches), answer.named) == (24, texts.OWN_WHOLE)
+    done = inspected[-1][panel.picture]
+    answer = panel.on_similar(live.first, done)
+    assert answer.named == texts.OWN_WINDOW_FOR.format(label=done.label)
+    answer = panel.on_example(live.first, done, event(of="own", box=[0, 0, 20, 30]))
+    assert answer.named == texts.OWN_BOX
+    value = panel.examples.on_answer(live.first, answer, done)[panel.viewer]
+    assert value["image"]["url"].startswith("data:image/png;base64,")
+    with pytest.raises(gr.Error, match="Reload"):
+        panel.on_example(live.first, done, event(of="own", box=[0, 0, 200, 30]))
