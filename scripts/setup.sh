@@ -12,6 +12,8 @@ case ${1:-} in
     *) die "setup.sh knows 'test' or nothing, not '$1'." ;;
 esac
 venv=.venv
+# Another checkout's environment would be made anew for this folder, and lost to that one.
+[ ! -L $venv ] || die "$PWD/$venv is a link to another environment; remove the link, or use that one as it is, without make."
 stamp=$venv/.installed-$what
 state=$(pwd -P; cksum pyproject.toml constraints.txt)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && $venv/bin/python -c '' 2>/dev/null; then
