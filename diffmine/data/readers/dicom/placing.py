@@ -13,6 +13,8 @@ VIEWS = (
     *("AP", "PA", "LL", "RL", "RLD", "LLD", "RLO", "LLO"),
     *("CC", "MLO", "ML", "LM", "LMO", "SIO"),  # mammography
 )
+SAID_VIEWS = (*VIEWS, "LAT", "LATERAL", "FRONTAL", "OBLIQUE")
+"""Views as they are compared: files also say so, though the standard does not."""
 PARTS = (
     *("ABDOMEN", "ANKLE", "ARM", "BREAST", "CHEST", "CLAVICLE", "CSPINE", "ELBOW", "FOOT"),
     *("FOREARM", "HAND", "HEAD", "HIP", "KNEE", "LEG", "LSPINE", "NECK", "PELVIS", "RIB"),
