@@ -62,13 +62,14 @@ def main() -> None:
     cases = _first(every, options.per_label)
     kept = dict(np.load(options.keep)) if options.keep and options.keep.exists() else {}
     missing = [case for case in cases if f"{_key(case)}/typicality" not in kept]
-    model = load_model(options.model or atlas.needed_model()) if missing else None
-    for number, case in enumerate(missing if model else (), start=1):
-        kept |= {f"{_key(case)}/{n}": m for n, m in _maps(atlas, model, case, options).items()}
-        if options.keep:
-            np.savez(options.keep, **kept)
-        print(f"\r{number} of {len(missing)} films", end="", flush=True)
-    print()
+    if missing:
+        model = load_model(options.model or atlas.needed_model())
+        for number, case in enumerate(missing, start=1):
+            kept |= {f"{_key(case)}/{n}": m for n, m in _maps(atlas, model, case, options).items()}
+            if options.keep:
+                np.savez(options.keep, **kept)
+            print(f"\r{number} of {len(missing)} films", end="", flush=True)
+        print()
     report(cases, every, kept)
 
 
