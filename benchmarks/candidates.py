@@ -3,10 +3,11 @@
     python -m benchmarks.candidates ATLAS [--model MODEL] [--rename "Lung Opacity=Pneumonia"]
         [--against "No Finding"] [--per-label 12] [--draws 32] [--keep maps.npz]
 
-ATLAS holds films with boxes, collected or built; MODEL, where it has none, must never have seen
-their patients. Every map is judged on the same films: average precision over pixels and pointing
-game, means over labels with 95 % intervals (patients resampled), and how far each is ahead of the
-priors, film by film.
+ATLAS holds films with boxes, collected or built (the drawn ones: assets/atlases/chest); MODEL,
+where it has none, must never have seen their patients. --keep is written after each film: a run
+that was stopped goes on, and one that asks for more films adds to it. Every map is judged on the
+same films: average precision over pixels and pointing game, means over labels with 95 % intervals
+(patients resampled), and how far each is ahead of the priors, film by film.
 """
 
 from __future__ import annotations
@@ -60,16 +61,21 @@ def main() -> None:
     every = [case for case in truth_of(atlas, config).cases if case.label != options.against]
     cases = _first(every, options.per_label)
     kept = dict(np.load(options.keep)) if options.keep and options.keep.exists() else {}
-    if not kept:
+    missing = [case for case in cases if f"{_key(case)}/typicality" not in kept]
+    if missing:
         model = load_model(options.model or atlas.needed_model())
-        for number, case in enumerate(cases):
-            for name, map in _maps(atlas, model, case, options).items():
-                kept[f"{number}/{name}"] = map
-            print(f"\r{number + 1} of {len(cases)} films", end="", flush=True)
+        for number, case in enumerate(missing, start=1):
+            kept |= {f"{_key(case)}/{n}": m for n, m in _maps(atlas, model, case, options).items()}
+            if options.keep:
+                np.savez(options.keep, **kept)
+            print(f"\r{number} of {len(missing)} films", end="", flush=True)
         print()
-        if options.keep:
-            np.savez(options.keep, **kept)
     report(cases, every, kept)
+
+
+def _key(case: Case) -> str:
+    """By what the maps of a film under a label are known."""
+    return f"{case.label}/{case.image_id}"
 
 
 def _first(cases: list[Case], per_label: int) -> list[Case]:
@@ -115,8 +121,8 @@ def report(cases: list[Case], every: list[Case], kept: Mapping[str, np.ndarray])
     few = _few(cases, every)
     priors = {label: BoxPrior.of([c for c in every if c.label == label]) for label in labels}
     localisation = Localisation()
-    for number, case in enumerate(cases):
-        for name, map in _variants(number, case, kept, priors[case.label], few[case.label]):
+    for case in cases:
+        for name, map in _variants(case, kept, priors[case.label], few[case.label]):
             localisation.add(name, case, map)
     rows = localisation.rows(labels, 2000, 0)
     others = {label: len(own) for label, own in few.items()}
@@ -144,7 +150,7 @@ def _few(cases: list[Case], every: list[Case]) -> dict[str, list[Case]]:
 
 
 def _variants(
-    number: int, case: Case, kept: Mapping[str, np.ndarray], boxes: BoxPrior, few: list[Case]
+    case: Case, kept: Mapping[str, np.ndarray], boxes: BoxPrior, few: list[Case]
 ) -> Iterator[tuple[str, Float[np.ndarray, "H W"]]]:
     size = (case.height, case.width)
     centre = centre_prior(*size)
@@ -154,9 +160,10 @@ def _variants(
     yield CENTRE, centre
     yield BOXES, boxes.without(case)
     yield TEN, ten
-    names = [key.partition("/")[2] for key in kept if key.startswith(f"{number}/")]
-    for name in names:
-        plain = kept[f"{number}/{name}"].astype(np.float64)
+    own = {key.rpartition("/")[2]: map for key, map in kept.items()
+           if key.rpartition("/")[0] == _key(case)}  # fmt: skip
+    for name, map in own.items():
+        plain = map.astype(np.float64)
         smooth = in_pixels(gaussian_filter(plain, BLUR, mode="nearest"), *size)
         yield name, in_pixels(plain, *size)
         yield f"{name}, blurred", smooth

@@ -62,8 +62,8 @@ def build(
     ----------
     data
         Folder with one folder of pictures per label, or with a table of its pictures; a zip file;
-        hf://datasets/OWNER/NAME; s3://BUCKET/KEY; or a IIIF manifest or collection, a file or an
-        address.
+        hf://datasets/OWNER/NAME; s3://BUCKET/KEY; a IIIF manifest or collection, a file or an
+        address; or an archive of films, dicomweb+https://HOST/dicom-web?Modality=DX.
     out
         Folder of the atlas; a new one, or one of the same pictures to continue.
     label

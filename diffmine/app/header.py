@@ -9,6 +9,7 @@ from functools import lru_cache
 import gradio as gr
 
 from diffmine.app.components.cards.cards import cards
+from diffmine.app.components.gate.gate import gate
 from diffmine.app.components.head.head import head
 from diffmine.app.components.labels.labels import event_of, labels
 from diffmine.app.components.page.page import page
@@ -20,6 +21,9 @@ from diffmine.app.parts import EACH, LAST, Updates, Value
 from diffmine.app.past import Past
 from diffmine.app.search import Search
 from diffmine.app.view import View, choice, first_view, payload
+
+FINDING = "finding"
+"""The kind of atlas that research alone may use."""
 
 
 class Header:
@@ -45,6 +49,7 @@ class Header:
         desk.running = running(elem_id="running")
         self.findings = desk.own(cards(self._findings(view), elem_id="findings"))
         self.picker = picker
+        self.gate = desk.own(gate(self._gate(view), elem_id="gate"))
 
     def _findings_of(self, key: str, version: str) -> Value:
         return finding_cards(self.desk.shelves[key])
@@ -60,6 +65,11 @@ class Header:
             "line": manifest.description,
             "warning": manifest.limits[0] if manifest.limits else "",
         }
+
+    def _gate(self, view: View) -> Value:
+        kinds = {key: shelf.atlas.manifest.kind for key, shelf in self.desk.shelves.items()}
+        other = next((key for key, kind in kinds.items() if kind != FINDING), "")
+        return {"shut": kinds[view.atlas] == FINDING, "other": other}
 
     def _labels(self, view: View) -> Value:
         shelf = self.desk.shelf(view)
@@ -80,6 +90,7 @@ class Header:
             self.labels: self._labels(view),
             self.atlas: self.picker | {"current": view.atlas},
             self.findings: self._findings(view),
+            self.gate: self._gate(view),
         }
 
     def wire(self) -> None:

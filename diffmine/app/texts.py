@@ -308,6 +308,15 @@ PAGE: dict[str, str] = {
     "thumbs": "pictures over the points",
     # Inspect
     "dropPicture": "Drop a picture, choose one, or paste it with Ctrl+V.",
+    # Findings of medicine
+    "gateTitle": "Research use only",
+    "gateText": (
+        "This atlas is of medical findings. It shows what a model takes for typical of a label in "
+        "one data set, with errors that nobody has counted for any other. It is no medical device: "
+        "not for diagnosis, not for treatment, and no word on any patient."
+    ),
+    "gateAccept": "I use it for research only",
+    "gateOther": "Show another atlas",
     # Help
     "help": "Help",
     "helpLabel": "Help: keys and words",

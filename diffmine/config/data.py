@@ -18,7 +18,8 @@ class DataConfig:
     """How the folder is laid out: cardb, g3, chestxray, ftt, places, iiif (manifests), table, parts
     (a table in each) or folder; empty: as it looks."""
     table: str = ""
-    """File in the folder that is the table of its pictures; empty: metadata.*, or the only one."""
+    """File in the folder that is the table of its pictures; empty: metadata.*, or the only one. Of
+    an archive of films (dicomweb+https://...) a file of this machine, whose rows name UIDs."""
     sheet: str = ""
     """Sheet of a table of Excel, or configuration of a data set of the Hub; empty: the first that
     names pictures, or the one that the data set calls its default."""
@@ -71,10 +72,13 @@ class DataConfig:
     downloads: str = ""
     """Folder of what is fetched from the web; empty: `downloads` in the user's own folder of
     data."""
+    fetch_limit: Annotated[float, Field(ge=0)] = 20.0
+    """Gigabytes of films that one build fetches from an archive at most; 0: any number."""
     pause: Annotated[float, Field(ge=0, le=3600)] = 0.25
     """Seconds between two requests to a server."""
     again: bool = False
-    """Fetch manifests again that were fetched before, and ask again for what a server lacked."""
+    """Fetch manifests and answers of archives again that were fetched before, and ask again for
+    what a server lacked."""
 
 
 @dataclass(frozen=True, config=STRICT)

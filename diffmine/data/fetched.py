@@ -3,20 +3,22 @@ are not asked for again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from diffmine.config import DataConfig
 from diffmine.data.records import Dataset, Record
 from diffmine.data.web import texts
 from diffmine.data.web.errors import PassingError
 from diffmine.data.web.fetching import Fetching
-from diffmine.data.web.remote import Place
 from diffmine.data.web.store import Store
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import DataError, ImageError
 
+GB = 10**9
 ROW = 3
 """Pictures in a row that fail for now, after which it is the network that fails."""
 
@@ -28,8 +30,9 @@ def fetched(
     was done, None where no picture is of the web.
 
     Raises:
-        DataError: The network or a server fails for several pictures in a row, the server asks to
-            be left alone, or the disk refuses. What was fetched is kept.
+        DataError: It is more than one build fetches, or than the disk holds; the network or a
+            server fails for several pictures in a row, the server asks to be left alone, or the
+            disk refuses. What was fetched is kept.
     """
     remote = sum(record.remote is not None for record in dataset)
     if not remote:
@@ -39,7 +42,8 @@ def fetched(
     def tell() -> None:
         progress("fetch", report.done + report.kept + report.refused, remote, "pictures")
 
-    store = Fetching.of(config).store(dataset.home, tell)
+    store = Fetching.of(config).store(dataset.home, tell, dataset.login)
+    _check_size([r for r in dataset if r.remote and not r.path.is_file()], config, store.folder)
     with closing(store.client):
         store.sweep()
         work = _Work(store, report, tell)
@@ -51,6 +55,18 @@ def fetched(
     known = tuple(label for label in dataset.labels if label in labels)
     report.figures["requests"] = float(store.client.requests)
     return replace(dataset, records=tuple(records), refused=refused, labels=known), report.close()
+
+
+def _check_size(missing: Sequence[Record], config: DataConfig, folder: Path) -> None:
+    """Refuse more than is to be fetched, where the server said how much it is."""
+    size = sum(record.remote.size for record in missing if record.remote)
+    told = {"count": len(missing), "size": f"{size / GB:.1f}"}
+    if config.fetch_limit and size > config.fetch_limit * GB:
+        raise DataError(texts.TOO_MUCH.format(limit=f"{config.fetch_limit:g}", **told))
+    there = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
+    free = shutil.disk_usage(there).free if size and there else size
+    if size > free:
+        raise DataError(texts.NO_ROOM.format(free=f"{free / GB:.1f}", folder=folder, **told))
 
 
 class _Work:
@@ -67,7 +83,7 @@ class _Work:
         try:
             place = record.remote.place(self.store)
             if not there:
-                self._picture(record, place)
+                record.remote.fetch(self.store, place, record.path)
         except ImageError as error:
             if there:  # what is not known of it alone is its place on the canvas
                 self.report.kept += 1
@@ -80,10 +96,6 @@ class _Work:
         self.report.done += not there
         self.tell()
         return replace(record, canvas=place.canvas or record.canvas, remote=None)
-
-    def _picture(self, record: Record, place: Place) -> None:
-        """Fetch it from the first of its addresses that has it."""
-        self.store.picture(place.addresses, record.path)
 
     def _refuse(self, record: Record, error: ImageError) -> None:
         reason = str(error)

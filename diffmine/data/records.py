@@ -70,9 +70,10 @@ class Record:
 class Dataset:
     """Records sorted by `image_id`; `labels` in their order; `refused` rows with a reason; `notes`
     what else a person should know of how it was read; `boxes` the file of its boxes; `title` what
-    it is called where it is no folder; `home` the address that a person gave, if it was one;
-    `origin` the address and revision of what was fetched whole, as from the Hub; `dates` the
-    different texts that were read as dates, refused ones too, and in how many rows each stands."""
+    it is called where it is no folder; `home` the address that a person gave, if it was one, and
+    `login` the name and password that came with it; `origin` the address and revision of what was
+    fetched whole, as from the Hub; `dates` the different texts that were read as dates, refused
+    ones too, and in how many rows each stands."""
 
     path: Path
     records: tuple[Record, ...]
@@ -82,6 +83,7 @@ class Dataset:
     boxes: Path | None = None
     title: str = ""
     home: str = ""
+    login: str = field(default="", repr=False)
     origin: str = ""
     dates: tuple[tuple[str, int], ...] = ()
 

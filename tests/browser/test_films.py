@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
 from diffmine.app.page import embedded
 from diffmine.folders import VARIABLE
@@ -51,6 +51,23 @@ def chest() -> Iterator[str]:
     """The app over the drawn chest films that come with a checkout."""
     with served(next(path for path in embedded() if path.name == "chest")) as address:
         yield address
+
+
+AT_THE_GATE = (
+    "test_findings_are_seen_once_research_use_is_accepted",
+    "test_a_clinician_goes_from_the_atlas_to_results_in_few_clicks",
+)
+ACCEPT = "I use it for research only"
+
+
+@pytest.fixture(autouse=True)
+def accepted(request: pytest.FixtureRequest, context: BrowserContext) -> None:
+    """Films are for research alone: that was accepted in this session, but where a test does it."""
+    if request.node.name not in AT_THE_GATE:
+        # Of about:blank there is no storage.
+        context.add_init_script(
+            "try { sessionStorage.setItem('diffmine-research-use', 'yes') } catch {}"
+        )
 
 
 def opened(page: Page, address: str) -> Locator:
@@ -210,6 +227,41 @@ def test_a_clinician_reads_a_film_of_the_drawn_chest(page: Page, chest: str) -> 
     expect(page.locator("#viewer .dm-larger")).to_be_focused()
 
 
+def test_findings_are_seen_once_research_use_is_accepted(page: Page, films: str) -> None:
+    page.goto(f"{films}?atlas=films&tab=trends")
+    gate = page.get_by_role("dialog", name="Research use only")
+    expect(gate).to_be_visible()
+    expect(gate).to_contain_text("not for diagnosis, not for treatment")
+    for _ in range(2):
+        page.keyboard.press("Escape")
+    expect(gate).to_be_visible()
+    with pytest.raises(TimeoutError):  # what lies behind it cannot be pressed
+        page.locator("#labels button").last.click(timeout=2000)
+    gate.get_by_role("link", name="Show another atlas").click()
+    expect(page.locator("h1")).to_have_text("Shapes by decade")
+    expect(gate).to_be_hidden()
+    page.locator("#atlas button", has_text="Drawn films").click()
+    page.get_by_role("button", name=ACCEPT).click()
+    expect(gate).to_be_hidden()
+    expect(page.locator("h1")).to_have_text("Drawn films")
+    page.reload()
+    expect(page.locator("#wall .dm-patch").first).to_be_visible()
+    expect(gate).to_be_hidden()
+    other = page.context.new_page()  # of another session: what is stored for one is not for it
+    other.goto(f"{films}?atlas=films")
+    expect(other.get_by_role("button", name=ACCEPT)).to_be_focused()
+    other.close()
+
+
+def test_a_finding_is_not_dated(page: Page, films: str) -> None:
+    page.goto(f"{films}?atlas=films&tab=trends")
+    curve = page.locator("#dating .dm-chart-title, #dating .dm-empty").first
+    expect(curve).to_contain_text(re.compile("score under each finding", re.IGNORECASE))
+    expect(page.locator("body")).not_to_contain_text(re.compile("dating curve", re.IGNORECASE))
+    page.goto(f"{films}?atlas=shapes&tab=trends")
+    expect(page.locator("#dating").first).to_contain_text("Dating curve")
+
+
 def test_photographs_have_no_window(page: Page, address: str) -> None:
     page.goto(f"{address}?patch=1900-top-0001")
     page.locator("#viewer .dm-whole").click()
@@ -264,6 +316,7 @@ def test_a_clinician_goes_from_the_atlas_to_results_in_few_clicks(page: Page, fi
     page.goto(f"{films}?atlas=shapes")
     hand = Hand(page)
     hand.press(page.locator("#atlas button", has_text="Drawn films"))
+    hand.press(page.get_by_role("button", name=ACCEPT))
     hand.press(page.locator("#labels button", has_text="Mass"))
     expect(page.locator("#viewer h3")).to_contain_text("most typical of Mass")
     hand.press(page.locator("#viewer .dm-larger"))

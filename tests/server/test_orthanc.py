@@ -8,14 +8,21 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
+from diffmine.config import DataConfig
+from diffmine.data.fetched import fetched
+from diffmine.data.readers import read_image
+from diffmine.data.sources import dataset_of
 from diffmine.export.dicom.stow import send
 from diffmine.folders import VARIABLE
+from tests.unit.data.readers.dicom.files import save
 from tests.unit.export.dicom.films import described, film, make_atlas
 from tests.unit.export.dicom.test_identity import WHO
 from tests.unit.export.dicom.test_round_trip import export
@@ -97,3 +104,27 @@ def test_results_are_filed_beside_their_film_where_it_may_name_the_patient(
     assert names == {WHO["PatientName"]}
     assert export(atlas, tmp_path / "nobody", *asked) == 0
     assert counts(orthanc) == (2, 2, 11), "a pseudonym is another patient"
+
+
+def test_films_are_found_and_fetched_without_their_patient(
+    orthanc: httpx.Client, tmp_path: Path
+) -> None:
+    for number, view in enumerate(("PA", "PA", "LL"), start=1):
+        own = described(
+            film(80, 100), number, 12, ViewPosition=view, BodyPartExamined="CHEST", **WHO
+        )
+        path = save(tmp_path / "film.dcm", own, film(80, 100))
+        send(f"{orthanc.base_url}/dicom-web", [(own.SOPInstanceUID, path.read_bytes())], 1)
+        path.unlink()
+    how = DataConfig(label="ViewPosition", pause=0, downloads=str(tmp_path / "downloads"))
+    place = f"dicomweb+{orthanc.base_url}/dicom-web?Modality=DX&BodyPartExamined=CHEST"
+    dataset, report = fetched(dataset_of(place, how), how)
+    assert report is not None
+    assert (report.done, report.refused) == (3, 0)
+    assert dataset.labels == ("LL", "PA")
+    for record in dataset:
+        assert np.asarray(read_image(record.path)).shape == (80, 100, 3)
+    paths = [path for path in (tmp_path / "downloads").rglob("*") if path.is_file()]
+    assert not [path for path in paths if b"ZQX" in path.read_bytes()]
+    place = f"dicomweb+{orthanc.base_url}/dicom-web?SOPInstanceUID={UID.rpartition('.')[0]}.3.1"
+    assert [record.label for record in dataset_of(place, replace(how, label="Modality"))] == ["DX"]

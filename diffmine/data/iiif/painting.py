@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from diffmine.data.canvas import Canvas
 from diffmine.data.iiif import texts
@@ -55,6 +56,15 @@ class Painting:
             f"{self.wanted.long}" if self.wanted.long else f"{self.wanted.short} {self.wanted.view}"
         )
         return self.image.service.address, f"picture {size} {self.image.region or ''}"
+
+    @property
+    def size(self) -> int:
+        """Its service does not say."""
+        return 0
+
+    def fetch(self, store: Store, place: Place, path: Path) -> None:
+        """Fetch it from the first of its addresses that has it."""
+        store.picture(place.addresses, path)
 
     def place(self, store: Store) -> Place:
         """Where it is, and its canvas with the address of its parts. Raises LastingError where the

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from diffmine.config import DataConfig
 from diffmine.data.boxes import NAME as BOXES
+from diffmine.data.dicomweb.query import is_archive
 from diffmine.data.ordering import ordered_by
 from diffmine.data.places import Place, place_of
 from diffmine.data.records import Dataset
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.cardb import CARDB
 from diffmine.data.sources.chestxray import CHESTXRAY
+from diffmine.data.sources.dicomweb import read_archive
 from diffmine.data.sources.folder import FOLDER, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
@@ -39,9 +41,10 @@ def open_dataset(
 
     Args:
         path: Folder with one folder of pictures per label, with a table of its pictures, or of a
-            published layout (docs/data.md); a zip file; a data set of the Hub; or a IIIF manifest
-            or collection, a file or an address, which is fetched: its pictures are not, before a
-            build.
+            published layout (docs/data.md); a zip file; a data set of the Hub; a IIIF manifest
+            or collection, a file or an address; or what is asked of an archive of films
+            (dicomweb+https://HOST/dicom-web?Modality=DX). What lies at an address is asked for
+            what it has: its pictures are not fetched before a build.
         label: Column of the table that holds the label; empty: `label`, or the folders' names.
         group: Column of what groups images (patient, font); empty: none.
         labels: Column of all labels of an image, joined by "|"; empty: those of the label's own.
@@ -68,7 +71,9 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
 
     Raises DataError as `open_dataset` does, and for labels that the order lacks.
     """
-    if ADDRESS.match(str(path)):
+    if is_archive(str(path)):
+        dataset = read_archive(str(path), _columns(config, progress))
+    elif ADDRESS.match(str(path)):
         dataset = _of_address(str(path), config, progress)
     elif config.source in ("", IIIF.name) and is_document(Path(path)):
         dataset = read_files(Path(path), _columns(config, progress))
@@ -77,7 +82,8 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
         notes = "".join(f" {note}" for note in dataset.notes)
-        raise DataError(f"{path} holds no labelled picture that can be read{reason}.{notes}")
+        named = dataset.home or path  # an address may hold a password
+        raise DataError(f"{named} holds no labelled picture that can be read{reason}.{notes}")
     if config.order:
         labels = ordered_by(Path(config.order), dataset.labels)
         dataset = replace(dataset, labels=labels)

@@ -6,6 +6,7 @@ ones where the server asks for them or fails, and an end to all of them.
 
 from __future__ import annotations
 
+import base64
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,13 @@ import httpx
 
 from diffmine.data.web import texts
 from diffmine.data.web.base import Check, trusting
-from diffmine.data.web.errors import AbsentError, AwayError, LastingError, PassingError
+from diffmine.data.web.errors import (
+    AbsentError,
+    AwayError,
+    EmptyError,
+    LastingError,
+    PassingError,
+)
 from diffmine.data.web.gate import Gate, web_url
 from diffmine.version import __version__
 
@@ -46,11 +53,13 @@ _LEADS_ON = frozenset({301, 302, 303, 307, 308})
 @dataclass
 class Client:
     """A connection to whatever may be asked for the sake of `home` (see Gate). `pause` is in
-    seconds; `waiting` is called several times a second while it waits, and may raise."""
+    seconds; `waiting` is called several times a second while it waits, and may raise. `login`, as
+    NAME:PASSWORD, is said to the server of `home` and to no other."""
 
     home: str = ""
     pause: float = 0.25
     waiting: Callable[[], None] = lambda: None
+    login: str = field(default="", repr=False)
     requests: int = 0
     """How many were sent."""
     begun: float = field(default_factory=time.time)
@@ -125,7 +134,7 @@ class Client:
             self._last = time.monotonic()
 
     def _send(self, url: httpx.URL, accept: str) -> httpx.Response:
-        headers = {"User-Agent": AGENT, "Accept": accept}
+        headers = {"User-Agent": AGENT, "Accept": accept, **self._who(url)}
         proxied = _proxy(url)
         numbers = [url.host] if proxied else self.gate.numbers(url)
         client = self._client(url, proxied)
@@ -145,9 +154,16 @@ class Client:
                     raise
         raise AssertionError
 
+    def _who(self, url: httpx.URL) -> dict[str, str]:
+        """The header that says who asks, for the server of `home` alone."""
+        if not self.login or _server(url) != _server(web_url(self.home)):
+            return {}
+        told = base64.b64encode(self.login.encode()).decode("ascii")
+        return {"Authorization": f"Basic {told}"}
+
     def _client(self, url: httpx.URL, proxy: str | None) -> httpx.Client:
         """The one connection; that to another host before is closed."""
-        at = (url.scheme, url.host, url.port)
+        at = _server(url)
         if self._open is None or self._open[0] != at:
             self.close()
             limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
@@ -181,6 +197,8 @@ def _check(status: int, headers: Mapping[str, str], url: httpx.URL) -> None:
     """Raise for an answer that is not what was asked for."""
     if status == 200:
         return
+    if status == 204:
+        raise EmptyError(texts.EMPTY.format(host=url.host, address=url))
     if status == 401:
         raise AbsentError(texts.LOGIN.format(host=url.host, address=url))
     known = httpx.codes.get_reason_phrase(status)
@@ -196,6 +214,10 @@ def _check(status: int, headers: Mapping[str, str], url: httpx.URL) -> None:
     error = PassingError(told)
     error.wait = wait
     raise error
+
+
+def _server(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _retry_after(text: str) -> float:

@@ -31,8 +31,11 @@ class Fetching:
         view = OF_SOURCE if config.view == "source" else config.view
         return cls(*how, config.image_size, view, config.iiif_size, progress)
 
-    def store(self, home: str, waiting: Callable[[], None] = lambda: None) -> Store:
-        """The store, for the sake of the address that a person gave (see Gate)."""
+    def store(
+        self, home: str, waiting: Callable[[], None] = lambda: None, login: str = ""
+    ) -> Store:
+        """The store, for the sake of the address that a person gave (see Gate), with the name and
+        the password that were given for it."""
         from diffmine.data.web.client import Client  # httpx: only who fetches waits for it
 
-        return Store(downloads(self.folder), Client(home, self.pause, waiting), self.again)
+        return Store(downloads(self.folder), Client(home, self.pause, waiting, login), self.again)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from diffmine.data.canvas import Canvas
@@ -22,16 +23,12 @@ class Place:
 class Remote(Protocol):
     """A picture of the web, as a source describes it."""
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it will be; 0: nobody knows."""
+
     def place(self, store: Store) -> Place:
         """Where it is; it may ask the server, through the store, and raises what that raises."""
 
-
-@dataclass(frozen=True)
-class Plain:
-    """A picture at an address."""
-
-    address: str
-
-    def place(self, store: Store) -> Place:
-        """Its address."""
-        return Place((self.address,))
+    def fetch(self, store: Store, place: Place, path: Path) -> None:
+        """Write it to `path`. Raises ImageError where it is not to be had; what was there stays."""

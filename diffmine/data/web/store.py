@@ -6,11 +6,12 @@ A file is written under another name and renamed, so that one that is there is t
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -67,6 +68,20 @@ class Store:
             self.client.fetch(address, file, MAX_JSON, accept)
             file.seek(0)
             content = parsed(file.read(), address)
+        return content
+
+    def reduced(self, address: str, accept: str, reduce: Callable[[Any], Any]) -> Any:
+        """What `reduce` leaves of the JSON at an address, which alone is written: of what came
+        nothing else is ever on the disk. That a server has nothing is not noted. Raises as `json`
+        does."""
+        path = self.path(address, f"{reduce.__name__} 1", ".json")
+        if path.is_file() and not (self.again and self._is_older(path)):
+            return parsed(path.read_bytes(), address)
+        came = io.BytesIO()
+        self.client.fetch(address, came, MAX_JSON, accept)
+        content = reduce(parsed(came.getvalue(), address))
+        with self.writing(path) as file:
+            file.write(json.dumps(content).encode())
         return content
 
     def picture(self, addresses: Sequence[str], path: Path) -> None:

@@ -12,6 +12,12 @@ REDIRECTS = "{address} leads on more than {most} times"
 TOO_LARGE = "{address} sends more than {most}"
 TOO_SLOW = "{address} took longer than {most:.0f} s"
 STATUS = "{host} answers {status}{words} for {address}"
+EMPTY = "{host} answers with nothing (204) for {address}"
+TOO_MUCH = (
+    "{count} films of about {size} GB are not here yet, and {limit} GB are the most that one build "
+    "fetches: ask for fewer, or give --data.fetch-limit."
+)
+NO_ROOM = "{count} films of about {size} GB are not here yet, and {free} GB are free in {folder}."
 LOGIN = "{host} asks for a login for {address}"
 COME_BACK = (
     "{host} asks to be left alone for {seconds} s; run the same command again after that: what was "

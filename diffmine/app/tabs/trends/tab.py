@@ -70,7 +70,8 @@ class Trends:
         self.wall = own(wall(elem_id="trend-wall"))
         self.multiples = own(chart(elem_id="multiples"))
         self.dating = own(chart(elem_id="dating"))
-        self.date = own(gr.Button(texts.COMPUTE_DATING, size="sm", elem_id="date"))
+        first = _compute(desk.shelf(desk.first))
+        self.date = own(gr.Button(first, size="sm", elem_id="date"))
         self.dated: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
         self.news = gr.State(None)  # a new object with every step of a curve that is computed
         self.about = own(gr.Markdown(elem_classes="dm-line"))
@@ -172,25 +173,25 @@ class Trends:
         live = patch is not None and not rows and shelf.model is not None
         return {
             self.dating: self._curve(shelf, patch, by_target),
-            self.date: gr.Button(visible=live),
+            self.date: gr.Button(_compute(shelf), visible=live),
         }
 
     def _curve(
         self, shelf: Shelf, patch: Patch | None, scores: dict[str, tuple[float, float]]
     ) -> Value:
         pairs = [scores.get(name, (None, None)) for name in shelf.labels]
-        name = words.place(patch) if patch else texts.NO_PATCH
+        name, curve = words.place(patch) if patch else texts.NO_PATCH, _curve_of(shelf)
         return over_labels(
             shelf.cache,
             shelf.labels,
             [number(pair[0]) for pair in pairs],
-            title=texts.DATING_CURVE.format(patch=name),
+            title=texts.CURVE_OF.format(curve=curve[0].upper() + curve[1:], patch=name),
             notes=[words.score(*pair) for pair in pairs],
             errors=[number(pair[1]) for pair in pairs],
             ordered=shelf.atlas.manifest.kind == "time",
             marked=patch.label if patch else "",
             zero=True,
-            empty=texts.DATING_NOT_STORED if patch else texts.DATING_OF_WHAT,
+            empty=texts.CURVE_NOT_STORED.format(curve=curve) if patch else texts.CURVE_OF_WHAT,
         )
 
     def _sequences(self, key: str, version: str, label: str, element: int | None) -> Value:
@@ -317,7 +318,7 @@ class Trends:
         if patch is None or shelf.model is None:
             raise gr.Error(texts.NO_MODEL_TO_DATE, print_exception=False)
         yield {self.date: gr.Button(texts.COMPUTING, interactive=False)}
-        ready = gr.Button(texts.COMPUTE_DATING, interactive=True)
+        ready = gr.Button(_compute(shelf), interactive=True)
         job = work.dating_curve(
             str(shelf.model),
             Image.fromarray(shelf.pixels(patch.image_id)),
@@ -336,6 +337,15 @@ class Trends:
         except DiffmineError as error:
             yield {self.date: ready}
             raise gr.Error(str(error), print_exception=False) from error
+
+
+def _curve_of(shelf: Shelf) -> str:
+    """What a patch's scores under all labels are called: only times date it."""
+    return texts.CURVES.get(shelf.atlas.manifest.kind, texts.CURVE)
+
+
+def _compute(shelf: Shelf) -> str:
+    return texts.COMPUTE_CURVE.format(curve=_curve_of(shelf))
 
 
 def _picker(label: str, name: str, **more: Any) -> gr.Dropdown:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from diffmine.data.files import printable, regular
 from diffmine.data.image import MAX_PIXELS
-from diffmine.data.readers.about import ABOUT, camera_of, text_of
+from diffmine.data.readers.about import ABOUT, camera_of
 from diffmine.data.readers.base import HEAD, NOTE, Reader
 from diffmine.data.readers.colours import to_srgb
 from diffmine.data.readers.dicom import texts
@@ -25,6 +25,7 @@ from diffmine.data.readers.dicom.film import film_of
 from diffmine.data.readers.dicom.frame import Broken, NoDecoder, first_frame
 from diffmine.data.readers.dicom.grey import grey_of
 from diffmine.data.readers.dicom.header import Header, NoPixels, TooMany, begins, open_header
+from diffmine.data.readers.dicom.placing import SAID_VIEWS, listed
 from diffmine.data.readers.film import Film, square_size, squared
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
@@ -146,7 +147,7 @@ def _about(header: Header, picture: Image.Image) -> dict[str, Any]:
         "kind": "DICOM",
         "mode": "RGB" if samples == 3 else f"grey of {bits} bits",
         "camera": camera_of(header.text("Manufacturer"), header.text("ManufacturerModelName")),
-        "view": text_of(header.text("ViewPosition")),
+        "view": listed(header.text("ViewPosition"), SAID_VIEWS),
     }
 
 

@@ -55,6 +55,7 @@ IDENTITY = {
 }
 """Elements that say who and when, looked at when a result is to carry them."""
 _CHARACTERS = {"SpecificCharacterSet": 0x00080005}
+_REMOVED = {"PatientIdentityRemoved": 0x00120062}
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?")
 _SEXES = ("M", "F", "O")
@@ -104,7 +105,7 @@ def told(path: Path, *, identity: bool) -> Answer:
             if begins(head) < 0:
                 raise ImageError(texts.NO_DICOM.format(name=name))
             who = {**IDENTITY, **_CHARACTERS} if identity else {}
-            header = open_header(file, head, {**UIDS, **_PLACED, **who})
+            header = open_header(file, head, {**UIDS, **_PLACED, **who, **_REMOVED})
             own = _film(header, digest_of(path), identity)
     except (ImageError, MemoryError):
         raise
@@ -117,6 +118,8 @@ def told(path: Path, *, identity: bool) -> Answer:
 
 
 def _film(header: Header, digest: str, identity: bool) -> SourceImage:
+    if identity and header.text("PatientIdentityRemoved") == "YES" and not header.get("PatientID"):
+        raise ValueError("PatientID")  # a copy without it: nothing but empty names would come out
     return SourceImage(
         digest=digest,
         sop_class=_uid(header, "SOPClassUID"),
@@ -139,9 +142,14 @@ def _film(header: Header, digest: str, identity: bool) -> SourceImage:
 
 def _uid(header: Header, name: str) -> str:
     text = header.text(name)
-    if len(text) > 64 or not _UID.fullmatch(text):
+    if not is_uid(text):
         raise ValueError(name)
     return text
+
+
+def is_uid(text: str) -> bool:
+    """Whether a text is a UID (PS3.5 9.1)."""
+    return len(text) <= 64 and bool(_UID.fullmatch(text))
 
 
 def _who(header: Header, name: str) -> str:

@@ -1,0 +1,241 @@
+"""A film without who it is of: the elements that are read of a picture, and its pixels.
+
+An archive sends the patient with every film. What is written to the disk is made anew from the
+elements of a list, each as a number, a UID, or a word of a closed list. Private elements, overlays,
+comments and what lies behind the pixels stay out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from diffmine.data.fence.child import Answer
+from diffmine.data.files import regular
+from diffmine.data.readers.about import text_of
+from diffmine.data.readers.base import HEAD
+from diffmine.data.readers.dicom import texts
+from diffmine.data.readers.dicom.frame import PLAIN, SHORT, Broken
+from diffmine.data.readers.dicom.header import (
+    ALLOWED,
+    BIG_ENDIAN,
+    DEFLATED,
+    Header,
+    NoPixels,
+    begins,
+    open_header,
+    words,
+)
+from diffmine.data.readers.dicom.placing import (
+    MODALITIES,
+    PARTS,
+    SIDES,
+    VIEWS,
+    listed,
+    orientation_of,
+)
+from diffmine.data.readers.dicom.source_image import UIDS, is_uid
+from diffmine.errors import ImageError
+
+_MORE = {**UIDS, "BodyPartExamined": 0x00180015}
+_TAGS = {**ALLOWED, **_MORE}
+_EXPLICIT = "1.2.840.10008.1.2.1"
+_METHOD = "diffmine: nothing but the elements that it reads"
+_YES = ("YES", "NO")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "Modality": (*MODALITIES, "EC", "ECHO"),  # retired, and often with names in the picture
+    "ViewPosition": VIEWS,
+    "BodyPartExamined": PARTS,
+    "Laterality": SIDES,
+    "ImageLaterality": SIDES,
+    "FieldOfViewHorizontalFlip": _YES,
+    "BurnedInAnnotation": _YES,
+    "VOILUTFunction": ("LINEAR", "LINEAR_EXACT", "LINEAR EXACT", "SIGMOID"),
+    "PresentationLUTShape": ("IDENTITY", "INVERSE"),
+    "PixelSpacingCalibrationType": ("GEOMETRY", "FIDUCIAL"),
+    "PhotometricInterpretation": (
+        *("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422"),
+        *("YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT"),
+    ),
+}
+_DECIMALS = ("WindowCenter", "WindowWidth", "RescaleIntercept", "RescaleSlope", "PixelSpacing",
+             "ImagerPixelSpacing")  # fmt: skip
+_WHOLE = ("PixelAspectRatio", "NumberOfFrames")
+_SHORTS = (
+    *("SamplesPerPixel", "PlanarConfiguration", "Rows", "Columns", "BitsAllocated", "BitsStored"),
+    *("HighBit", "PixelRepresentation", "PixelPaddingValue", "PixelPaddingRangeLimit"),
+)
+_DEVICE = ("Manufacturer", "ManufacturerModelName")
+_COLOURS = ("Red", "Green", "Blue")
+_TABLES = ("ModalityLUTSequence", "VOILUTSequence")
+_DESCRIPTOR, _DATA = 0x00283002, 0x00283006
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_UNDEFINED, _ITEM, _END = 0xFFFFFFFF, 0xFFFEE000, 0xFFFEE0DD
+_PIXELS = {"": (0x7FE00010, b"OW"), "f4": (0x7FE00008, b"OF"), "f8": (0x7FE00009, b"OD")}
+_CHUNK = 2**20
+Extent = tuple[int, int]
+"""Where a piece of a file begins, and its length."""
+
+
+def deidentified(path: Path, *, name: str, sop: str) -> Answer:
+    """Work of a child: the bytes of a DICOM file that holds of another what is read of it. `name`
+    stands for the file in sentences; `sop` is the SOP Instance UID that it must have.
+
+    Raises ImageError in a sentence without any value of the file.
+    """
+    try:
+        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
+            warnings.simplefilter("ignore")
+            head = file.read(HEAD)
+            if begins(head) < 0:
+                raise ImageError(texts.NO_DICOM.format(name=name))
+            header = open_header(file, head, _MORE)
+            begin = _header_of(header, name, sop)
+            extents = _extents(header, path.stat().st_size)
+    except (ImageError, MemoryError):
+        raise
+    except ImportError as error:
+        raise ImageError(texts.MISSING.format(name=name)) from error
+    except NoPixels as error:
+        raise ImageError(texts.BROKEN.format(name=name, why=texts.NO_PIXELS)) from error
+    except Broken as error:
+        raise ImageError(texts.BROKEN.format(name=name, why=error)) from error
+    except Exception as error:  # its words may hold a value of the file
+        why = texts.UNREADABLE.format(error=type(error).__name__)
+        raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
+    size = len(begin) + sum(length for _, length in extents)
+    return Answer({}, size, _pieces(begin, path, extents))
+
+
+def _header_of(header: Header, name: str, sop: str) -> bytes:
+    """The file up to its pixels."""
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import UID
+
+    if header.syntax in (BIG_ENDIAN, DEFLATED):
+        raise ImageError(texts.ORDER.format(name=name))
+    own = Dataset()
+    for keyword in ("SOPClassUID", *UIDS):
+        own.add_new(_TAGS[keyword], "UI", _uid(header.get(keyword)))
+    if own.SOPInstanceUID != sop:
+        raise ImageError(texts.ANOTHER.format(name=name))
+    for keyword, value, vr in _values(header):
+        own.add_new(_TAGS[keyword], vr, value)
+    own.PatientIdentityRemoved, own.DeidentificationMethod = "YES", _METHOD
+    own.file_meta = FileMetaDataset()
+    plain = header.length != _UNDEFINED and header.syntax in PLAIN
+    own.file_meta.TransferSyntaxUID = UID(_EXPLICIT if plain else _uid(header.syntax))
+    into = io.BytesIO()
+    own.save_as(into, enforce_file_format=True)
+    tag, kind = _PIXELS[header.floats]
+    pixels = struct.pack("<HH2sHI", tag >> 16, tag & 0xFFFF, kind, 0, header.length)
+    return into.getvalue() + pixels
+
+
+def _uid(value: Any) -> str:
+    text = str(value or "").strip(" \0")
+    if not is_uid(text):
+        raise ValueError
+    return text
+
+
+def _values(header: Header) -> Iterator[tuple[str, Any, str]]:
+    """Keyword, value and kind of value (VR) of what is read; nothing in a form that it cannot have.
+    What each frame has of its own is that of the first."""
+    for keyword, known in _WORDS.items():
+        if text := listed(header.text(keyword), known):
+            yield keyword, text, "CS"
+    if ways := orientation_of(header):
+        yield "PatientOrientation", list(ways), "CS"
+    for keyword in _DEVICE:
+        value = header.get(keyword)
+        if text := text_of(value if isinstance(value, str) else ""):
+            yield keyword, text, "LO"
+    for keywords, vr in ((_DECIMALS, "DS"), (_WHOLE, "IS")):
+        for keyword in keywords:
+            numbers = header.texts(keyword)
+            if numbers and all(map(_NUMBER.fullmatch, numbers)):
+                yield keyword, numbers, vr
+    for keyword in _SHORTS:
+        number = header.number(keyword)
+        if number is not None and -(2**15) <= number < 2**16:
+            yield keyword, int(number), "SS" if number < 0 else "US"
+    yield from _tables(header)
+
+
+def _tables(header: Header) -> Iterator[tuple[str, Any, str]]:
+    """The tables of greys and of colours, and the profile of colours."""
+    from pydicom.dataset import Dataset
+
+    for keyword in _TABLES:
+        items = []
+        for item in header.get(keyword) or ():
+            if _DESCRIPTOR in item and _DATA in item:
+                own = Dataset()
+                own.add_new(_DESCRIPTOR, "US", _descriptor(item[_DESCRIPTOR].value))
+                own.add_new(_DATA, "OW", _data(item[_DATA].value))
+                items.append(own)
+        if items:
+            yield keyword, items, "SQ"
+    for colour in _COLOURS:
+        names = [f"{colour}PaletteColorLookupTable{what}" for what in ("Descriptor", "Data")]
+        values = [header.get(one) for one in names]
+        if None not in values:
+            yield names[0], _descriptor(values[0]), "US"
+            yield names[1], _data(values[1]), "OW"
+    profile = header.get("ICCProfile")
+    if isinstance(profile, bytes) and header.count("SamplesPerPixel", 1) > 1:
+        yield "ICCProfile", profile, "OB"
+
+
+def _descriptor(value: Any) -> list[int]:
+    count, first, bits = (int(number) & 0xFFFF for number in words(value))
+    return [count, first, bits]
+
+
+def _data(value: Any) -> bytes:
+    """Entries as words of a little-endian file."""
+    if isinstance(value, bytes):
+        return value + bytes(len(value) % 2)
+    numbers = np.atleast_1d(np.asarray(value, np.int64)) & 0xFFFF
+    return numbers.astype("<u2").tobytes()
+
+
+def _extents(header: Header, size: int) -> list[Extent]:
+    """The pieces of the file that are its pixels: one, or the parts of what is compressed with the
+    end of them, and nothing that follows."""
+    file = header.pixels
+    at = file.tell()
+    if header.length != _UNDEFINED:
+        if at + header.length > size:
+            raise Broken(SHORT)
+        return [(at, header.length)]
+    extents: list[Extent] = []
+    while True:
+        begin = file.read(8)
+        if len(begin) < 8:
+            raise Broken(SHORT)
+        group, element, length = struct.unpack("<HHI", begin)
+        tag = group << 16 | element
+        if tag == _END:
+            return [*extents, (at, 8)]
+        if tag != _ITEM or at + 8 + length > size:
+            raise Broken(SHORT)
+        extents.append((at, 8 + length))
+        at = file.seek(length, io.SEEK_CUR)
+
+
+def _pieces(begin: bytes, path: Path, extents: list[Extent]) -> Iterator[bytes]:
+    yield begin
+    with open(path, "rb", opener=regular) as file:
+        for at, length in extents:
+            file.seek(at)
+            for done in range(0, length, _CHUNK):
+                yield file.read(min(_CHUNK, length - done))
