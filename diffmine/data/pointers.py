@@ -70,7 +70,7 @@ def read_content_state(text: str) -> Pointer:
     state = _parsed(plain)
     if isinstance(state, dict) and state.get("type") == "Annotation":
         state = state.get("target")
-    pointer = next((found for one in _listed(state) if (found := _target(one))), None)
+    pointer = next((target for one in _listed(state) if (target := _target(one))), None)
     if pointer is None:
         raise UsageError(NO_STATE)
     return pointer

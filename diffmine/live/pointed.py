@@ -43,8 +43,8 @@ class Finder:
     def find(self, pointer: Pointer) -> Pointed | None:
         """What is pointed to; None where it is no picture of this atlas."""
         names = self.images(pointer.source)
-        found = [self._pointed(name, pointer) for name in names]
-        return max(found, key=lambda one: one.share, default=None)
+        places = [self._pointed(name, pointer) for name in names]
+        return max(places, key=lambda one: one.share, default=None)
 
     def images(self, source: str) -> list[str]:
         """The images that an address names: their canvas, their server, their source, their

@@ -195,7 +195,9 @@ def test_a_basket_is_saved_opened_and_taken_back(
     expect(other.get_by_role("button", name="Basket (1)")).to_be_visible()
     (tmp_path / "sent.json").write_text("{}")
     other.locator("#brought input").set_input_files(tmp_path / "sent.json")
-    expect(other.locator(".dm-told-line")).to_have_text("This file is no saved basket of diffmine.")
+    expect(other.locator(".dm-told-line")).to_have_text(
+        "This file is no saved basket of diffmine, and holds no annotations of the W3C."
+    )
     expect(other.get_by_role("button", name="Basket (1)")).to_be_visible()
     other.locator("#delete-saved").click()
     expect(other.locator(".dm-told-line")).to_have_text("Deleted: Lamps.")

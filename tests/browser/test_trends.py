@@ -53,7 +53,7 @@ def test_elements_by_year_are_walked_by_the_keyboard_and_taken_away(
     page.get_by_role("option", name="5 years").click()
     expect(chart.locator(".point")).to_have_count(2)
     expect(page).to_have_url(re.compile("bin=5"))
-    page.get_by_label("Beside it, of").click()
+    page.get_by_label("Beside it, of", exact=True).click()
     page.get_by_role("option", name="1930").click()
     expect(page.locator("#years .legendtext")).to_have_text(
         ["Element 2 (1910)", "Element 1 (1930)"]

@@ -49,7 +49,7 @@ def test_what_was_made_is_not_made_again(
     if to in ("annotations", "iiif"):  # only one image has a place in its source
         chosen = [Chosen("1900-top-0005")]
     first = made(shelf, chosen, to, "mine", False)
-    ending = "zip" if to in ("png", "html", "csvw") else FORMATS[to].ending
+    ending = "zip" if to in ("png", "html", "csvw", "vikus", "pixplot") else FORMATS[to].ending
     assert first.name == f"mine.{ending}"
     monkeypatch.setitem(FORMATS, to, replace(FORMATS[to], files=pytest.fail))
     assert made(shelf, chosen, to, "mine", False) == first

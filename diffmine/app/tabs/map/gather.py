@@ -79,8 +79,8 @@ class Gather:
         updates, why = elements.edits.gathered(view, names, given)
         if why:
             return {self.line: f"⚠ {words.markdown(why)}"}
-        made: Updates = updates
-        return made
+        shown: Updates = updates
+        return shown
 
 
 def names_of(patches: Sequence[Patch], label: str) -> list[str]:
