@@ -20,7 +20,6 @@ from diffmine.config import (
     TypicalityConfig,
 )
 from diffmine.engine import engine_of
-from diffmine.errors import UsageError
 from diffmine.pipeline.exits import exit_code
 from diffmine.pipeline.settings import settings, with_short
 from diffmine.waiting import wait_briefly
@@ -188,7 +187,9 @@ def typicality(
         TOML file with the options below.
     """
     if study:
-        _study(atlas, options)
+        from diffmine.pipeline.study import print_study
+
+        print_study(atlas, options)
     else:
         _stage(atlas, "typicality", options, engine)
 
@@ -266,26 +267,6 @@ def evaluate(
     _say(report)
 
 
-@app.command
-def check(atlas: Path) -> None:
-    """Compare every file of an atlas and its model with its digest, and name the broken."""
-    from diffmine.atlas.health import health
-    from diffmine.atlas.reader import open_atlas
-
-    files = health(open_atlas(atlas))
-    for name in files.broken:
-        print(f"broken: {name}")
-    for name in files.foreign:
-        print(f"foreign: {name}")
-    if files.broken:
-        raise UsageError(
-            f"Of the files of {atlas} {len(files.broken)} cannot be trusted; diffmine build mends "
-            "them."
-        )
-    strange = f", beside {len(files.foreign)} that diffmine did not write" if files.foreign else ""
-    print(f"{files.whole} files, all as they were written{strange}.")
-
-
 @app.command(name="app")
 def serve(
     *atlases: Path,
@@ -304,75 +285,32 @@ def serve(
     serve_app(build_app(list(atlases)), options)
 
 
-@app.command
-def user(file: Path, name: str) -> None:
-    """Let somebody log in to the app: write a name and its password into the file of --auth.
-
-    The password is asked for, or is the first line of the standard input.
-
-    Parameters
-    ----------
-    file
-        File of those who may log in; a new one, or one to add to.
-    name
-        Name to log in with; a known one gets another password.
-    """
-    from getpass import getpass
-
-    from diffmine.app.logins import write_name
-
-    asked = sys.stdin.isatty()
-    password = getpass("Password: ") if asked else sys.stdin.readline().rstrip("\n")
-    if asked and getpass("Again: ") != password:
-        raise UsageError("The two passwords differ; try again.")
-    write_name(file, name, password)
-    print(f"{name} can log in: diffmine app --auth {file}")
-
-
-@app.command(name="push")
-def push_atlas(atlas: Path, repo: str, *, public: bool = False) -> None:
-    """Write an atlas to a data set repository of the Hugging Face Hub, as one commit, or to a
-    bucket.
-
-    Parameters
-    ----------
-    atlas
-        Folder of the atlas.
-    repo
-        The repository, as OWNER/NAME, or the place in a bucket, as s3://BUCKET/KEY; a new one, or
-        one of an atlas.
-    public
-        Let everybody read a new repository; without it you alone may.
-    """
-    from diffmine.export.push import push
-    from diffmine.words import hub as words
-
-    name = push(atlas, repo, public=public, say=print)
-    print(words.DONE.format(name=name))
-
-
-@app.command(name="pull")
-def pull_atlas(repo: str, *, out: Path) -> None:
-    """Fetch an atlas from the Hugging Face Hub, or from a bucket.
-
-    Parameters
-    ----------
-    repo
-        The repository, as OWNER/NAME or OWNER/NAME@REVISION, or the place in a bucket.
-    out
-        Folder of the atlas, a new one.
-    """
-    from diffmine.pipeline.pull import pull
-    from diffmine.words import hub as words
-
-    print(words.PULLED.format(out=out, name=repo, commit=pull(repo, out)))
-
-
 # By their paths: what they need is loaded when they run.
 app.command(
     "diffmine.pipeline.info.command:info",
     name="info",
     help="Say what a folder of labelled pictures holds before a build, or what an atlas holds.",
+)
+app.command(
+    "diffmine.pipeline.check:check",
+    name="check",
+    help="Compare every file of an atlas and its model with its digest, and name the broken.",
+)
+app.command(
+    "diffmine.app.logins:user",
+    name="user",
+    help="Let somebody log in to the app: write a name and its password into the file of --auth.",
+)
+app.command(
+    "diffmine.export.push:push_atlas",
+    name="push",
+    help="Write an atlas to a data set repository of the Hugging Face Hub, as one commit, or to a "
+    "bucket.",
+)
+app.command(
+    "diffmine.pipeline.pull:pull_atlas",
+    name="pull",
+    help="Fetch an atlas from the Hugging Face Hub, or from a bucket.",
 )
 app.command(
     "diffmine.export.command:export",
@@ -433,23 +371,6 @@ def _stage(atlas: Path, name: str, options: Any, engine: str) -> None:
         opened = open_workspace(atlas)
         with opened.hold():
             _say(run_stage(opened, name, config, where, progress))
-
-
-def _study(atlas: Path, options: TypicalityConfig) -> None:
-    from diffmine.pipeline.progress import shown
-
-    with shown("typicality") as progress:
-        from diffmine.atlas.reader import open_atlas
-        from diffmine.stages.typicality.study import advice, study
-
-        findings = study(open_atlas(atlas), options, progress)
-    print(f"{'scheme':<12} draws  rank corr.  overlap  of the best   error")
-    for row in findings:
-        print(
-            f"{row.scheme:<12} {row.draws:5}  {row.correlation:10.3f}  {row.overlap:7.1%}"
-            f"  {row.ratio:11.1%}  {row.error:.2e}"
-        )
-    print(f"{advice(findings)} draws choose windows 99 % as typical as the best ones.")
 
 
 def _say(report: Any) -> None:

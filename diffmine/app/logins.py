@@ -19,6 +19,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
+from getpass import getpass
 from pathlib import Path
 
 from diffmine.app import texts
@@ -170,3 +171,23 @@ class Tries:
     def _recent(self, address: str) -> list[float]:
         since = self._clock() - 60 * MINUTES
         return [at for at in self._wrong.get(address, []) if at > since]
+
+
+def user(file: Path, name: str) -> None:
+    """Let somebody log in to the app: write a name and its password into the file of --auth.
+
+    The password is asked for, or is the first line of the standard input.
+
+    Parameters
+    ----------
+    file
+        File of those who may log in; a new one, or one to add to.
+    name
+        Name to log in with; a known one gets another password.
+    """
+    asked = sys.stdin.isatty()
+    password = getpass("Password: ") if asked else sys.stdin.readline().rstrip("\n")
+    if asked and getpass("Again: ") != password:
+        raise UsageError("The two passwords differ; try again.")
+    write_name(file, name, password)
+    print(f"{name} can log in: diffmine app --auth {file}")

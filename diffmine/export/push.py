@@ -127,3 +127,21 @@ def card(manifest: Manifest, repo: str) -> str:
         repo=repo,
     )
     return f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n{text}"
+
+
+def push_atlas(atlas: Path, repo: str, *, public: bool = False) -> None:
+    """Write an atlas to a data set repository of the Hugging Face Hub, as one commit, or to a
+    bucket.
+
+    Parameters
+    ----------
+    atlas
+        Folder of the atlas.
+    repo
+        The repository, as OWNER/NAME, or the place in a bucket, as s3://BUCKET/KEY; a new one, or
+        one of an atlas.
+    public
+        Let everybody read a new repository; without it you alone may.
+    """
+    name = push(atlas, repo, public=public, say=print)
+    print(words.DONE.format(name=name))

@@ -16,6 +16,7 @@ from diffmine.atlas.reader import open_atlas
 from diffmine.data.buckets import Bucket, bucket_of
 from diffmine.data.hub import address_of, snapshot
 from diffmine.errors import AtlasError
+from diffmine.words import hub as words
 
 NOT_WHOLE = (
     "{name} is not whole: {file} is not as atlas.json says. If somebody is writing there, try "
@@ -80,4 +81,14 @@ def _from_bucket(bucket: Bucket, out: Path) -> str:
         return sha256(folder / MANIFEST)[:12]
 
 
-__all__ = ["fetch", "pull"]
+def pull_atlas(repo: str, *, out: Path) -> None:
+    """Fetch an atlas from the Hugging Face Hub, or from a bucket.
+
+    Parameters
+    ----------
+    repo
+        The repository, as OWNER/NAME or OWNER/NAME@REVISION, or the place in a bucket.
+    out
+        Folder of the atlas, a new one.
+    """
+    print(words.PULLED.format(out=out, name=repo, commit=pull(repo, out)))

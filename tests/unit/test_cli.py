@@ -219,7 +219,7 @@ def test_a_disk_that_refuses_is_one_sentence(
     def full(*given: object, **more: object) -> None:
         raise OSError(28, "No space left on device", "atlas/maps")
 
-    monkeypatch.setattr("diffmine.atlas.reader.open_atlas", full)
+    monkeypatch.setattr("diffmine.pipeline.check.open_atlas", full)
     with pytest.raises(SystemExit) as ended:
         main(["check", "atlas"])
     assert ended.value.code == 2
@@ -232,7 +232,7 @@ def test_a_command_that_is_stopped_says_what_stays(
     def stopped(*given: object, **more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("diffmine.atlas.reader.open_atlas", stopped)
+    monkeypatch.setattr("diffmine.pipeline.check.open_atlas", stopped)
     with pytest.raises(SystemExit) as ended:
         main(["check", "atlas"])
     assert ended.value.code == 130

@@ -15,9 +15,9 @@ from diffmine.atlas.edits import NAME
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.slim import slim
 from diffmine.atlas.writer import open_workspace
-from diffmine.cli import check
 from diffmine.config import TrendsConfig, as_dict
 from diffmine.errors import AtlasError, UsageError
+from diffmine.pipeline.check import check
 from tests.unit.app.make_atlas import make_atlas
 
 TABLES = ("patches", "elements", "trends")
