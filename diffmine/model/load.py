@@ -69,10 +69,13 @@ def load_checkpoint(
         # The libraries would take float32 for it and say nothing.
         raise ModelError(f"The dtype {dtype!r} is none of torch's; give one as torch.float16.")
     device = torch.device(device) if device else best_device()
-    family = family_of(checkpoint)
+    family, dtype = family_of(checkpoint), dtype or best_dtype(device)
+    # In bfloat16 most of what a small adapter adds to a weight would be rounded away
+    # (findings/peft-merging-in-bfloat16-loses-a-young-adapter.sh).
+    late = checkpoint.lora is not None and dtype is torch.bfloat16
     with assembled(checkpoint) as folder:
         try:
-            model = family.load(str(folder), device, dtype or best_dtype(device))
+            model = family.load(str(folder), device, torch.float32 if late else dtype)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else ""
             reason = reason.replace(str(folder), checkpoint.name) or type(error).__name__
@@ -80,6 +83,10 @@ def load_checkpoint(
     model.name = checkpoint.name
     if checkpoint.lora is not None:
         add_lora(model, checkpoint.lora, checkpoint.config.lora_scale)
+    if late:
+        for part in model.parts.folders.values():
+            if hasattr(part, "parameters"):
+                part.to(dtype)
     model.prompts = checkpoint.prompts
     return model
 
