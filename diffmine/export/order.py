@@ -67,3 +67,13 @@ class Format:
     """Whether it is for programs rather than for people to look at."""
     films: bool = False
     """Whether it is about DICOM films alone, and asks where they lie."""
+
+
+def marked(index: str, mark: bytes) -> Callable[[Path], bool]:
+    """Whether the file `index` of a folder bears a mark near its beginning: `ours` of a format."""
+
+    def ours(path: Path) -> bool:
+        file = path / index
+        return file.is_file() and mark in file.read_bytes()[:4096]
+
+    return ours

@@ -14,13 +14,12 @@ from diffmine.data.dicomweb.films import COLUMNS, Described
 from diffmine.data.dicomweb.instance import Instance
 from diffmine.data.dicomweb.query import INSTANCE, SERIES, STUDY, UIDS, Query, query_of
 from diffmine.data.dicomweb.search import Search
-from diffmine.data.names import MISSING
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.rows import dataset_of
 from diffmine.data.tables import read_rows
 from diffmine.data.tables.table import Row, Table, folded
-from diffmine.data.web.store import path_of
+from diffmine.data.web.store import Fetched
 from diffmine.errors import DataError
 
 FILE = "file_name"
@@ -51,7 +50,7 @@ def read_archive(address: str, columns: Columns) -> Dataset:
         raise DataError(query.about(texts.NOTHING))
     table = _table(query, pictures, given, refused)
     own = {film.name: Instance.of(query.service, film) for film in pictures}
-    dataset = dataset_of(table, store.folder, columns, _Fetched(own, store.folder), FILE)
+    dataset = dataset_of(table, store.folder, columns, Fetched(own, store.folder, ".dcm"), FILE)
     records = tuple(replace(one, remote=own[one.image_id]) for one in dataset)
     notes = (*dataset.notes, *search.notes, *_missing(query, records, own, store.folder))
     return replace(
@@ -142,21 +141,6 @@ def _table(
         group=STUDY,
         address=query.service,
     )
-
-
-@dataclass(frozen=True)
-class _Fetched:
-    """Where films lie once they are fetched."""
-
-    films: Mapping[str, Instance]
-    folder: Path
-
-    def find(self, written: str) -> tuple[str, Path] | str:
-        """The name of a picture and the path of its file, there or not."""
-        film = self.films.get(written)
-        if film is None:
-            return MISSING
-        return written, path_of(self.folder, *film.key, ".dcm")
 
 
 def _missing(

@@ -3,9 +3,9 @@ Metadata are columns, as those of a table are; pictures are fetched before a bui
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,6 @@ from diffmine.data.files import regular
 from diffmine.data.iiif.document import MARKS
 from diffmine.data.iiif.painting import Painting, Wanted
 from diffmine.data.iiif.walk import Walk
-from diffmine.data.names import MISSING
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.beside import METADATA, candidates
@@ -23,7 +22,7 @@ from diffmine.data.sources.folder import label_folders
 from diffmine.data.sources.rows import dataset_of
 from diffmine.data.web.address import check_web
 from diffmine.data.web.errors import LastingError, PassingError
-from diffmine.data.web.store import MAX_JSON, Store, parsed, path_of
+from diffmine.data.web.store import MAX_JSON, Fetched, Store, parsed
 from diffmine.data.web.texts import TO_FETCH
 from diffmine.errors import DataError
 
@@ -108,7 +107,7 @@ def _dataset(
         reason = f": {refused[0][1]}" if refused else ""
         raise DataError(f"{documents[0][0]} has no picture that can be fetched{reason}.")
     table = replace(pictures.table(documents[0][0]), refused=refused)
-    dataset = dataset_of(table, path, columns, Kept(pictures.paintings, store.folder), FILE)
+    dataset = dataset_of(table, path, columns, Fetched(pictures.paintings, store.folder), FILE)
     records = tuple(_remote(record, pictures.paintings[record.image_id]) for record in dataset)
     notes = (*dataset.notes, *walk.notes, *_missing(records, pictures, store.folder))
     title = walk.titles[0] if len(walk.titles) == 1 else ""
@@ -127,21 +126,6 @@ def _missing(records: Sequence[Record], pictures: Pictures, folder: Path) -> lis
     some = ", ".join(hosts[:_NAMED]) + (", ..." if len(hosts) > _NAMED else "")
     told = {"count": len(missing), "hosts": some, "folder": folder}
     return [TO_FETCH.format(**told)] if missing else []
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Where pictures on canvases are kept once they are fetched."""
-
-    paintings: Mapping[str, Painting]
-    folder: Path
-
-    def find(self, written: str) -> tuple[str, Path] | str:
-        """The name of a picture and the path of its file, there or not."""
-        painting = self.paintings.get(written)
-        if painting is None:
-            return MISSING
-        return written, path_of(self.folder, *painting.key, Path(written).suffix)
 
 
 def knows(folder: Path) -> bool:

@@ -11,14 +11,15 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from diffmine.data.names import MISSING
 from diffmine.data.web import texts
 from diffmine.data.web.base import Guest
 from diffmine.data.web.errors import AbsentError, LastingError
@@ -145,6 +146,31 @@ def path_of(folder: Path, address: str, what: str, ending: str) -> Path:
     digest = hashlib.sha256(f"{address}\n{what}".encode()).hexdigest()[:32]
     host = "".join(c if c.isalnum() or c in ".-" else "_" for c in urlsplit(address).netloc)
     return folder / (host.lstrip(".")[:100] or "_") / f"{digest}{ending}"
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """A picture of the web; `key` is its address, and what of it is kept."""
+
+    @property
+    def key(self) -> tuple[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Where pictures lie once they are fetched, by their names; their files end as `ending` says,
+    or as the names do."""
+
+    pictures: Mapping[str, Addressed]
+    folder: Path
+    ending: str = ""
+
+    def find(self, written: str) -> tuple[str, Path] | str:
+        """The name of a picture and the path of its file, there or not."""
+        picture = self.pictures.get(written)
+        if picture is None:
+            return MISSING
+        return written, path_of(self.folder, *picture.key, self.ending or Path(written).suffix)
 
 
 def parsed(content: bytes, address: str) -> Any:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from diffmine.export.order import File, Format, Order
+from diffmine.export.order import File, Format, Order, marked
 
 _MARK = b'<meta name="generator" content="diffmine">'
 
@@ -20,17 +19,11 @@ def files(order: Order) -> Iterator[File]:
     return site(order.atlas, order.lists)
 
 
-def ours(path: Path) -> bool:
-    """Whether a folder is one of these."""
-    index = path / "index.html"
-    return index.is_file() and _MARK in index.read_bytes()[:4096]
-
-
 FORMAT = Format(
     "HTML (zip)",
     "a folder of pages that open without a server",
     "html",
     files,
     count=100,
-    ours=ours,
+    ours=marked("index.html", _MARK),
 )

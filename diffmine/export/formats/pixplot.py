@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from diffmine.export import pictures
 from diffmine.export.chosen import Entry, entries, title
-from diffmine.export.order import File, Format, Order
+from diffmine.export.order import File, Format, Order, marked
 from diffmine.words import records as words
 
 COLUMNS = ("filename", "category", "tags", "description", "permalink", "year")
@@ -66,18 +65,12 @@ def table(shown: list[Entry]) -> str:
     return out.getvalue()
 
 
-def ours(path: Path) -> bool:
-    """Whether a folder is one of these."""
-    index = path / "index.md"
-    return index.is_file() and index.read_bytes().startswith(_MARK)
-
-
 FORMAT = Format(
     "PixPlot (zip)",
     "a folder of pictures with the table that PixPlot reads",
     "md",
     files,
     count=500,
-    ours=ours,
+    ours=marked("index.md", _MARK),
     programs=True,
 )

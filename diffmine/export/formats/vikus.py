@@ -13,7 +13,6 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -21,7 +20,7 @@ from PIL import Image
 from diffmine.atlas.reader import Atlas
 from diffmine.export import pictures
 from diffmine.export.chosen import Entry, entries, title
-from diffmine.export.order import File, Format, Order
+from diffmine.export.order import File, Format, Order, marked
 from diffmine.words import records as words
 
 TILE, BORDER, SHEET = 128, 1, 2048
@@ -193,18 +192,12 @@ def _json(content: dict[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1).encode()
 
 
-def ours(path: Path) -> bool:
-    """Whether a folder is one of these."""
-    index = path / "index.md"
-    return index.is_file() and index.read_bytes().startswith(_MARK)
-
-
 FORMAT = Format(
     "VIKUS Viewer (zip)",
     "a folder of data for VIKUS Viewer",
     "md",
     files,
     count=500,
-    ours=ours,
+    ours=marked("index.md", _MARK),
     programs=True,
 )
