@@ -8,7 +8,7 @@ import torch
 import umap
 from umap import layouts, umap_, utils
 
-from diffmine.maths.layout import layout, principal
+from diffmine.maths.layout import closed, layout, principal
 
 SETTINGS = {"neighbours": 15, "min_dist": 0.1, "seed": 0}
 
@@ -40,6 +40,31 @@ def test_narrow_features_have_places(width: int) -> None:
     matrix = np.random.default_rng(0).normal(size=(20, width)).astype(np.float32)
     assert np.isfinite(layout(matrix, **SETTINGS)).all()
     assert np.isfinite(layout(matrix[:5], **SETTINGS)).all()
+
+
+def test_copies_of_one_do_not_push_the_others_together() -> None:
+    """Fifty copies of a row in the midst of 1,500 fly off by several times the extent of the rest
+    (findings/umap-throws-copies-out-of-the-midst.sh), which then shares what is left of a map."""
+    chance = np.random.default_rng(0)
+    rows = chance.normal(size=(1500, 64)).astype(np.float32)
+    places = layout(np.vstack([rows, np.repeat(rows[:1], 49, axis=0)]), **SETTINGS)
+    rest, copies = places[1:1500], np.vstack([places[:1], places[1500:]])
+    share = np.ptp(rest, axis=0) / np.ptp(places, axis=0)
+    assert share.min() > 0.7, "most of the map belongs to the rest"
+    assert np.ptp(copies, axis=0).max() < 0.2 * np.ptp(rest, axis=0).min(), "copies lie together"
+
+
+def test_empty_bands_are_narrow_and_the_order_stays() -> None:
+    chance = np.random.default_rng(1)
+    places = chance.uniform(size=(60, 2)).astype(np.float32)
+    assert closed(places) is places, "nothing is moved where there is none"
+    places[50:] += (40, -7)
+    moved = closed(places)
+    assert np.array_equal(np.argsort(moved, axis=0), np.argsort(places, axis=0))
+    low, high = np.quantile(places, (0.1, 0.9), axis=0)
+    assert (np.diff(np.sort(moved, axis=0), axis=0) <= 0.25 * (high - low) + 1e-5).all()
+    near = np.ptp(places[50:], axis=0), np.ptp(moved[50:], axis=0)
+    np.testing.assert_allclose(*near, rtol=1e-4, err_msg="what lies together is not moved apart")
 
 
 def test_the_same_rows_have_the_same_places() -> None:
