@@ -1,4 +1,4 @@
-"""How the threads of a computation wait for each other.
+"""How the threads of a computation wait: for each other, and for a processor.
 
 OpenMP lets a thread that waits spin for milliseconds. On cores that others use as well it spins
 away the time in which the thread that it waits for would have run: on two busy cores a prediction
@@ -9,6 +9,8 @@ a few percent on a quiet machine, one that sleeps at once a third (docs/decision
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 SPINS, POLICY = "GOMP_SPINCOUNT", "OMP_WAIT_POLICY"
 _FEW = "3000"
@@ -22,4 +24,22 @@ def wait_briefly() -> None:
         os.environ.setdefault(SPINS, _FEW)
 
 
-__all__ = ["POLICY", "SPINS", "wait_briefly"]
+def waited(process: int | str = "self") -> float:
+    """Seconds in which threads of a process, by its number, were ready and had no processor; 0
+    where the system does not say (all but Linux)."""
+    total = 0
+    for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError, IndexError):  # the thread may have ended
+            total += int(path.read_text().split()[1])
+    return total / 1e9
+
+
+def undisturbed(wall: float, waited: float, processor: float, threads: int) -> float:
+    """Seconds that work would have taken without other work on the machine, of `wall` seconds in
+    which its threads together `waited` for a processor and had `processor` seconds of one. A thread
+    that waits holds the others up, so that the waits of all count; they may overlap, so that it is
+    no less than what `threads` need that never wait for each other."""
+    return min(wall, max(wall - waited, processor / threads))
+
+
+__all__ = ["POLICY", "SPINS", "undisturbed", "wait_briefly", "waited"]

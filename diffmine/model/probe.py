@@ -13,7 +13,6 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,11 +34,11 @@ from diffmine.model.sample import led_from, sample
 from diffmine.model.score import Item, Sampling, advance, label_recipes
 from diffmine.model.state import State
 from diffmine.model.training import Draws, draw_batch, pools_of, prepare, shifted_latents
+from diffmine.waiting import undisturbed, waited
 
 _LONG = 0.25
 """Seconds of a prediction from which the model is too slow, or too large, for more."""
 _TOO_LONG = 3.0
-_MOST_BUSY = 50
 _WARM = 8
 _LARGE = 200_000_000
 _TOGETHER = 16
@@ -111,7 +110,7 @@ def measured(
     loading = time.perf_counter() - begun
     model.prompts = model.prompts or Prompts("A picture of {label}.", "A picture.", _LABELS, size)
     picture = Image.effect_noise(size[::-1], 64).convert("RGB")
-    encode = clock.timed(lambda: model.encode(to_tensor(picture)))
+    encode = _encoded(clock, model, picture)
     latent = model.encode(to_tensor(picture)).cpu()[0]  # c h w
     first = clock.least(lambda: _predict(model, latent))
     parameters = sum(weight.numel() for weight in model.unet.parameters())
@@ -155,8 +154,8 @@ def remember_rates(path: Path, rates: Rates) -> None:
 
 
 class _Clock:
-    """Times pieces of work: seconds of one, without those in which its threads waited for a
-    processor that had other work (where the system says so: Linux)."""
+    """Times pieces of work: seconds of one, as without other work on the machine (where the system
+    says how long threads waited for a processor: Linux)."""
 
     def __init__(self) -> None:
         self._threads = torch.get_num_threads()
@@ -180,21 +179,21 @@ class _Clock:
         return min(spent)
 
     def _round(self, work: Callable[[], object]) -> float:
-        begun, waited = time.perf_counter(), _waited()
+        begun, before, used = time.perf_counter(), waited(), time.process_time()
         work()
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        wall = time.perf_counter() - begun
-        return max(wall - max(_waited() - waited, 0.0) / self._threads, wall / _MOST_BUSY)
+        wall, used = time.perf_counter() - begun, time.process_time() - used
+        return undisturbed(wall, max(waited() - before, 0.0), used, self._threads)
 
 
-def _waited() -> float:
-    """Seconds in which threads of this process were ready and had no processor."""
-    total = 0
-    for path in Path("/proc/self/task").glob("*/schedstat"):
-        with suppress(OSError, ValueError, IndexError):  # the thread may have ended
-            total += int(path.read_text().split()[1])
-    return total / 1e9
+def _encoded(clock: _Clock, model: Model, picture: Image.Image) -> float:
+    """Seconds of encoding an image, among several of a size; of a large one alone."""
+    alone = clock.timed(lambda: model.encode(to_tensor(picture)), _ONCE)
+    if alone > _LONG:
+        return alone
+    several = [(f"{number}", picture) for number in range(_TOGETHER)]
+    return clock.timed(lambda: shifted_latents(model, several, 1), _ONCE) / _TOGETHER
 
 
 def _predict(model: Model, latent: torch.Tensor) -> torch.Tensor:
@@ -270,8 +269,7 @@ def training_rates(
     `config.batch` of them, tried on noise. Raises ModelError for a model that cannot be loaded."""
     clock, picture = _Clock(), Image.effect_noise(size[::-1], 64).convert("RGB")
     model, step = _training(checkpoint, picture, config)
-    several = [(f"{number}", picture) for number in range(_TOGETHER)]
-    encode = clock.timed(lambda: shifted_latents(model, several, 1), _ONCE) / _TOGETHER
+    encode = _encoded(clock, model, picture)
     return encode, clock.timed(lambda: step(config.batch), _ONCE)
 
 

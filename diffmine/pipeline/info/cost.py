@@ -18,6 +18,8 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+import psutil
+
 from diffmine.config import BuildConfig, ModelConfig
 from diffmine.data.fence.pool import MOST, cores
 from diffmine.data.glances import cache_folder
@@ -31,12 +33,14 @@ from diffmine.model.foreign.find import find
 from diffmine.pipeline.info.look import Looked
 from diffmine.pipeline.work import Sizes, Work, translated_patches, work_of
 from diffmine.stages.collect.views import pixels_of
+from diffmine.waiting import undisturbed, waited
 
 if TYPE_CHECKING:
     from diffmine.model.probe import Rates
 
 STAGES = ("finetune", "typicality", "cluster", "translate", "trends", "parallel")
 _SAMPLE = 12
+_MOST_BUSY = 50
 _MAP, _SUMS, _HALF, _MOMENTS = 4, 8, 2, 16
 """Bytes of a map and of its exact sums for each latent pixel, of a number of a latent, and of what
 training holds for each parameter: gradient, running mean, two moments."""
@@ -180,21 +184,37 @@ def sampled(looked: Looked, config: BuildConfig) -> Sample | None:
     paths = [record.path for record in ranked[: _SAMPLE + 1]]
     wishes = Wishes(burned_in=config.data.burned_in)
     outcomes: list[Mined] = []
-    begun = time.monotonic()
+    watch = _Watch()
     with closing(
         read_mined(paths, config.data.image_size, pixels_of(config.data), wishes=wishes)
     ) as read:
         for number, outcome in enumerate(read):
             if number == 0 and len(paths) > 1:
-                begun = time.monotonic()  # the first waits for its child to start
+                watch = _Watch()  # the first waits for its child to start
             elif isinstance(outcome, Mined):
                 outcomes.append(outcome)
     if not outcomes:
         return None
     at_once = min(cores(), MOST)
-    seconds = (time.monotonic() - begun) / len(outcomes) / at_once
+    seconds = watch.seconds() / len(outcomes) / at_once
     content = fmean(len(one.content) for one in outcomes)
     return Sample(seconds, content, fmean(len(one.view) for one in outcomes))
+
+
+class _Watch:
+    """Seconds since it was made, without those in which this process and the children that it had
+    waited for a processor that had other work."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        children = psutil.Process().children(recursive=True)
+        self._waited = {one: waited(one) for one in (os.getpid(), *(c.pid for c in children))}
+
+    def seconds(self) -> float:
+        """So many by now."""
+        wall = time.monotonic() - self._begun
+        more = sum(max(waited(one) - before, 0.0) for one, before in self._waited.items())
+        return undisturbed(wall, more, wall / _MOST_BUSY, 1)
 
 
 def _mined(width: int, height: int, side: int) -> tuple[int, int]:
