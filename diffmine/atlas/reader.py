@@ -24,14 +24,14 @@ from diffmine.atlas.digests import Digests
 from diffmine.atlas.edited import Built
 from diffmine.atlas.edits import NAME as EDITS
 from diffmine.atlas.edits import Edits, read_edits
+from diffmine.atlas.keys import keys_of
 from diffmine.atlas.lists import Lists, filled
-from diffmine.atlas.manifest import Manifest, key_of, read_manifest
+from diffmine.atlas.manifest import Manifest, read_manifest
 from diffmine.atlas.maps import Maps, read_known
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import Pictures, Views
 from diffmine.atlas.records import ArtefactWarning, Patch
-from diffmine.atlas.stages import stage_of
-from diffmine.config import Config, TypicalityConfig, as_key, name_of, restored, results
+from diffmine.config import Config, TypicalityConfig, name_of, restored
 from diffmine.errors import AtlasError
 from diffmine.maths.overlap import HALF, iou
 from diffmine.maths.score import Scoring
@@ -354,36 +354,9 @@ class Atlas:
         known = self.manifest.artefacts.get(name)
         return known is not None and self.digests.of(name) == known
 
-    def _inputs(self, stage: str) -> list[str]:
-        known = stage_of(stage)
-        # Without edits the list is as it was before there were any: finished trends stay finished.
-        edits = [self.edits.key] if known.edited and self.edits.key else []
-        groups = [self.manifest.keys["groups"]] if self._groups_matter(stage) else []
-        return [*(self.manifest.keys.get(name, "") for name in known.inputs), *groups, *edits]
-
-    def _groups_matter(self, stage: str) -> bool:
-        """Whether mine has to know that images belong together otherwise than at first."""
-        limited = self.manifest.config.get("mine", {}).get("per_group")
-        return stage == "mine" and bool(limited) and "groups" in self.manifest.keys
-
     def fresh(self, stage: str) -> bool:
         """Whether a stage was computed from what is there now, by the keys that it wrote down."""
-        return self.manifest.keys.get(stage) in self._keys(stage)
-
-    def _keys(self, stage: str) -> tuple[str, str]:
-        """The keys that stand for the stage's stored configuration and for what its inputs are now:
-        of results alone, and as older versions wrote them, of every setting."""
-        fields, inputs = self.manifest.config.get(stage, {}), self._inputs(stage)
-        return key_of(stage, results(stage, fields), inputs), key_of(stage, as_key(fields), inputs)
-
-    def _pieces(self, stage: str) -> str:
-        """The key of what all pieces of a stage that works piece by piece have in common."""
-        fields, known = self.manifest.config.get(stage, {}), stage_of(stage)
-        inputs = [self.manifest.keys.get(n, "") for n in known.inputs if n not in known.piecewise]
-        side = self.manifest.config.get("data", {}).get("image_size")
-        # Training has no such field, and learns all labels; scoring may look at an image's own.
-        labels = [] if fields.get("labels") == "own" else self.labels
-        return key_of(f"{stage}:pieces", side, labels, inputs)
+        return self.manifest.keys.get(stage) in keys_of(self.manifest, stage, self.edits.key)
 
     def _forget(self) -> None:
         for name in ("_maps", "_image_rows", "pictures", "views", "neighbours"):

@@ -24,6 +24,7 @@ from diffmine.atlas.edits import Edits, read_edits, text_of
 from diffmine.atlas.following import anchored
 from diffmine.atlas.health import FOREIGN, OWN, WORDS, SourceFiles, broken_model, digests_of
 from diffmine.atlas.holding import holding
+from diffmine.atlas.keys import keys_of, pieces_of
 from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.scratch import readable
@@ -98,7 +99,7 @@ class Workspace(Atlas):
         same = self._same_results(stage, config)
         if same and self.fresh(stage):
             return None
-        known = manifest.keys.get(begun) in self._keys(stage)
+        known = manifest.keys.get(begun) in keys_of(manifest, stage, self.edits.key)
         if same and (known or self._same_pieces(stage)):
             config = _in_shards_of(config, manifest.config[stage])
         else:
@@ -106,9 +107,9 @@ class Workspace(Atlas):
             self.drop(stage, work=not further)
         manifest.keys.pop(stage, None)
         manifest.config[stage] = as_dict(config)
-        manifest.keys[begun] = self._keys(stage)[0]
+        manifest.keys[begun] = keys_of(manifest, stage, self.edits.key)[0]
         if stage_of(stage).piecewise:
-            manifest.keys[f"{stage}:pieces"] = self._pieces(stage)
+            manifest.keys[f"{stage}:pieces"] = pieces_of(manifest, stage)
         # What is written anew lacks what another stage adds to it.
         self.reopen(*(other.name for other in STAGES if other.completes_files_of(stage)))
         self.save()
@@ -124,7 +125,7 @@ class Workspace(Atlas):
     def _same_pieces(self, stage: str) -> bool:
         """Whether only some pieces of a stage's inputs have changed since it was begun."""
         known = self.manifest.keys.get(f"{stage}:pieces")
-        return bool(stage_of(stage).piecewise) and known == self._pieces(stage)
+        return bool(stage_of(stage).piecewise) and known == pieces_of(self.manifest, stage)
 
     def _same_results(self, stage: str, config: Any, but_for: tuple[str, ...] = ()) -> bool:
         """Whether a stage's stored configuration gives the same results as another, but for some
@@ -249,7 +250,7 @@ class Workspace(Atlas):
     def drop_stale(self, stage: str) -> None:
         """Remove what a stage that is not asked for now made of something that is not there any
         more."""
-        keys = self._keys(stage)
+        keys = keys_of(self.manifest, stage, self.edits.key)
         known = {self.manifest.keys.get(stage), self.manifest.keys.get(f"{stage}:begun")} - {None}
         if known and not known & set(keys):
             self.drop(stage)
