@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diffmine.atlas.support import Support
+from diffmine.words.counts import plurals
 
 THIN = "thin"
 NO_SUPPORT = Support(0, 0, 0)
@@ -13,8 +14,7 @@ def why_thin(support: Support) -> str:
     not thin."""
     if not support.thin:
         return ""
-    patches = "1 patch" if support.patches == 1 else f"{support.patches:,} patches"
-    of = f"{support.groups:,} groups"
+    patches, of = plurals(support.patches, "patch"), plurals(support.groups, "group")
     if support.images == 1:
         of = "one image"
     elif support.groups == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from diffmine.words.counts import plurals
+
 ELSEWHERE = (
     "as mined: where its file lies is not known here; diffmine build with the same folders notes it"
 )
@@ -16,6 +18,6 @@ def count(images: int) -> str:
     """How many images of an export are shown as mined."""
     one = images == 1
     return (
-        f"{images:,} image{'' if one else 's'} {'is' if one else 'are'} shown as mined: "
+        f"{plurals(images, 'image')} {'is' if one else 'are'} shown as mined: "
         f"{'its file is' if one else 'their files are'} not there, or not as collected."
     )

@@ -12,6 +12,7 @@ from diffmine.pipeline.info.cost import Costs
 from diffmine.pipeline.info.dates import Phrase
 from diffmine.pipeline.info.summary import Alike, LabelRow, Spread, Summary
 from diffmine.words.confounds import going
+from diffmine.words.counts import plurals
 from diffmine.words.times import span
 
 _FULL = "diffmine info DATA --as json has all"
@@ -72,7 +73,7 @@ def bars(rows: Sequence[LabelRow], width: int, blocks: bool) -> list[str]:
     lines = []
     for row in rows[:_BARS]:
         bar = _bar(row.images / most if most else 0.0, room, blocks)
-        groups = f"  {row.groups:,} groups" if grouped else ""
+        groups = f"  {plurals(row.groups, 'group')}" if grouped else ""
         name = set_cell_size(_cut(row.label, names), names)
         lines.append(f"  {name}  {bar} {row.images:>{digits},}{groups}")
     return [*lines, *_more(len(rows), _BARS, "labels")]
@@ -92,7 +93,7 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _head(summary: Summary) -> str:
-    images, labels = _counts(summary.images, "image"), _counts(len(summary.labels), "label")
+    images, labels = plurals(summary.images, "image"), plurals(len(summary.labels), "label")
     number = f"{summary.path}: {images} with {labels}"
     return f"{number}; {len(summary.refused):,} refused" if summary.refused else number
 
@@ -109,8 +110,10 @@ def _several(summary: Summary) -> Iterator[str]:
 def _groups(summary: Summary) -> Iterator[str]:
     own = summary.groups
     if own.count:
-        without = f"; {own.without:,} images have none" if own.without else ""
-        yield f"groups: {own.count:,}, the largest, {own.largest}, of {own.most:,} images{without}"
+        have = "has" if own.without == 1 else "have"
+        without = f"; {plurals(own.without, 'image')} {have} none" if own.without else ""
+        most = plurals(own.most, "image")
+        yield f"groups: {own.count:,}, the largest, {own.largest}, of {most}{without}"
 
 
 def _counted(what: str, counts: dict[str, int], empty: str) -> Iterator[str]:
@@ -150,7 +153,7 @@ def _files(summary: Summary) -> Iterator[str]:
 
 def _small(summary: Summary) -> Iterator[str]:
     if summary.small:
-        few = f"{summary.small:,} of {_counts(summary.images, 'image')}"
+        few = f"{summary.small:,} of {plurals(summary.images, 'image')}"
         are = "is" if summary.small == 1 else "are"
         yield (
             f"{few} {are} smaller than {summary.side} pixels and will be enlarged; "
@@ -166,7 +169,7 @@ def _plain(summary: Summary) -> Iterator[str]:
 def _noted(summary: Summary) -> Iterator[str]:
     notes = Counter(note for _, note in summary.noted)
     for note, count in notes.most_common(_ROWS):
-        yield f"{count:,} images are read in part: {note}."
+        yield f"{plurals(count, 'image')} {'is' if count == 1 else 'are'} read in part: {note}."
 
 
 # Dates
@@ -214,8 +217,9 @@ def _alike(summary: Summary) -> Iterator[str]:
         return
     images = sum(len(one.images) for one in summary.alike)
     same = sum(one.same for one in summary.alike)
+    sets = plurals(len(summary.alike), "set")
     exact = f", {same:,} of them of the same file" if same else ""
-    yield f"near-duplicates: {images:,} images in {_sets(len(summary.alike))}{exact}"
+    yield f"near-duplicates: {images:,} images in {sets}{exact}"
     yield from _across(summary, _NAMED)
     if not any(one.across_labels or one.across_groups for one in summary.alike):
         yield from (f"  {_set(one)}" for one in summary.alike[:_NAMED])
@@ -230,7 +234,8 @@ def _across(summary: Summary, named: int) -> Iterator[str]:
     ):
         if sets:
             pairs = "; ".join(map(_set, sets[:named])) + _and(len(sets), named)
-            yield f"{_sets(len(sets))} of near-duplicates across {what}, and {why}: {pairs}."
+            count = plurals(len(sets), "set")
+            yield f"{count} of near-duplicates across {what}, and {why}: {pairs}."
 
 
 def _set(one: Alike) -> str:
@@ -238,14 +243,6 @@ def _set(one: Alike) -> str:
     other = next((k for k, label in enumerate(one.labels) if label != one.labels[0]), 1)
     pair = [f"{one.images[k]} ({one.labels[k]})" for k in (0, other)]
     return " = ".join(pair) + _and(len(one.images), 2)
-
-
-def _sets(count: int) -> str:
-    return _counts(count, "set")
-
-
-def _counts(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _and(count: int, shown: int) -> str:
@@ -266,7 +263,8 @@ def _suspects(summary: Summary, quiet: bool) -> Iterator[str]:
         return
     if not quiet:
         yield (
-            f"confounds: {own.tested} things were tested on {own.pictures:,} images; "
+            f"confounds: {plurals(own.tested, 'thing')} {'was' if own.tested == 1 else 'were'} "
+            f"tested on {plurals(own.pictures, 'image')}; "
             f"{len(strong) or 'none'} {'tell' if len(strong) > 1 else 'tells'} the label well"
         )
     for one in strong:
