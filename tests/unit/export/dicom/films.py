@@ -58,11 +58,22 @@ def make_atlas(folder: Path, films: Films, view: Any = "source", contrast: bool 
     the second 8 wide at row 0, column 0, and a map that is high at the lower right;
     with `contrast` also one of the contrast with No Finding that is so at the lower left."""
     data = folder / "data"
+    draw(data)
+    for name, (own, stored) in films.items():
+        save(data / LABELS[1] / name, own, stored)
+    return atlas_of(folder, view, contrast)
+
+
+def draw(data: Path) -> None:
+    """The folders of the labels, with a drawn picture of No Finding."""
     for label in LABELS:
         (data / label).mkdir(parents=True)
     Image.new("L", (SIDE, SIDE)).save(data / LABELS[0] / "drawn.png")
-    for name, (own, stored) in films.items():
-        save(data / LABELS[1] / name, own, stored)
+
+
+def atlas_of(folder: Path, view: Any = "source", contrast: bool = False) -> Atlas:
+    """The same of the films that lie in its folder `data`."""
+    data = folder / "data"
     manifest = Manifest("Films", list(LABELS), kind="finding")
     manifest.config["typicality"] = {"contrast": LABELS[0]} if contrast else {}
     atlas = create_workspace(folder / "atlas", manifest)
