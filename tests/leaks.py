@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pypdf import PdfReader
 
 _DATA_URL = re.compile(rb";base64,([A-Za-z0-9+/=]{16,})")
-_PACKED = re.compile(rb'"content": ?"([A-Za-z0-9+/=]{16,})"')
+_PACKED = re.compile(rb"content\\*\": ?\\*\"([A-Za-z0-9+/=]{16,})")
 _PDF_STREAM = re.compile(rb"stream\r?\n")
 _DEEPEST = 6
 
