@@ -28,7 +28,7 @@ class Answer:
 
     facts: dict[str, Any]
     size: int = 0
-    pieces: Iterable[bytes] = ()
+    pieces: Iterable[bytes | memoryview] = ()
 
 
 Work = Callable[..., Answer]
@@ -65,7 +65,7 @@ def named(work: str) -> Work:
     return function
 
 
-def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], Iterable[bytes]]:
+def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], Iterable[bytes | memoryview]]:
     path = Path(request["path"])
     try:
         answer = named(request["work"])(path, **request["arguments"])
@@ -84,7 +84,9 @@ def too_much(path: Path) -> str:
     return TOO_MUCH.format(name=printable(path.name), limit=limits.MEMORY >> 20)
 
 
-def _send(answers: BinaryIO, head: dict[str, Any], content: Iterable[bytes] = ()) -> None:
+def _send(
+    answers: BinaryIO, head: dict[str, Any], content: Iterable[bytes | memoryview] = ()
+) -> None:
     answers.write(json.dumps(head).encode() + b"\n")
     for piece in content:
         answers.write(piece)

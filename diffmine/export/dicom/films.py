@@ -111,7 +111,7 @@ def unsuitable(film: SourceImage) -> str:
 def _without(path: Path) -> str:
     """Why a film cannot be named with who its patient is."""
     try:
-        read_source_image(path)
+        film = read_source_image(path)
     except ImageError:
         return texts.NO_FILM
-    return texts.NO_IDENTITY
+    return texts.NAMELESS if film.removed else texts.NO_IDENTITY

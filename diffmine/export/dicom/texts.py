@@ -32,7 +32,13 @@ UNKNOWN_KIND = "its file is DICOM of a kind that results cannot name"
 UNREADABLE = "The file of film {number} cannot be read any more."
 UNSIZED = "the atlas does not know the size of its file"
 NO_IDENTITY = "who its patient is stands in its file in a way that cannot be copied"
+NAMELESS = "who its patient is was taken out of its file"
 
+ALL_NAMELESS = (
+    "--identity needs who the patient is, which was taken out of the files of these films, as "
+    "diffmine does with films that it fetches from an archive; leave --identity out, or build from "
+    "files that name their patients."
+)
 NONE = "No result can go back to the films of these patches: {reasons}."
 TOO_MANY = "These patches are of {count} films; choose those of at most {most}."
 MISSING = "DICOM results need a package more: pip install 'diffmine[dicom]'."

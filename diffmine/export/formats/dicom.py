@@ -34,6 +34,8 @@ def files(order: Order) -> Iterator[File]:
     left = [one for one in known if isinstance(one, finding.LeftOut)]
     if not shown:
         reasons = "; ".join(dict.fromkeys(out.reason for out in left))
+        if texts.NAMELESS in reasons:
+            raise UsageError(texts.ALL_NAMELESS)
         raise UsageError(texts.NONE.format(reasons=reasons))
     if order.lists is None and len(shown) > MOST:
         raise UsageError(texts.TOO_MANY.format(count=len(shown), most=MOST))

@@ -2,16 +2,19 @@
 
 An archive sends the patient with every film. What is written to the disk is made anew from the
 elements of a list, each as a number, a UID, or a word of a closed list. Private elements, overlays,
-comments and what lies behind the pixels stay out.
+comments, also those of a compressor, and what lies behind the pixels stay out.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,14 @@ from diffmine.data.files import regular
 from diffmine.data.readers.about import text_of
 from diffmine.data.readers.base import HEAD
 from diffmine.data.readers.dicom import texts
+from diffmine.data.readers.dicom.comments import (
+    MALFORMED,
+    clean_profile,
+    clean_stream,
+    clean_words,
+)
 from diffmine.data.readers.dicom.frame import PLAIN, SHORT, Broken
+from diffmine.data.readers.dicom.grey import Numbers
 from diffmine.data.readers.dicom.header import (
     ALLOWED,
     BIG_ENDIAN,
@@ -80,8 +90,6 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _UNDEFINED, _ITEM, _END = 0xFFFFFFFF, 0xFFFEE000, 0xFFFEE0DD
 _PIXELS = {"": (0x7FE00010, b"OW"), "f4": (0x7FE00008, b"OF"), "f8": (0x7FE00009, b"OD")}
 _CHUNK = 2**20
-Extent = tuple[int, int]
-"""Where a piece of a file begins, and its length."""
 
 
 def deidentified(path: Path, *, name: str, sop: str) -> Answer:
@@ -97,8 +105,10 @@ def deidentified(path: Path, *, name: str, sop: str) -> Answer:
             if begins(head) < 0:
                 raise ImageError(texts.NO_DICOM.format(name=name))
             header = open_header(file, head, _MORE)
-            begin = _header_of(header, name, sop)
-            extents = _extents(header, path.stat().st_size)
+            if header.syntax in (BIG_ENDIAN, DEFLATED):
+                raise ImageError(texts.ORDER.format(name=name))
+            pixels = _Pixels.of(header, path)
+            begin = _header_of(header, name, sop, pixels)
     except (ImageError, MemoryError):
         raise
     except ImportError as error:
@@ -110,17 +120,14 @@ def deidentified(path: Path, *, name: str, sop: str) -> Answer:
     except Exception as error:  # its words may hold a value of the file
         why = texts.UNREADABLE.format(error=type(error).__name__)
         raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
-    size = len(begin) + sum(length for _, length in extents)
-    return Answer({}, size, _pieces(begin, path, extents))
+    return Answer({}, len(begin) + pixels.size, chain((begin,), pixels.pieces()))
 
 
-def _header_of(header: Header, name: str, sop: str) -> bytes:
+def _header_of(header: Header, name: str, sop: str, pixels: _Pixels) -> bytes:
     """The file up to its pixels."""
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import UID
 
-    if header.syntax in (BIG_ENDIAN, DEFLATED):
-        raise ImageError(texts.ORDER.format(name=name))
     own = Dataset()
     for keyword in ("SOPClassUID", *UIDS):
         own.add_new(_TAGS[keyword], "UI", _uid(header.get(keyword)))
@@ -130,13 +137,12 @@ def _header_of(header: Header, name: str, sop: str) -> bytes:
         own.add_new(_TAGS[keyword], vr, value)
     own.PatientIdentityRemoved, own.DeidentificationMethod = "YES", _METHOD
     own.file_meta = FileMetaDataset()
-    plain = header.length != _UNDEFINED and header.syntax in PLAIN
-    own.file_meta.TransferSyntaxUID = UID(_EXPLICIT if plain else _uid(header.syntax))
+    own.file_meta.TransferSyntaxUID = UID(_uid(header.syntax) if pixels.packed else _EXPLICIT)
     into = io.BytesIO()
     own.save_as(into, enforce_file_format=True)
     tag, kind = _PIXELS[header.floats]
-    pixels = struct.pack("<HH2sHI", tag >> 16, tag & 0xFFFF, kind, 0, header.length)
-    return into.getvalue() + pixels
+    length = _UNDEFINED if pixels.packed else pixels.size
+    return into.getvalue() + struct.pack("<HH2sHI", tag >> 16, tag & 0xFFFF, kind, 0, length)
 
 
 def _uid(value: Any) -> str:
@@ -192,7 +198,7 @@ def _tables(header: Header) -> Iterator[tuple[str, Any, str]]:
             yield names[1], _data(values[1]), "OW"
     profile = header.get("ICCProfile")
     if isinstance(profile, bytes) and header.count("SamplesPerPixel", 1) > 1:
-        yield "ICCProfile", profile, "OB"
+        yield "ICCProfile", clean_profile(profile), "OB"
 
 
 def _descriptor(value: Any) -> list[int]:
@@ -208,34 +214,80 @@ def _data(value: Any) -> bytes:
     return numbers.astype("<u2").tobytes()
 
 
-def _extents(header: Header, size: int) -> list[Extent]:
-    """The pieces of the file that are its pixels: one, or the parts of what is compressed with the
-    end of them, and nothing that follows."""
-    file = header.pixels
-    at = file.tell()
-    if header.length != _UNDEFINED:
-        if at + header.length > size:
+@dataclass(frozen=True)
+class _Pixels:
+    """The pixels of a file, `size` bytes: `packed`, pieces of what is compressed, cleaned; where
+    nothing is, those from `at` on."""
+
+    path: Path
+    at: int
+    size: int
+    numbers: Numbers
+    word: int
+    packed: Sequence[bytes | memoryview] = ()
+
+    @classmethod
+    def of(cls, header: Header, path: Path) -> _Pixels:
+        """Raises Broken for pixels that end too early, or are not written as the file says."""
+        at, whole = header.pixels.tell(), path.stat().st_size
+        numbers, word = Numbers.of(header), header.count("BitsAllocated")
+        if header.length == _UNDEFINED:
+            packed = _cleaned(header.pixels, whole, header.syntax)
+            return cls(path, at, sum(map(len, packed)), numbers, word, packed)
+        if header.syntax not in PLAIN:
+            raise Broken(MALFORMED)
+        if at + header.length > whole:
             raise Broken(SHORT)
-        return [(at, header.length)]
-    extents: list[Extent] = []
+        return cls(path, at, min(header.length, _needed(header)), numbers, word)
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """Their bytes."""
+        if self.packed:
+            yield from self.packed
+            return
+        with open(self.path, "rb", opener=regular) as file:
+            file.seek(self.at)
+            for done in range(0, self.size, _CHUNK):
+                content = file.read(min(_CHUNK, self.size - done))
+                yield clean_words(content, self.numbers, self.word)
+
+
+def _needed(header: Header) -> int:
+    """How many bytes of pixels there are at most, an even number."""
+    names = ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")
+    counts = [header.count(name, 1) for name in names]
+    size = -(-math.prod(counts) * header.count("BitsAllocated") // 8)
+    return size + size % 2
+
+
+def _cleaned(file: io.BufferedIOBase, size: int, syntax: str) -> list[bytes | memoryview]:
+    """The parts of what is compressed, of which the first says where frames begin, each behind its
+    head, and the end of them; without words, and without what follows."""
+    heads: list[bytes] = []
+    lengths: list[int] = []
+    stream = bytearray()
     while True:
-        begin = file.read(8)
-        if len(begin) < 8:
+        head = file.read(8)
+        if len(head) < 8:
             raise Broken(SHORT)
-        group, element, length = struct.unpack("<HHI", begin)
+        group, element, length = struct.unpack("<HHI", head)
         tag = group << 16 | element
         if tag == _END:
-            return [*extents, (at, 8)]
-        if tag != _ITEM or at + 8 + length > size:
+            break
+        if tag != _ITEM or file.tell() + length > size:
             raise Broken(SHORT)
-        extents.append((at, 8 + length))
-        at = file.seek(length, io.SEEK_CUR)
-
-
-def _pieces(begin: bytes, path: Path, extents: list[Extent]) -> Iterator[bytes]:
-    yield begin
-    with open(path, "rb", opener=regular) as file:
-        for at, length in extents:
-            file.seek(at)
-            for done in range(0, length, _CHUNK):
-                yield file.read(min(_CHUNK, length - done))
+        if not heads:
+            first = head + file.read(length)
+        else:
+            stream += file.read(length)
+        heads.append(head)
+        lengths.append(length)
+    if not heads:
+        raise Broken(SHORT)
+    clean_stream(stream, syntax)
+    pieces: list[bytes | memoryview] = [first]
+    whole, at = memoryview(stream), 0
+    for one, length in zip(heads[1:], lengths[1:], strict=True):
+        pieces += [one, whole[at : at + length]]
+        at += length
+    return [*pieces, head]

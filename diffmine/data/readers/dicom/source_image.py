@@ -66,7 +66,8 @@ _LONGEST = {"StudyID": 16, "AccessionNumber": 16, "PatientID": 64}
 class SourceImage:
     """A DICOM picture as results name it. `digest` is the SHA-256 of its file; `rows` and `columns`
     count its stored pixels; spacings are (down, across) in mm, () where the file gives none.
-    `identity` holds elements of IDENTITY by their keywords; empty unless it was asked for."""
+    `removed`: the file says that its patient was taken out of it. `identity` holds elements of
+    IDENTITY by their keywords; empty unless it was asked for."""
 
     digest: str
     sop_class: str
@@ -83,6 +84,7 @@ class SourceImage:
     view: str = ""
     part: str = ""
     burned_in: str = ""
+    removed: bool = False
     identity: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -118,7 +120,8 @@ def told(path: Path, *, identity: bool) -> Answer:
 
 
 def _film(header: Header, digest: str, identity: bool) -> SourceImage:
-    if identity and header.text("PatientIdentityRemoved") == "YES" and not header.get("PatientID"):
+    removed = header.text("PatientIdentityRemoved") == "YES"
+    if identity and removed and not header.get("PatientID"):
         raise ValueError("PatientID")  # a copy without it: nothing but empty names would come out
     return SourceImage(
         digest=digest,
@@ -136,6 +139,7 @@ def _film(header: Header, digest: str, identity: bool) -> SourceImage:
         view=view_of(header),
         part=part_of(header),
         burned_in=listed(header.text("BurnedInAnnotation"), ("YES", "NO")),
+        removed=removed,
         identity={name: _who(header, name) for name in IDENTITY} if identity else {},
     )
 

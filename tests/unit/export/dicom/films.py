@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset as Elements
 
 from diffmine.atlas import schemas
 from diffmine.atlas.manifest import Manifest
 from diffmine.atlas.reader import Atlas, open_atlas
 from diffmine.atlas.writer import create_workspace
 from diffmine.config import DataConfig
+from diffmine.data.records import Dataset
 from diffmine.data.sources import open_dataset
 from diffmine.stages.collect.run import run as collect
 from tests.unit.data.readers.dicom.files import dataset, save
@@ -33,7 +34,7 @@ def film(rows: int, columns: int, bits: int = 12) -> np.ndarray:
     return np.round(values * ((1 << bits) - 1)).astype(np.uint16)
 
 
-def described(stored: np.ndarray, number: int, bits: int, **elements: Any) -> Dataset:
+def described(stored: np.ndarray, number: int, bits: int, **elements: Any) -> Elements:
     """A radiograph of `bits` bits with the UIDs of its number."""
     return dataset(
         stored,
@@ -48,7 +49,7 @@ def described(stored: np.ndarray, number: int, bits: int, **elements: Any) -> Da
     )
 
 
-Films = Mapping[str, tuple[Dataset, np.ndarray]]
+Films = Mapping[str, tuple[Elements, np.ndarray]]
 """Data sets and their stored numbers by names of files."""
 
 
@@ -58,23 +59,37 @@ def make_atlas(folder: Path, films: Films, view: Any = "source", contrast: bool 
     the second 8 wide at row 0, column 0, and a map that is high at the lower right;
     with `contrast` also one of the contrast with No Finding that is so at the lower left."""
     data = folder / "data"
+    draw(data)
+    for name, (own, stored) in films.items():
+        save(data / LABELS[1] / name, own, stored)
+    return atlas_of(folder, view, contrast)
+
+
+def draw(data: Path) -> None:
+    """The folders of the labels, with a drawn picture of No Finding."""
     for label in LABELS:
         (data / label).mkdir(parents=True)
     Image.new("L", (SIDE, SIDE)).save(data / LABELS[0] / "drawn.png")
-    for name, (own, stored) in films.items():
-        save(data / LABELS[1] / name, own, stored)
-    manifest = Manifest("Films", list(LABELS), kind="finding")
+
+
+def atlas_of(
+    folder: Path, view: Any = "source", contrast: bool = False, dataset: Dataset | None = None
+) -> Atlas:
+    """The same of the films that lie in its folder `data`, or of those of a data set."""
+    dataset = dataset or open_dataset(folder / "data")
+    labels = list(dataset.labels)
+    manifest = Manifest("Films", labels, kind="finding")
     manifest.config["typicality"] = {"contrast": LABELS[0]} if contrast else {}
     atlas = create_workspace(folder / "atlas", manifest)
     with atlas.hold():
         config = DataConfig(image_size=SIDE, view=view)
-        collect(atlas, open_dataset(data), config)
+        collect(atlas, dataset, config)
         images = atlas.table("images").to_pylist()
         maps = [_map(row) for row in images]
         if contrast:
             maps += [_contrast(row) for row in maps]
         atlas.put("maps/part-00000.parquet", maps)
-        patches = [patch for label in LABELS for patch in _patches(images, label)]
+        patches = [patch for label in labels for patch in _patches(images, label)]
         atlas.write("patches.parquet", patches, schemas.PATCHES)
     return open_atlas(atlas.path)
 

@@ -16,10 +16,15 @@ from diffmine.app.downloads import made
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.writer import open_workspace
+from diffmine.config import DataConfig
+from diffmine.data.fetched import fetched
 from diffmine.data.readers.dicom.source_image import IDENTITY
+from diffmine.data.sources import dataset_of
 from diffmine.export.chosen import listed
+from tests.unit.data.readers.dicom.files import save
 from tests.unit.data.readers.dicom.test_identity import planted
-from tests.unit.export.dicom.films import described, film, make_atlas
+from tests.unit.export.dicom.archive import archive
+from tests.unit.export.dicom.films import atlas_of, described, film, make_atlas
 from tests.unit.export.dicom.test_round_trip import export
 
 pytestmark = [
@@ -137,6 +142,29 @@ def test_an_identity_that_cannot_be_copied_is_not_copied_in_part(
     assert "in a way that cannot be copied" in told
     assert "ZQX" not in told
     assert not (tmp_path / "out").exists()
+
+
+def test_films_of_an_archive_have_no_identity_to_give(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = described(film(80, 100), 7, 12, SpecificCharacterSet="ISO_IR 192", **WHO)
+    content = save(tmp_path / "a.dcm", own, film(80, 100)).read_bytes()
+    how = DataConfig(label="Modality", pause=0, downloads=str(tmp_path / "downloads"))
+    with archive() as server:
+        server.stored[str(own.SOPInstanceUID)] = content
+        dataset, _ = fetched(dataset_of(f"dicomweb+{server.address}", how), how)
+        atlas = atlas_of(tmp_path, dataset=dataset)
+        asked = len(server.asked)
+        capfd.readouterr()
+        out, send = tmp_path / "out", ("--send", server.address)
+        assert export(atlas.path, out, "--identity", *send) == 2
+        assert len(server.asked) == asked, "nothing is sent"
+    told = "".join(capfd.readouterr()).replace("\n", " ")
+    assert "who the patient is, which was taken out of the files of these films" in told
+    assert "that it fetches from an archive" in told
+    assert not out.exists()
+    assert export(atlas.path, out) == 0
+    assert dcmread(out / "film-001" / "report.dcm").PatientID.startswith("diffmine-")
 
 
 def test_a_name_where_a_uid_is_expected_is_no_uid(
