@@ -11,7 +11,6 @@ import io
 import math
 import re
 import struct
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -23,7 +22,6 @@ import numpy as np
 from diffmine.data.fence.child import Answer
 from diffmine.data.files import regular
 from diffmine.data.readers.about import text_of
-from diffmine.data.readers.base import HEAD
 from diffmine.data.readers.dicom import texts
 from diffmine.data.readers.dicom.comments import (
     MALFORMED,
@@ -38,11 +36,9 @@ from diffmine.data.readers.dicom.header import (
     BIG_ENDIAN,
     DEFLATED,
     Header,
-    NoPixels,
-    begins,
-    open_header,
     words,
 )
+from diffmine.data.readers.dicom.opened import opened
 from diffmine.data.readers.dicom.placing import (
     MODALITIES,
     PARTS,
@@ -98,28 +94,11 @@ def deidentified(path: Path, *, name: str, sop: str) -> Answer:
 
     Raises ImageError in a sentence without any value of the file.
     """
-    try:
-        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
-            warnings.simplefilter("ignore")
-            head = file.read(HEAD)
-            if begins(head) < 0:
-                raise ImageError(texts.NO_DICOM.format(name=name))
-            header = open_header(file, head, _MORE)
-            if header.syntax in (BIG_ENDIAN, DEFLATED):
-                raise ImageError(texts.ORDER.format(name=name))
-            pixels = _Pixels.of(header, path)
-            begin = _header_of(header, name, sop, pixels)
-    except (ImageError, MemoryError):
-        raise
-    except ImportError as error:
-        raise ImageError(texts.MISSING.format(name=name)) from error
-    except NoPixels as error:
-        raise ImageError(texts.BROKEN.format(name=name, why=texts.NO_PIXELS)) from error
-    except Broken as error:
-        raise ImageError(texts.BROKEN.format(name=name, why=error)) from error
-    except Exception as error:  # its words may hold a value of the file
-        why = texts.UNREADABLE.format(error=type(error).__name__)
-        raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
+    with opened(path, name, _MORE, marked=True) as header:
+        if header.syntax in (BIG_ENDIAN, DEFLATED):
+            raise ImageError(texts.ORDER.format(name=name))
+        pixels = _Pixels.of(header, path)
+        begin = _header_of(header, name, sop, pixels)
     return Answer({}, len(begin) + pixels.size, chain((begin,), pixels.pieces()))
 
 

@@ -6,7 +6,6 @@ Pictures into which a name may be burned are read when they are asked for alone.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,17 +13,18 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image
 
-from diffmine.data.files import printable, regular
+from diffmine.data.files import printable
 from diffmine.data.image import MAX_PIXELS
 from diffmine.data.readers.about import ABOUT, camera_of
-from diffmine.data.readers.base import HEAD, NOTE, Reader
+from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import to_srgb
 from diffmine.data.readers.dicom import texts
 from diffmine.data.readers.dicom.colour import colour_of, palette_of
 from diffmine.data.readers.dicom.film import film_of
-from diffmine.data.readers.dicom.frame import Broken, NoDecoder, first_frame
+from diffmine.data.readers.dicom.frame import Broken, first_frame
 from diffmine.data.readers.dicom.grey import grey_of
-from diffmine.data.readers.dicom.header import Header, NoPixels, TooMany, begins, open_header
+from diffmine.data.readers.dicom.header import Header, begins
+from diffmine.data.readers.dicom.opened import opened
 from diffmine.data.readers.dicom.placing import SAID_VIEWS, listed
 from diffmine.data.readers.film import Film, square_size, squared
 from diffmine.data.readers.wishes import wishes
@@ -56,33 +56,9 @@ def film(path: Path) -> Film | None:
 def _opened(path: Path, then: Callable[[Header, str], Result], still: bool) -> Result:
     """What `then` makes of a file's header, which stands at its pixels, and its name."""
     name = printable(path.name)
-    try:
-        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
-            warnings.simplefilter("ignore")
-            header = open_header(file, file.read(HEAD))
-            _check(header, name, still)
-            return then(header, name)
-    except (ImageError, MemoryError):
-        raise
-    except ImportError as error:
-        raise ImageError(texts.MISSING.format(name=name)) from error
-    except NoDecoder as error:
-        raise ImageError(texts.DECODER.format(name=name, kind=error)) from error
-    except NoPixels as error:
-        raise _broken(name, texts.NO_PIXELS) from error
-    except TooMany as error:
-        raise _broken(name, texts.MANY) from error
-    except RecursionError as error:
-        raise _broken(name, texts.DEEP) from error
-    except Broken as error:
-        raise _broken(name, str(error)) from error
-    except Exception as error:  # its words may hold a value of the file: its kind is said alone
-        why = texts.UNREADABLE.format(error=type(error).__name__)
-        raise _broken(name, why) from error
-
-
-def _broken(name: str, why: str) -> ImageError:
-    return ImageError(texts.BROKEN.format(name=name, why=why))
+    with opened(path, name) as header:
+        _check(header, name, still)
+        return then(header, name)
 
 
 def _check(header: Header, name: str, still: bool) -> None:

@@ -9,7 +9,6 @@ and General Study (PS3.3 C.7.1.1, C.7.2.1).
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,10 +16,9 @@ from pathlib import Path
 
 from diffmine.data.fence import fenced_one
 from diffmine.data.fence.child import Answer
-from diffmine.data.files import digest_of, printable, regular
-from diffmine.data.readers.base import HEAD
-from diffmine.data.readers.dicom import texts
-from diffmine.data.readers.dicom.header import Header, begins, open_header
+from diffmine.data.files import digest_of, printable
+from diffmine.data.readers.dicom.header import Header
+from diffmine.data.readers.dicom.opened import opened
 from diffmine.data.readers.dicom.placing import (
     listed,
     orientation_of,
@@ -29,7 +27,6 @@ from diffmine.data.readers.dicom.placing import (
     spacing_of,
     view_of,
 )
-from diffmine.errors import ImageError
 
 UIDS = {
     "SOPInstanceUID": 0x00080018,
@@ -99,23 +96,10 @@ def read_source_image(path: Path, *, identity: bool = False) -> SourceImage:
 
 def told(path: Path, *, identity: bool) -> Answer:
     """Work of a child: the fields of a SourceImage."""
-    name = printable(path.name)
-    try:
-        with warnings.catch_warnings(), open(path, "rb", opener=regular) as file:
-            warnings.simplefilter("ignore")
-            head = file.read(HEAD)
-            if begins(head) < 0:
-                raise ImageError(texts.NO_DICOM.format(name=name))
-            who = {**IDENTITY, **_CHARACTERS} if identity else {}
-            header = open_header(file, head, {**UIDS, **_PLACED, **who, **_REMOVED})
-            own = _film(header, digest_of(path), identity)
-    except (ImageError, MemoryError):
-        raise
-    except ImportError as error:
-        raise ImageError(texts.MISSING.format(name=name)) from error
-    except Exception as error:  # its words may hold a value of the file
-        why = texts.UNREADABLE.format(error=type(error).__name__)
-        raise ImageError(texts.BROKEN.format(name=name, why=why)) from None
+    who = {**IDENTITY, **_CHARACTERS} if identity else {}
+    more = {**UIDS, **_PLACED, **who, **_REMOVED}
+    with opened(path, printable(path.name), more, marked=True) as header:
+        own = _film(header, digest_of(path), identity)
     return Answer(asdict(own))
 
 
