@@ -221,13 +221,13 @@ def test_a_translation_goes_on_through_a_reload(context: BrowserContext, address
     expect(page.locator("#strip .dm-blank")).to_have_count(3)
     page.locator("#run").click()
     expect(page.locator("#stop")).to_be_visible()
-    key = page.evaluate("sessionStorage.getItem('diffmine-running')")
+    key = page.evaluate("sessionStorage.getItem('diffmine-running-translate')")
     page.reload()
     expect(page.locator("#stop")).to_be_visible()
-    assert page.evaluate("sessionStorage.getItem('diffmine-running')") == key
+    assert page.evaluate("sessionStorage.getItem('diffmine-running-translate')") == key
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text("Cancelled.")
-    page.wait_for_function("!sessionStorage.getItem('diffmine-running')")
+    page.wait_for_function("!sessionStorage.getItem('diffmine-running-translate')")
 
 
 def test_several_patches_are_translated_in_rows(page: Page, address: str) -> None:

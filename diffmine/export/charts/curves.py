@@ -49,6 +49,10 @@ class Curves:
         return all(value is None for curve in self.curves for value in curve.values)
 
 
+LONGEST = 28
+"""Letters of a name on an axis; longer ones are broken into lines, or cut."""
+
+
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers from `low` to `high`, steps of 1, 2 or 5 times a power of ten."""
     span = high - low
@@ -67,7 +71,7 @@ def marked(names: tuple[str, ...], most: int, letters: int) -> list[int]:
     that no two names touch, at most `most` of them."""
     if not names:
         return []
-    longest = max(len(name) for name in names) + 2
+    longest = min(max(len(name) for name in names), LONGEST) + 2
     room = max(min(most, letters // longest), 1)
     return list(range(0, len(names), -(-len(names) // room)))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from diffmine.app.cache import Cache
-from diffmine.app.components.chart.figures import BLUE, VERMILION, chart_value
-from diffmine.app.parts import Value
+from diffmine.app.components.chart.figures import BLUE, VERMILION, chart_value, tall
+from diffmine.app.parts import MANY, Value
 from diffmine.app.tabs.evaluate import texts
 
 Row = dict[str, Any]
@@ -47,7 +48,8 @@ def bars(
                 "y": values,
                 "error_y": error,
                 "marker": {"color": colour},
-                "hovertemplate": f"%{{x}}, {name}: %{{y:.3f}}<extra></extra>",
+                "customdata": [row["label"] or ALL for row in known],
+                "hovertemplate": f"%{{customdata}}, {name}: %{{y:.3f}}<extra></extra>",
             }
         )
     names = [label or ALL for label in labels]
@@ -63,7 +65,29 @@ def bars(
         for pairs in [list(zip(trace["x"], trace["y"], strict=True))]
     )
     alt = f"{title}. {listing}"
-    return chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
+    listed = bool(traces) and len(names) > MANY
+    if listed:
+        layout, traces = _listed(names, traces)
+    value = chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
+    return value | {"tall": listed}
+
+
+def _listed(names: Sequence[str], traces: list[Value]) -> tuple[Value, list[Value]]:
+    """Very many labels one below the other, the highest of the first trace at the top."""
+    first = dict(zip(traces[0]["x"], traces[0]["y"], strict=True))
+    layout, places = tall(names, [math.inf if name == ALL else first.get(name) for name in names])
+    layout["xaxis"] |= _AXIS
+    layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1, "yanchor": "top"}}
+    place = dict(zip(names, places, strict=True))
+    dots = []
+    for trace in traces:
+        text = trace["hovertemplate"].replace("%{y:", "%{x:")
+        dots.append(
+            {key: value for key, value in trace.items() if key not in ("error_y", "x")}
+            | {"type": "scatter", "mode": "markers", "x": trace["y"], "error_x": trace["error_y"]}
+            | {"y": [place[name] for name in trace["x"]], "hovertemplate": text}
+        )
+    return layout, dots
 
 
 def curves(cache: Cache, rows: Sequence[Row], prevalence: float | None, *, title: str) -> Value:

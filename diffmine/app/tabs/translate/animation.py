@@ -15,6 +15,7 @@ from diffmine.app.sprites import GENERATED
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
 from diffmine.app.tabs.translate.strips import bigger
+from diffmine.export.lettering import font_for, short
 
 MILLISECONDS = 900
 _SIDE = 320
@@ -50,8 +51,9 @@ def frame(strip: Strip, label: str) -> Image.Image:
     page.paste(Image.fromarray(pixels), (0, 0))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(16)
     mark = texts.MARK_SOURCE_OF_ALL if is_source else shared.MARK_GENERATED
-    pen.text((8, high + 6), label, "white", font)
     left = wide - 16 - pen.textlength(mark, font)
+    letters = font_for(label, 16)
+    pen.text((8, high + 6), short(label, letters, int(left) - 14), "white", letters)
     pen.rectangle([left, high, wide, high + _BAND], fill=_MARK)  # an area survives the palette
     pen.text((left + 8, high + 6), mark, "black", font)
     if is_source:
@@ -59,8 +61,8 @@ def frame(strip: Strip, label: str) -> Image.Image:
     return page
 
 
-def moving_file(shelf: Shelf, strip: Strip) -> Path:
-    """The animation as a served file, made once for the same pictures."""
+def moving_file(shelf: Shelf, strip: Strip, labels: Sequence[str]) -> Path:
+    """The animation under some labels as a served file, made once for the same pictures."""
     model = shelf.atlas.manifest.model
     about = {
         "model": f"{shelf.atlas.manifest.model_name or 'unknown'} "
@@ -68,11 +70,11 @@ def moving_file(shelf: Shelf, strip: Strip) -> Path:
         "atlas": shelf.title,
         "image": strip.patch.image_id,
         "source": strip.patch.label,
-        "labels": ", ".join(name for name in shelf.labels if name in strip.translations),
+        "labels": ", ".join(name for name in labels if name in strip.translations),
         "method": strip.method,
         "seed": str(strip.seed),
     }
-    translations = strip.translations.items()
-    pixels = [(target, translation.picture.tobytes()) for target, translation in translations]
+    there = strip.translations
+    pixels = [(name, there[name].picture.tobytes()) for name in labels if name in there]
     name = f"{digest(about, strip.patch, pixels)}/diffmine-translation.gif"
-    return shelf.cache.file(name, lambda: animation(strip, shelf.labels, about))
+    return shelf.cache.file(name, lambda: animation(strip, labels, about))
