@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from secrets import token_urlsafe
 from threading import Condition, Lock, Thread, Timer
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from diffmine.app import gpu
 
@@ -25,6 +25,10 @@ Work = Callable[[], Iterator[Result]]
 GRACE = 120.0
 MOST = 64
 _slot = Lock()
+
+
+def _nothing() -> Iterator[Any]:
+    yield from ()
 
 
 class Run(Generic[Result]):
@@ -56,7 +60,7 @@ class Run(Generic[Result]):
         """Stop it and let go of what it was about and what it has made."""
         with self._news:
             self._stopped = True
-            self._work = lambda: (result for result in ())
+            self._work = _nothing
             self._results.clear()
 
     def follow(self) -> Iterator[tuple[float, Result]]:

@@ -1,6 +1,6 @@
 // A Plotly figure. Value: {rev, title, data, layout, lib, alt, empty, files}. Events: point {curve, point};
 // file {kind}, to take it away.
-const root = find('.dm-chart'), box = find('.dm-chart-plot'), note = find('.dm-chart-note');
+const root = find('.dm-chart'), box = find('.dm-chart-plot'), note = find('.dm-chart-note'), list = find('.dm-chart-list');
 const title = find('.dm-chart-title'), files = find('.dm-chart-files');
 files.append(...['csv', 'svg', 'pdf'].map(kind => make('button', {type: 'button', class: 'dm-chip',
   title: say(TEXTS.chartAs, {kind: kind.toUpperCase()}), onclick: () => tell('file', {kind})}, kind.toUpperCase())));
@@ -12,12 +12,13 @@ function layout(value) {
   const given = value.layout, room = box.clientWidth;
   family = getComputedStyle(root).fontFamily;
   const axes = ['xaxis', 'yaxis', ...Object.keys(given).filter(name => /^[xy]axis\d+$/.test(name))];
+  const side = (given.yaxis?.ticktext ?? given.yaxis?.categoryarray) ? 0.38 * room : 50;  // the names on the left
   const annotations = given.annotations?.map(({span, ...one}) =>
-    ({...one, text: span ? fitted(one.text, span * room - 8, one.font.size) : one.text}));
+    ({...one, text: span ? telling(fitted(one.text, span * (room - 60) - 10, one.font.size)) : one.text}));
   return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family}, hovermode: 'closest',
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false,
     ...given, ...(annotations && {annotations}),
-    ...Object.fromEntries(axes.map(name => [name, {...axis, ...namedAxis(name, given[name] ?? {}, room)}]))};
+    ...Object.fromEntries(axes.map(name => [name, {...axis, ...namedAxis(name, given[name] ?? {}, room, side)}]))};
 }
 
 const fits = value => fittedTraces(value.data, box.clientWidth, value.layout.legend?.orientation === 'h');
@@ -30,11 +31,12 @@ async function draw() {
   at = null;
   box.tabIndex = value.data.length ? 0 : -1;
   root.classList.toggle('dm-none', !value.data.length);
-  root.classList.toggle('dm-tall', Boolean(value.tall));
+  list.hidden = !value.list;
+  list.replaceChildren(...(value.list ? listed(value.list, value.alt.split('. ')[0], point => tell('point', {curve: 0, point})) : []));
   title.textContent = value.title || '';
   files.hidden = !value.files;
   box.style.height = value.layout.height ? `${value.layout.height}px` : '';
-  note.textContent = value.data.length ? '' : value.empty || '';
+  note.textContent = value.data.length || value.list ? '' : value.empty || '';
   if (!value.data.length) return;
   try {
     P = await plotly(value.lib.url);

@@ -8,6 +8,7 @@ from typing import Any
 
 from diffmine.app import texts
 from diffmine.app.cache import Cache, digest, file_ref
+from diffmine.app.components.chart.listing import Series, listing
 from diffmine.app.parts import MANY, Value
 from diffmine.export.charts import Curve, Curves
 from diffmine.export.charts.curves import runs
@@ -17,34 +18,12 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 BAND = "rgba(0,114,178,.18)"
 _DASHES = ("solid", "dash", "dot", "longdashdot")
-_ROW = 20  # pixels of a name where they lie one below the other
 _SYMBOLS = ("circle", "square", "triangle-up", "x")
 
 
 def number(value: Any) -> float | None:
     """A finite number, else None: what JSON can carry."""
     return float(value) if value is not None and math.isfinite(value) else None
-
-
-def tall(names: Sequence[str], heights: Sequence[float | None]) -> tuple[Value, list[int]]:
-    """The layout of a chart of very many names without an order, which lie one below the other, the
-    highest first, and the place of each name from above. The value of such a chart says `tall`."""
-    ranked = sorted(
-        range(len(names)), key=lambda at: (heights[at] is None, -(heights[at] or 0.0), at)
-    )
-    place = {at: rank for rank, at in enumerate(ranked)}
-    layout: Value = {
-        "height": 56 + _ROW * len(names),
-        "margin": {"l": 56, "r": 16, "t": 30, "b": 12},
-        "xaxis": {"side": "top", "rangemode": "tozero", "zeroline": True},
-        "yaxis": {
-            "tickvals": list(range(len(names))),
-            "ticktext": [names[at] for at in ranked],
-            "range": [len(names) - 0.5, -0.5],
-            "zeroline": False,
-        },
-    }
-    return layout, [place[at] for at in range(len(names))]
 
 
 def chart_value(
@@ -54,6 +33,12 @@ def chart_value(
     value: Value = {"title": title, "data": list(traces), "layout": layout, "alt": alt}
     value["empty"] = empty
     return {"rev": digest(value), **value, "lib": file_ref(cache.plotly)}
+
+
+def as_list(value: Value, list_: Value) -> Value:
+    """A chart that is drawn as a list of names instead (listing.py)."""
+    bare = value | {"data": [], "layout": {}, "list": list_}
+    return bare | {"rev": digest(value["rev"], list_)}
 
 
 def curves_value(
@@ -77,7 +62,6 @@ def curves_value(
         _line(chart, curve, at, list(text), marked)
         for at, (curve, text) in enumerate(zip(chart.curves, notes, strict=True))
     ]
-    listed = not chart.ordered and len(chart.names) > MANY
     layout: Value = {
         "xaxis": {
             "tickvals": list(chart.places),  # chart.js leaves out what has no room
@@ -92,24 +76,29 @@ def curves_value(
             "zeroline": True,
         },
     }
-    if listed:
-        layout, places = tall(chart.names, chart.curves[0].values)
-        layout["xaxis"]["tickformat"] = ".0%" if chart.share else None
-        traces = [_lying(trace, places) for trace in traces]
     if len(chart.curves) > 1:
         layout |= {
             "showlegend": True,
             "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
         }
-    listing = "; ".join(
+    told = "; ".join(
         f"{curve.name}, {name}: {note}"
         for curve, text in zip(chart.curves, notes, strict=True)
         for name, note in zip(chart.names, text, strict=True)
         if note
     )
-    alt = f"{chart.title}. {listing}"
+    alt = f"{chart.title}. {told}"
     value = chart_value(cache, traces, layout, title=chart.title, alt=alt, empty=empty)
-    return value | {"rev": digest(value["rev"], "files"), "files": True, "tall": listed}
+    if not chart.ordered and len(chart.names) > MANY:
+        series = [
+            Series(curve.name, COLOURS[at % 4], curve.values, curve.low, curve.high)
+            for at, curve in enumerate(chart.curves)
+        ]
+        several = [texts.BETWEEN_NOTES.join(told) for told in zip(*notes, strict=True)]
+        value = as_list(
+            value, listing(chart.names, series, several, marked=marked, share=chart.share)
+        )
+    return value | {"rev": digest(value["rev"], "files"), "files": True}
 
 
 def curve_of(chart: Curves, trace: int) -> int:
@@ -133,13 +122,6 @@ def _band(chart: Curves, curve: Curve, colour: str) -> Value:
     band: Value = {"type": "scatter", "x": x, "y": y, "mode": "lines", "fill": "toself"}
     band |= {"hoverinfo": "skip", "showlegend": False, "fillcolor": _clear(colour, 0.18)}
     return band | {"line": {"width": 1, "color": _clear(colour, 0.3)}}
-
-
-def _lying(trace: Value, places: Sequence[float]) -> Value:
-    """A trace of dots with its values along the level axis."""
-    lying = {key: value for key, value in trace.items() if key != "error_y"}
-    bars = {"error_x": trace["error_y"]} if "error_y" in trace else {}
-    return lying | bars | {"x": trace["y"], "y": list(places)}
 
 
 def _clear(colour: str, opacity: float) -> str:
@@ -219,14 +201,16 @@ def over_labels(
     }
     bars = _bars(values, low, high, errors, ordered)
     traces.append(main | ({"error_y": bars} if bars else {}))
-    listed = not ordered and len(names) > MANY
-    if listed:
-        layout, places = tall(names, values)
-        traces = [_lying(traces[-1], places)]
-    listing = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
-    alt = f"{title}. {listing}"
+    told = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
+    alt = f"{title}. {told}"
     value = chart_value(cache, traces, layout, title=title, alt=alt, empty=empty)
-    return value | {"tall": listed}
+    if ordered or len(names) <= MANY:
+        return value
+    ends = zip(values, errors, strict=True) if errors else ()
+    pairs = [(None, None) if v is None or e is None else (v - e, v + e) for v, e in ends]
+    bounds = ([one for one, _ in pairs], [two for _, two in pairs]) if pairs else (low, high)
+    series = [Series(title, BLUE, list(values), *bounds)]
+    return as_list(value, listing(names, series, list(notes) or names, marked=marked))
 
 
 def _bars(

@@ -19,6 +19,9 @@ function fitted(text, width, size = 12) {
   return `${whole.slice(0, low).join('')}…`;
 }
 
+// A cut text of which enough is left to tell it from others; else none.
+const telling = text => text.endsWith('…') && text.length < 5 ? '' : text;
+
 // A text in lines at most so many pixels wide, for what a pointer shows.
 function wrapped(text, width) {
   if (typeof text !== 'string' || wide(text) <= width) return text;
@@ -51,13 +54,13 @@ function named(values, texts, room) {
 }
 
 // An axis whose ticks are names. Those of an upright one take at most two fifths of the chart.
-function namedAxis(name, axis, room) {
+function namedAxis(name, axis, room, side) {
   const values = axis.ticktext ? axis.tickvals : axis.tickvals ? null : axis.categoryarray;
   if (!values?.length) return axis;
   const texts = axis.ticktext ?? values.map(String);
   if (name.startsWith('y')) return {...axis, tickvals: values, ticktext: texts.map(text => fitted(text, 0.38 * room))};
   const [from, to] = axis.domain ?? [0, 1];
-  return {...axis, ...named(values, texts, (to - from) * (room - 70))};
+  return {...axis, ...named(values, texts, (to - from) * (room - side - 20))};
 }
 
 // The traces with names that fit the legend, and lines for the pointer.

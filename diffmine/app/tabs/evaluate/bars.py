@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from diffmine.app.cache import Cache
-from diffmine.app.components.chart.figures import BLUE, VERMILION, chart_value, tall
+from diffmine.app.components.chart.figures import BLUE, VERMILION, as_list, chart_value
+from diffmine.app.components.chart.listing import Series, listing
 from diffmine.app.parts import MANY, Value
 from diffmine.app.tabs.evaluate import texts
 
@@ -59,35 +59,29 @@ def bars(
         "xaxis": {"type": "category", "categoryorder": "array", "categoryarray": names},
         "yaxis": _AXIS,
     }
-    listing = "; ".join(
+    told = "; ".join(
         f"{trace['name']}: " + ", ".join(f"{x} {y:.3f}" for x, y in pairs if y is not None)
         for trace in traces
         for pairs in [list(zip(trace["x"], trace["y"], strict=True))]
     )
-    alt = f"{title}. {listing}"
-    listed = bool(traces) and len(names) > MANY
-    if listed:
-        layout, traces = _listed(names, traces)
+    alt = f"{title}. {told}"
     value = chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
-    return value | {"tall": listed}
-
-
-def _listed(names: Sequence[str], traces: list[Value]) -> tuple[Value, list[Value]]:
-    """Very many labels one below the other, the highest of the first trace at the top."""
-    first = dict(zip(traces[0]["x"], traces[0]["y"], strict=True))
-    layout, places = tall(names, [math.inf if name == ALL else first.get(name) for name in names])
-    layout["xaxis"] |= _AXIS
-    layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1, "yanchor": "top"}}
-    place = dict(zip(names, places, strict=True))
-    dots = []
-    for trace in traces:
-        text = trace["hovertemplate"].replace("%{y:", "%{x:")
-        dots.append(
-            {key: value for key, value in trace.items() if key not in ("error_y", "x")}
-            | {"type": "scatter", "mode": "markers", "x": trace["y"], "error_x": trace["error_y"]}
-            | {"y": [place[name] for name in trace["x"]], "hovertemplate": text}
+    if not traces or len(names) <= MANY:
+        return value
+    columns = [(name, [rows.get(label) for label in labels]) for name, rows in groups.items()]
+    series = [
+        Series(
+            name,
+            colour,
+            *([row[key] if row else None for row in rows] for key in (figure, low, high)),
         )
-    return layout, dots
+        for (name, rows), colour in zip(columns, COLOURS * len(columns), strict=False)
+    ]
+    notes = [
+        ", ".join(f"{one.values[at]:.2f}" for one in series if one.values[at] is not None)
+        for at in range(len(names))
+    ]
+    return as_list(value, listing(names, series, notes, first=ALL))
 
 
 def curves(cache: Cache, rows: Sequence[Row], prevalence: float | None, *, title: str) -> Value:

@@ -38,6 +38,7 @@ from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
 
 TAB = KIND = "translate"
+SLIDER_LETTERS = 28
 Made = tuple[Preview | None, "Drawn | None"]
 """What a job makes: a step with what it draws, at the end that alone."""
 
@@ -149,7 +150,9 @@ class Translate:
             return self._nothing() | {self.wall: wall, self.cuts: cuts}
         origin = texts.STORED if strip.stored else texts.MADE_HERE
         verdict = f"{summary(strip)} {sentence(target, translations[target])} *({origin})*"
-        label = texts.SLIDER_OF.format(source=strip.patch.label, target=target)
+        names = {"source": strip.patch.label, "target": target}
+        short = {key: words.shortened(name, SLIDER_LETTERS) for key, name in names.items()}
+        label = texts.SLIDER_OF.format(**short)
         return {
             self.wall: wall,
             self.cuts: cuts,

@@ -91,10 +91,10 @@ def test_pdf_is_one_page_of_vectors_with_text_that_can_be_searched() -> None:
 
 def test_names_on_an_axis_never_touch() -> None:
     long = tuple(f"label number {number} with a long name, {'x' * 70}" for number in range(400))
-    assert len(marked(long, 16, 110)) == 1
+    assert len(marked(long, 16, 110)) == 3, "cut, in lines of a third of the sheet"
     chart = Curves("t", "label", "v", long, (Curve("a", tuple(float(n) for n in range(400))),))
     root = ElementTree.fromstring(as_svg(chart))
-    assert len(list(root.iter(f"{NS}text"))) < 16
+    assert len(list(root.iter(f"{NS}text"))) < 20
     decades = tuple(f"{year}s" for year in range(1500, 2000, 10))
     shown = marked(decades, 16, 110)
     assert len(shown) <= 16
