@@ -365,6 +365,8 @@ PAGE: dict[str, str] = {
         "the image as the model makes it over under another label; always marked “generated”"
     ),
     "close": "Close",
+    "more": "More",
+    "less": "Less",
     "firstSteps": "Show the first steps",
     "findings": "Show what to begin with",
 }

@@ -6,6 +6,8 @@ files.append(...['csv', 'svg', 'pdf'].map(kind => make('button', {type: 'button'
   title: say(TEXTS.chartAs, {kind: kind.toUpperCase()}), onclick: () => tell('file', {kind})}, kind.toUpperCase())));
 let drawn = null, P = null, heard = false, at = null;
 
+const OFF = {ticks: 'outside', ticklen: 7, tickcolor: 'rgba(0,0,0,0)'};
+
 function layout(value) {
   const ink = isDark() ? '#d4d4d8' : '#3f3f46', line = isDark() ? '#3f3f46' : '#e4e4e7';
   const axis = {gridcolor: line, zerolinecolor: ink, zerolinewidth: 1, linecolor: line, automargin: true};
@@ -15,10 +17,11 @@ function layout(value) {
   const side = (given.yaxis?.ticktext ?? given.yaxis?.categoryarray) ? 0.38 * room : 50;  // the names on the left
   const annotations = given.annotations?.map(({span, ...one}) =>
     ({...one, text: span ? telling(fitted(one.text, span * (room - 60) - 10, one.font.size)) : one.text}));
+  // Names below an axis stand off it, or the first would lie on the lowest number beside it.
   return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family}, hovermode: 'closest',
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false,
     ...given, ...(annotations && {annotations}),
-    ...Object.fromEntries(axes.map(name => [name, {...axis, ...namedAxis(name, given[name] ?? {}, room, side)}]))};
+    ...Object.fromEntries(axes.map(name => [name, {...axis, ...(name.startsWith('x') && OFF), ...namedAxis(name, given[name] ?? {}, room, side)}]))};
 }
 
 const fits = value => fittedTraces(value.data, box.clientWidth, value.layout.legend?.orientation === 'h');
