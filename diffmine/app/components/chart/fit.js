@@ -46,9 +46,10 @@ function pieces(word, width) {
 
 // Of the names along a level axis the first and every n-th, as many as there is room for without touching.
 function named(values, texts, room) {
-  const most = room / 3 - 14, short = texts.map(text => fitted(text, most));
+  const most = 2 * room / 7 - 14, short = texts.map(text => fitted(text, most));
   const longest = Math.max(...short.map(text => wide(text)), 1) + 14;
-  const step = Math.ceil(texts.length / Math.max(Math.floor(room / longest), 1));
+  const free = room - Math.max(wide(short[0] ?? '') / 2 - 45, 0);  // the first reaches over the left end
+  const step = Math.ceil(texts.length / Math.max(Math.floor(free / longest), 1));
   const shown = (_, at) => at % step === 0;
   return {tickvals: values.filter(shown), ticktext: short.filter(shown), tickangle: 0};
 }
