@@ -106,7 +106,7 @@ class Desk:
         self.basket: gr.HTML  # holds its entries
         self.add_all: Callable[[View, Any, Sequence[Patch]], Updates]  # into the basket
         self.added: list[Any]  # what that changes
-        self.running: gr.HTML  # knows the job that this page began
+        self.running: dict[str, gr.HTML]  # know the jobs that this page began, by their kinds
 
     def own(self, component: Component) -> Component:
         """Note a component as one that moving about may change, in the group being built."""

@@ -13,7 +13,7 @@ from diffmine.app.components.gate.gate import gate
 from diffmine.app.components.head.head import head
 from diffmine.app.components.labels.labels import event_of, labels
 from diffmine.app.components.page.page import page
-from diffmine.app.components.running.running import running
+from diffmine.app.components.running.running import KINDS, running
 from diffmine.app.desk import Desk
 from diffmine.app.entrance import atlas_cards, finding_cards
 from diffmine.app.held import held
@@ -46,7 +46,7 @@ class Header:
         self.labels = desk.own(labels(names, self._labels(view), elem_id="labels"))
         desk.labels = self.labels
         self.search.place_results()
-        desk.running = running(elem_id="running")
+        desk.running = {kind: running(kind, elem_id=f"running-{kind}") for kind in KINDS}
         self.findings = desk.own(cards(self._findings(view), elem_id="findings"))
         self.picker = picker
         self.gate = desk.own(gate(self._gate(view), elem_id="gate"))

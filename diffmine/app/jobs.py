@@ -16,6 +16,14 @@ ONE_AT_A_TIME: dict[str, Any] = {
     "api_visibility": "private",
     "trigger_mode": "once",
 }
+# Who only follows a job takes no place of those who work.
+FOLLOWS: dict[str, Any] = {
+    "show_progress": "hidden",
+    "concurrency_id": "follow",
+    "concurrency_limit": 8,
+    "api_visibility": "private",
+    "trigger_mode": "once",
+}
 
 
 class JobState(StrEnum):

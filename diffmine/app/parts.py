@@ -17,6 +17,10 @@ from diffmine.app import texts
 Value = dict[str, Any]
 Updates = dict[Any, Any]
 
+MANY = 24
+"""With more labels than this no list of them is shown whole: some stand for all, are chosen, or lie
+in a place of their own that is scrolled."""
+
 NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from diffmine.app.parts import MANY
 from diffmine.app.shelf import Shelf
 from diffmine.atlas.records import Patch, Translation
 from diffmine.config import TranslateConfig
@@ -23,6 +25,17 @@ class Strip:
     method: str = ""
     seed: int = 0
     keep: bool = False
+
+
+def spread(names: Sequence[str], own: str = "", most: int = MANY) -> list[str]:
+    """At most `most` of some names in their order, at even steps from the first to the last, `own`
+    among them if it is one."""
+    if len(names) <= most:
+        return list(names)
+    others = [name for name in names if name != own]
+    steps = np.linspace(0, len(others) - 1, most - (own in names)).round().astype(int).tolist()
+    chosen = {own, *(others[at] for at in steps)}
+    return [name for name in names if name in chosen]
 
 
 def known(shelf: Shelf) -> TranslateConfig:

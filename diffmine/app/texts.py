@@ -39,6 +39,7 @@ GENERATED = "Generated: translated into {label}"
 NOT_TRANSLATED = "Not translated into {label}"
 ELEMENT_NUMBER = "Element {number}"
 INSIDE_NOISE = " (inside the noise)"
+BETWEEN_NOTES = "; "
 NOTHING_STORED = "Nothing is stored for this."
 MARK_GENERATED = "generated"
 MADE = "{patch}, a generated picture"
@@ -357,6 +358,8 @@ PAGE: dict[str, str] = {
         "the image as the model makes it over under another label; always marked “generated”"
     ),
     "close": "Close",
+    "more": "More",
+    "less": "Less",
     "firstSteps": "Show the first steps",
     "findings": "Show what to begin with",
 }

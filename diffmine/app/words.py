@@ -45,6 +45,11 @@ def without_pictures(text: str) -> str:
     return text.replace("<", "&lt;")
 
 
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` letters, with `…` where something is left out."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def duration(seconds: float) -> str:
     """`40 s`, `3 min`."""
     if seconds < 90:
@@ -68,6 +73,7 @@ __all__ = [
     "rank",
     "score",
     "scored",
+    "shortened",
     "signed",
     "web_address",
     "without_pictures",

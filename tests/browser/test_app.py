@@ -34,6 +34,9 @@ def test_the_first_screen_shows_pictures(page: Page, address: str) -> None:
     tile = page.locator("#wall .dm-tile").first
     expect(tile).to_have_css("background-image", re.compile(r"url\("))
     assert page.locator("#wall .dm-patch").first.get_attribute("aria-label")
+    above = "document.querySelector('#doubts')?.offsetHeight ?? 0"  # what speaks against them
+    top = tile.bounding_box()["y"] - page.evaluate(above)
+    assert top < 300, "pictures begin in the upper third"
 
 
 def test_another_label(page: Page, address: str) -> None:
@@ -221,13 +224,43 @@ def test_a_translation_goes_on_through_a_reload(context: BrowserContext, address
     expect(page.locator("#strip .dm-blank")).to_have_count(3)
     page.locator("#run").click()
     expect(page.locator("#stop")).to_be_visible()
-    key = page.evaluate("sessionStorage.getItem('diffmine-running')")
+    key = page.evaluate("sessionStorage.getItem('diffmine-running-translate')")
     page.reload()
     expect(page.locator("#stop")).to_be_visible()
-    assert page.evaluate("sessionStorage.getItem('diffmine-running')") == key
+    assert page.evaluate("sessionStorage.getItem('diffmine-running-translate')") == key
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text("Cancelled.")
-    page.wait_for_function("!sessionStorage.getItem('diffmine-running')")
+    page.wait_for_function("!sessionStorage.getItem('diffmine-running-translate')")
+
+
+@pytest.mark.slow
+def test_several_and_an_inspection_go_on_through_a_reload(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = context.new_page()  # as above
+    path = tmp_path / "mine.png"
+    Image.fromarray(picture("1910", 97)).save(path)
+    page.goto(f"{address}?tab=translate&patch=1930-top-0004")
+    page.get_by_text("Several patches", exact=True).click()
+    page.locator("#run-several").click()
+    expect(page.locator("#several-rows .dm-row").first).to_be_visible()
+    page.reload()
+    expect(page.locator("#stop-several")).to_be_visible()
+    expect(page.locator("#several-rows .dm-row").first).to_be_visible()
+    page.locator("#stop-several").click()
+    expect(page.locator("#status-several")).to_have_text("Cancelled.")
+    page.goto(f"{address}?tab=inspect")
+    page.locator("#own-file input[type=file]").set_input_files(path)
+    expect(page.locator("#own-stop")).to_be_visible()
+    page.wait_for_function("sessionStorage.getItem('diffmine-running-inspect')")
+    page.reload()
+    expect(page.locator("#own-viewer .dm-whole")).to_be_visible()
+    expect(page.locator("#own-stop")).to_be_visible()
+    expect(page.locator("#own-verdict")).to_contain_text("ypical", timeout=90_000)
+    page.wait_for_function("!sessionStorage.getItem('diffmine-running-inspect')")
+    page.reload()  # nothing of the picture is kept
+    expect(page.locator("#own-line")).to_be_visible()
+    expect(page.locator("#own-viewer")).to_be_hidden()
 
 
 def test_several_patches_are_translated_in_rows(page: Page, address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Number = float | None
 
@@ -49,6 +49,10 @@ class Curves:
         return all(value is None for curve in self.curves for value in curve.values)
 
 
+LONGEST = 28
+"""Letters of a name on an axis; longer ones are broken into lines, or cut."""
+
+
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers from `low` to `high`, steps of 1, 2 or 5 times a power of ten."""
     span = high - low
@@ -67,9 +71,25 @@ def marked(names: tuple[str, ...], most: int, letters: int) -> list[int]:
     that no two names touch, at most `most` of them."""
     if not names:
         return []
-    longest = max(len(name) for name in names) + 2
+    longest = min(max(len(name) for name in names), LONGEST) + 2
     room = max(min(most, letters // longest), 1)
     return list(range(0, len(names), -(-len(names) // room)))
+
+
+def ranked(chart: Curves) -> Curves:
+    """A chart whose places have no order with its places from the highest of the first curve on,
+    those without a value last."""
+    values = chart.curves[0].values if chart.curves else ()
+    order = sorted(range(len(values)), key=lambda at: (values[at] is None, -(values[at] or 0.0)))
+
+    def sort(column: tuple[Number, ...]) -> tuple[Number, ...]:
+        return tuple(column[at] for at in order) if column else ()
+
+    curves = tuple(
+        Curve(one.name, sort(one.values), sort(one.low), sort(one.high), sort(one.images))
+        for one in chart.curves
+    )
+    return replace(chart, names=tuple(chart.names[at] for at in order), curves=curves)
 
 
 def runs(values: Sequence[Number]) -> list[list[int]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from diffmine.export.charts.curves import Curve, Curves, marked, runs, ticks
+from diffmine.export.charts.curves import Curve, Curves, marked, ranked, runs, ticks
 from diffmine.export.lettering import font_for, lines, short
 
 WIDTH, HEIGHT = 720.0, 420.0
@@ -57,6 +57,8 @@ class _Frame:
 
 def draw(pen: Pen, chart: Curves) -> None:
     """Draw a chart: title, axes, bands, curves, names of the curves, foot."""
+    if not chart.ordered and len(chart.names) > _MOST_NAMES:
+        chart = ranked(chart)
     frame = _frame(chart)
     _head(pen, chart)
     _up(pen, chart, frame)
@@ -124,14 +126,25 @@ def _digits(steps: Sequence[float]) -> int:
 def _across(pen: Pen, chart: Curves, frame: _Frame) -> None:
     base = HEIGHT - _BOTTOM
     shown = marked(chart.names, _MOST_NAMES, _LETTERS)
-    room = int((WIDTH - _LEFT - _RIGHT) / max(len(shown), 1)) - 6
+    step = (WIDTH - _LEFT - _RIGHT) / max(len(shown), 1)
+    room = int(step) - 6
+    ends = [(chart.names[at], frame.x(chart.places[at])) for at in (shown[:1] + shown[-1:])]
+    if any(_half(name, room) > min(x, WIDTH - x) - 6 for name, x in ends):
+        room = int((step + 6) / 1.5)  # the outer ones move inwards, towards their neighbours
     for at in shown:
         x = frame.x(chart.places[at])
         pen.path([(x, base), (x, base + 4)], SOFT, 0.6, ())
         font = font_for(chart.names[at], _TEXT)
         for row, line in enumerate(lines(chart.names[at], font, room, 2)):
-            pen.text(line, (x, base + 16 + 11 * row), _TEXT, SOFT, "middle", False)
+            half = font.getlength(line) / 2
+            middle = min(max(x, half + 6), WIDTH - half - 6)  # none is cut by the edge of the sheet
+            pen.text(line, (middle, base + 16 + 11 * row), _TEXT, SOFT, "middle", False)
     pen.text(chart.across, ((WIDTH + _LEFT) / 2, HEIGHT - 28), _TEXT, SOFT, "middle", False)
+
+
+def _half(name: str, most: int) -> float:
+    """Half of what a name along the axis takes, which is `most` at the most."""
+    return min(font_for(name, _TEXT).getlength(name), most) / 2
 
 
 def _band(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, colour: str) -> None:
@@ -162,7 +175,7 @@ def _curve(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, at: int) -> Non
         points = [(frame.x(chart.places[one]), frame.y(curve.values[one] or 0.0)) for one in run]
         if chart.ordered and len(points) > 1:
             pen.path(points, COLOURS[at % 4], 1.8, DASHES[at % 4])
-        for point in points if len(chart.names) <= 80 else []:
+        for point in points if not chart.ordered or len(chart.names) <= 80 else []:
             _mark(pen, point, at)
 
 

@@ -96,6 +96,37 @@ def test_a_job_that_nobody_follows_ends(monkeypatch: pytest.MonkeyPatch) -> None
     until(lambda: run.over)
 
 
+def test_of_a_brief_job_the_last_result_alone_is_held_and_soon_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "GRACE", 1.0)
+    runs: Runs[int] = Runs()
+    run = runs.begin(lambda: (number for number in (1, 2, 3)), brief=True)
+    until(lambda: run.over)
+    assert [result for _, result in run.follow()] == [3]
+    runs.forget(run.key)
+    assert runs.find(run.key) is None
+    assert list(run.follow()) == []
+    alone = runs.begin(lambda: (number for number in (1, 2)), brief=True)
+    assert runs.find(alone.key)
+    until(lambda: runs.find(alone.key) is None)
+    assert list(alone.follow()) == []
+
+
+def test_a_brief_job_is_not_forgotten_while_it_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "GRACE", 0.8)
+    end = time.monotonic() + 2
+
+    def work() -> Iterator[int]:
+        while time.monotonic() < end:
+            yield 1
+            time.sleep(0.05)
+        yield 2
+
+    run = Runs[int]().begin(work, brief=True)
+    assert [result for _, result in run.follow()][-1] == 2
+
+
 def test_on_zerogpu_the_request_itself_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "ON_ZERO", True)
     run = Runs[int]().begin(lambda: iter([1, 2]))

@@ -26,11 +26,17 @@ function cardOf(value, card) {
   const tile = make('span', {class: 'dm-tile', role: 'img', 'aria-label': card.alt});
   showTile(tile, value.sheet, card.at);
   const press = () => { if (value.closes === undefined) mark(card.key); tell('press', {key: card.key}); };
-  const node = make('button', {type: 'button', class: 'dm-card', title: card.text, onclick: press}, tile,
+  const node = make('button', {type: 'button', class: 'dm-card', title: [card.title, card.facts, card.text].filter(Boolean).join('\n'), onclick: press}, tile,
     make('span', {class: 'dm-card-words'}, make('strong', {}, card.title),
       card.facts ? make('span', {class: 'dm-fact'}, card.facts) : null, make('span', {class: 'dm-card-text'}, card.text)));
   node.dataset.key = card.key;
   return node;
+}
+
+function unfold({currentTarget}) {
+  const short = root.classList.toggle('dm-cards-line');
+  currentTarget.setAttribute('aria-expanded', String(!short));
+  currentTarget.textContent = short ? TEXTS.more : TEXTS.less;
 }
 
 function draw() {
@@ -42,7 +48,10 @@ function draw() {
       ...value.cards.map(card => cardOf(value, card)));
     const away = make('button', {type: 'button', class: 'dm-cards-close', onclick: () => close(value.closes, true)},
       TEXTS.close);
-    const head = make('div', {class: 'dm-cards-head'}, make('strong', {}, value.heading), away);
+    const more = make('button', {type: 'button', class: 'dm-cards-more', 'aria-expanded': 'false', onclick: unfold}, TEXTS.more);
+    root.classList.toggle('dm-cards-line', Boolean(value.closes));  // until more of it is asked for
+    const head = make('div', {class: 'dm-cards-head'}, make('strong', {}, value.heading),
+      value.closes ? more : null, away);
     root.replaceChildren(...(value.closes === undefined ? [cards] : [head, cards]));
   }
   root.hidden = !(value.closes === '' ? value.heading : value.cards.length) || closed().includes(value.closes);

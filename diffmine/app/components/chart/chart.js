@@ -1,31 +1,31 @@
 // A Plotly figure. Value: {rev, title, data, layout, lib, alt, empty, files}. Events: point {curve, point};
 // file {kind}, to take it away.
-const root = find('.dm-chart'), box = find('.dm-chart-plot'), note = find('.dm-chart-note');
+const root = find('.dm-chart'), box = find('.dm-chart-plot'), note = find('.dm-chart-note'), list = find('.dm-chart-list');
 const title = find('.dm-chart-title'), files = find('.dm-chart-files');
 files.append(...['csv', 'svg', 'pdf'].map(kind => make('button', {type: 'button', class: 'dm-chip',
   title: say(TEXTS.chartAs, {kind: kind.toUpperCase()}), onclick: () => tell('file', {kind})}, kind.toUpperCase())));
 let drawn = null, P = null, heard = false, at = null;
 
+const OFF = {ticks: 'outside', ticklen: 7, tickcolor: 'rgba(0,0,0,0)'};
+
 function layout(value) {
   const ink = isDark() ? '#d4d4d8' : '#3f3f46', line = isDark() ? '#3f3f46' : '#e4e4e7';
   const axis = {gridcolor: line, zerolinecolor: ink, zerolinewidth: 1, linecolor: line, automargin: true};
-  const given = value.layout;
+  const given = value.layout, room = box.clientWidth;
+  family = getComputedStyle(root).fontFamily;
   const axes = ['xaxis', 'yaxis', ...Object.keys(given).filter(name => /^[xy]axis\d+$/.test(name))];
-  const across = given.xaxis?.ticktext ? {...given.xaxis, ...named(given.xaxis)} : given.xaxis;
-  return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family: getComputedStyle(root).fontFamily}, hovermode: 'closest',
+  const side = (given.yaxis?.ticktext ?? given.yaxis?.categoryarray) ? 0.38 * room : 50;  // the names on the left
+  const annotations = given.annotations?.map(({span, ...one}) =>
+    ({...one, text: span ? telling(fitted(one.text, span * (room - 60) - 10, one.font.size)) : one.text}));
+  // Names below an axis stand off it, or the first would lie on the lowest number beside it.
+  return {margin: {l: 56, r: 12, t: 10, b: 44}, font: {color: ink, size: 12, family}, hovermode: 'closest',
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false,
-    ...given, ...Object.fromEntries(axes.map(name => [name, {...axis, ...(name === 'xaxis' ? across : given[name])}]))};
+    ...given, ...(annotations && {annotations}),
+    ...Object.fromEntries(axes.map(name => [name, {...axis, ...(name.startsWith('x') && OFF), ...namedAxis(name, given[name] ?? {}, room, side)}]))};
 }
 
-// Of the names along an axis the first and every n-th, as many as there is room for without touching.
-function named({tickvals, ticktext}) {
-  const letters = Math.max((box.clientWidth - 70) / 7.5, 12), most = Math.floor(letters / 3);
-  const short = ticktext.map(text => text.length > most ? `${text.slice(0, most - 1)}…` : text);
-  const longest = Math.max(...short.map(text => text.length)) + 2;
-  const step = Math.ceil(ticktext.length / Math.max(Math.floor(letters / longest), 1));
-  const shown = (_, at) => at % step === 0;
-  return {tickvals: tickvals.filter(shown), ticktext: short.filter(shown)};
-}
+const fits = value => fittedTraces(value.data, box.clientWidth, value.layout.legend?.orientation === 'h');
+const texted = value => value.data.some(trace => /text/.test(trace.mode ?? ''));
 
 async function draw() {
   const value = props.value;
@@ -34,15 +34,18 @@ async function draw() {
   at = null;
   box.tabIndex = value.data.length ? 0 : -1;
   root.classList.toggle('dm-none', !value.data.length);
+  list.hidden = !value.list;
+  list.replaceChildren(...(value.list ? listed(value.list, value.alt.split('. ')[0], point => tell('point', {curve: 0, point})) : []));
   title.textContent = value.title || '';
   files.hidden = !value.files;
   box.style.height = value.layout.height ? `${value.layout.height}px` : '';
-  note.textContent = value.data.length ? '' : value.empty || '';
+  note.textContent = value.data.length || value.list ? '' : value.empty || '';
   if (!value.data.length) return;
   try {
     P = await plotly(value.lib.url);
     if (value.rev !== drawn) return;
-    await P.react(box, structuredClone(value.data), layout(value), {...PLAIN, displayModeBar: false});
+    await P.react(box, fits(value), layout(value), {...PLAIN, displayModeBar: false});
+    if (texted(value)) uncrowded(P, box, value.data);
     box.setAttribute('aria-label', value.alt);
     if (!heard) listen();
   } catch (error) {
@@ -61,16 +64,23 @@ function listen() {
   new ResizeObserver(() => {
     if (!box.clientWidth || Math.abs(box.clientWidth - wide) < 40) return;
     wide = box.clientWidth;
-    if (props.value?.layout.xaxis?.ticktext) P.relayout(box, layout(props.value));
+    if (props.value?.data.length) again();
   }).observe(box);
-  new MutationObserver(() => props.value?.data.length && P.relayout(box, layout(props.value)))
+  new MutationObserver(() => props.value?.data.length && again())
     .observe(document.body, {attributeFilter: ['class']});
+}
+
+// The same in another width or other colours.
+async function again() {
+  const value = props.value;
+  await P.react(box, fits(value), layout(value), {...PLAIN, displayModeBar: false});
+  if (texted(value)) uncrowded(P, box, value.data);
 }
 
 // By the keyboard: arrows go along the points that can be pressed, Enter presses one.
 function reach() {
   return props.value.data.flatMap((trace, curve) => trace.hoverinfo === 'skip' || trace.type !== 'scatter' ? []
-    : [{curve, points: trace.y.flatMap((y, point) => y === null ? [] : [point]), trace}]).filter(one => one.points.length);
+    : [{curve, points: trace.y.flatMap((y, point) => y === null || trace.x[point] === null ? [] : [point]), trace}]).filter(one => one.points.length);
 }
 
 function walk(key) {

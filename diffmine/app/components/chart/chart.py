@@ -11,4 +11,10 @@ from diffmine.app.parts import Value, component, page_template
 
 def chart(value: Value | None = None, **settings: Any) -> gr.HTML:
     """A Plotly figure. Events: point(curve, point); file(kind), where its value has `files`."""
-    return component("chart", page_template("chart/chart.html"), value, settings)
+    return component(
+        "chart",
+        page_template("chart/chart.html"),
+        value,
+        settings,
+        scripts=("chart/fit.js", "chart/listing.js"),
+    )

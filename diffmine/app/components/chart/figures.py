@@ -8,7 +8,8 @@ from typing import Any
 
 from diffmine.app import texts
 from diffmine.app.cache import Cache, digest, file_ref
-from diffmine.app.parts import Value
+from diffmine.app.components.chart.listing import Series, listing
+from diffmine.app.parts import MANY, Value
 from diffmine.export.charts import Curve, Curves
 from diffmine.export.charts.curves import runs
 from diffmine.export.charts.drawing import COLOURS
@@ -32,6 +33,12 @@ def chart_value(
     value: Value = {"title": title, "data": list(traces), "layout": layout, "alt": alt}
     value["empty"] = empty
     return {"rev": digest(value), **value, "lib": file_ref(cache.plotly)}
+
+
+def as_list(value: Value, list_: Value) -> Value:
+    """A chart that is drawn as a list of names instead (listing.py)."""
+    bare = value | {"data": [], "layout": {}, "list": list_}
+    return bare | {"rev": digest(value["rev"], list_)}
 
 
 def curves_value(
@@ -74,14 +81,23 @@ def curves_value(
             "showlegend": True,
             "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
         }
-    listing = "; ".join(
+    told = "; ".join(
         f"{curve.name}, {name}: {note}"
         for curve, text in zip(chart.curves, notes, strict=True)
         for name, note in zip(chart.names, text, strict=True)
         if note
     )
-    alt = f"{chart.title}. {listing}"
+    alt = f"{chart.title}. {told}"
     value = chart_value(cache, traces, layout, title=chart.title, alt=alt, empty=empty)
+    if not chart.ordered and len(chart.names) > MANY:
+        series = [
+            Series(curve.name, COLOURS[at % 4], curve.values, curve.low, curve.high)
+            for at, curve in enumerate(chart.curves)
+        ]
+        several = [texts.BETWEEN_NOTES.join(told) for told in zip(*notes, strict=True)]
+        value = as_list(
+            value, listing(chart.names, series, several, marked=marked, share=chart.share)
+        )
     return value | {"rev": digest(value["rev"], "files"), "files": True}
 
 
@@ -174,8 +190,9 @@ def over_labels(
         "mode": "lines+markers" if ordered else "markers",
         "x": names,
         "y": list(values),
+        "customdata": names,
         "text": list(notes) or names,
-        "hovertemplate": "%{x}: %{text}<extra></extra>",
+        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
         "line": {"color": BLUE, "width": 2},
         "marker": {
             "size": [12 if name == marked else 8 for name in names],
@@ -184,8 +201,16 @@ def over_labels(
     }
     bars = _bars(values, low, high, errors, ordered)
     traces.append(main | ({"error_y": bars} if bars else {}))
-    listing = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
-    return chart_value(cache, traces, layout, title=title, alt=f"{title}. {listing}", empty=empty)
+    told = "; ".join(f"{name}: {note}" for name, note in zip(names, notes, strict=False))
+    alt = f"{title}. {told}"
+    value = chart_value(cache, traces, layout, title=title, alt=alt, empty=empty)
+    if ordered or len(names) <= MANY:
+        return value
+    ends = zip(values, errors, strict=True) if errors else ()
+    pairs = [(None, None) if v is None or e is None else (v - e, v + e) for v, e in ends]
+    bounds = ([one for one, _ in pairs], [two for _, two in pairs]) if pairs else (low, high)
+    series = [Series(title, BLUE, list(values), *bounds)]
+    return as_list(value, listing(names, series, list(notes) or names, marked=marked))
 
 
 def _bars(

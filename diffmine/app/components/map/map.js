@@ -91,8 +91,8 @@ function showLegend() {
   legend.replaceChildren(...value.groups.map((group, at) => {
     const swatch = make('span', {class: 'dm-swatch'});
     swatch.style.background = value.colours[at];
-    return make('button', {type: 'button', 'aria-pressed': 'false', onclick: () => isolate(at)},
-      swatch, group.name, make('span', {class: 'dm-count'}, String(group.count)));
+    return make('button', {type: 'button', 'aria-pressed': 'false', title: group.name, onclick: () => isolate(at)},
+      swatch, make('span', {}, group.name), make('span', {class: 'dm-count'}, String(group.count)));
   }));
 }
 

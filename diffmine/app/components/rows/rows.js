@@ -22,9 +22,9 @@ function rowOf(sheet, row) {
   tiles.append(...row.items.map(item => tileButton(sheet, item, item.at, pick)));
   walkable(tiles);
   const name = make('button', {type: 'button', class: 'dm-row-name', onclick: () => open(row.key)},
-    make('strong', {}, row.title));
+    make('strong', {title: row.title}, row.title));
   if (row.flag) name.append(make('span', {class: 'dm-flag', title: row.why}, row.flag));
-  name.append(...row.facts.map(fact => make('span', {class: 'dm-fact'}, fact)));
+  name.append(...row.facts.map(fact => make('span', {class: 'dm-fact', title: fact}, fact)));
   const words = make('div', {}, name);
   if (row.merge) words.append(make('button', {type: 'button', class: 'dm-chip', 'aria-label': row.merge,
     title: row.merge, onclick: () => tell('merge', {key: row.key, into: row.into})}, TEXTS.mergeBoth));

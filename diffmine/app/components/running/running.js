@@ -1,13 +1,13 @@
-// The job that this window began, if it still runs, by its key: after a reload it is asked for again.
-// Value: {key}, empty once the job is over. Event: again {key}.
-const KEY = 'diffmine-running';
-const remembered = () => { try { return sessionStorage.getItem(KEY); } catch { return null; } };
+// The job of a KIND that this window began, if it still runs, by its key: after a reload it is asked for
+// again. Value: {key}, empty once the job is over. Event: again {key}.
+const PLACE = `diffmine-running-${KIND}`;
+const remembered = () => { try { return sessionStorage.getItem(PLACE); } catch { return null; } };
 
 function remember() {
   if (!props.value) return;
   try {
-    if (props.value.key) sessionStorage.setItem(KEY, props.value.key);
-    else sessionStorage.removeItem(KEY);
+    if (props.value.key) sessionStorage.setItem(PLACE, props.value.key);
+    else sessionStorage.removeItem(PLACE);
   } catch { /* storage may be forbidden: then it is lost */ }
 }
 

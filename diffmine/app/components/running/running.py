@@ -8,7 +8,10 @@ import gradio as gr
 
 from diffmine.app.parts import component
 
+KINDS = ("translate", "several", "inspect")
+"""The jobs that a page may begin, one of each at a time."""
 
-def running(**settings: Any) -> gr.HTML:
-    """A component that shows nothing. Event: again, with the key of a job."""
-    return component("running", '<i class="dm-running" hidden></i>', None, settings)
+
+def running(kind: str, **settings: Any) -> gr.HTML:
+    """A component that shows nothing. Event: again, with the key of a job of that kind."""
+    return component("running", '<i class="dm-running" hidden></i>', None, settings, KIND=kind)

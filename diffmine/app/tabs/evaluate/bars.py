@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffmine.app.cache import Cache
-from diffmine.app.components.chart.figures import BLUE, VERMILION, chart_value
-from diffmine.app.parts import Value
+from diffmine.app.components.chart.figures import BLUE, VERMILION, as_list, chart_value
+from diffmine.app.components.chart.listing import Series, listing
+from diffmine.app.parts import MANY, Value
 from diffmine.app.tabs.evaluate import texts
 
 Row = dict[str, Any]
@@ -47,7 +48,8 @@ def bars(
                 "y": values,
                 "error_y": error,
                 "marker": {"color": colour},
-                "hovertemplate": f"%{{x}}, {name}: %{{y:.3f}}<extra></extra>",
+                "customdata": [row["label"] or ALL for row in known],
+                "hovertemplate": f"%{{customdata}}, {name}: %{{y:.3f}}<extra></extra>",
             }
         )
     names = [label or ALL for label in labels]
@@ -57,13 +59,29 @@ def bars(
         "xaxis": {"type": "category", "categoryorder": "array", "categoryarray": names},
         "yaxis": _AXIS,
     }
-    listing = "; ".join(
+    told = "; ".join(
         f"{trace['name']}: " + ", ".join(f"{x} {y:.3f}" for x, y in pairs if y is not None)
         for trace in traces
         for pairs in [list(zip(trace["x"], trace["y"], strict=True))]
     )
-    alt = f"{title}. {listing}"
-    return chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
+    alt = f"{title}. {told}"
+    value = chart_value(cache, traces, layout, title=title, alt=alt, empty=texts.NOTHING_JUDGED)
+    if not traces or len(names) <= MANY:
+        return value
+    columns = [(name, [rows.get(label) for label in labels]) for name, rows in groups.items()]
+    series = [
+        Series(
+            name,
+            colour,
+            *([row[key] if row else None for row in rows] for key in (figure, low, high)),
+        )
+        for (name, rows), colour in zip(columns, COLOURS * len(columns), strict=False)
+    ]
+    notes = [
+        ", ".join(f"{one.values[at]:.2f}" for one in series if one.values[at] is not None)
+        for at in range(len(names))
+    ]
+    return as_list(value, listing(names, series, notes, first=ALL))
 
 
 def curves(cache: Cache, rows: Sequence[Row], prevalence: float | None, *, title: str) -> Value:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import gradio as gr
 from PIL import Image
 
-from diffmine.app import jobs, work
+from diffmine.app import gpu, jobs, work
 from diffmine.app import texts as shared
 from diffmine.app.components.chart.chart import chart
 from diffmine.app.components.paste.paste import paste
@@ -30,17 +28,16 @@ from diffmine.app.inspector.examples import (
 from diffmine.app.inspector.viewer import takes_examples, with_told
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates, Value
+from diffmine.app.running import Run, Runs
 from diffmine.app.server import ON_SPACE
 from diffmine.app.shelf import Shelf
 from diffmine.app.tabs.inspect import out, own, texts
+from diffmine.app.tabs.inspect.job import Inspections, Step
 from diffmine.app.tabs.inspect.own import Own
 from diffmine.app.view import Refused, View, choice, index, payload
-from diffmine.config import MineConfig
 from diffmine.errors import DiffmineError, ImageError
-from diffmine.live.records import SAMPLE, Comparison, Errors, Inspection
 
-TELL = 0.4  # seconds between two pictures of what was found so far
-TAB = "inspect"
+TAB = KIND = "inspect"
 
 
 class Inspect:
@@ -48,8 +45,8 @@ class Inspect:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._usual: dict[str, tuple[Any, ...]] = {}
-        self._lock = Lock()
+        self.inspections = Inspections()
+        self.runs: Runs[Step] = Runs()
         self.picture = gr.State(None)
         self.job = gr.State(Job())
         shelf = desk.shelf(desk.first)
@@ -132,7 +129,9 @@ class Inspect:
 
     def _told(self, job: Job, step: str = "") -> Updates:
         """How a job stands: its state and its line, which is empty once all is shown."""
-        return {self.job: job, self.status: jobs.line(job, step, "")}
+        key = job.key if job.state is JobState.RUNNING else ""
+        line = jobs.line(job, step, "")
+        return {self.job: job, self.status: line, self.desk.running[KIND]: {"key": key}}
 
     def _buttons(self, picture: Own | None = None, *, running: bool = False) -> Updates:
         rests = picture is not None and not running
@@ -149,8 +148,9 @@ class Inspect:
     def wire(self) -> None:
         """Connect the drop zone, the job and its cancel, the label and the heat map."""
         desk, state = self.desk, self.desk.state
+        running = desk.running[KIND]
         results = [
-            self.picture, self.job, self.ask, self.run, self.stop, self.clear, self.status,
+            running, self.picture, self.job, self.ask, self.run, self.stop, self.clear, self.status,
             self.similar, self.warning,
             self.verdict, self.results, self.viewer, self.chart, self.label, self.outs,
             self.out["dicom"],
@@ -163,16 +163,18 @@ class Inspect:
         read.then(lambda: None, None, self.file, **LAST)
         begun = read.success(self.on_run, [state, self.picture], results, **job)
         again = self.run.click(self.on_run, [state, self.picture], results, **job)
+        again_in_new_page = running.again(self.on_again, [state], results, **jobs.FOLLOWS)
+        followed = [begun, again, again_in_new_page]
         ended = [
-            self.job, self.status, self.ask, self.run, self.stop, self.similar, self.clear,
+            running, self.job, self.status, self.ask, self.run, self.stop, self.similar, self.clear,
         ]  # fmt: skip
-        for job_done in (begun, again):  # also after a cancel, when it took hold on the server
+        for job_done in followed:  # also after a cancel, when it took hold on the server
             job_done.then(self.on_end, [self.picture, self.job], ended, **LAST)
         self.stop.click(
-            self.on_stop, [state, self.picture, self.job], results, cancels=[begun, again], **LAST
+            self.on_stop, [state, self.picture, self.job], results, cancels=followed, **LAST
         )
-        self.clear.click(self._nothing, None, results, **LAST)
-        desk.state.arrive(self._nothing, None, results, cancels=[begun, again], **LAST)
+        self.clear.click(self.on_clear, [self.job], results, **LAST)
+        desk.state.arrive(self.on_clear, [self.job], results, cancels=followed, **LAST)
         chosen = [self.picture, self.viewer, self.chart, self.label]
         self.label.input(self.on_label, [state, self.picture, self.label], chosen, **LAST)
         self.chart.point(self.on_point, [state, self.picture], chosen, **LAST)
@@ -213,50 +215,69 @@ class Inspect:
         shelf = self.desk.shelf(view)
         if picture is None or picture.atlas != view.atlas or shelf.model is None:
             raise gr.Error(texts.CHOOSE_A_PICTURE, print_exception=False)
-        yield {**self._told(jobs.RUNNING), **self._buttons(running=True)}
+        plain, model = replace(picture, inspection=None, compared=None), shelf.model
+        run = self.runs.begin(lambda: self.inspections.steps(shelf, model, plain), brief=True)
+        yield from self._followed(view, run)
+
+    def on_again(self, view: View, event: gr.EventData) -> Iterator[Updates]:
+        """A page that was loaded anew: the job that it began, with its picture, or how it ended."""
+        run = self.runs.find(payload(event, "key"))
+        if run is None:
+            yield {self.desk.running[KIND]: {"key": ""}}
+            return
+        first = True
+        for step, updates in self._steps(view, run):
+            if first and step is not None:
+                yield {
+                    self.picture: step.picture,
+                    **self._shown(self.desk.shelf(view), step.picture),
+                }
+                first = False
+            yield updates
+
+    def _followed(self, view: View, run: Run[Step]) -> Iterator[Updates]:
+        for step, updates in self._steps(view, run):
+            if step is None or step.text or step.over:  # the picture stands there already
+                yield updates
+
+    def _steps(self, view: View, run: Run[Step]) -> Iterator[tuple[Step | None, Updates]]:
+        """What a job makes, and how it is told on the screen. Nothing of it is held here once its
+        end was handed out."""
+        running = Job(JobState.RUNNING, key=run.key)
+        yield None, {**self._told(running), **self._buttons(running=True)}
         try:
-            picture = replace(picture, inspection=None, compared=None)
-            yield from self._inspected(shelf, shelf.model, picture)
+            for seconds, step in run.follow():
+                if step.picture.atlas != view.atlas:
+                    self.runs.forget(run.key)
+                    yield None, self._nothing()
+                    return
+                yield step, self._step(step, seconds, run.key)
+            self.runs.forget(run.key)
         except DiffmineError as error:
-            yield self._told(jobs.failed(error))
+            self.runs.forget(run.key)
+            yield None, self._told(jobs.failed(error))
+        finally:
+            if gpu.ON_ZERO:  # there it ends with the request
+                self.runs.forget(run.key)
 
-    def _inspected(self, shelf: Shelf, model: Path, picture: Own) -> Iterator[Updates]:
-        how, mining = shelf.atlas.scoring(), shelf.atlas.configured(MineConfig)
-        image = Image.fromarray(picture.pixels)
-        known = self._usual.get(shelf.version, ())
-        began = told = time.monotonic()
-        clock = _Clock()
-        results = work.inspection(
-            str(model), image, shelf.labels, how, mining, shelf.atlas.path, known, SAMPLE
-        )
-        for result in results:
-            now = time.monotonic()
-            if isinstance(result, Inspection):
-                picture = replace(picture, inspection=result)
-                job = clock.at(result.draws, result.goal)
-                step = texts.DRAW if job.left is None else texts.DRAW_LEFT
-                if result.windows:
-                    picture, clock = replace(picture, label=result.labels[result.best]), _Clock()
-                elif now - told > TELL:
-                    told = now
-                    yield {**self._told(job, step), self.chart: own.chart(shelf, picture)}
-            elif isinstance(result, Comparison):
-                self._keep(shelf, result.usual)
-                picture = replace(picture, compared=result)
-            else:
-                job = clock.at(result.done, result.goal)
-                step = texts.COMPARING if job.left is None else texts.COMPARING_LEFT
-                yield {**self._told(job, step), self.chart: own.chart(shelf, picture)}
-        end = Job(JobState.DONE, took=time.monotonic() - began)
-        yield {self.picture: picture, **self._told(end), **self._shown(shelf, picture)}
+    def _step(self, step: Step, seconds: float, key: str) -> Updates:
+        shelf = self.desk.shelves[step.picture.atlas]
+        if step.over:
+            end = Job(JobState.DONE, took=seconds, key=key)
+            shown = self._shown(shelf, step.picture)
+            return {self.picture: step.picture, **self._told(end), **shown}
+        chart = {self.chart: own.chart(shelf, step.picture)} if step.picture.inspection else {}
+        return {**self._told(replace(step.job, key=key), step.text), **chart}
 
-    def _keep(self, shelf: Shelf, usual: tuple[Errors, ...]) -> None:
-        with self._lock:
-            self._usual[shelf.version] = usual
+    def on_clear(self, job: Job) -> Updates:
+        """The picture goes, here and in a job on it."""
+        self.runs.forget(job.key)
+        return self._nothing()
 
     def on_stop(self, view: View, picture: Own | None, job: Job) -> Updates:
         """Say that the job is stopped; the picture stays. The buttons come when it ends:
         a job that is begun while another is being cancelled would be cancelled with it."""
+        self.runs.forget(job.key)
         if picture is None:
             return self._nothing()
         shown = self._shown(self.desk.shelf(view), picture)
@@ -374,20 +395,3 @@ def _line(shelf: Shelf) -> str:
     where = texts.STAYS_ON_SPACE if ON_SPACE else texts.STAYS
     medical = f" **{texts.RESEARCH_ONLY}**" if shelf.atlas.manifest.kind == "finding" else ""
     return f"{texts.ASK_FOR_A_PICTURE} {where}{medical}"
-
-
-class _Clock:
-    """The time left at the pace since the first step; the time before it went into loading."""
-
-    def __init__(self) -> None:
-        self.first: tuple[float, int] | None = None
-
-    def at(self, done: int, goal: int) -> Job:
-        """A job after so many steps; the first gives no time left, as there is no pace yet."""
-        now = time.monotonic()
-        if self.first is None:
-            self.first = (now, done)
-            return Job(JobState.RUNNING, done, goal)
-        began, first = self.first
-        left = (now - began) / max(done - first, 1) * (goal - done)
-        return Job(JobState.RUNNING, done, goal, left)

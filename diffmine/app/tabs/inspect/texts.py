@@ -15,9 +15,13 @@ ASK_FOR_A_PICTURE = (
     "typical the picture is of them, a heat map and the most typical window for each label, and "
     "whether the picture is like those the model knows."
 )
-STAYS = "The picture stays on this machine; nothing of it is kept."
+STAYS = (
+    "The picture stays on this machine; nothing of it is kept. While it is inspected you may "
+    "reload this page; afterwards a reload clears it."
+)
 STAYS_ON_SPACE = (
-    "The picture goes to the machine of this Space and no further; nothing of it is kept."
+    "The picture goes to the machine of this Space and no further; nothing of it is kept, and a "
+    "reload of the page clears it."
 )
 RESEARCH_ONLY = "Research use only, not for diagnosis."
 UNFAMILIAR = "Unlike the pictures this model was trained on: what it says here means little."

@@ -31,7 +31,8 @@ MOST_CROPS = 64
 _LOOKED_AT = 4
 MOST_LANDMARKS = 64
 PER_LABEL = 6
-MOST_GROUPS = 255
+MOST_GROUPS = 128
+"""Of more labels the later ones share one colour: eight hues in four shades repeat anyway."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ def coded(
         return codes, None, colours.ordered(8), [words.score(low), words.score(high)]
     if colour == "years":
         return _by_years(shelf, points)
+    in_order = False
     if label is None or colour == "labels":
         names, codes = shelf.labels, points.label
         in_order = shelf.atlas.manifest.kind == "time"
@@ -153,11 +155,28 @@ def coded(
         element_codes = (place.get(element, len(known)) for element in points.element.tolist())
         codes = np.fromiter(element_codes, np.int64, len(points))
         shades = [*colours.distinct(len(known)), "#888888"] if known else ["#888888"]
-    codes = np.minimum(codes, MOST_GROUPS).astype(np.uint8)
+    if len(names) > MOST_GROUPS:
+        names, shades, codes = _fewer(names, shades, np.asarray(codes), in_order=in_order)
+    codes = np.asarray(codes).astype(np.uint8)
     counts = np.bincount(codes, minlength=len(names))[: len(names)]
     last = len(names) if counts[-1] or len(names) == 1 or label is None else len(names) - 1
     groups = [{"name": str(names[at]), "count": int(counts[at])} for at in range(last)]
-    return codes, groups[:MOST_GROUPS], list(shades[: len(groups)]), []
+    return codes, groups, list(shades[: len(groups)]), []
+
+
+def _fewer(
+    names: list[str], shades: list[str], codes: np.ndarray, *, in_order: bool
+) -> tuple[list[str], list[str], np.ndarray]:
+    """Names, colours and codes of MOST_GROUPS groups: neighbours together where the names have an
+    order, else the later ones together, which no colour would tell apart."""
+    if not in_order:
+        last = MOST_GROUPS - 1
+        others = texts.OTHER_LABELS.format(count=len(names) - last)
+        return [*names[:last], others], [*shades[:last], "#999999"], np.minimum(codes, last)
+    step = math.ceil(len(names) / MOST_GROUPS)
+    parts = [names[at : at + step] for at in range(0, len(names), step)]
+    joined = [texts.FROM_TO.format(first=part[0], last=part[-1]) for part in parts]
+    return joined, colours.ordered(len(joined)), codes // step
 
 
 def _by_years(shelf: Shelf, points: Points) -> tuple[np.ndarray, list[Value], list[str], list[str]]:

@@ -24,10 +24,13 @@ from diffmine.app.sprites import png, sheet_of
 from diffmine.app.strip import Strip, known, stored, window
 from diffmine.app.tabs.translate import texts
 from diffmine.atlas.records import Patch, Preview, Translated, Translation
+from diffmine.export.lettering import font_for, short
 from diffmine.words.translations import outline
 
 BIGGER = 192
 KEPT = 64
+ACROSS = 12
+"""So many pictures of a strip lie beside each other in its file."""
 
 
 class Strips:
@@ -194,24 +197,31 @@ def picture_file(shelf: Shelf, pixels: np.ndarray, *, generated: bool) -> str:
 
 
 def download(strip: Strip, labels: Sequence[str], made_by: Mapping[str, str]) -> bytes:
-    """The strip as a PNG for a paper: labels, source framed in red, the rest marked generated."""
+    """The strip as a PNG for a paper: labels, source framed in red, the rest marked generated. What
+    is longer than ACROSS pictures goes on below; names longer than a picture are cut."""
     font, margin, under = ImageFont.load_default(14), 12, 40
     side_high, side_wide = bigger(strip.source, BIGGER).shape[:2]
     shown = [name for name in labels if name == strip.patch.label or name in strip.translations]
-    width = len(shown) * (side_wide + margin) + margin
-    page = Image.new("RGB", (width, side_high + under + 2 * margin + 20), "white")
+    rows = -(-len(shown) // ACROSS)
+    width = min(len(shown), ACROSS) * (side_wide + margin) + margin
+    step = side_high + under + margin
+    page = Image.new("RGB", (width, rows * step + margin + 20), "white")
     pen = ImageDraw.Draw(page)
     for at, name in enumerate(shown):
-        left = margin + at * (side_wide + margin)
+        left = margin + at % ACROSS * (side_wide + margin)
+        top = margin + at // ACROSS * step
         is_source = name == strip.patch.label
         pixels = strip.source if is_source else strip.translations[name].picture
-        page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, margin))
-        pen.text((left, margin + side_high + 4), name, "black", font)
+        page.paste(Image.fromarray(bigger(pixels, BIGGER)), (left, top))
+        letters = font_for(name, 13)
+        pen.text((left, top + side_high + 4), short(name, letters, side_wide), "black", letters)
         mark = texts.MARK_SOURCE if is_source else shared.MARK_GENERATED
-        pen.text((left, margin + side_high + 20), mark, "#a33", font)
+        pen.text((left, top + side_high + 20), mark, "#a33", font)
         if is_source:
-            edge = [left - 3, margin - 3, left + side_wide + 2, margin + side_high + 2]
+            edge = [left - 3, top - 3, left + side_wide + 2, top + side_high + 2]
             pen.rectangle(edge, outline="#d00", width=3)
     foot = ", ".join(f"{key}: {value}" for key, value in made_by.items() if value)
-    pen.text((margin, margin + side_high + under + 4), foot, "#444444", font)
+    letters = font_for(foot, 13)
+    foot = short(foot, letters, width - 2 * margin)
+    pen.text((margin, rows * step + 4), foot, "#444444", letters)
     return png(np.asarray(page), generated=True)

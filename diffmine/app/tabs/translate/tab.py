@@ -12,21 +12,18 @@ import gradio as gr
 
 from diffmine.app import jobs, words, work
 from diffmine.app import texts as shared
-from diffmine.app.cache import digest
 from diffmine.app.components.table.table import table
 from diffmine.app.components.wall.wall import wall
 from diffmine.app.desk import Desk
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.parts import EACH, LAST, NOTHING, Updates
 from diffmine.app.running import Run, Runs
-from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
-from diffmine.app.tabs.translate.animation import moving_file
-from diffmine.app.tabs.translate.several import METHODS, TELL, Several, chosen, settings
+from diffmine.app.tabs.translate.files import StripFiles
+from diffmine.app.tabs.translate.several import METHODS, TELL, Several, settings
 from diffmine.app.tabs.translate.strips import (
     Strips,
-    download,
     finished,
     pair,
     scores,
@@ -35,21 +32,15 @@ from diffmine.app.tabs.translate.strips import (
     translating,
     walls,
 )
+from diffmine.app.tabs.translate.targets import Targets, asked, shown
 from diffmine.app.view import Refused, View, payload
 from diffmine.atlas.records import Patch, Preview, Translated, Translation
 from diffmine.errors import DiffmineError
-from diffmine.words import records as written
 
-TAB = "translate"
+TAB = KIND = "translate"
+SLIDER_LETTERS = 28
 Made = tuple[Preview | None, "Drawn | None"]
 """What a job makes: a step with what it draws, at the end that alone."""
-# Who only follows a job takes no place of those who work.
-FOLLOWS: dict[str, Any] = {
-    "concurrency_id": "follow",
-    "concurrency_limit": 8,
-    "api_visibility": "private",
-    "trigger_mode": "once",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +65,7 @@ class Translate:
         own = desk.own
         self.line = own(gr.Markdown(elem_classes="dm-line"))
         with gr.Row(elem_classes="dm-controls"):
-            self.targets = own(
-                gr.CheckboxGroup(
-                    [], label=texts.TRANSLATE_INTO, elem_id="targets", scale=4, min_width=260
-                )
-            )
+            self.into = Targets(desk)
             self.run = own(
                 gr.Button(
                     shared.TRANSLATE,
@@ -115,12 +102,7 @@ class Translate:
                 )
             with gr.Column(scale=1, min_width=280):
                 self.table = own(table(elem_id="scores"))
-                self.file = own(
-                    gr.DownloadButton(texts.DOWNLOAD_STRIP, size="sm", elem_id="strip-file")
-                )
-                self.moving = own(
-                    gr.DownloadButton(texts.DOWNLOAD_MOVING, size="sm", elem_id="strip-moving")
-                )
+                self.files = StripFiles(desk, self.strips)
 
         self.several = Several(desk, self.strips)
 
@@ -130,26 +112,21 @@ class Translate:
         """The selected patch and its strip."""
         shelf = self.desk.shelf(view)
         patch = shelf.known(view.patch)
-        others = [name for name in shelf.labels if patch is None or name != patch.label]
-        into = view.into or others
-        ready = patch is not None and shelf.model is not None
+        strip = self.strips.of(shelf, view.atlas, patch) if patch else None
+        ready = strip is not None and shelf.model is not None
         line = texts.SELECT_ELSEWHERE
         if patch is not None:
             line = texts.SOURCE_IS.format(patch=words.markdown(words.place(patch)))
         updates: Updates = {
             self.line: line,
-            self.targets: gr.CheckboxGroup(
-                choices=others, value=[name for name in others if name in into], visible=ready
-            ),
+            **self.into.show(shelf, view, strip, live=ready),
             self.run: gr.Button(visible=ready),
             self.status: "" if shelf.model else texts.NO_MODEL_TO_TRANSLATE,
         }
         if ready and shelf.model is not None:
             work.prepare(shelf.model)
         updates |= self.several.show(view)
-        if patch is None:
-            return updates | self._nothing()
-        return updates | self._strip(view, self.strips.of(shelf, view.atlas, patch))
+        return updates | (self._strip(view, strip) if strip else self._nothing())
 
     def _nothing(self) -> Updates:
         empty = NOTHING
@@ -159,20 +136,23 @@ class Translate:
             self.verdict: "",
             self.slider: gr.ImageSlider(visible=False),
             self.table: NOTHING,
-            self.file: gr.DownloadButton(visible=False),
-            self.moving: gr.DownloadButton(visible=False),
+            **self.files.show(ready=False),
         }
 
     def _strip(self, view: View, strip: Strip) -> Updates:
         shelf = self.desk.shelf(view)
+        labels = shown(shelf, view, strip)
         translations = strip.translations
-        target = view.target if view.target in translations else next(iter(translations), "")
-        wall, cuts = walls(shelf, strip, shelf.labels, target)
-        if not translations:
+        there = [name for name in labels if name in translations]
+        target = view.target if view.target in there else next(iter(there), "")
+        wall, cuts = walls(shelf, strip, labels, target)
+        if not there:
             return self._nothing() | {self.wall: wall, self.cuts: cuts}
         origin = texts.STORED if strip.stored else texts.MADE_HERE
         verdict = f"{summary(strip)} {sentence(target, translations[target])} *({origin})*"
-        label = texts.SLIDER_OF.format(source=strip.patch.label, target=target)
+        names = {"source": strip.patch.label, "target": target}
+        short = {key: words.shortened(name, SLIDER_LETTERS) for key, name in names.items()}
+        label = texts.SLIDER_OF.format(**short)
         return {
             self.wall: wall,
             self.cuts: cuts,
@@ -180,18 +160,9 @@ class Translate:
             self.slider: gr.ImageSlider(
                 visible=True, value=pair(shelf, strip, target), label=label
             ),
-            self.table: scores(strip, shelf.labels),
-            self.file: gr.DownloadButton(visible=True, value=self._file(shelf, strip)),
-            self.moving: gr.DownloadButton(visible=True, value=moving_file(shelf, strip)),
+            self.table: scores(strip, labels),
+            **self.files.show(ready=True),
         }
-
-    def _file(self, shelf: Shelf, strip: Strip) -> Path:
-        name = strip.patch.image_id
-        whose = written.credit(shelf.atlas.image(name))
-        about = {"atlas": shelf.title, "image": name, "of": whose, "made with": "diffmine"}
-        content = download(strip, shelf.labels, about)
-        name = f"{digest(content)}/diffmine-translation.png"
-        return self.desk.cache.file(name, lambda: content)
 
     # What is done
 
@@ -200,29 +171,31 @@ class Translate:
         desk = self.desk
         for strip in (self.wall, self.cuts):
             strip.pick(self.on_target, [desk.state], desk.to(TAB), **EACH)
-        pictures = [
-            self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
-        ]  # fmt: skip
-        told = [self.job, self.status, self.run, self.stop, desk.running]
+        pictures = self._pictures()
+        running = desk.running[KIND]
+        told = [self.job, self.status, self.run, self.stop, running]
         started = self.run.click(
             self.on_run,
-            [desk.state, self.targets, self.method, self.outside],
+            [desk.state, self.into.boxes, self.method, self.outside],
             [*told, self.drawn],
             show_progress="hidden",  # the line tells; gradio's own calls some stopped jobs errors
             **jobs.ONE_AT_A_TIME,
         )
         self.drawn.change(self.on_drawn, [desk.state, self.drawn], pictures, **LAST)
-        again = desk.running.again(
-            self.on_again, [desk.state], [*told, self.drawn], show_progress="hidden", **FOLLOWS
-        )
+        again = running.again(self.on_again, [desk.state], [*told, self.drawn], **jobs.FOLLOWS)
         for job in (started, again):
             job.then(self.on_end, [self.job], told, **LAST)
-        self.targets.input(self.on_targets, [desk.state, self.targets], [desk.state], **LAST)
+        self.into.wire()
+        self.files.wire()
         results = [*told, *pictures]
         self.stop.click(
             self.on_stop, [desk.state, self.job], results, cancels=[started, again], **LAST
         )
-        self.several.wire([self.targets, self.method, self.outside])
+        self.several.wire([self.into.boxes, self.method, self.outside])
+
+    def _pictures(self) -> list[Any]:
+        buttons = self.files.buttons.values()
+        return [self.wall, self.cuts, self.verdict, self.slider, self.table, *buttons]
 
     def on_target(self, view: View, event: gr.EventData) -> Updates:
         """A picture of the strip: compare it with the source."""
@@ -231,22 +204,12 @@ class Translate:
             raise Refused(texts.NO_SUCH_LABEL)
         return self.desk.go(replace(view, target=str(target)), TAB)
 
-    def on_targets(self, view: View, targets: Any) -> Updates:
-        """Other labels to translate into: they stay chosen, and are part of the link."""
-        shelf = self.desk.shelf(view)
-        patch = shelf.known(view.patch)
-        into = chosen(shelf, targets, patch) if targets else []
-        every = len(into) + (patch is not None) >= len(shelf.labels)
-        return self.desk.placed(replace(view, into=() if every else tuple(into)))
-
     def on_stop(self, view: View, job: Job) -> Updates:
         """Stop the job; what was there before is shown again."""
         self.runs.stop(job.key)
-        shown = self.show(view)
-        keep = (
-            self.wall, self.cuts, self.verdict, self.slider, self.table, self.file, self.moving,
-        )  # fmt: skip
-        return {component: shown[component] for component in keep} | self._told(jobs.stopped(job))
+        before = self.show(view)
+        pictures = {component: before[component] for component in self._pictures()}
+        return pictures | self._told(jobs.stopped(job))
 
     def on_drawn(self, view: View, drawn: Drawn | None) -> Updates:
         """A job has made something: shown where its patch is still the one that is looked at."""
@@ -255,7 +218,7 @@ class Translate:
         if drawn.done:
             return self._strip(view, drawn.strip)
         shelf = self.desk.shelf(view)
-        wall, cuts = walls(shelf, drawn.strip, shelf.labels, "")
+        wall, cuts = walls(shelf, drawn.strip, shown(shelf, view, drawn.strip), "")
         return {self.wall: wall, self.cuts: cuts}
 
     def on_end(self, job: Job) -> Updates:
@@ -268,7 +231,7 @@ class Translate:
         running = job.state is JobState.RUNNING
         return {
             self.job: job,
-            self.desk.running: {"key": job.key if running else ""},
+            self.desk.running[KIND]: {"key": job.key if running else ""},
             self.status: jobs.line(job, texts.STEP, done),
             self.run: gr.Button(visible=not running),
             self.stop: gr.Button(visible=running),
@@ -282,7 +245,7 @@ class Translate:
         patch = shelf.known(view.patch)
         if patch is None or shelf.model is None:
             raise gr.Error(texts.NO_MODEL_TO_TRANSLATE, print_exception=False)
-        known = chosen(shelf, targets, patch)
+        known = asked(shelf, view, targets, self.strips.of(shelf, view.atlas, patch))
         how = settings(method, outside)
         model = shelf.model
         run = self.runs.begin(lambda: self._work(view.atlas, patch, known, model, how))
@@ -292,7 +255,7 @@ class Translate:
         """A page that was loaded anew: its job, where that still runs, from the beginning."""
         run = self.runs.find(payload(event, "key"))
         if run is None or run.over:  # what it made stands in the tab already
-            yield {self.desk.running: {"key": ""}}
+            yield {self.desk.running[KIND]: {"key": ""}}
         else:
             yield from self._followed(run)
 

@@ -10,6 +10,7 @@ NO_MODEL_TO_TRANSLATE = (
     "what was translated when it was built is shown."
 )
 TRANSLATE_INTO = "Translate into"
+TRANSLATE_INTO_MANY = "Translate into, and show (at most {most} of the labels; type to find one)"
 HOW = "How"
 METHOD = "Method"
 METHODS = {

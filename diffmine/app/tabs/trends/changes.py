@@ -11,9 +11,10 @@ from diffmine.app import words
 from diffmine.app.components.chart.figures import BLUE, VERMILION, chart_value
 from diffmine.app.components.rows.rows import rows_value
 from diffmine.app.components.wall.wall import wall_value
-from diffmine.app.parts import Value
+from diffmine.app.parts import MANY, Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.sprites import sheet_of
+from diffmine.app.strip import spread
 from diffmine.app.tabs.trends import texts
 from diffmine.app.texts import plurals
 from diffmine.atlas.records import Patch
@@ -55,7 +56,7 @@ def _facts(change: Row) -> list[str]:
 def _items(shelf: Shelf, sequence: Row, tiles: list[np.ndarray], *, captions: bool) -> list[Value]:
     """The window under every label: the source framed, the rest generated."""
     items: list[Value] = []
-    for label in shelf.labels:
+    for label in spread(shelf.labels, sequence["label"]):
         is_source = label == sequence["label"]
         generated = None if is_source else shelf.generated(sequence["image_id"], label)
         one: Value = {"id": sequence["window"], "caption": label if captions else ""}
@@ -91,7 +92,7 @@ def whole_sequence(shelf: Shelf, window: str) -> tuple[str, Value] | None:
     box += [100 * sequence["size"] / wide, 100 * sequence["size"] / high]
     tiles: list[np.ndarray] = []
     items: list[Value] = []
-    for label in shelf.labels:
+    for label in spread(shelf.labels, sequence["label"]):
         is_source = label == sequence["label"]
         pixels = source if is_source else shelf.generated(sequence["image_id"], label)
         if pixels is None:
@@ -139,18 +140,24 @@ def matrix(shelf: Shelf, label: str, side: str) -> Value:
         "z": [[row[side] / max(row["n"], 1) for row in line] for line in rows],
         "zmin": 0,
         "text": [[str(row[side]) for row in line] for line in rows],
-        "texttemplate": "%{text}",
+        "texttemplate": "%{text}" if len(shelf.labels) <= MANY else "",
         "hovertext": [[_hover(row, side) for row in line] for line in rows],
         "hoverinfo": "text",
         "colorscale": [[0, _CLEAR[side]], [1, _COLOURS[side]]],
         "showscale": False,
-        "xgap": 2,
+        "xgap": 2 if len(shelf.labels) <= MANY else 0,
         "ygap": 2,
     }
     axis = {"type": "category", "showgrid": False}
+    labels, names_of = list(shelf.labels), {"categoryorder": "array"}
     layout = {
-        "xaxis": {**axis, "title": {"text": texts.TRANSLATED_INTO}},
-        "yaxis": {**axis, "autorange": "reversed"},
+        "xaxis": {
+            **axis,
+            **names_of,
+            "categoryarray": labels,
+            "title": {"text": texts.TRANSLATED_INTO},
+        },
+        "yaxis": {**axis, **names_of, "categoryarray": names, "autorange": "reversed"},
     }
     most = max((row[side], at, row["target"]) for at, line in enumerate(rows) for row in line)
     told = texts.COUNTS_MOST.format(

@@ -36,8 +36,7 @@ def likeness(
         "y": y,
         "text": [name if name == marked or len(labels) <= _NAMED else "" for name in labels],
         "customdata": labels,
-        "textposition": _sides(x),
-        "cliponaxis": False,
+        "textposition": "top center",  # chart.js finds the side that is free
         "hovertemplate": "%{customdata}<extra></extra>",
         "line": {"color": BLUE, "width": 1, "dash": "dot"},
         "marker": {
@@ -49,10 +48,3 @@ def likeness(
     order = texts.ALONG_FIRST_AXIS.format(labels=", ".join(name for _, name in sorted(known)))
     title, empty = texts.LIKENESS, texts.NO_LIKENESS
     return chart_value(cache, [trace], layout, title=title, alt=f"{title}. {order}", empty=empty)
-
-
-def _sides(x: list[float | None]) -> list[str]:
-    """Names above and below their points in turn, so that neighbours overlap less."""
-    order = sorted(range(len(x)), key=lambda place: x[place] or 0.0)
-    turn = {place: number % 2 for number, place in enumerate(order)}
-    return ["bottom center" if turn[place] else "top center" for place in range(len(x))]

@@ -95,8 +95,7 @@ def _add_axes(layout: Value, place: int, rows: int, name: str, labels: list[str]
         "type": "category",
         "categoryorder": "array",
         "categoryarray": labels,
-        "tickvals": [labels[0], labels[-1]] if row == rows - 1 else [],
-        "tickangle": 0,
+        "tickvals": [],
         "showgrid": False,
     }
     layout[f"yaxis{number}"] = shared | {
@@ -106,10 +105,20 @@ def _add_axes(layout: Value, place: int, rows: int, name: str, labels: list[str]
         "showticklabels": column == 0,
         "nticks": 3,
     }
-    layout["annotations"].append(
-        {"text": name, "x": left, "y": top, "xref": "paper", "yref": "paper", "xanchor": "left",
-         "yanchor": "bottom", "showarrow": False, "font": {"size": 11}}
-    )  # fmt: skip
+    layout["annotations"].append(_note(name, left, top, wide))
+    if row == rows - 1:  # the first and the last label, each at its end of the axis
+        foot, right = top - 0.72 * tall, left + 0.9 * wide
+        side = {"yanchor": "top", "yshift": -2}
+        layout["annotations"].append(_note(labels[0], left, foot, 0.45 * wide) | side)
+        last = _note(labels[-1], right, foot, 0.45 * wide) | side
+        layout["annotations"].append(last | {"xanchor": "right"})
+
+
+def _note(text: str, left: float, top: float, span: float) -> Value:
+    """A text above a place, at most `span` of the figure wide: chart.js cuts it."""
+    place: Value = {"x": left, "y": top, "xref": "paper", "yref": "paper"}
+    place |= {"xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    return {"text": text, **place, "font": {"size": 11}, "span": span}
 
 
 def _peak(shelf: Shelf, label: str, element: int, rows: dict[str, Row]) -> str:

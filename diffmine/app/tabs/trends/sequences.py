@@ -12,7 +12,7 @@ from diffmine.app.cache import digest
 from diffmine.app.parts import Value
 from diffmine.app.shelf import Row, Shelf
 from diffmine.app.sprites import sheet_of
-from diffmine.app.strip import stored, window
+from diffmine.app.strip import spread, stored, window
 from diffmine.app.tabs.trends import texts
 from diffmine.atlas.records import Patch
 
@@ -42,7 +42,7 @@ def _sequence(
 ) -> list[Value]:
     strip = stored(shelf, patch)
     items: list[Value] = []
-    for label in shelf.labels:
+    for label in spread(shelf.labels, patch.label):
         translation = strip.translations.get(label)
         one: Value = {"id": patch.patch_id, "caption": label if captions else ""}
         if label == patch.label:

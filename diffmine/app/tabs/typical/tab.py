@@ -32,7 +32,7 @@ class Typical:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         own, view = desk.own, desk.first
-        with gr.Row(elem_classes=["dm-controls", "dm-after"]):
+        with gr.Row(elem_classes=["dm-controls", "dm-after", "dm-inline"]):
             self.kind = own(
                 gr.Radio(
                     KINDS,

@@ -91,10 +91,10 @@ def test_pdf_is_one_page_of_vectors_with_text_that_can_be_searched() -> None:
 
 def test_names_on_an_axis_never_touch() -> None:
     long = tuple(f"label number {number} with a long name, {'x' * 70}" for number in range(400))
-    assert len(marked(long, 16, 110)) == 1
+    assert len(marked(long, 16, 110)) == 3, "cut, in lines of a third of the sheet"
     chart = Curves("t", "label", "v", long, (Curve("a", tuple(float(n) for n in range(400))),))
     root = ElementTree.fromstring(as_svg(chart))
-    assert len(list(root.iter(f"{NS}text"))) < 16
+    assert len(list(root.iter(f"{NS}text"))) < 20
     decades = tuple(f"{year}s" for year in range(1500, 2000, 10))
     shown = marked(decades, 16, 110)
     assert len(shown) <= 16
@@ -122,3 +122,15 @@ def test_nothing_known_is_no_error(kind: str) -> None:
     assert KINDS[kind](bare)
     assert KINDS[kind](unknown)
     assert not re.search(rb"nan|None", KINDS["svg"](unknown))
+
+
+def test_very_many_names_without_an_order_are_all_drawn_from_the_highest_on() -> None:
+    names = tuple(f"label number {number} with a long name" for number in range(400))
+    curve = Curve("a", tuple(float(number) for number in range(400)))
+    chart = Curves("t", "label", "v", names, (curve,), ordered=False)
+    root = ElementTree.fromstring(as_svg(chart))
+    assert len([one for one in root.iter() if one.tag.endswith(("polygon", "path"))]) >= 400
+    texts = [one for one in root.iter(f"{NS}text") if "label number 399" in (one.text or "")]
+    assert texts, "the highest is the first name of the axis"
+    assert float(texts[0].get("x", 0)) > 40, "not cut by the edge of the sheet"
+    assert "label number 0" in as_csv(chart).decode().splitlines()[1], "the table keeps its order"

@@ -16,7 +16,7 @@ from diffmine.app import words
 from diffmine.app.cache import served
 from diffmine.app.jobs import Job, JobState
 from diffmine.app.page import PREPARES, build
-from diffmine.app.tabs.inspect import own, tab, texts
+from diffmine.app.tabs.inspect import own, texts
 from diffmine.app.tabs.inspect.own import Own
 from diffmine.data import readers
 from diffmine.live.records import Comparison, Errors
@@ -30,7 +30,7 @@ from tests.unit.data.fence import work
 def few() -> Iterator[None]:
     """A sample of nine images: they are 96 pixels wide, and this is not about numbers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tab, "SAMPLE", 9)
+        patch.setattr("diffmine.app.tabs.inspect.job.SAMPLE", 9)
         yield
 
 
@@ -67,7 +67,7 @@ def inspected(live: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
     path = tmp_path_factory.mktemp("upload") / "mine.png"
     Image.fromarray(picture("1910", 99)).resize((192, 144)).save(path)
     panel = live.panels["inspect"]
-    panel._usual.clear()
+    panel.inspections._usual.clear()
     read = panel.on_upload(live.first, str(path))
     return [read, *panel.on_run(live.first, read[panel.picture])]
 
@@ -153,6 +153,44 @@ def test_a_stopped_run_leaves_the_picture(live: Any, panel: Any, upload: Path) -
     assert ended[panel.ask].visible
     assert panel.on_stop(live.first, None, running)[panel.picture] is None
     assert not panel.on_end(None, running)[panel.clear].visible
+
+
+def test_a_page_that_was_loaded_anew_finds_its_picture_and_nothing_is_held_afterwards(
+    live: Any, panel: Any, upload: Path
+) -> None:
+    kept = panel.on_upload(live.first, str(upload))[panel.picture]
+    job = panel.on_run(live.first, kept)
+    key = next(job)[live.running["inspect"]]["key"]
+    job.close()  # as gradio does when the page is gone
+    steps = list(panel.on_again(live.first, event(key=key)))
+    assert steps[0][panel.job].key == key
+    assert steps[0][panel.stop].visible
+    assert np.array_equal(steps[1][panel.picture].pixels, kept.pixels)
+    assert steps[1][panel.viewer]["image"]["url"].startswith("data:image/png")
+    assert steps[-1][panel.job].state is JobState.DONE
+    assert steps[-1][panel.picture].done
+    assert steps[-1][live.running["inspect"]] == {"key": ""}
+    assert not panel.runs._runs
+    assert list(panel.on_again(live.first, event(key=key))) == [
+        {live.running["inspect"]: {"key": ""}}
+    ]
+
+
+def test_clear_another_atlas_and_cancel_leave_no_job(live: Any, panel: Any, upload: Path) -> None:
+    kept = panel.on_upload(live.first, str(upload))[panel.picture]
+    leave = (
+        lambda job: panel.on_clear(job),
+        lambda job: panel.on_stop(live.first, kept, job),
+        lambda job: list(panel.on_again(replace(live.first, atlas="films"), event(key=job.key))),
+    )
+    for leaves in leave:
+        begun = panel.on_run(live.first, kept)
+        running = next(begun)[panel.job]
+        begun.close()
+        run = panel.runs.find(running.key)
+        leaves(running)
+        assert panel.runs.find(running.key) is None
+        assert not run._results
 
 
 def test_how_an_inspection_ends_is_not_read_from_the_screen(

@@ -14,6 +14,7 @@ from diffmine.app.page import build
 from diffmine.app.tabs.translate import texts
 from diffmine.app.tabs.translate.several import MOST
 from diffmine.model.tiny import make_random
+from tests.unit.app.events import event
 from tests.unit.app.make_atlas import LABELS, make_atlas
 
 
@@ -131,3 +132,23 @@ def test_how_several_end_is_not_read_from_the_screen(
     running = several._told(Job(JobState.RUNNING, 1, 3, 5.0))
     assert running[several.status] == "5 s are left: 1 of 3."
     assert several.on_end(running[several.job])[several.status] == "Cancelled."
+
+
+def test_a_page_that_was_loaded_anew_finds_its_rows(own: Any) -> None:
+    several = own.panels["translate"].several
+    entries = basket(own, "1900-top-0033", "1910-top-0034")
+    job = several.on_run(own.first, entries, "basket", ["1930"], "ddim")
+    key = next(job)[own.running["several"]]["key"]
+    job.close()  # as gradio does when the page is gone
+    steps = list(several.on_again(own.first, event(key=key)))
+    assert steps[0][several.job].key == key
+    assert all(step[several.fold].open for step in steps)
+    rows = next(step for step in reversed(steps) if several.rows in step)[several.rows]["rows"]
+    assert [row["key"] for row in rows] == ["1900-top-0033", "1910-top-0034"]
+    assert all(sum(bool(item.get("made")) for item in row["items"]) == 1 for row in rows)
+    assert steps[-1][several.job].state is JobState.DONE
+    assert steps[-1][own.running["several"]] == {"key": ""}
+    other = replace(own.first, atlas="elsewhere")
+    assert not any(several.rows in step for step in several.on_again(other, event(key=key)))
+    unknown = list(several.on_again(own.first, event(key="none")))
+    assert unknown == [{own.running["several"]: {"key": ""}}]

@@ -33,13 +33,13 @@ def test_without_a_model_nothing_is_translated(desk: Any) -> None:
 def test_chosen_targets_stay_with_the_view(desk: Any) -> None:
     translate = desk.panels["translate"]
     view = replace(desk.first, patch="1910-top-0002", label="1910", tab="translate")
-    some = translate.on_targets(view, ["1930", "1900"])[desk.state]
+    some = translate.into.on_boxes(view, ["1930", "1900"])[desk.state]
     assert some.into == ("1900", "1930")
     assert "into=1900%2C1930" in some.query()
-    targets = desk.go(some, "translate")[translate.targets]
+    targets = desk.go(some, "translate")[translate.into.boxes]
     assert (targets.choices, targets.value) == (
         [(name, name) for name in ("1900", "1920", "1930")],
         ["1900", "1930"],
     )
-    every = translate.on_targets(some, ["1900", "1920", "1930"])[desk.state]
+    every = translate.into.on_boxes(some, ["1900", "1920", "1930"])[desk.state]
     assert every.into == ()

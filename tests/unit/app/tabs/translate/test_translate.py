@@ -56,18 +56,20 @@ def test_a_page_that_was_loaded_anew_finds_its_job(own: Any) -> None:
     panel = own.panels["translate"]
     view = replace(own.first, patch="1910-top-0063")
     job = panel.on_run(view, ["1930", "1900"], "ddim")
-    key = next(job)[own.running]["key"]
+    key = next(job)[own.running["translate"]]["key"]
     job.close()  # as gradio does when the page is gone
     steps = list(panel.on_again(view, event(key=key)))
     assert steps[0][panel.job].key == key
     assert steps[-1][panel.job].state is JobState.DONE
-    assert steps[-1][own.running] == {"key": ""}
+    assert steps[-1][own.running["translate"]] == {"key": ""}
     assert steps[-1][panel.drawn].strip.translations.keys() == {"1930", "1900"}
     assert panel.strips.of(own.shelf(view), view.atlas, own.shelf(view).known(view.patch)) is (
         steps[-1][panel.drawn].strip
     )
     for over in (key, "none", None, 7):
-        assert list(panel.on_again(view, event(key=over))) == [{own.running: {"key": ""}}]
+        assert list(panel.on_again(view, event(key=over))) == [
+            {own.running["translate"]: {"key": ""}}
+        ]
 
 
 def test_a_stopped_job_is_cancelled(own: Any) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -137,12 +136,12 @@ def test_the_animation_has_a_marked_frame_for_each_label(desk: Any) -> None:
 def test_the_animation_is_a_download_of_the_tab(desk: Any) -> None:
     translate = desk.panels["translate"]
     shelf, view = desk.shelf(desk.first), replace(desk.first, patch="1910-top-0002")
-    found = desk.go(view, "translate")
-    path = Path(found[translate.moving].value["path"])
-    assert path.suffix == ".gif"
+    button = translate.files.buttons["strip-moving"]
+    assert desk.go(view, "translate")[button].visible
+    assert translate.files._maker("strip-moving")(view).endswith(".gif")
     strip = stored(shelf, shelf.atlas.patch("1910-top-0002"))
-    again = moving_file(shelf, strip)
+    again = moving_file(shelf, strip, shelf.labels)
     with Image.open(again) as moving:
         assert b"source: 1910" in moving.info["comment"]
     none = desk.go(replace(desk.first, patch="1900-top-0050"), "translate")
-    assert none[translate.moving].visible is False
+    assert none[button].visible is False

@@ -20,9 +20,11 @@ def test_trends_of_label_element_and_patch(desk: Any) -> None:
     assert len(shown(desk, whole, trends.rows)["rows"]) == 3
     each = whole[trends.multiples]
     assert len(each["data"]) == 3 * 3
-    assert [one["text"] for one in each["layout"]["annotations"]] == [
+    notes = each["layout"]["annotations"]
+    assert [one["text"] for one in notes if one["yanchor"] == "bottom"] == [
         desk.shelf(desk.first).element_name("1900", k) for k in range(3)
     ]
+    assert [one["text"] for one in notes if one["yanchor"] == "top"] == ["1900", "1930"] * 3
     opened = trends.on_multiple(desk.first, event(curve=5, point=2))
     assert opened[desk.state].element == 1
     assert not opened[trends.multiples]["data"]
