@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diffmine.app import sprites, texts
 from diffmine.app.cache import Cache, digest
@@ -105,8 +106,8 @@ class Shelf:
     @cached_property
     def _made(self) -> frozenset[str]:
         table = self.atlas.table("images", ["image_id", "generated"])
-        rows = zip(table["image_id"].to_pylist(), table["generated"].to_pylist(), strict=True)
-        return frozenset(name for name, how in rows if how)
+        made = pc.not_equal(pc.fill_null(table["generated"], ""), "")
+        return frozenset(table["image_id"].filter(made).to_pylist())
 
     def made(self, image_id: str) -> bool:
         """Whether an image of the atlas was made by a model."""

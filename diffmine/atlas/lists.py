@@ -6,51 +6,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from jaxtyping import Int
 
+from diffmine.atlas.names import Names
 from diffmine.atlas.rowgroups import RowGroups, readable
 from diffmine.atlas.schemas import PATCHES
 
 _KEPT_BYTES = 48 * 2**20
-_KEPT_NAMES = 4096
-_NOWHERE = -1
-
-
-class Names:
-    """A column of different names, and the row that each one is in. There is no dictionary of them:
-    for a million it would take 150 MB, to save the 5 ms of comparing them all."""
-
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        self.column = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        self.row = lru_cache(maxsize=_KEPT_NAMES)(self._row)
-
-    def __len__(self) -> int:
-        return len(self.column)
-
-    def __getitem__(self, row: int) -> str:
-        return str(self.column[row].as_py())
-
-    def _row(self, name: str) -> int | None:
-        """Where a name is, None when it is nowhere."""
-        rows = np.flatnonzero(pc.equal(self.column, name).to_numpy(zero_copy_only=False))
-        return int(rows[0]) if len(rows) else None
-
-    def rows(self, names: Sequence[str]) -> Int[np.ndarray, " n"]:
-        """Where each of some names is, -1 when it is nowhere."""
-        if not names:
-            return np.zeros(0, np.int64)
-        asked = pa.array(names, pa.string())
-        places = pc.index_in(self.column, value_set=asked)  # for each row its place among the names
-        rows = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
-        row_of = dict(zip(self.column.take(pa.array(rows)).to_pylist(), rows.tolist(), strict=True))
-        return np.array([row_of.get(name, _NOWHERE) for name in names], np.int64)
 
 
 class Lists:

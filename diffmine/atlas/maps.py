@@ -7,37 +7,49 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from jaxtyping import Float32
+from jaxtyping import Float32, Int
 
+from diffmine.atlas.names import Names
 from diffmine.atlas.rowgroups import RowGroups, readable
 
 _KEPT_BYTES = 32 * 2**20
+_KEYS = pa.schema([(name, pa.string()) for name in ("image_id", "label", "score")])
 
 
 class Maps:
     """Where every map stands in `paths`, read once; the maps themselves are read when asked for."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._rows: dict[tuple[str, str, str], tuple[int, int]] = {}
-        for file, path in enumerate(paths):
-            names = read_known(path, ["image_id", "label", "score"]).to_pydict()
-            scores = names.get("score") or [None] * len(names["label"])  # older atlases
-            kinds = (score or "typicality" for score in scores)
-            keys = zip(names["image_id"], names["label"], kinds, strict=True)
-            self._rows.update({key: (file, row) for row, key in enumerate(keys)})
+        tables = [_keys(read_known(path, _KEYS.names)) for path in paths]
+        table = pa.concat_tables([_KEYS.empty_table(), *tables])
+        self._names = Names(table["image_id"])
+        self._labels, self._label = _coded(table["label"])
+        self._scores, self._score = _coded(table["score"])
+        self._starts = np.cumsum([0, *(len(one) for one in tables)])
         self._maps = RowGroups(paths, ["height", "width", "mean", "standard_error"], _KEPT_BYTES)
-        self._scores = list(dict.fromkeys(score for _, _, score in self._rows))
 
     def scores(self, image_id: str, label: str) -> list[str]:
         """The scores of which there is a map of an image under a label."""
-        return [score for score in self._scores if (image_id, label, score) in self._rows]
+        return [one for one in self._scores if self._place(image_id, label, one) is not None]
+
+    def _place(self, image_id: str, label: str, score: str) -> tuple[int, int] | None:
+        """File and row of a map; of several the last."""
+        if label not in self._labels or score not in self._scores:
+            return None
+        own = self._labels.index(label), self._scores.index(score)
+        for row in reversed(self._names.places(image_id)):
+            if (self._label[row], self._score[row]) == own:
+                file = int(np.searchsorted(self._starts, row, "right")) - 1
+                return file, int(row - self._starts[file])
+        return None
 
     def map(
         self, image_id: str, label: str, score: str
     ) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]] | None:
         """Mean and standard error in latent pixels, as `Atlas.map` gives them."""
-        place = self._rows.get((image_id, label, score))
+        place = self._place(image_id, label, score)
         if place is None:
             return None
         file, at = place
@@ -48,6 +60,22 @@ class Maps:
         if not error:
             return mean, np.full(shape, np.nan, np.float32)
         return mean, np.asarray(error, np.float32).reshape(shape)
+
+
+def _keys(table: pa.Table) -> pa.Table:
+    """What tells a map from others; older atlases have no scores."""
+    count = len(table)
+    score = table["score"] if "score" in table.column_names else pa.nulls(count, pa.string())
+    score = pc.coalesce(pc.if_else(pc.equal(score, ""), None, score), "typicality")
+    columns = [table["image_id"], table["label"], score]
+    return pa.table(dict(zip(_KEYS.names, columns, strict=True))).cast(_KEYS)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[list[str], Int[np.ndarray, " n"]]:
+    """The different texts of a column in the order of their first rows, and the place of each row's
+    text among them."""
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.dictionary.to_pylist(), np.asarray(coded.indices.to_numpy(), np.int32)
 
 
 def read_known(path: Path, columns: Sequence[str] | None) -> pa.Table:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from diffmine.atlas.lists import Names
+from diffmine.atlas.names import Names
 
 _BLOCK = 65_536
 

@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from diffmine.atlas.names import Names
 from diffmine.atlas.rowgroups import RowGroups, readable
 from diffmine.errors import AtlasError
 
@@ -47,26 +48,30 @@ class Pictures:
         with readable(path):
             known = pq.read_schema(path).names
             table = pq.read_table(path, columns=[c for c in ("image_id", "times") if c in known])
-        self._rows = {name: row for row, name in enumerate(table["image_id"].to_pylist())}
-        self._times = table["times"].to_pylist() if "times" in known else None
+        self._names = Names(table["image_id"])
+        self._times = table["times"].combine_chunks() if "times" in known else None
         self._cells = RowGroups([path], ["image"], _KEPT_BYTES)
 
     def __contains__(self, image_id: str) -> bool:
-        return image_id in self._rows
+        return image_id in self._names
 
     def times(self, image_id: str) -> int:
         """How many times as large a picture is as the image as mined."""
-        return int(self._times[self._rows[image_id]]) if self._times else 1
+        return int(self._times[self._row(image_id)].as_py()) if self._times is not None else 1
 
     def content(self, image_id: str) -> bytes:
         """The encoded picture (PNG or WebP; a copy for people is a JPEG)."""
-        if image_id not in self._rows:
-            raise AtlasError(f"{self._path} holds no image {image_id!r}.")
-        return bytes(self._cells.row(self._rows[image_id])["image"]["bytes"])
+        return bytes(self._cells.row(self._row(image_id))["image"]["bytes"])
 
     def picture(self, image_id: str) -> Image.Image:
         """The picture, RGB."""
         return _opened(self.content(image_id))
+
+    def _row(self, image_id: str) -> int:
+        row = self._names.row(image_id)
+        if row is None:
+            raise AtlasError(f"{self._path} holds no image {image_id!r}.")
+        return row
 
 
 def generated_png(picture: UInt8[np.ndarray, "H W 3"]) -> bytes:

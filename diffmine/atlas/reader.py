@@ -28,6 +28,7 @@ from diffmine.atlas.keys import keys_of
 from diffmine.atlas.lists import Lists, filled
 from diffmine.atlas.manifest import Manifest, read_manifest
 from diffmine.atlas.maps import Maps, read_known
+from diffmine.atlas.names import Names
 from diffmine.atlas.neighbours import Neighbours
 from diffmine.atlas.pictures import Pictures, Views
 from diffmine.atlas.records import ArtefactWarning, Patch
@@ -337,15 +338,14 @@ class Atlas:
     def image(self, image_id: str) -> dict[str, Any]:
         """The record of an image: label, width, height, group, year, source, licence, credit."""
         table = self.table("images")
-        row = self._image_rows.get(image_id)
+        row = self._image_names.row(image_id)
         if row is None:
             raise AtlasError(f"{self.path} holds no image {image_id!r}.")
         return dict(table.slice(row, 1).to_pylist()[0])
 
     @cached_property
-    def _image_rows(self) -> dict[str, int]:
-        names = self.table("images", ["image_id"])["image_id"].to_pylist()
-        return {name: row for row, name in enumerate(names)}
+    def _image_names(self) -> Names:
+        return Names(self.table("images", ["image_id"])["image_id"])
 
     # Whether it is up to date
 
@@ -359,7 +359,7 @@ class Atlas:
         return self.manifest.keys.get(stage) in keys_of(self.manifest, stage, self.edits.key)
 
     def _forget(self) -> None:
-        for name in ("_maps", "_image_rows", "pictures", "views", "neighbours"):
+        for name in ("_maps", "_image_names", "pictures", "views", "neighbours"):
             self.__dict__.pop(name, None)
 
 

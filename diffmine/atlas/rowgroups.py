@@ -93,6 +93,13 @@ class RowGroups:
         return self._open[file]
 
 
+def described(schema: pa.Schema) -> list[str]:
+    """The columns of which the least and the greatest value are kept for each row group. Of small
+    pictures they would be two whole ones a group, in a footer that is read at each opening
+    (findings/pyarrow-small-pictures-stand-in-the-footer.sh)."""
+    return [field.name for field in schema if not pa.types.is_nested(field.type)]
+
+
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
     """Turn the errors of reading a file of the atlas into one AtlasError."""

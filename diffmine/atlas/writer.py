@@ -27,6 +27,7 @@ from diffmine.atlas.holding import holding
 from diffmine.atlas.keys import keys_of, pieces_of
 from diffmine.atlas.manifest import Manifest, check_name, key_of, read_manifest, write_manifest
 from diffmine.atlas.reader import Atlas
+from diffmine.atlas.rowgroups import described
 from diffmine.atlas.scratch import readable
 from diffmine.atlas.stages import STAGES, stage_of
 from diffmine.config import Config, as_dict, results
@@ -311,6 +312,7 @@ class Workspace(Atlas):
                 compression="zstd",
                 row_group_size=group or None,
                 use_dictionary=words,
+                write_statistics=described(schema),
             )
         self.note(name)
 

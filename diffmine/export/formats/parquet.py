@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from diffmine.atlas.pictures import ROW_GROUP
+from diffmine.atlas.rowgroups import described
 from diffmine.export import pictures
 from diffmine.export.chosen import entries
 from diffmine.export.columns import SCHEMA, row
@@ -29,7 +30,8 @@ def as_parquet(order: Order) -> bytes:
     schema = SCHEMA.append(_PICTURE).with_metadata(_features())
     out = io.BytesIO()
     table = pa.Table.from_pylist(rows, schema)
-    pq.write_table(table, out, compression="zstd", row_group_size=ROW_GROUP)
+    known = described(schema)
+    pq.write_table(table, out, compression="zstd", row_group_size=ROW_GROUP, write_statistics=known)
     return out.getvalue()
 
 

@@ -16,6 +16,7 @@ from diffmine.atlas.atomic import whole, write_bytes
 from diffmine.atlas.pictures import ROW_GROUP
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import KeptBoxes
+from diffmine.atlas.rowgroups import described
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
@@ -123,7 +124,7 @@ def _collect_images(
         whole(atlas.path / "images.parquet") as temporary,
         beside(atlas, view, rows) as plain,
     ):
-        contents = _write(temporary, plain)
+        contents = _write(temporary, plain, len(dataset))
         if not contents:
             why = refused[0][1].removesuffix(".")
             raise DataError(f"No picture of {dataset.named} can be read: {why}.")
@@ -178,12 +179,13 @@ def by_group(atlas: Atlas) -> list[str]:
     return ["mine", *(["trends"] if atlas.has("counts") else [])]
 
 
-def _write(path: Path, rows: Iterator[Row]) -> list[Content]:
-    """Write the table of images; what is in it."""
+def _write(path: Path, rows: Iterator[Row], images: int) -> list[Content]:
+    """Write the table of so many images at most; what is in it."""
     contents: list[Content] = []
-    with pq.ParquetWriter(path, IMAGES, compression="zstd") as writer:
-        for group in _groups(rows):
-            writer.write_table(pa.Table.from_pylist(group, IMAGES), row_group_size=ROW_GROUP)
+    known = described(IMAGES)
+    with pq.ParquetWriter(path, IMAGES, compression="zstd", write_statistics=known) as writer:
+        for group in grouped(rows, images):
+            writer.write_table(pa.Table.from_pylist(group, IMAGES), row_group_size=len(group))
             contents += [(row["image_id"], row["labels"], row["source_digest"]) for row in group]
     return contents
 
@@ -195,6 +197,10 @@ def _name(atlas: Workspace, config: DataConfig) -> None:
     if config.kind != DataConfig().kind:
         atlas.manifest.kind = config.kind
     atlas.save()
+
+
+_MOST_GROUPS = 1000
+_GROUP_BYTES = 4 * 2**20
 
 
 @dataclass
@@ -278,13 +284,19 @@ def _row(record: Record, picture: Mined, digest: str) -> Row:
     }
 
 
-def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def grouped(rows: Iterator[Row], images: int) -> Iterator[list[Row]]:
+    """Rows in the groups that are written and read at once, of so many images in all: ROW_GROUP, or
+    more of small pictures where there are very many, for what is said of each group stands in the
+    file's footer, which is read whole."""
+    least = max(ROW_GROUP, -(-images // _MOST_GROUPS))
     group: list[Row] = []
+    size = 0
     for row in rows:
         group.append(row)
-        if len(group) == ROW_GROUP:
+        size += len(row["image"]["bytes"])
+        if len(group) >= least or (len(group) >= ROW_GROUP and size >= _GROUP_BYTES):
             yield group
-            group = []
+            group, size = [], 0
     if group:
         yield group
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from diffmine.atlas import whereabouts
 from diffmine.atlas.atomic import whole
+from diffmine.atlas.rowgroups import described
 from diffmine.atlas.schemas import VIEWS
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig
@@ -42,7 +43,13 @@ def beside(atlas: Workspace, view: int, rows: Iterator[Row]) -> Iterator[Iterato
         return
     with (
         whole(atlas.path / NAME) as temporary,
-        pq.ParquetWriter(temporary, VIEWS, compression="none", use_dictionary=False) as writer,
+        pq.ParquetWriter(
+            temporary,
+            VIEWS,
+            compression="none",
+            use_dictionary=False,
+            write_statistics=described(VIEWS),
+        ) as writer,
     ):
         waiting: list[Row] = []
 

@@ -11,7 +11,8 @@ import pytest
 from benchmarks.make_big_atlas import make
 from diffmine.atlas import lists
 from diffmine.atlas.editing import merge, split
-from diffmine.atlas.lists import Lists, Names
+from diffmine.atlas.lists import Lists
+from diffmine.atlas.names import Names
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.writer import open_workspace
 from diffmine.errors import AtlasError
@@ -112,3 +113,15 @@ def test_names_are_found_where_they_are() -> None:
     assert names.rows(["z", "b", "b", "a"]).tolist() == [-1, 1, 1, 0]
     assert (len(names), names[1]) == (3, "b")
     assert Names(pa.chunked_array([], pa.string())).rows(["a"]).tolist() == [-1]
+
+
+def test_names_are_found_by_their_index_as_by_comparing_them() -> None:
+    """Of many that are asked for the first are compared with all, the others looked up."""
+    chance = np.random.default_rng(0)
+    column = [f"name {number}" for number in chance.integers(0, 300, 500)]
+    names = Names(pa.chunked_array([column[:123], column[123:]]))
+    for name in [f"name {number}" for number in range(310)]:
+        right = tuple(row for row, other in enumerate(column) if other == name)
+        assert names.places(name) == right
+        assert names.row(name) == (right[0] if right else None)
+        assert (name in names) == bool(right)
