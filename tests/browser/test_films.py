@@ -196,7 +196,7 @@ def test_two_films_of_a_patient_move_and_zoom_together(page: Page, films: str) -
 def test_a_clinician_reads_a_film_of_the_drawn_chest(page: Page, chest: str) -> None:
     page.goto(chest)
     page.locator("#labels button", has_text="Pneumothorax").click()
-    expect(page.locator("#doubts li").first).to_contain_text("show marker, which is not of this")
+    expect(page.locator("#doubts li").first).to_contain_text('show "marker", which is not of this')
     page.locator("#doubts button").first.click()
     expect(page.locator("#doubts-wall .dm-patch")).to_have_count(100)
     page.locator("#doubts-wall .dm-patch").nth(5).click()

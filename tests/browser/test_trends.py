@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
+THREE = 3
+"""Texts of a small chart: its name, and the labels at both ends of its axis."""
 
 
 def test_a_small_chart_opens_its_element(page: Page, address: str) -> None:
     page.goto(f"{address}?tab=trends")
-    expect(page.locator("#multiples .annotation")).to_have_count(3)
+    expect(page.locator("#multiples .annotation")).to_have_count(3 * THREE)
     point = page.locator("#multiples .x2y2 .point").first
     point.scroll_into_view_if_needed()
     box = point.bounding_box()
@@ -33,7 +35,7 @@ def test_a_label_on_the_plane_shows_its_patches(page: Page, address: str) -> Non
 def test_labels_that_look_like_markup_are_text(page: Page, address: str) -> None:
     page.goto(f"{address}?atlas=nasty&tab=trends")
     expect(page.locator("#share .point")).to_have_count(4)
-    expect(page.locator("#multiples .annotation")).to_have_count(3)
+    expect(page.locator("#multiples .annotation")).to_have_count(3 * THREE)
     assert page.evaluate("window.hit") is None
     assert not page.locator("#share img").count()
 

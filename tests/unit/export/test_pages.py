@@ -122,11 +122,11 @@ def test_the_same_files_are_the_same_zip(atlas: Atlas, chosen: list[Chosen]) -> 
 
 
 def test_a_folder_of_pages_is_known_as_ours(atlas: Atlas, tmp_path: Path) -> None:
-    assert not html.ours(tmp_path)
+    assert not html.FORMAT.ours(tmp_path)
     for name, content in site(atlas, Lists(["1900"], "top", 1)):
         if name == "index.html":
             (tmp_path / name).write_bytes(content)
-    assert html.ours(tmp_path)
+    assert html.FORMAT.ours(tmp_path)
 
 
 def test_a_template_that_lacks_something_is_an_error(atlas: Atlas) -> None:
