@@ -106,8 +106,8 @@ class Shelf:
     @cached_property
     def _made(self) -> frozenset[str]:
         table = self.atlas.table("images", ["image_id", "generated"])
-        made = pc.not_equal(pc.fill_null(table["generated"], ""), "")
-        return frozenset(table["image_id"].filter(made).to_pylist())
+        generated = pc.not_equal(pc.fill_null(table["generated"], ""), "")
+        return frozenset(table["image_id"].filter(generated).to_pylist())
 
     def made(self, image_id: str) -> bool:
         """Whether an image of the atlas was made by a model."""
