@@ -9,7 +9,7 @@ set -eu
 # n_neighbors nothing of the original's neighbourhood is left to hold them, and the pushes of the
 # optimisation carry them off: to five times the radius of the 99 % of the others in the middle
 # of which the original lay, and 15 copies already to twice that radius. Plotted whole, the map
-# of all others shrinks to a third of its width. With a noise of a thousandth 50 lie at twice the radius.
+# of all others shrinks to two fifths of its width. With a noise of a thousandth 50 lie at twice the radius.
 # Who maps pictures of an archive must close the gap, or lay out one of each set of copies.
 #
 # Installs pinned public packages in a temporary folder; fails if the behaviour changes.

@@ -33,13 +33,15 @@ def layout(
 
 def closed(places: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
     """The places without wide empty bands: along each axis no two that follow on each other are
-    further apart than a quarter of the extent of the middle four fifths. Their order stays."""
+    further apart than a quarter of the extent of the middle four fifths (at least a twentieth of
+    the whole). Their order stays."""
     if len(places) < 2:
         return places
     order = np.argsort(places, axis=0, kind="stable")  # n k
     along = np.take_along_axis(places, order, 0)
     low, high = np.quantile(along, (0.1, 0.9), axis=0)  # k
-    too_far = np.maximum(np.diff(along, axis=0) - _BAND * (high - low), 0)
+    middle = np.maximum(high - low, np.ptp(places, axis=0) / 20)  # copies alone may be the middle
+    too_far = np.maximum(np.diff(along, axis=0) - _BAND * middle, 0)
     if not too_far.any():
         return places
     moved = along - np.vstack([np.zeros_like(low), np.cumsum(too_far, axis=0)])

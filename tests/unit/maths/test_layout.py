@@ -58,13 +58,19 @@ def test_empty_bands_are_narrow_and_the_order_stays() -> None:
     chance = np.random.default_rng(1)
     places = chance.uniform(size=(60, 2)).astype(np.float32)
     assert closed(places) is places, "nothing is moved where there is none"
-    places[50:] += (40, -7)
+    places[50:] += (9, -4)
     moved = closed(places)
     assert np.array_equal(np.argsort(moved, axis=0), np.argsort(places, axis=0))
     low, high = np.quantile(places, (0.1, 0.9), axis=0)
     assert (np.diff(np.sort(moved, axis=0), axis=0) <= 0.25 * (high - low) + 1e-5).all()
     near = np.ptp(places[50:], axis=0), np.ptp(moved[50:], axis=0)
     np.testing.assert_allclose(*near, rtol=1e-4, err_msg="what lies together is not moved apart")
+
+
+def test_one_beside_many_copies_keeps_a_place_of_its_own() -> None:
+    rows = np.repeat(drawn(2, "any"), (11, 1), axis=0)  # the middle four fifths are one point
+    places = layout(rows, **SETTINGS)
+    assert np.linalg.norm(places[0] - places[-1]) > 0.01 * np.linalg.norm(rows[0] - rows[-1])
 
 
 def test_the_same_rows_have_the_same_places() -> None:
