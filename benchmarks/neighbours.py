@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from diffmine.atlas.lists import Names
+from diffmine.atlas.names import Names
 from diffmine.atlas.neighbours import Neighbours
 
 COUNT = 24
