@@ -178,7 +178,10 @@ class Basket:
         """Another patch is shown, with its note; a note begun on the one before is saved."""
         of, entries = self._of(noted), self._now(entries)
         if (note or "") == note_of(entries, of):
-            return self._note(view, entries)
+            shown = self._note(view, entries)
+            if shown[self.note] == (note or ""):
+                del shown[self.note]  # the same text again would undo what is typed meanwhile
+            return shown
         if not of.patch:
             return {self.noted: key(view)}
         entries = with_note(self._with(of, entries), of, note or "")
