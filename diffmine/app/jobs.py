@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -59,6 +60,23 @@ RUNNING = Job(JobState.RUNNING)
 CANCELLED = Job(JobState.CANCELLED)
 
 
+class Clock:
+    """The time left at the pace since the first step; the time before it went into loading."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int | float] | None = None
+
+    def left(self, done: int | float, goal: int, now: float | None = None) -> float | None:
+        """Seconds left after so many steps, at a time in seconds or now. The first step gives None,
+        as there is no pace yet."""
+        now = time.monotonic() if now is None else now
+        if self._first is None or done <= self._first[1]:
+            self._first = self._first or (now, done)
+            return None
+        began, first = self._first
+        return (now - began) / (done - first) * (goal - done)
+
+
 def stopped(job: Job) -> Job:
     """A job that was stopped by hand: cancelled, unless it was over already."""
     return job if job.state in OVER else CANCELLED
@@ -77,7 +95,8 @@ def failed(error: DiffmineError) -> Job:
 
 def line(job: Job, step: str, done: str) -> str:
     """What the screen says of a job: `step` is the text while it runs (with `done`, `goal` and
-    `left` to fill in), `done` the text at its end (with `took`)."""
+    `left` to fill in; the last is empty until there is a pace), `done` the text at its end (with
+    `took`)."""
     if job.state is JobState.WAITING:
         return ""
     if job.state is JobState.CANCELLED:
@@ -88,5 +107,5 @@ def line(job: Job, step: str, done: str) -> str:
         return done.format(took=words.duration(job.took))
     if not job.goal:
         return texts.STARTING
-    left = "" if job.left is None else words.duration(job.left)
+    left = "" if job.left is None else texts.LEFT.format(left=words.duration(job.left))
     return step.format(done=job.done, goal=job.goal, left=left)

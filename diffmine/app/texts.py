@@ -31,6 +31,7 @@ SCOPES = {"one": "This label", "all": "All labels"}
 NO_DATE = "undated"
 SELECT_FIRST = "Select a patch first."
 STARTING = "Starting: the model is loaded."
+LEFT = ", about {left} left"
 DONE_IN = "Done in {took}."
 NO_SUCH_ELEMENT = "That element is not there."
 NO_SUCH_PATCH = "That patch is not in this atlas."

@@ -46,7 +46,7 @@ class Inspections:
         known = self._usual.get(shelf.version, ())
         yield Step(picture)
         told = time.monotonic()
-        clock = _Clock()
+        clock = jobs.Clock()
         results = work.inspection(
             str(model), image, shelf.labels, how, mining, shelf.atlas.path, known, SAMPLE
         )
@@ -54,20 +54,21 @@ class Inspections:
             now = time.monotonic()
             if isinstance(result, Inspection):
                 picture = replace(picture, inspection=result)
-                job = clock.at(result.draws, result.goal)
-                step = texts.DRAW if job.left is None else texts.DRAW_LEFT
+                job = _running(clock, result.draws, result.goal)
                 if result.windows:
-                    picture, clock = replace(picture, label=result.labels[result.best]), _Clock()
+                    picture, clock = (
+                        replace(picture, label=result.labels[result.best]),
+                        jobs.Clock(),
+                    )
                 elif now - told > TELL:
                     told = now
-                    yield Step(picture, job, step)
+                    yield Step(picture, job, texts.DRAW)
             elif isinstance(result, Comparison):
                 self._keep(shelf, result.usual)
                 picture = replace(picture, compared=result)
             else:
-                job = clock.at(result.done, result.goal)
-                step = texts.COMPARING if job.left is None else texts.COMPARING_LEFT
-                yield Step(picture, job, step)
+                job = _running(clock, result.done, result.goal)
+                yield Step(picture, job, texts.COMPARING)
         yield Step(picture, over=True)
 
     def _keep(self, shelf: Shelf, usual: tuple[Errors, ...]) -> None:
@@ -75,18 +76,5 @@ class Inspections:
             self._usual[shelf.version] = usual
 
 
-class _Clock:
-    """The time left at the pace since the first step; the time before it went into loading."""
-
-    def __init__(self) -> None:
-        self.first: tuple[float, int] | None = None
-
-    def at(self, done: int, goal: int) -> Job:
-        """A job after so many steps; the first gives no time left, as there is no pace yet."""
-        now = time.monotonic()
-        if self.first is None:
-            self.first = (now, done)
-            return Job(JobState.RUNNING, done, goal)
-        began, first = self.first
-        left = (now - began) / max(done - first, 1) * (goal - done)
-        return Job(JobState.RUNNING, done, goal, left)
+def _running(clock: jobs.Clock, done: int, goal: int) -> Job:
+    return Job(JobState.RUNNING, done, goal, clock.left(done, goal))

@@ -30,10 +30,8 @@ NOTHING_TO_INSPECT_WITH = (
     "Open the atlas where it was built, or put its model beside it."
 )
 CHOOSE_A_PICTURE = "Choose a picture first."
-DRAW = "Draw {done} of {goal}."
-DRAW_LEFT = "Draw {done} of {goal}, about {left} left."
-COMPARING = "Comparing with the atlas: image {done} of {goal}."
-COMPARING_LEFT = "Comparing with the atlas: image {done} of {goal}, about {left} left."
+DRAW = "Draw {done} of {goal}{left}."
+COMPARING = "Comparing with the atlas: image {done} of {goal}{left}."
 PICTURE_GONE = "The picture is no longer there; choose it again."
 THIS_FILE = "This file"
 LOOK = "look at it, and give it as a PNG if there is none."

@@ -194,7 +194,7 @@ class Several:
                     yield self._told(
                         end, shared.DONE_IN if step.goal else texts.ALL_WERE_TRANSLATED
                     )
-                elif step.left is not None:
+                elif step.at:
                     yield self._told(
                         Job(JobState.RUNNING, step.at, step.goal, step.left, key=run.key)
                     )
@@ -226,20 +226,20 @@ class Several:
         todo = [at for at, strip in enumerate(strips) if _lacks(strip, names, how)]
         labels = _columns(shelf, patches, names)
         yield Step(atlas, labels, tuple(strips), goal=len(todo))
-        began = told = time.monotonic()
+        told, clock = time.monotonic(), jobs.Clock()
         for number, at in enumerate(todo):
             targets = [name for name in names if name != patches[at].label]
             for result in translating(shelf, patches[at], targets, model, how):
-                left = None
                 if isinstance(result, Translated):
                     strips[at] = finished(shelf, patches[at], result.translations, how)
                     self.strips.keep(atlas, strips[at])
+                    share = 1.0
                 elif time.monotonic() - told > TELL:
                     told = time.monotonic()
-                    share = (number + max(result.step, 1) / result.steps) / len(todo)
-                    left = (told - began) * (1 - share) / share
+                    share = result.step / result.steps
                 else:
                     continue
+                left = clock.left(number + share, len(todo))
                 yield Step(atlas, labels, tuple(strips), number + 1, len(todo), left)
         yield Step(atlas, labels, tuple(strips), len(todo), len(todo), over=True)
 

@@ -279,7 +279,7 @@ class Translate:
     def _followed(self, run: Run[Made]) -> Iterator[Updates]:
         """What a job makes, as it is told on the screen."""
         yield self._told(Job(JobState.RUNNING, key=run.key))
-        told = 0.0
+        told, clock = 0.0, jobs.Clock()
         try:
             for seconds, (preview, drawn) in run.follow():
                 new: Updates = {self.drawn: drawn} if drawn else {}
@@ -289,13 +289,11 @@ class Translate:
                     yield new | self._told(end, done)
                 elif preview and (drawn or seconds - told > TELL):
                     told = seconds
-                    yield new | self._step(preview, seconds, run.key)
+                    left = clock.left(preview.step, preview.steps, seconds)
+                    job = Job(JobState.RUNNING, preview.step, preview.steps, left, key=run.key)
+                    yield new | self._told(job)
         except DiffmineError as error:
             yield self._told(jobs.failed(error))
-
-    def _step(self, preview: Preview, seconds: float, key: str) -> Updates:
-        left = seconds / max(preview.step, 1) * (preview.steps - preview.step)
-        return self._told(Job(JobState.RUNNING, preview.step, preview.steps, left, key=key))
 
 
 def _inversion(error: float) -> str:

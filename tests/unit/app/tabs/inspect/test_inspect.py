@@ -197,14 +197,14 @@ def test_how_an_inspection_ends_is_not_read_from_the_screen(
     live: Any, panel: Any, upload: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A translator may put the fields of a line into any order."""
-    for name in ("DRAW", "DRAW_LEFT", "COMPARING", "COMPARING_LEFT"):
+    for name in ("DRAW", "COMPARING"):
         monkeypatch.setattr(texts, name, "{goal} in all, {done} done.")
     kept = panel.on_upload(live.first, str(upload))[panel.picture]
     steps = list(panel.on_run(live.first, kept))
     done = steps[-1][panel.job]
     assert done.state is JobState.DONE
     assert panel.status not in panel.on_end(steps[-1][panel.picture], done)
-    running = panel._told(Job(JobState.RUNNING, 3, 14, 5.0), texts.DRAW_LEFT)
+    running = panel._told(Job(JobState.RUNNING, 3, 14, 5.0), texts.DRAW)
     assert running[panel.status] == "14 in all, 3 done."
     late = panel.on_end(kept, running[panel.job])
     assert late[panel.status] == "Cancelled."

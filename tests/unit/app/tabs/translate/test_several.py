@@ -32,12 +32,18 @@ def basket(desk: Any, *names: str) -> list[Entry]:
     return [Entry(desk.first.atlas, name) for name in names]
 
 
+def shown_last(several: Any, steps: list[Any]) -> list[Any]:
+    """The rows on the screen after some steps."""
+    step = next(step for step in reversed(steps) if several.rows in step)
+    return list(step[several.rows]["rows"])
+
+
 def test_the_basket_under_two_labels(own: Any) -> None:
     several = own.panels["translate"].several
     entries = basket(own, "1920-top-0050", "1910-top-0040")
     steps = list(several.on_run(own.first, entries, "basket", ["1930", "1910"], "ddim"))
     assert steps[0][several.status].startswith("Starting")
-    rows = steps[-2][several.rows]["rows"]
+    rows = shown_last(several, steps)
     assert [row["key"] for row in rows] == ["1920-top-0050", "1910-top-0040"]
     for row, source, made in zip(rows, ("1920", "1910"), ({"1910", "1930"}, {"1930"}), strict=True):
         items = dict(zip(LABELS, row["items"], strict=True))
@@ -47,7 +53,7 @@ def test_the_basket_under_two_labels(own: Any) -> None:
     assert steps[-1][several.status].startswith("Done in")
     again = list(several.on_run(own.first, entries, "basket", ["1930", "1910"], "ddim"))
     assert again[-1][several.status] == "All of them were translated before."
-    assert again[-2][several.rows]["rows"] == rows
+    assert shown_last(several, again) == rows
     strip = own.go(replace(own.first, patch="1920-top-0050"), "translate")
     assert "made here" in strip[own.panels["translate"].verdict]
 
@@ -61,7 +67,7 @@ def test_what_was_made_in_another_way_is_made_again(own: Any) -> None:
 
 
 def test_a_slow_first_step_is_told_too(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diffmine.app.tabs.translate.several.TELL", -1.0)
+    monkeypatch.setattr("diffmine.app.tabs.translate.several.TELL", 0.0)
     several = own.panels["translate"].several
     entries = basket(own, "1900-top-0032")
     steps = list(several.on_run(own.first, entries, "basket", ["1930"], "sdedit"))
@@ -121,7 +127,7 @@ def test_a_step_told_after_a_stop_is_taken_back(own: Any) -> None:
 def test_how_several_end_is_not_read_from_the_screen(
     own: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(texts, "PATCH_OF", "{left} are left: {done} of {goal}.")
+    monkeypatch.setattr(texts, "PATCH_OF", "Left{left}: {done} of {goal}.")
     several = own.panels["translate"].several
     entries = basket(own, "1900-top-0031")
     steps = list(several.on_run(own.first, entries, "basket", ["1930"], "ddim"))
@@ -130,7 +136,7 @@ def test_how_several_end_is_not_read_from_the_screen(
     assert several.on_end(done) == {several.job: done}, "what is on the screen stays: Done in"
     assert steps[-1][several.status].startswith("Done in")
     running = several._told(Job(JobState.RUNNING, 1, 3, 5.0))
-    assert running[several.status] == "5 s are left: 1 of 3."
+    assert running[several.status] == "Left, about 5 s left: 1 of 3."
     assert several.on_end(running[several.job])[several.status] == "Cancelled."
 
 
@@ -143,7 +149,7 @@ def test_a_page_that_was_loaded_anew_finds_its_rows(own: Any) -> None:
     steps = list(several.on_again(own.first, event(key=key)))
     assert steps[0][several.job].key == key
     assert all(step[several.fold].open for step in steps)
-    rows = next(step for step in reversed(steps) if several.rows in step)[several.rows]["rows"]
+    rows = shown_last(several, steps)
     assert [row["key"] for row in rows] == ["1900-top-0033", "1910-top-0034"]
     assert all(sum(bool(item.get("made")) for item in row["items"]) == 1 for row in rows)
     assert steps[-1][several.job].state is JobState.DONE
