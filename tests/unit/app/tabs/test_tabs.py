@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -104,3 +105,11 @@ def test_style_sheets_are_those_of_all_folders() -> None:
     sheets = [path for folder in folders for path in Path(str(folder)).rglob("*.css")]
     assert len(sheets) > 12
     assert all(path.read_text("utf-8") in text for path in sheets)
+
+
+def test_no_rule_is_one_that_gradio_drops() -> None:
+    """Its page leaves such blocks out without a word
+    (findings/gradio-css-drops-what-it-does-not-know.sh)."""
+    rules = set(re.findall(r"@[a-z-]+", styles()))
+    assert "@media" in rules
+    assert not rules & {"@supports", "@container", "@layer", "@scope"}
