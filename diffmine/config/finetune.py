@@ -25,7 +25,7 @@ class FinetuneConfig:
     null_share: Share = 0.1
     """Share of the training rows that see the null prompt (paper: 0.05; street views 0.1)."""
     steps: Annotated[int, Field(ge=0)] = 0
-    """Optimiser steps; 0: by images and labels, 1,000 to 2,000 for a small base, else to 20,000."""
+    """Optimiser steps; 0: by images and labels, 1,000 to 6,000 for a small base, else to 20,000."""
     batch: Annotated[int, Field(ge=0)] = 0
     """Images in a step, in all processes together; 0: 16."""
     learning_rate: Annotated[float, Field(ge=0)] = 0.0
@@ -144,7 +144,7 @@ _VERSIONS, _VERSION_PASSES = 4, 10
 """Most versions of an image that are encoded, and how often each is seen at the least."""
 
 
-SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, 40, (1000, 2000), 40)
+SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, 40, (1000, 6000), 40)
 
 
 LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 0.0, 30, (1000, 20_000), 100)

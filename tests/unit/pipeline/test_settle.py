@@ -48,8 +48,9 @@ def test_a_base_has_the_size_it_was_made_for(shaped: Path, tmp_path: Path) -> No
         (300, 3, 1000, 4),
         (600, 8, 1500, 4),
         (300, 40, 1600, 4),
-        (1500, 8, 2000, 2),
-        (9000, 8, 2000, 1),
+        (1500, 8, 3750, 4),
+        (5600, 24, 6000, 2),
+        (9000, 8, 6000, 1),
     ],
 )
 def test_a_small_base_trains_by_images_and_labels(
