@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diffmine.data.bins import bins_of
+from diffmine.data.dates.bins import Bins, Spanning
 from diffmine.data.dates.order import in_order
 from diffmine.data.files import printable
 from diffmine.data.junk import is_junk
@@ -47,9 +48,9 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
     dates: Counter[str] = Counter()
-    if columns and columns.width:
+    if columns and columns.bins:
         dates.update(record.label for record in records)
-        records = tuple(_binned(records, columns, walk.refused))
+        records = tuple(_binned(records, columns.bins, columns.spans, walk.refused))
     if levels and not records:
         names = ", ".join(sorted(path.name for path in folders_of(folder)))
         raise DataError(f"{folder} holds {names}, parts of a data set, and no labels inside them.")
@@ -70,11 +71,11 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
 
 
 def _binned(
-    records: Iterable[Record], columns: Columns, refused: list[tuple[str, str]]
+    records: Iterable[Record], bins: Bins, spans: Spanning, refused: list[tuple[str, str]]
 ) -> Iterator[Record]:
     """Records under labels of several years each; refused where the folder is no such date."""
     for record in records:
-        labels, reason = bins_of(record.label, columns.width, columns.spans)
+        labels, reason = bins_of(record.label, bins, spans)
         if labels:
             yield replace(record, label=labels[0], labels=labels)
         else:

@@ -43,6 +43,7 @@ def long(summary: Summary, remarks: Sequence[str], width: int, blocks: bool) -> 
         *bars(summary.labels, width, blocks),
         *_several(summary),
         *_groups(summary),
+        *_columns(summary),
         *_counted("split", summary.splits, "none"),
         *_sizes(summary),
         *_files(summary),
@@ -151,6 +152,16 @@ def _files(summary: Summary) -> Iterator[str]:
     yield from _counted("devices", files.get("camera", {}), "not named")
 
 
+def _columns(summary: Summary) -> Iterator[str]:
+    """What the columns of a table are read as, and which are not."""
+    if not summary.columns:
+        return
+    used = ", ".join(f"{_cut(name, _LONGEST)} ({role})" for name, role in summary.columns if role)
+    left = [_cut(name, _LONGEST) for name, role in summary.columns if not role]
+    more = f"; not read: {', '.join(left[:_ROWS])}{_and(len(left), _ROWS)}" if left else ""
+    yield f"columns: {used}{more}"
+
+
 def _small(summary: Summary) -> Iterator[str]:
     if summary.small:
         few = f"{summary.small:,} of {plurals(summary.images, 'image')}"
@@ -180,9 +191,10 @@ def _dates(summary: Summary) -> Iterator[str]:
         return
     refused = [one for one in summary.phrases if one.reason]
     rows = sum(one.count for one in summary.phrases)
+    give = "gives" if len(refused) == 1 else "give"
     head = f"dates: {len(summary.phrases):,} different texts in {rows:,} rows"
     yield (
-        f"{head}; {len(refused):,} give no {'label' if summary.binned else 'year'}"
+        f"{head}; {len(refused):,} {give} no {'label' if summary.binned else 'year'}"
         if refused
         else head
     )

@@ -186,6 +186,17 @@ def test_every_date_says_what_became_of_it(tmp_path: Path) -> None:
     assert "1 x n.d.: undated" in text
 
 
+def test_columns_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    for k in range(4):
+        scene(k).save(tmp_path / f"{k}.png")
+    rows = [f"{k}.png,{'ab'[k % 2]},Hut,12.5" for k in range(4)]
+    (tmp_path / "metadata.csv").write_text("\n".join(["file_name,label,Titel,Höhe", *rows]))
+    whole = summed(tmp_path)
+    told = "columns: file_name (picture), label (label), Titel (title); not read: Höhe"
+    assert told in long(whole, [], 100, True)
+    assert {"column": "Höhe", "read_as": ""} in whole.told()["columns"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_few_pictures(tmp_path: Path, count: int) -> None:
     for k in range(2):
