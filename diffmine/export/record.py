@@ -44,8 +44,8 @@ def _years(record: Mapping[str, Any]) -> tuple[str, str]:
     """The years that the date of an image may mean, where the date does not say them itself: never
     the middle one of several as if it were known."""
     year, first, last = (record.get(name) for name in ("year", "date_first", "date_last"))
-    closed = first is not None and last is not None
-    if year is not None and not (closed and int(year) == (first + last) // 2):
+    middle = None if first is None or last is None else (first + last) // 2
+    if year is not None and year != middle:
         first = last = year  # of a column of its own
     if first is None and last is None:
         return "year", ""

@@ -79,8 +79,8 @@ def _labels(dataset: Dataset) -> list[str]:
     middle = median(counts.values())
     if middle < FEW and len(counts) > 2:
         thin = f"Labels are thin: half of the {len(counts)} have at most {middle:.0f} images"
-        made = [bins_of(one, Widths(10), "middle")[0] for one in counts]
-        decades, dated = {label for labels in made for label in labels}, all(made)
+        binned = [bins_of(one, Widths(10), "middle")[0] for one in counts]
+        decades, dated = {label for labels in binned for label in labels}, all(binned)
         offer = f"; --data.label-width 10 makes {len(decades)} decades of them"
         sentences.append(f"{thin}{offer if dated and len(decades) < len(counts) else ''}.")
     return sentences
