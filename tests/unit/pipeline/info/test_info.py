@@ -174,6 +174,9 @@ def test_every_date_says_what_became_of_it(tmp_path: Path) -> None:
     assert noted["c. 1920"].years == "1920, about"
     assert noted["1920s"].became == ("1924",)
     assert noted["banana"].reason
+    text = "\n".join(long(summed(tmp_path), [], 100, True))
+    assert "1 x before 1900: 1900 or before\n" in text, "its picture is not refused"
+    assert "1 x banana: not read, since" in text
     binned = summed(tmp_path, label="date", label_width=10)
     became = {one.text: one for one in binned.phrases}
     assert became["1920s"].became == became["c. 1920"].became == ("1920s",)
