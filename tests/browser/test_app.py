@@ -257,8 +257,6 @@ def test_several_and_an_inspection_go_on_through_a_reload(
     expect(page.locator("#own-viewer .dm-whole")).to_be_visible()
     expect(page.locator("#own-stop")).to_be_visible()
     expect(page.locator("#own-verdict")).to_contain_text("ypical", timeout=90_000)
-    expect(page.locator("#own-csv")).to_be_visible()
-    expect(page.locator("#own-handed")).to_be_hidden()
     page.wait_for_function("!sessionStorage.getItem('diffmine-running-inspect')")
     page.reload()  # nothing of the picture is kept
     expect(page.locator("#own-line")).to_be_visible()
@@ -302,6 +300,8 @@ def test_a_picture_of_ones_own_is_inspected_then_cancelled(
     expect(page.locator("#own-verdict")).to_contain_text(
         re.compile("Most typical of|Not clearly typical|Typical of no label"), timeout=90_000
     )
+    expect(page.locator("#own-csv")).to_be_visible()
+    expect(page.locator("#own-handed")).to_be_hidden()
     expect(page.locator("#own-chart .dm-chart-plot .main-svg").first).to_be_visible()
     expect(page.locator("#own-viewer .dm-heat")).to_be_visible()
     expect(page.locator("#own-viewer .dm-box")).to_be_visible()
