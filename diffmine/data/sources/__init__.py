@@ -18,7 +18,7 @@ from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.cardb import CARDB
 from diffmine.data.sources.chestxray import CHESTXRAY
 from diffmine.data.sources.dicomweb import read_archive
-from diffmine.data.sources.folder import FOLDER, unwrapped
+from diffmine.data.sources.folder import FOLDER, LABELLED, LOOSE, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
 from diffmine.data.sources.hub import HUB
@@ -83,9 +83,10 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
         dataset = _of_place(place_of(path, config, progress), config, progress)
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
+        cure = LABELLED if LOOSE in reason else ""
         notes = "".join(f" {note}" for note in dataset.notes)
         named = dataset.home or path  # an address may hold a password
-        raise DataError(f"{named} holds no labelled picture that can be read{reason}.{notes}")
+        raise DataError(f"{named} holds no labelled picture that can be read{reason}.{cure}{notes}")
     bins = bins_by(config)
     if isinstance(bins, Periods):
         labels = tuple(one.label for one in bins.bins if one.label in dataset.labels)

@@ -32,6 +32,13 @@ _SILENT = {
 }  # fmt: skip
 """Endings of files that may lie beside pictures and are none."""
 
+LOOSE = "it lies in no folder of a label"
+"""Why a picture is refused that lies beside the folders."""
+LABELLED = (
+    " Put the pictures into a folder for each label, or write a table metadata.csv beside them "
+    "with the columns file_name and label."
+)
+
 
 def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     """Labels are the names of the folders directly inside `folder`, or inside its splits; a name
@@ -231,7 +238,7 @@ class _Walk:
             return
         image_id = printable(name)
         if not label:
-            self.refused.append((image_id, "it lies in no folder of a label"))
+            self.refused.append((image_id, LOOSE))
         elif image_id in self.records:
             self.refused.append((image_id, "another file is written like it"))
         else:
