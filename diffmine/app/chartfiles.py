@@ -11,7 +11,7 @@ from diffmine.app import texts
 from diffmine.app.cache import digest
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH
-from diffmine.app.parts import MAKES
+from diffmine.app.parts import HIDDEN, MAKES
 from diffmine.app.view import View, choice, payload
 from diffmine.export.charts import KINDS, Curves
 
@@ -23,7 +23,7 @@ class ChartFiles:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.file = gr.DownloadButton(texts.FILE, visible="hidden")
+        self.file = gr.DownloadButton(texts.FILE, **HIDDEN)
 
     def wire(self, chart: gr.HTML, curves: Callable[[View], Curves | None]) -> None:
         """Connect a chart; `curves` gives what it shows of a view, None for nothing."""

@@ -13,7 +13,7 @@ import gradio as gr
 from diffmine.app import texts
 from diffmine.app.cache import digest
 from diffmine.app.desk import Desk
-from diffmine.app.parts import MAKES
+from diffmine.app.parts import HIDDEN, MAKES
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import View
 from diffmine.atlas.whereabouts import whereabouts
@@ -73,7 +73,7 @@ class Downloads:
         self.images = gr.Checkbox(label=texts.WHOLE_IMAGES, value=False, elem_id=f"{name}-images")
         with gr.Accordion(texts.FOR_PROGRAMS, open=False, elem_id=f"{name}-programs"):
             self._row(programs=True)
-        self.file = gr.DownloadButton(texts.FILE, visible="hidden")
+        self.file = gr.DownloadButton(texts.FILE, **HIDDEN)
 
     def _row(self, *, programs: bool) -> None:
         settings: dict[str, Any] = {"size": "sm", "min_width": 100}

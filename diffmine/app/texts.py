@@ -274,7 +274,7 @@ PAGE: dict[str, str] = {
     "ownWindow": "as set here",
     "invert": "Invert",
     "inverted": "inverted",
-    "onFilm": "On the film",
+    "onFilm": "On the picture",
     "patchWindow": "Window of the patch",
     "compareWith": "Compare with",
     "nothingBeside": "nothing",
@@ -286,7 +286,7 @@ PAGE: dict[str, str] = {
     "pixels": "{length} pixels",
     "results": "Results (DICOM, CSV)",
     "beingMade": "Results are being made.",
-    "noFilm": "The film did not load ({error}).",
+    "noFilm": "The picture did not load ({error}).",
     # What speaks against a wall
     "showPatches": "Show these patches",
     "hidePatches": "Hide them",

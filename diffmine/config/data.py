@@ -35,6 +35,9 @@ class DataConfig:
     label_width: Annotated[int, Field(ge=0, le=10_000)] = 0
     """Labels are dates, and so many years make one label (10: decades, 100: centuries); 0: labels
     are as they are written."""
+    label_periods: str = ""
+    """Table of named periods with the columns name, from and to: labels are dates, and the periods
+    that hold them are the labels, in the order of their years; empty: none."""
     label_spans: Literal["refuse", "split", "middle"] = "refuse"
     """What becomes of an image whose date spans several such labels: it is refused, gets all of
     them, or that of its middle year."""
@@ -53,8 +56,9 @@ class DataConfig:
     """Long side, at most, of the copies that people look at, in pixels: whole multiples of the
     images as mined, and never larger than the picture itself; 0: none; source: made when they are
     looked at, from the files where they lie on this machine."""
-    kind: Literal["time", "place", "finding", "maker", "other"] = "other"
-    """What the labels are: decides how the app shows their order."""
+    kind: Literal["auto", "time", "place", "finding", "maker", "other"] = "auto"
+    """What the labels are: decides how the app shows their order. auto: time where all of them are
+    dates, else other."""
     limit: Annotated[int, Field(ge=0)] = 0
     """Images taken per label, chosen by the hash of their names; 0: all."""
     title: str = ""

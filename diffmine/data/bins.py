@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from diffmine.data.dates.bins import Centuries, Spanning, Widths, labels_of
+from diffmine.config import DataConfig
+from diffmine.data.dates.bins import Bins, Centuries, Spanning, Widths, labels_of
 from diffmine.data.dates.date import Date, NoDate
+from diffmine.data.dates.periods import read_periods
 from diffmine.data.dates.read import read_date
+from diffmine.errors import DataError
 
 _CENTURY = 100
 _YEARS = 10_000
@@ -40,13 +44,31 @@ def date_facts(text: str) -> dict[str, Any]:
     }
 
 
-def bins_of(text: str, width: int, spans: Spanning) -> tuple[tuple[str, ...], str]:
-    """The labels of `width` years in which a date lies, as 1920s of 1925 for 10, and "". Or none
-    and the reason, which goes on "refused, since"."""
+def bins_by(config: DataConfig) -> Bins | None:
+    """What years make a label, as a configuration asks; None: labels are as they are written.
+    Raises DataError for a table of periods that is none, and where years are asked for too."""
+    if config.label_periods and config.label_width:
+        raise DataError(
+            "Labels are either named periods or so many years each; "
+            "leave --data.label-periods or --data.label-width away."
+        )
+    if config.label_periods:
+        return read_periods(Path(config.label_periods))
+    return by_width(config.label_width) if config.label_width else None
+
+
+def by_width(width: int) -> Widths | Centuries:
+    """Bins of so many years; those of 100 are centuries."""
+    return Centuries() if width == _CENTURY else Widths(width)
+
+
+def bins_of(text: str, bins: Bins, spans: Spanning) -> tuple[tuple[str, ...], str]:
+    """The labels in whose years a date lies, as 1920s of 1925 for decades, and "". Or none and the
+    reason, which goes on "refused, since"."""
     date = date_of(text)
     if isinstance(date, NoDate):
         return (), f"its date {text!r} gives no year: {date.reason}"
-    labelled = labels_of(date, Centuries() if width == _CENTURY else Widths(width), spans)
+    labelled = labels_of(date, bins, spans)
     return labelled.labels, f"its date {text!r}: {labelled.reason}" if labelled.reason else ""
 
 

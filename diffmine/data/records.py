@@ -86,6 +86,8 @@ class Dataset:
     login: str = field(default="", repr=False)
     origin: str = ""
     dates: tuple[tuple[str, int], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    """The columns of its table and what each is read as; empty: it is not read."""
 
     def __len__(self) -> int:
         return len(self.records)

@@ -64,7 +64,7 @@ MEANINGS = {
     "row": "Top edge, in pixels of the image as mined",
     "col": "Left edge, in pixels of the image as mined",
     "size": "Side, in pixels of the image as mined",
-    "year": "Year of the image",
+    "year": "Year of the image; the middle one if its date may mean several",
     "group": "What the image belongs to with others, as a patient or a photographer",
     "source_url": "Address of the image's source",
     "licence": "Licence of the image",

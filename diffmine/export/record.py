@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffmine.atlas.records import Patch
+from diffmine.data.dates.texts import years
 from diffmine.data.rights import rights_of
 from diffmine.words import records as words
 from diffmine.words.regions import region_of
@@ -23,8 +24,7 @@ def facts(
     rows += [("element", element), ("image", patch.image_id)]
     rows.append(_labels(patch, record, finding))
     rows += [(name, str(record.get(name) or "")) for name in ("generated", *_MADE)]
-    if record.get("year") is not None and str(record["year"]) != record.get("date"):
-        rows.append(("year", str(record["year"])))
+    rows.append(_years(record))
     rows.append(("group", str(record.get("group") or "")))
     rows.append(("place", f"row {patch.row}, column {patch.col}, {patch.size} pixels wide"))
     linked = [(*row, "") for row in rows] + _from(patch, record)
@@ -38,6 +38,20 @@ def _labels(patch: Patch, record: Mapping[str, Any], finding: bool) -> tuple[str
     if patch.label in labels:
         return ("other findings of the film" if finding else "other labels of the image"), others
     return ("findings of the film" if finding else "label of the image"), others
+
+
+def _years(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The years that the date of an image may mean, where the date does not say them itself: never
+    the middle one of several as if it were known."""
+    year, first, last = (record.get(name) for name in ("year", "date_first", "date_last"))
+    middle = None if first is None or last is None else (first + last) // 2
+    if year is not None and year != middle:
+        first = last = year  # of a column of its own
+    if first is None and last is None:
+        return "year", ""
+    text = years(first, last)
+    name = "year" if first == last else "years"
+    return name, "" if text == record.get("date") else text
 
 
 _MADE = ("title", "creator", "date")

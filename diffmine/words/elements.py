@@ -19,18 +19,20 @@ def why_thin(support: Support) -> str:
         of = "one image"
     elif support.groups == 1:
         of = "one group"
+    elif support.groups == support.images:  # each stands for itself
+        of = plurals(support.images, "image")
     return f"It rests on {patches} of {of}: too little to speak of the label."
 
 
 def thin(support: Support) -> str:
-    """`thin: 5 patches of 3 groups`, for a cell or a caption; empty when it is not thin."""
+    """`thin: 5 patches of 3 images`, for a cell or a caption; empty when it is not thin."""
     return why_thin(support).replace("It rests on", f"{THIN}:").partition(": too ")[0]
 
 
 def thin_count(thin_ones: int, count: int) -> str:
-    """`3 of 32 elements are thin: of fewer than 8 patches or of one group only`"""
+    """`3 of 32 elements are thin: of fewer than 8 patches, or of one image or group`"""
     verb = "is" if thin_ones == 1 else "are"
     return (
-        f"{thin_ones:,} of {count:,} elements {verb} thin: of fewer than 8 patches or of one group "
-        "only"
+        f"{thin_ones:,} of {count:,} elements {verb} thin: of fewer than 8 patches, or of one "
+        "image or group"
     )

@@ -34,9 +34,10 @@ def test_the_first_screen_shows_pictures(page: Page, address: str) -> None:
     tile = page.locator("#wall .dm-tile").first
     expect(tile).to_have_css("background-image", re.compile(r"url\("))
     assert page.locator("#wall .dm-patch").first.get_attribute("aria-label")
-    above = "document.querySelector('#doubts')?.offsetHeight ?? 0"  # what speaks against them
-    top = tile.bounding_box()["y"] - page.evaluate(above)
-    assert top < 300, "pictures begin in the upper third"
+    expect(page.locator("#doubts li")).to_contain_text("touch the border")
+    page.locator("#doubts").evaluate("one => one.style.display = 'none'")
+    top = "document.querySelector('#wall .dm-tile').getBoundingClientRect().top"
+    page.wait_for_function(f"{top} < 300")  # pictures begin in the upper third
 
 
 def test_another_label(page: Page, address: str) -> None:
@@ -300,6 +301,8 @@ def test_a_picture_of_ones_own_is_inspected_then_cancelled(
     expect(page.locator("#own-verdict")).to_contain_text(
         re.compile("Most typical of|Not clearly typical|Typical of no label"), timeout=90_000
     )
+    expect(page.locator("#own-csv")).to_be_visible()
+    expect(page.locator("#own-handed")).to_be_hidden()
     expect(page.locator("#own-chart .dm-chart-plot .main-svg").first).to_be_visible()
     expect(page.locator("#own-viewer .dm-heat")).to_be_visible()
     expect(page.locator("#own-viewer .dm-box")).to_be_visible()

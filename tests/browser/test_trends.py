@@ -1,9 +1,14 @@
 """The charts of the tab Trends, in a real Chromium."""
 
 import re
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.helpers import served
+from tests.unit.app.make_atlas import make_atlas
 
 pytestmark = pytest.mark.browser
 THREE = 3
@@ -72,3 +77,15 @@ def test_elements_by_year_are_walked_by_the_keyboard_and_taken_away(
     page.go_back()
     page.go_back()
     expect(page.locator("#years .legendtext")).to_have_count(0)
+
+
+def test_names_of_four_periods_all_stand_below_their_chart(page: Page, tmp_path: Path) -> None:
+    periods = ["Avant la Révolution", "Empire et après", "Belle Époque", "moderne"]
+    make_atlas(tmp_path / "eras", labels=periods)
+    with served(tmp_path / "eras") as address:
+        page.goto(f"{address}?tab=trends&element=1")
+        ticks = page.locator("#share .xtick text")
+        expect(ticks).to_have_text(periods)
+        boxes = [box for tick in ticks.all() if (box := tick.bounding_box())]
+        for one, other in pairwise(boxes):
+            assert one["x"] + one["width"] < other["x"]

@@ -18,7 +18,7 @@ from diffmine.app.inspector import texts
 from diffmine.app.inspector.basket import Basket
 from diffmine.app.inspector.examples import Answer, Examples, asked_image, of_image
 from diffmine.app.inspector.viewer import viewer_value, with_films, with_told
-from diffmine.app.parts import EACH, LAST, MAKES, TELLS, Updates, Value
+from diffmine.app.parts import EACH, HIDDEN, LAST, MAKES, TELLS, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.view import Refused, View, choice, payload
 from diffmine.atlas.records import Patch
@@ -60,7 +60,7 @@ class Inspector:
             self.wall = own(wall(elem_id="similar-wall"))
         self.column = own(column)
         self.similar_parts = [self.column, self.line, self.wall]
-        self.file = gr.DownloadButton(shared.FILE, visible="hidden", elem_id="film-results")
+        self.file = gr.DownloadButton(shared.FILE, elem_id="film-results", **HIDDEN)
         self.basket = Basket(desk)
         self.examples = Examples(desk, self.answered, self.viewed)
 

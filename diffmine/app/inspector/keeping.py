@@ -38,7 +38,7 @@ from diffmine.app.inspector.saved import (
     text_of,
     unpacked,
 )
-from diffmine.app.parts import EACH, LAST, MAKES, QUIET, Updates, Value
+from diffmine.app.parts import EACH, HIDDEN, LAST, MAKES, QUIET, Updates, Value
 from diffmine.app.pointing import brought
 from diffmine.app.texts import plurals
 from diffmine.app.view import View, payload
@@ -108,7 +108,7 @@ class Keeping:
                 self.download = gr.Button(texts.AS_FILE, elem_id="basket-file", **settings)
                 self.upload = gr.Button(texts.OPEN_FILE, elem_id="open-file", **settings)
             self.where = gr.Markdown(elem_classes="dm-line")
-        self.file = gr.DownloadButton(shared.FILE, visible="hidden")
+        self.file = gr.DownloadButton(shared.FILE, **HIDDEN)
         self.own = [self.saved, self.about, self.note, self.choice, self.where]
 
     def wire(self, basket: Refill) -> None:

@@ -112,7 +112,7 @@ def labels_of(date: Date, bins: Bins, spanning: Spanning) -> Labelled:
     if spanning == "middle" and date.middle is not None:
         first = last = date.middle
     touched = bins.touching(first, last, MOST_LABELS)
-    if touched is None or (spanning == "middle" and date.middle is None):
+    if touched is None:
         return Labelled((), texts.OPEN_BINS.format(end="end" if last is None else "beginning"))
     if not touched:
         return Labelled((), texts.NO_PERIOD)

@@ -51,6 +51,18 @@ def in_order(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(labels), key=natural_key))
 
 
+def are_dates(labels: Iterable[str]) -> bool:
+    """Whether labels are dates: two at least, and no other but one that says that it has none.
+
+    Example:
+        >>> are_dates(["1920s", "c. 1935", "n.d."]), are_dates(["1920s", "glass"])
+        (True, False)
+    """
+    read = [read_date(label, beside=False) for label in labels]
+    dated = sum(isinstance(date, Date) for date in read)
+    return dated > 1 and all(isinstance(date, Date) or date.undated for date in read)
+
+
 def _piece(text: str) -> Piece:
     """Digits by their size, however many they are; words after them."""
     if text[0].isdigit() and text.isascii():

@@ -1,14 +1,15 @@
-"""Named periods from a table: a CSV file with the columns name, from, to."""
+"""Named periods from a table with the columns name, from, to, whatever program wrote it."""
 
 from __future__ import annotations
 
-import csv
 from itertools import pairwise
 from pathlib import Path
 
 from diffmine.data.dates.bins import Bin, Periods
 from diffmine.data.dates.date import Date
 from diffmine.data.dates.read import read_date
+from diffmine.data.labels import normal
+from diffmine.data.tables import read_rows
 from diffmine.errors import DataError
 
 COLUMNS = ("name", "from", "to")
@@ -17,16 +18,15 @@ COLUMNS = ("name", "from", "to")
 def read_periods(path: Path) -> Periods:
     """The periods of a table in the order of their years. Both years are within; an empty one is
     open. Raises DataError for a table that is none, and for periods that hold a year twice."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
+    if not path.is_file():
+        raise DataError(f"{path} cannot be read: there is no such file.")
+    table = read_rows(path)
+    columns = [table.find(name) for name in COLUMNS]
+    missing = [name for name, column in zip(COLUMNS, columns, strict=True) if column is None]
     if missing:
         raise DataError(f"{path} has no column {missing[0]!r}; periods need name, from and to.")
-    bins = sorted((_period(path, row) for row in rows), key=_begin)
+    cells = [[row.get(column or "", "") for column in columns] for row in table.rows]
+    bins = sorted((_period(path, *row) for row in cells), key=_begin)
     _check(path, bins)
     return Periods(tuple(bins))
 
@@ -35,19 +35,19 @@ def _begin(period: Bin) -> float:
     return float("-inf") if period.first is None else float(period.first)
 
 
-def _period(path: Path, row: dict[str, str | None]) -> Bin:
-    name = " ".join((row["name"] or "").split())
+def _period(path: Path, name: str, first: str, last: str) -> Bin:
+    name = normal(name)
     if not name:
         raise DataError(f"{path} has a period without a name; give each one.")
-    period = Bin(name, _year(path, name, row["from"], 0), _year(path, name, row["to"], 1))
+    period = Bin(name, _year(path, name, first, 0), _year(path, name, last, 1))
     if period.first is not None and period.last is not None and period.first > period.last:
         raise DataError(f"{path}: {name} ends before it begins; exchange from and to.")
     return period
 
 
-def _year(path: Path, name: str, text: str | None, end: int) -> int | None:
+def _year(path: Path, name: str, text: str, end: int) -> int | None:
     """A year of a table: any whole number, or a date; of a longer one its first or last year."""
-    bare = (text or "").strip()
+    bare = text.strip()
     if not bare:
         return None
     try:

@@ -48,13 +48,17 @@ def no_part(number: int, of: int) -> str:
     return f"there is no part {number} of {of}"
 
 
-OPEN_BINS = "its years have no {end}"
+OPEN = "its years have no "
+OPEN_BINS = OPEN + "{end}"
 NO_PERIOD = "no period holds its years"
 PARTLY = "a part of its years is in no period"
 
 
+SPANS = "its years reach from "
+
+
 def spans(first: str, last: str) -> str:
-    return f"its years reach from {first} to {last}"
+    return f"{SPANS}{first} to {last}"
 
 
 def many(count: int) -> str:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from diffmine.config import DataConfig
+from diffmine.data.bins import bins_by
 from diffmine.data.boxes import NAME as BOXES
+from diffmine.data.dates.bins import Periods
 from diffmine.data.dicomweb.query import is_archive
 from diffmine.data.ordering import ordered_by
 from diffmine.data.places import Place, place_of
@@ -16,7 +18,7 @@ from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.cardb import CARDB
 from diffmine.data.sources.chestxray import CHESTXRAY
 from diffmine.data.sources.dicomweb import read_archive
-from diffmine.data.sources.folder import FOLDER, unwrapped
+from diffmine.data.sources.folder import FOLDER, LABELLED, LOOSE, unwrapped
 from diffmine.data.sources.ftt import FTT
 from diffmine.data.sources.g3 import G3
 from diffmine.data.sources.hub import HUB
@@ -81,9 +83,14 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
         dataset = _of_place(place_of(path, config, progress), config, progress)
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
+        cure = LABELLED if LOOSE in reason else ""
         notes = "".join(f" {note}" for note in dataset.notes)
         named = dataset.home or path  # an address may hold a password
-        raise DataError(f"{named} holds no labelled picture that can be read{reason}.{notes}")
+        raise DataError(f"{named} holds no labelled picture that can be read{reason}.{cure}{notes}")
+    bins = bins_by(config)
+    if isinstance(bins, Periods):
+        labels = tuple(one.label for one in bins.bins if one.label in dataset.labels)
+        dataset = replace(dataset, labels=labels)
     if config.order:
         labels = ordered_by(Path(config.order), dataset.labels)
         dataset = replace(dataset, labels=labels)
@@ -150,7 +157,7 @@ def _columns(config: DataConfig, progress: Progress) -> Columns:
         config.group,
         config.labels,
         config.separator,
-        config.label_width,
+        bins_by(config),
         config.label_spans,
         config.table,
         config.sheet,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from diffmine.data.dates.bins import Spanning
+from diffmine.data.dates.bins import Bins, Spanning
 from diffmine.data.records import Dataset
 from diffmine.data.web.fetching import Fetching
 
@@ -14,15 +14,15 @@ from diffmine.data.web.fetching import Fetching
 @dataclass(frozen=True)
 class Columns:
     """The columns of a table that are asked for by name, an empty one is not asked for; what stands
-    between the labels of a cell; years in a label, 0 for the label as it is, and what becomes of a
-    date that spans several; the table, and the sheet of it; columns that are kept as what may be a
-    confound; and how what is of the web is fetched."""
+    between the labels of a cell; what years make a label, None for the label as it is, and what
+    becomes of a date that spans several; the table, and the sheet of it; columns that are kept as
+    what may be a confound; and how what is of the web is fetched."""
 
     label: str = ""
     group: str = ""
     labels: str = ""
     separator: str = "|"
-    width: int = 0
+    bins: Bins | None = None
     spans: Spanning = "refuse"
     table: str = ""
     sheet: str = ""

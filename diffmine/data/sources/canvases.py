@@ -14,6 +14,7 @@ from diffmine.data.iiif import texts
 from diffmine.data.iiif.pages import Manifest, Page
 from diffmine.data.iiif.painting import Painting, Wanted
 from diffmine.data.sources.facts import FACTS
+from diffmine.data.sources.headings import HEADINGS
 from diffmine.data.tables.table import LIST, Table, folded
 
 FILE = "file_name"
@@ -80,13 +81,15 @@ def _cells(
     facts = {name: text for name, text in manifest.facts.items() if text}
     facts |= {name: text for name, text in page.facts.items() if text}
     for name, known in FACTS.items():
-        named = (cells.get(columns.get(folded(one), "")) for one in known)
+        words = (*known, *HEADINGS.get(name, ()))
+        named = (cells.get(columns.get(folded(one), "")) for one in words)
         if text := next(filter(None, named), "") or facts.get(name, ""):
             cells[name] = text
     for name in ("rights", "attribution", "source_url"):  # properties say them better
         cells |= {name: facts[name]} if name in facts else {}
     cells.setdefault("source_url", manifest.address)
-    if not any(cells.get(columns.get(folded(one), "")) for one in ("date", "date_created")):
+    dated = ("date", "date_created", *HEADINGS["date"])
+    if not any(cells.get(columns.get(folded(one), "")) for one in dated):
         cells["date"] = facts.get("date", "")
     own = (manifest.label, page.label, path, manifest.address, page.address)
     yield from (cells | dict(zip(OWN, own, strict=True))).items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from diffmine.data.rights import rights_of
+from diffmine.data.sources.headings import HEADINGS
 from diffmine.data.tables.table import LIST, Row, Table
 
 FACTS: dict[str, tuple[str, ...]] = {
@@ -31,16 +32,20 @@ _DATE = ("date", "date_text", "date_created", "created", "date_time_original")
 
 def fact_columns(table: Table) -> dict[str, str]:
     """The columns of a table that become fields of a record, by the field."""
-    columns = {name: _column(table, known) for name, known in FACTS.items()}
-    columns["date"] = _column(table, _DATE)
+    columns = {name: _column(table, name, known) for name, known in FACTS.items()}
+    columns["date"] = _column(table, "date", _DATE)
     return {name: column for name, column in columns.items() if column}
 
 
-def _column(table: Table, known: tuple[str, ...]) -> str | None:
-    """The first of some columns, as it is or as a term of Dublin Core."""
-    return table.find(*known) or table.find(
-        *(f"{prefix}:{name}" for name in known for prefix in ("dcterms", "dc", "Dublin Core"))
-    )
+def year_column(table: Table) -> str | None:
+    """The column of years: one of bare years before one of dates."""
+    return table.find("year", "date", *HEADINGS["year"]) or _column(table, "date", _DATE)
+
+
+def _column(table: Table, name: str, known: tuple[str, ...]) -> str | None:
+    """The first of some columns, as it is, as a term of Dublin Core or in another language."""
+    terms = (f"{prefix}:{one}" for one in known for prefix in ("dcterms", "dc", "Dublin Core"))
+    return table.find(*known) or table.find(*terms) or table.find(*HEADINGS.get(name, ()))
 
 
 def facts_of(row: Row, columns: Mapping[str, str]) -> dict[str, str]:

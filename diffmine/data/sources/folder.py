@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diffmine.data.bins import bins_of
+from diffmine.data.dates.bins import Bins, Spanning
 from diffmine.data.dates.order import in_order
 from diffmine.data.files import printable
 from diffmine.data.junk import is_junk
@@ -31,6 +32,13 @@ _SILENT = {
 }  # fmt: skip
 """Endings of files that may lie beside pictures and are none."""
 
+LOOSE = "it lies in no folder of a label"
+"""Why a picture is refused that lies beside the folders."""
+LABELLED = (
+    " Put the pictures into a folder for each label, or write a table metadata.csv beside them "
+    "with the columns file_name and label."
+)
+
 
 def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     """Labels are the names of the folders directly inside `folder`, or inside its splits; a name
@@ -47,9 +55,9 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
     dates: Counter[str] = Counter()
-    if columns and columns.width:
+    if columns and columns.bins:
         dates.update(record.label for record in records)
-        records = tuple(_binned(records, columns, walk.refused))
+        records = tuple(_binned(records, columns.bins, columns.spans, walk.refused))
     if levels and not records:
         names = ", ".join(sorted(path.name for path in folders_of(folder)))
         raise DataError(f"{folder} holds {names}, parts of a data set, and no labels inside them.")
@@ -70,11 +78,11 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
 
 
 def _binned(
-    records: Iterable[Record], columns: Columns, refused: list[tuple[str, str]]
+    records: Iterable[Record], bins: Bins, spans: Spanning, refused: list[tuple[str, str]]
 ) -> Iterator[Record]:
     """Records under labels of several years each; refused where the folder is no such date."""
     for record in records:
-        labels, reason = bins_of(record.label, columns.width, columns.spans)
+        labels, reason = bins_of(record.label, bins, spans)
         if labels:
             yield replace(record, label=labels[0], labels=labels)
         else:
@@ -230,7 +238,7 @@ class _Walk:
             return
         image_id = printable(name)
         if not label:
-            self.refused.append((image_id, "it lies in no folder of a label"))
+            self.refused.append((image_id, LOOSE))
         elif image_id in self.records:
             self.refused.append((image_id, "another file is written like it"))
         else:

@@ -15,7 +15,8 @@ from diffmine.data.names import Files, Finder
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns
 from diffmine.data.sources.beside import picture_column
-from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of
+from diffmine.data.sources.facts import DATED, FACTS, fact_columns, facts_of, year_column
+from diffmine.data.sources.headings import CONFOUNDS
 from diffmine.data.tables.table import LIST, Row, Table, folded
 from diffmine.data.wikitext import is_marked, plain
 from diffmine.errors import DataError
@@ -60,7 +61,15 @@ def dataset_of(
             records.append(joined)
     labels = in_order({label for record in records for label in record.labels})
     dates = tuple(Counter(rows.dates(table)).items())
-    return Dataset(folder, tuple(records), labels, tuple(refused), table.notes, dates=dates)
+    return Dataset(
+        folder,
+        tuple(records),
+        labels,
+        tuple(refused),
+        table.notes,
+        dates=dates,
+        columns=tuple((name, rows.meaning(name)) for name in table.columns),
+    )
 
 
 def _worded(table: Table, picture: str) -> Table:
@@ -120,7 +129,9 @@ class Rows:
         picture = picture or picture_column(table, files)
         group = table.column(columns.group) if columns.group else table.group
         facts = fact_columns(table)
-        year = table.find("year", "date") or (label if columns.width else "")
+        year = table.find("year", "date") or (label if columns.bins else year_column(table) or "")
+        if year == label and columns.bins:
+            facts["date"] = label  # no other column says it better
         plain = {
             column: wholes(row.get(column, "") for row in table.rows)
             for column in {group, year} - {""}
@@ -129,7 +140,7 @@ class Rows:
         plain[_LABEL] = wholes(value for cell in cells for value in cell)
         several = table.column(columns.labels) if columns.labels else ""
         asked = [table.column(name) for name in columns.confounds]
-        names = {folded(name) for name in _CONFOUNDS}
+        names = {folded(name) for name in (*_CONFOUNDS, *CONFOUNDS)}
         known = [column for column in table.columns if folded(column) in names]
         used = {picture, label, several, group}
         also = tuple(c for c in dict.fromkeys([*asked, *known]) if c in asked or c not in used)
@@ -139,11 +150,19 @@ class Rows:
         """The texts that are read as dates: those of the labels where these are made of dates, else
         those of the column of years."""
         for row in table.rows:
-            if self.columns.width:
+            if self.columns.bins:
                 cell = cut(row.get(self.label, ""), self.columns.separator)
                 yield from (self.plain[_LABEL][part] for part in cell)
             elif self.year and (text := self._plain(self.year, row)):
                 yield text
+
+    def meaning(self, column: str) -> str:
+        """What a column is read as, of several the first; empty: it is not read."""
+        known = {self.picture: "picture", self.label: "label", self.labels: "labels"}
+        known |= {self.group: "group"} if self.group not in known else {}
+        known |= {one: name for name, one in self.facts.items() if one not in known}
+        known |= {self.year: "date"} if self.year not in known else {}
+        return known.get(column, "possible confound" if column in self.also else "")
 
     def record(self, row: Row) -> Record | tuple[str, str]:
         """The picture of a row, or what it names and the reason why it is refused."""
@@ -172,8 +191,8 @@ class Rows:
         own = [self.plain[_LABEL][part] for part in cut(row.get(self.label, ""), separator)]
         if not own:
             return f"its {self.label.strip()} is empty"
-        if self.columns.width:
-            binned = [bins_of(label, self.columns.width, self.columns.spans) for label in own]
+        if self.columns.bins:
+            binned = [bins_of(label, self.columns.bins, self.columns.spans) for label in own]
             if reason := next((reason for _, reason in binned if reason), ""):
                 return reason
             own = [label for labels, _ in binned for label in labels]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diffmine.config import DataConfig
-from diffmine.data.bins import bins_of, date_of, year_of
+from diffmine.data.bins import bins_by, bins_of, date_of, year_of
 from diffmine.data.dates import texts
+from diffmine.data.dates.bins import Bins, Spanning
 from diffmine.data.dates.date import NoDate
 from diffmine.data.records import Dataset
 
@@ -30,17 +31,18 @@ class Phrase:
 
 def phrases(dataset: Dataset, config: DataConfig) -> tuple[Phrase, ...]:
     """Every different text: those that are refused first, then the commonest."""
-    read = [_phrase(text, count, config) for text, count in dataset.dates]
+    bins = bins_by(config)
+    read = [_phrase(text, count, bins, config.label_spans) for text, count in dataset.dates]
     return tuple(sorted(read, key=lambda p: (not p.reason, p.plain, -p.count, p.text)))
 
 
-def _phrase(text: str, count: int, config: DataConfig) -> Phrase:
+def _phrase(text: str, count: int, bins: Bins | None, spans: Spanning) -> Phrase:
     date = date_of(text)
     if isinstance(date, NoDate):
         return Phrase(text, count, "", (), date.reason)
     years = texts.years(date.first, date.last) + texts.marks(date.approximate, date.uncertain)
-    if config.label_width:
-        labels, reason = bins_of(text, config.label_width, config.label_spans)
+    if bins:
+        labels, reason = bins_of(text, bins, spans)
         return Phrase(text, count, years, labels, _bare(reason, text))
     year = year_of(text)
     if year is None:

@@ -102,12 +102,15 @@ class Summary:
     costs: Costs = field(default_factory=Costs)
     binned: bool = False
     """Whether labels were made of the dates."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """The columns of a table and what each is read as; empty: it is not read."""
 
     def told(self) -> dict[str, Any]:
         """As JSON knows it."""
         whole = asdict(self)
         whole["refused"] = [{"image": name, "reason": reason} for name, reason in self.refused]
         whole["together"] = [{"labels": [a, b], "images": n} for a, b, n in self.together]
+        whole["columns"] = [{"column": name, "read_as": role} for name, role in self.columns]
         whole["noted"] = [{"image": name, "note": note} for name, note in self.noted]
         whole["suspects"] = {
             "tested": self.suspects.tested,
@@ -181,7 +184,8 @@ def summary_of(
         phrases=phrases(dataset, config.data),
         notes=dataset.notes,
         costs=spent or Costs(),
-        binned=bool(config.data.label_width),
+        columns=dataset.columns,
+        binned=bool(config.data.label_width or config.data.label_periods),
     )
 
 

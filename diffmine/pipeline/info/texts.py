@@ -43,6 +43,7 @@ def long(summary: Summary, remarks: Sequence[str], width: int, blocks: bool) -> 
         *bars(summary.labels, width, blocks),
         *_several(summary),
         *_groups(summary),
+        *_columns(summary),
         *_counted("split", summary.splits, "none"),
         *_sizes(summary),
         *_files(summary),
@@ -151,6 +152,16 @@ def _files(summary: Summary) -> Iterator[str]:
     yield from _counted("devices", files.get("camera", {}), "not named")
 
 
+def _columns(summary: Summary) -> Iterator[str]:
+    """What the columns of a table are read as, and which are not."""
+    if not summary.columns:
+        return
+    used = ", ".join(f"{_cut(name, _LONGEST)} ({role})" for name, role in summary.columns if role)
+    left = [_cut(name, _LONGEST) for name, role in summary.columns if not role]
+    more = f"; not read: {', '.join(left[:_ROWS])}{_and(len(left), _ROWS)}" if left else ""
+    yield f"columns: {used}{more}"
+
+
 def _small(summary: Summary) -> Iterator[str]:
     if summary.small:
         few = f"{summary.small:,} of {plurals(summary.images, 'image')}"
@@ -180,9 +191,10 @@ def _dates(summary: Summary) -> Iterator[str]:
         return
     refused = [one for one in summary.phrases if one.reason]
     rows = sum(one.count for one in summary.phrases)
+    give = "gives" if len(refused) == 1 else "give"
     head = f"dates: {len(summary.phrases):,} different texts in {rows:,} rows"
     yield (
-        f"{head}; {len(refused):,} give no {'label' if summary.binned else 'year'}"
+        f"{head}; {len(refused):,} {give} no {'label' if summary.binned else 'single year'}"
         if refused
         else head
     )
@@ -191,18 +203,22 @@ def _dates(summary: Summary) -> Iterator[str]:
     if not refused and shown is plain and not summary.binned:
         return  # years that are years
     for one in shown[:_ROWS]:
-        yield f"  {one.count:>6,} x {_cut(one.text or '(nothing)', _LONGEST)}: {_became(one)}"
+        text = _cut(one.text or "(nothing)", _LONGEST)
+        yield f"  {one.count:>6,} x {text}: {_became(one, summary.binned)}"
     left = len(summary.phrases) - len(shown[:_ROWS])
     if left > 0:
         years = f", {len(plain):,} of them bare years" if plain and shown is not plain else ""
         yield f"  and {left:,} more{years}; {_FULL}, --as csv a table"
 
 
-def _became(one: Phrase) -> str:
-    """What a text was read as."""
+def _became(one: Phrase, binned: bool) -> str:
+    """What a text was read as; only where labels are made of it is a picture refused for it."""
+    if one.reason and one.years and not binned:
+        return one.years
     if one.reason:
         years = f"{one.years}; " if one.years else ""
-        why = "undated" if one.reason == UNDATED else f"refused, since {one.reason}"
+        verb = "refused" if binned else "not read"
+        why = "undated" if one.reason == UNDATED else f"{verb}, since {one.reason}"
         return f"{years}{why}"
     labels = ", ".join(one.became)
     return one.years if labels == one.years else f"{one.years}: {labels}"

@@ -20,7 +20,9 @@ from diffmine.atlas.rowgroups import described
 from diffmine.atlas.schemas import IMAGES
 from diffmine.atlas.writer import Workspace
 from diffmine.config import DataConfig, MineConfig, as_dict
+from diffmine.data.bins import bins_by
 from diffmine.data.boxes import NAME as BOXES
+from diffmine.data.dates.order import are_dates
 from diffmine.data.files import printable
 from diffmine.data.glances import glances
 from diffmine.data.mined import Mined, read_mined
@@ -141,6 +143,8 @@ def _collect_images(
     generated = {record.image_id: record.generated for record in dataset}
     manifest.limits = limits(manifest.limits, [generated.get(name, "") for name, _, _ in contents])
     manifest.labels = [label for label in dataset.labels if label in labels]
+    if "data" not in manifest.config and (bins_by(config) or are_dates(manifest.labels)):
+        manifest.kind = "time"  # of a new atlas; an older one keeps what it has
     manifest.config["data"] = as_dict(config)
     if ranges:
         manifest.config["data"]["ranges"] = work.wishes.told()["ranges"]

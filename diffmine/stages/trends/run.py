@@ -187,7 +187,7 @@ def _curves(
         engine=engine,
         progress=progress,
         report=Report("trends"),
-        unit="dating curves",
+        unit="patches under all labels",
     )
     rows: list[dict[str, Any]] = []
     medians: list[dict[str, Any]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from diffmine.data.dates import texts
 from diffmine.data.records import Dataset, Record
 from diffmine.words.datasets import lines
 
@@ -52,3 +53,23 @@ def test_thin_labels_of_years_are_offered_decades() -> None:
 def test_a_group_under_several_labels_is_named() -> None:
     groups = ["1", "1", "2", "1", "3"]
     assert lines(dataset({"a": 3, "b": 3}, groups)) == ["Groups under several labels, of 3: 1."]
+
+
+def test_labels_that_are_several_in_one_cell_are_said() -> None:
+    counts = {"glass": 9, "wood": 9, "wood, glass": 9, "Graz, Austria": 9}
+    assert lines(dataset(counts)) == [
+        "Labels made of others: 'wood, glass'. If their pictures have several labels, "
+        '--data.separator "," takes them apart.'
+    ]
+
+
+def test_dates_that_lie_in_no_label_alone_come_with_their_cure() -> None:
+    spans = [(f"{k}.png", "its date '1918-1931': " + texts.spans("1910s", "1930s")) for k in "ab"]
+    ends = [("x.png", "its date '2005-': " + texts.OPEN_BINS.format(end="end"))]
+    told = lines(dataset({"1920s": 9, "1930s": 9}, refused=(*spans, *ends)))
+    assert told[2:] == [
+        "2 of these have a date that reaches over several labels: --data.label-spans middle takes "
+        "it by its middle year, split gives it every label.",
+        "1 of these has a date with one end alone: only a period without that end can hold it "
+        "(--data.label-periods).",
+    ]

@@ -25,7 +25,8 @@ from tests.unit.app.make_atlas import make_atlas
     ("support", "sentence"),
     [
         (Support(8, 2, 2), ""),
-        (Support(7, 3, 3), "It rests on 7 patches of 3 groups: too little to speak of the label."),
+        (Support(7, 5, 3), "It rests on 7 patches of 3 groups: too little to speak of the label."),
+        (Support(7, 3, 3), "It rests on 7 patches of 3 images: too little to speak of the label."),
         (
             Support(40, 5, 1),
             "It rests on 40 patches of one group: too little to speak of the label.",
@@ -80,7 +81,7 @@ def test_thin_elements_are_named_so_in_the_tab_in_exports_and_in_info(alone: Wor
     assert thin(support).encode() in pages["label-01.html"]
     known = facts(shelf, entry.patch, entry.record)
     assert any(entry.element_line in cells for cells in known)
-    assert next(lines(alone)).endswith("thin: of fewer than 8 patches or of one group only")
+    assert next(lines(alone)).endswith("thin: of fewer than 8 patches, or of one image or group")
 
 
 def test_elements_of_several_groups_are_not_thin(tmp_path: Path) -> None:

@@ -47,9 +47,13 @@ function pieces(word, width) {
 // Of the names along a level axis the first and every n-th, as many as there is room for without touching.
 function named(values, texts, room) {
   const most = 2 * room / 7 - 14, short = texts.map(text => fitted(text, most));
-  const longest = Math.max(...short.map(text => wide(text)), 1) + 14;
+  const widths = short.map(text => wide(text) + 12);
   const free = room - Math.max(wide(short[0] ?? '') / 2 - 45, 0);  // the first reaches over the left end
-  const step = Math.ceil(texts.length / Math.max(Math.floor(free / longest), 1));
+  const reach = Number(values.at(-1)) - Number(values[0]);  // numbers have 7 % of the axis free at each end, bars half a bar
+  const place = at => reach ? 0.84 * free * (values[at] - values[0]) / reach : at * free / texts.length;
+  const touch = step => widths.some((own, at) => at % step === 0 && own + widths[at + step] > 2 * (place(at + step) - place(at)));
+  let step = 1;
+  while (step < texts.length && touch(step)) step++;
   const shown = (_, at) => at % step === 0;
   return {tickvals: values.filter(shown), ticktext: short.filter(shown), tickangle: 0};
 }

@@ -14,7 +14,7 @@ from diffmine.app.components.rows.rows import rows, rows_value
 from diffmine.app.components.table.table import table, table_value
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH
-from diffmine.app.parts import EACH, MAKES, NOTHING, Updates, Value
+from diffmine.app.parts import EACH, HIDDEN, MAKES, NOTHING, Updates, Value
 from diffmine.app.shelf import Shelf
 from diffmine.app.sprites import sheet_of
 from diffmine.app.tabs.about import texts
@@ -39,7 +39,7 @@ class Again:
             self.table = own(table(elem_id="again-figures"))
             self.wall = own(rows(elem_id="again"))
             self.make = gr.Button(texts.AGAIN_CSV, elem_id="again-csv", size="sm", min_width=84)
-            self.file = gr.DownloadButton(texts.AGAIN_CSV, visible="hidden")
+            self.file = gr.DownloadButton(texts.AGAIN_CSV, **HIDDEN)
         self.column = own(column)
 
     def show(self, view: View) -> Updates:

@@ -27,7 +27,7 @@ from diffmine.app.inspector.examples import (
 )
 from diffmine.app.inspector.viewer import takes_examples, with_told
 from diffmine.app.jobs import Job, JobState
-from diffmine.app.parts import LAST, MAKES, NOTHING, TELLS, Updates, Value
+from diffmine.app.parts import HIDDEN, LAST, MAKES, NOTHING, TELLS, Updates, Value
 from diffmine.app.running import Run, Runs
 from diffmine.app.server import ON_SPACE
 from diffmine.app.shelf import Shelf
@@ -85,7 +85,7 @@ class Inspect:
                         for name, way in out.WAYS.items()
                     }
                 self.outs = row
-                self.handed = gr.Textbox(visible="hidden", elem_id="own-handed")
+                self.handed = gr.Textbox(elem_id="own-handed", **HIDDEN)
         self.results = results
         self.examples = Examples(self.desk, self.on_example, self._viewed, self.picture)
 

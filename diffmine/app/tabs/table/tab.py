@@ -24,7 +24,8 @@ TAB = "table"
 PAGE = 25
 _DOWN_FIRST = ("typicality",)
 """What is sorted from the highest when its head is pressed first."""
-_ALWAYS = ("image", "label", "date", "typicality")
+_ALWAYS = ("image", "label", "typicality")
+_DATED = ("date", "date_first", "date_last", "year")
 
 
 class Table:
@@ -155,7 +156,12 @@ class Table:
 def _columns(shelf: Shelf) -> list[str]:
     """The columns in which the atlas says anything."""
     table = shelf.atlas.table("images")
-    return [name for name in COLUMNS_SORTED if name in _ALWAYS or _told(table[name])]
+    fields = {name: _DATED if name == "date" else (name,) for name in COLUMNS_SORTED}
+    return [
+        name
+        for name, known in fields.items()
+        if name in _ALWAYS or any(_told(table[one]) for one in known)
+    ]
 
 
 def _told(column: Any) -> bool:

@@ -11,7 +11,7 @@ from diffmine.app import texts as shared
 from diffmine.app.cache import digest
 from diffmine.app.desk import Desk
 from diffmine.app.downloads import FETCH
-from diffmine.app.parts import MAKES, Updates
+from diffmine.app.parts import HIDDEN, MAKES, Updates
 from diffmine.app.shelf import Shelf
 from diffmine.app.strip import Strip
 from diffmine.app.tabs.translate import texts
@@ -47,7 +47,7 @@ class StripFiles:
         self.buttons = {
             name: desk.own(gr.Button(text, size="sm", elem_id=name)) for name, text in names.items()
         }
-        self.file = gr.DownloadButton(shared.FILE, visible="hidden")
+        self.file = gr.DownloadButton(shared.FILE, **HIDDEN)
 
     def show(self, *, ready: bool) -> Updates:
         """The buttons, where there is something to hand out."""

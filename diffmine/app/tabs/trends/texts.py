@@ -48,9 +48,9 @@ MINED_BY_YEAR = "By year: share of images with a mined patch that shows {name}, 
 IMAGES_THERE = "{images:.3g} images"
 SHARE_ALONE = "{share:.1%}"
 SHARE_THERE = "{share:.1%} ({low:.1%} to {high:.1%}) of {images:.3g} images"
-DATED = "{count:,} of {images} have a date; one dated 1950s counts with a tenth in each year."
-UNDATED = "{images} without a date are not in the chart."
-OPEN = "{images} with an open end, as “after 1920”, are not in it either."
+DATED = "{count:,} of {images} are in the chart; one dated 1950s counts with a tenth in each year."
+UNDATED = "Without a date: {images}."
+OPEN = "With an open end, as “after 1920”, and therefore not in it: {images}."
 FILTERED = "By year only the {images} that pass the filters count."
 MINED_ONLY = (
     "This atlas does not say which images show an element, so only mined patches are looked at: "

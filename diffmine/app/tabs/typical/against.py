@@ -9,7 +9,7 @@ import gradio as gr
 from diffmine.app.components.doubts.doubts import doubts, doubts_value
 from diffmine.app.components.wall.wall import of_atlas, patch_wall, wall
 from diffmine.app.desk import Desk
-from diffmine.app.parts import LAST, Updates
+from diffmine.app.parts import LAST, Updates, Value
 from diffmine.app.shelf import PAGE, Shelf
 from diffmine.app.tabs.typical import texts
 from diffmine.app.texts import plurals
@@ -26,7 +26,8 @@ class Against:
         self.desk = desk
         self.beside = beside
         self.label = label
-        self.doubts = desk.own(doubts(elem_id=name))
+        # The page opens with the first wall without asking for it: so do its signs.
+        self.doubts = desk.own(doubts(self._value(desk.first), elem_id=name))
         with gr.Column(visible=False) as column:
             self.line = desk.own(gr.Markdown(elem_classes="dm-line"))
             self.wall = desk.own(wall(elem_id=f"{name}-wall"))
@@ -34,9 +35,12 @@ class Against:
 
     def show(self, view: View) -> Updates:
         """The signs of a view's label, of its most typical patches alone; no patches yet."""
+        return {self.doubts: self._value(view), self.column: gr.Column(visible=False)}
+
+    def _value(self, view: View) -> Value:
         label = self.label(view)
         known = self._shelf(view).signs(label) if label and view.kind == "top" else []
-        return {self.doubts: doubts_value(known), self.column: gr.Column(visible=False)}
+        return doubts_value(known)
 
     def _shelf(self, view: View) -> Shelf:
         return self.desk.shelves[(self.beside and view.other) or view.atlas]

@@ -51,6 +51,13 @@ def greeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tab:
     return tab
 
 
+def test_what_is_for_scripts_alone_is_hidden_by_the_page_as_well(folder: Path) -> None:
+    """gradio 6.31 shows it in a row that is told twice that it is visible."""
+    hidden = [part for part in build([folder]).blocks.values() if part.visible == "hidden"]
+    assert len(hidden) > 5
+    assert all("dm-hidden" in getattr(part, "elem_classes", ()) for part in hidden)
+
+
 def test_a_new_tab_is_on_the_page_and_gets_the_view(folder: Path, greeting: Tab) -> None:
     blocks = build([folder])
     desk = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))

@@ -51,6 +51,14 @@ def test_a_table_without_its_columns_or_none_is_refused(tmp_path: Path) -> None:
         read_periods(table(tmp_path, "a,1\n", "name,from\n"))
     with pytest.raises(DataError, match="cannot be read"):
         read_periods(tmp_path / "none.csv")
-    (tmp_path / "bytes.csv").write_bytes(b"name,from,to\n\xff\xfe,1,2\n")
     with pytest.raises(DataError, match="cannot be read"):
-        read_periods(tmp_path / "bytes.csv")
+        read_periods(tmp_path)
+
+
+def test_a_table_of_a_german_spreadsheet_program_is_read(tmp_path: Path) -> None:
+    text = "Name;From;To\nVormärz;;1847\nGründerzeit;1871;1914\n"
+    (tmp_path / "periods.csv").write_bytes(text.encode("cp1252"))
+    assert read_periods(tmp_path / "periods.csv").bins == (
+        Bin("Vormärz", None, 1847),
+        Bin("Gründerzeit", 1871, 1914),
+    )

@@ -11,6 +11,7 @@ from PIL import Image
 
 from diffmine.data.readers import read_image
 from diffmine.data.sources import open_dataset
+from diffmine.errors import DataError
 
 LATIN = pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be any bytes")
 
@@ -38,3 +39,9 @@ def test_a_folder_named_as_a_picture_is_refused_unless_it_holds_some(tmp_path: P
     dataset = open_dataset(tmp_path)
     assert [r.image_id for r in dataset] == ["x.png/d.png", "x/a.png/b.png", "x/c.png"]
     assert dataset.refused == (("x/e.png", "it is a folder, not a file"),)
+
+
+def test_pictures_without_any_folder_come_with_what_to_do(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 6)).save(tmp_path / "Paris_1890.png")
+    with pytest.raises(DataError, match="a folder for each label, or write a table"):
+        open_dataset(tmp_path)

@@ -274,6 +274,18 @@ READ: dict[str, Case] = {
     "folders of years as decades": Case(
         pictures("1921/a.png", "1929/b.png", "1930/c.png"), LABELS, data(label_width=10)
     ),
+    "named periods in the order of their years": Case(
+        table("file_name,Datierung\na.png,nach 1950\nb.png,um 1890\n")
+        | {"eras.csv": "name,from,to\nat war,1914,1945\nZeppelins,,1913\nafter,1946,\n"},
+        ("Zeppelins", "after"),
+        data(label="Datierung", label_periods="eras.csv", table="metadata.csv"),
+    ),
+    "an open date in an open period, by its middle": Case(
+        table("file_name,date\na.png,1990 or later\nb.png,1890\n")
+        | {"eras.csv": "name,from,to\nold,,1913\nnew,1946,\n"},
+        ("old", "new"),
+        data(label="date", label_periods="eras.csv", label_spans="middle", table="metadata.csv"),
+    ),
     "an order of one's own": Case(
         AB | {"metadata.csv": rows(), "order.txt": "1940s\n1930s\n1920s\n"},
         ("1930s", "1920s"),
@@ -360,7 +372,8 @@ def made(folder: Path, files: Files) -> Path:
 def test_it_is_read_rightly(tmp_path: Path, name: str) -> None:
     case, folder = READ[name], made(tmp_path, READ[name].files)
     order = str(folder / case.config.order) if case.config.order else ""
-    dataset = dataset_of(folder, replace(case.config, order=order))
+    periods = str(folder / case.config.label_periods) if case.config.label_periods else ""
+    dataset = dataset_of(folder, replace(case.config, order=order, label_periods=periods))
     assert dataset.labels == case.labels
     assert case.count is None or len(dataset) == case.count
     assert case.splits is None or {r.split for r in dataset} == case.splits

@@ -174,6 +174,9 @@ def test_every_date_says_what_became_of_it(tmp_path: Path) -> None:
     assert noted["c. 1920"].years == "1920, about"
     assert noted["1920s"].became == ("1924",)
     assert noted["banana"].reason
+    text = "\n".join(long(summed(tmp_path), [], 100, True))
+    assert "1 x before 1900: 1900 or before\n" in text, "its picture is not refused"
+    assert "1 x banana: not read, since" in text
     binned = summed(tmp_path, label="date", label_width=10)
     became = {one.text: one for one in binned.phrases}
     assert became["1920s"].became == became["c. 1920"].became == ("1920s",)
@@ -184,6 +187,17 @@ def test_every_date_says_what_became_of_it(tmp_path: Path) -> None:
     assert "dates: 7 different texts in 8 rows; 4 give no label" in text
     assert "1 x c. 1920: 1920, about: 1920s" in text
     assert "1 x n.d.: undated" in text
+
+
+def test_columns_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    for k in range(4):
+        scene(k).save(tmp_path / f"{k}.png")
+    rows = [f"{k}.png,{'ab'[k % 2]},Hut,12.5" for k in range(4)]
+    (tmp_path / "metadata.csv").write_text("\n".join(["file_name,label,Titel,Höhe", *rows]))
+    whole = summed(tmp_path)
+    told = "columns: file_name (picture), label (label), Titel (title); not read: Höhe"
+    assert told in long(whole, [], 100, True)
+    assert {"column": "Höhe", "read_as": ""} in whole.told()["columns"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

@@ -101,3 +101,20 @@ def test_an_atlas_in_a_folder_that_is_no_utf_8_is_refused(tmp_path: Path) -> Non
     shutil.copytree(tmp_path / "a", place)
     with pytest.raises(AtlasError, match=r"\\udce9 is not UTF-8"):
         open_atlas(place)
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [(("1920s", "c. 1935"), "time"), (("1920s", "n.d."), "other"), (("glass", "wood"), "other")],
+)
+def test_labels_that_are_dates_are_shown_as_times(
+    tmp_path: Path, labels: tuple[str, ...], kind: str
+) -> None:
+    for label in labels:
+        (tmp_path / "data" / label).mkdir(parents=True)
+        Image.new("RGB", (16, 16), "grey").save(tmp_path / "data" / label / f"{label}.png")
+    atlas = collected(tmp_path / "data", tmp_path / "atlas")
+    assert atlas.manifest.kind == kind
+    atlas.manifest.kind = "maker"  # as somebody asked for: it stays
+    atlas.save()
+    assert collected(tmp_path / "data", tmp_path / "atlas").manifest.kind == "maker"

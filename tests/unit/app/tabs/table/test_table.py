@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
+import pyarrow as pa
 import pytest
 
 from diffmine.app.tabs.table.tab import PAGE
@@ -50,6 +51,24 @@ def test_a_head_sorts_and_sorts_the_other_way(desk: Any) -> None:
     for wrong in ("hash", None, 3):
         with pytest.raises(gr.Error):
             panel.on_sort(desk.first, event(key=wrong))
+
+
+def test_no_column_of_dates_stands_empty(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = [head["key"] for head in table(desk, desk.go(desk.first, "table"))["heads"]]
+    assert heads[:4] == ["image", "label", "date", "typicality"]
+    atlas = desk.shelf(desk.first).atlas
+    images = atlas.table("images")
+    for name in ("date", "date_first", "date_last", "year"):
+        at = images.schema.get_field_index(name)
+        images = images.set_column(at, name, pa.nulls(len(images), images.schema.field(at).type))
+    read = atlas.table
+    monkeypatch.setattr(
+        atlas,
+        "table",
+        lambda name, *of: images if (name, of) == ("images", ()) else read(name, *of),
+    )
+    heads = [head["key"] for head in table(desk, desk.go(desk.first, "table"))["heads"]]
+    assert heads[:3] == ["image", "label", "typicality"]
 
 
 def test_words_find_rows_and_none_is_said(desk: Any) -> None:

@@ -77,9 +77,9 @@ def test_what_the_chart_leaves_out_is_told(dated: Any) -> None:
     trends = dated.panels["trends"]
     updates = dated.go(element(dated), "trends")
     text = shown(dated, updates, trends.timeline.told)
-    assert "28 of 40 images have a date" in text
-    assert "4 images without a date" in text
-    assert "8 images with an open end" in text
+    assert "28 of 40 images are in the chart" in text
+    assert "Without a date: 4 images." in text
+    assert "not in it: 8 images." in text
     assert "only mined patches" in text
 
 

@@ -45,6 +45,13 @@ def test_a_second_label_beside(desk: Any) -> None:
         typical.on_second(desk.first, "1066")
 
 
+def test_the_page_opens_with_what_speaks_against_its_first_wall(desk: Any) -> None:
+    doubts = desk.panels["typical"].against.doubts
+    assert desk.first.label == "1900"
+    assert "touch the border" in doubts.value["items"][0]["text"]
+    assert doubts.value == desk.go(desk.first, "typical")[doubts]
+
+
 def test_flagged_artefacts_stand_above_the_wall_and_in_about(desk: Any) -> None:
     typical, about = desk.panels["typical"], desk.panels["about"]
     first = replace(desk.first, label="1900", second="1910")
