@@ -24,8 +24,8 @@ in a place of their own that is scrolled."""
 NOTHING: Value = {"rev": "none", "items": [], "rows": [], "empty": ""}
 
 HIDDEN: dict[str, Any] = {"visible": "hidden", "elem_classes": "dm-hidden"}
-"""Of what is on the page for scripts alone. The class hides it too: gradio 6.31 shows it when its
-row or column is told for the second time that it is visible."""
+"""Of what is on the page for scripts alone. The class hides it too, as gradio shows it once its row
+is told again that it is visible (findings/gradio-hidden-shows-when-its-row-is-shown-twice.sh)."""
 
 # How every event of the page is wired: not an API, no spinner over pictures, no queue.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
