@@ -29,7 +29,7 @@ ICONS = Demo(
         "designers.",
         "The years are those that the themes' own files name first; single icons may be younger.",
         "Icons of the 1990s show other subjects in part: few of their names were agreed on.",
-        "The model is small and was trained for half an hour on one processor core.",
+        "The model is small and was trained for forty minutes on one processor core.",
     ),
     translation={
         "steps": 20,
