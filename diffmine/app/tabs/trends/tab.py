@@ -126,8 +126,10 @@ class Trends:
 
     def _hint(self, view: View) -> str:
         shelf = self.desk.shelf(view)
-        known = view.element is None or not shelf.atlas.has("trends")
-        if known or shelf.trends("element", label=view.label, element=view.element):
+        if not shelf.atlas.has("trends"):
+            return texts.NO_TRENDS
+        whole = view.element is None
+        if whole or shelf.trends("element", label=view.label, element=view.element):
             return texts.PRESS_A_POINT
         return texts.TRENDS_GO
 

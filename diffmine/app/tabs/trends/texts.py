@@ -21,6 +21,7 @@ SEQUENCES = (
 )
 NO_SEQUENCES = "No translations are stored for this, so there are no sequences."
 PRESS_A_POINT = "Press a point to see the patches behind it."
+NO_TRENDS = "This atlas has no trends yet: *diffmine trends* on it makes them."
 TRENDS_GO = (
     "Merged and split elements have no trends until diffmine trends is run on this atlas again."
 )

@@ -1,12 +1,15 @@
 """The tab Trends: of a label, an element, a patch."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from diffmine.app.page import build
 from tests.unit.app.events import event, shown
+from tests.unit.app.make_atlas import make_atlas
 
 
 def test_trends_of_label_element_and_patch(desk: Any) -> None:
@@ -38,3 +41,13 @@ def test_trends_of_label_element_and_patch(desk: Any) -> None:
     for element in ("9", "x", None, 1):
         with pytest.raises(gr.Error):
             trends.on_element(desk.first, element)
+
+
+def test_an_atlas_without_trends_says_how_they_are_made(desk: Any, tmp_path: Path) -> None:
+    make_atlas(tmp_path / "bare")
+    (tmp_path / "bare" / "trends.parquet").unlink()
+    blocks = build([tmp_path / "bare"])
+    bare = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
+    shown_there = bare.go(bare.first, "trends")[bare.panels["trends"].line]
+    assert "*diffmine trends*" in shown_there
+    assert "Press a point" in desk.go(desk.first, "trends")[desk.panels["trends"].line]
