@@ -38,10 +38,15 @@ def _locked() -> tuple[Path, BaseFileLock]:
     """A new folder and its lock, which is held for as long as this process lives."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        private = folder.stat().st_mode
         lock = FileLock(folder / _LOCK)
-        lock.acquire()
-        if (folder / _LOCK).is_file():  # else somebody swept it before it was locked
-            return folder, lock
+        # Somebody may sweep it before it is locked; filelock then makes it again, open to others.
+        with suppress(FileNotFoundError):
+            lock.acquire()
+            if (folder / _LOCK).is_file() and folder.stat().st_mode == private:
+                return folder, lock
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_dead(parent: Path) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import pytest
+from filelock import FileLock
+
+from diffmine.app import folder as folders
 from diffmine.app.folder import sweep_dead
 
 NAME = "Jane Roe 1950-01-01.png"
@@ -55,3 +62,27 @@ def test_a_folder_without_a_lock_and_a_link_are_left_alone(tmp_path: Path) -> No
     sweep_dead(tmp_path)
     assert other.is_dir()
     assert target.is_dir()
+
+
+def test_a_folder_that_is_swept_while_it_is_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process that begins at the same time may find its lock before it is held."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    swept: list[Path] = []
+
+    class Late(FileLock):
+        def acquire(self, *args: Any, **options: Any) -> Any:
+            if not swept:
+                swept.append(Path(self.lock_file).parent)
+                shutil.rmtree(swept[0])
+            return super().acquire(*args, **options)
+
+    monkeypatch.setattr(folders, "FileLock", Late)
+    folder, lock = folders._locked()
+    assert folder.is_dir()
+    assert folder not in swept
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert lock.is_locked
+    assert list(tmp_path.iterdir()) == [folder]
+    lock.release()
