@@ -107,6 +107,9 @@ def settings(config: ServeConfig, way: Way, cache: Cache, blocked: list[Path]) -
         "mcp_server": config.mcp,
         "app_kwargs": {"middleware": middleware},
         "quiet": True,
+        # It has answered by then. Gradio asks for the page too, and gives up on a busy machine
+        # after three seconds with advice about proxies and public links.
+        "_frontend": False,
     }
 
 

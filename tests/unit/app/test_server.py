@@ -141,3 +141,14 @@ def test_no_stub_is_written_beside_the_sources() -> None:
     import diffmine.app
 
     assert not list(Path(os.fspath(diffmine.app.__path__[0])).rglob("*.pyi"))
+
+
+def test_a_machine_too_busy_to_answer_at_once_is_served(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradio's look at the page timed out, as it does after three seconds."""
+    monkeypatch.setattr("gradio.networking.url_ok", lambda _: False)
+    blocks = build([folder])
+    address = serve(blocks, port=free_port(), block=False)
+    assert httpx.get(address).status_code == 200
+    blocks.close(verbose=False)
