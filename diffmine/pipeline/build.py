@@ -176,7 +176,7 @@ def manifest_of(dataset: Dataset, config: DataConfig) -> Manifest:
         title=printable(config.title or dataset.title or dataset.path.resolve().name),
         source=dataset.origin,
         labels=list(dataset.labels),
-        kind=config.kind,
+        kind="other" if config.kind == "auto" else config.kind,  # auto: collect looks at the labels
         limits=[
             "Typicality says what this model finds typical of a label in this data set; what is "
             "typical of the data set itself (borders, stamps, scanners) is found as well."

@@ -143,8 +143,9 @@ def _collect_images(
     generated = {record.image_id: record.generated for record in dataset}
     manifest.limits = limits(manifest.limits, [generated.get(name, "") for name, _, _ in contents])
     manifest.labels = [label for label in dataset.labels if label in labels]
-    if "data" not in manifest.config and (bins_by(config) or are_dates(manifest.labels)):
-        manifest.kind = "time"  # of a new atlas; an older one keeps what it has
+    new = "data" not in manifest.config  # an older one keeps the kind it has
+    if new and config.kind == "auto" and (bins_by(config) or are_dates(manifest.labels)):
+        manifest.kind = "time"
     manifest.config["data"] = as_dict(config)
     if ranges:
         manifest.config["data"]["ranges"] = work.wishes.told()["ranges"]
