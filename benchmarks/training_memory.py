@@ -52,7 +52,10 @@ def both(
     widths: tuple[int, ...], lora: int, recompute: bool, precision: str, handed_back: bool
 ) -> tuple[int, int]:
     """Bytes of a training step as estimated, and as measured in this process."""
-    base, how = _base(widths), How((_SIDE, _SIDE), precision, lora, recompute)
+    base, how = (
+        _base(widths),
+        How((_SIDE, _SIDE), precision, "adapters" if lora else "all", lora, recompute),
+    )
     cost = cost_of(base, how)
     assert cost is not None
     _trained(_base(SMALL), how, _STEPS)  # what libraries keep from their first call on
@@ -83,7 +86,7 @@ def _trained(base: Base, how: How, steps: int) -> None:
     own = network_of(base)
     if how.lora:
         add_adapters(own, how.lora)
-    prepare(own, how.recompute, only=how.lora > 0)
+    prepare(own, how.recompute, how.trained)
     trained = {name: w for name, w in own.named_parameters() if w.requires_grad}
     mean = mean_of(trained)
     optimizer = torch.optim.AdamW(trained.values(), 1e-5)

@@ -74,7 +74,15 @@ def quick(base: Path, parallel: bool = False) -> BuildConfig:
     return BuildConfig(
         data=DataConfig(image_size=32, title="shapes"),
         finetune=FinetuneConfig(
-            base=str(base), steps=6, batch=4, prompt_rate=1.0, focus=0.0, shifts=2, checkpoint=2
+            base=str(base),
+            steps=6,
+            batch=4,
+            prompt_rate=1.0,
+            focus=0.0,
+            layers="all",
+            shifts=2,
+            checkpoint=2,
+            samples=0,  # half of the time of such a training
         ),
         typicality=TypicalityConfig(draws=4, shard=3),
         mine=MineConfig(per_image=1, per_label=6),

@@ -20,6 +20,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 from torch.utils.flop_counter import FlopCounterMode
 
+from diffmine.config.finetune import Trained
 from diffmine.model.bases import Base, network_of
 from diffmine.model.training import prepare
 
@@ -34,12 +35,13 @@ DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": None}
 @dataclass(frozen=True)
 class How:
     """What of a training decides its memory: height and width of the crops in latent pixels, the
-    arithmetic (bf16, fp16 or no), the rank of adapters (0: all weights), whether activations are
+    arithmetic (bf16, fp16 or no), what is trained and the rank of adapters, whether activations are
     computed twice, whether a mean is kept, bytes of a weight's two moments together, and the
     kind of device."""
 
     crop: tuple[int, int]
     precision: str = "no"
+    trained: Trained = "all"
     lora: int = 0
     recompute: bool = False
     mean: bool = True
@@ -112,7 +114,7 @@ def _run(base: Base, how: How, rows: int) -> _Run:
             add_adapters(network, how.lora)
     with FakeTensorMode(allow_non_fake_inputs=True), torch.device(how.device):
         _appear(network)
-        prepare(network, how.recompute, only=how.lora > 0)
+        prepare(network, how.recompute, how.trained)
         weights = list(network.parameters())
         trained = sum(weight.numel() for weight in weights if weight.requires_grad)
         call = _inputs(network, how.crop, rows)
@@ -121,7 +123,7 @@ def _run(base: Base, how: How, rows: int) -> _Run:
             alive.see(weights)
             before = alive.now
             _step(network, call, target, how)
-    mean = how.mean * _SINGLE * (how.device == "cpu" or how.lora > 0)
+    mean = how.mean * _SINGLE * (how.device == "cpu" or how.trained != "all")
     lasting = trained * (how.moments + mean)
     return _Run(alive.most + lasting, before, trained, lasting)
 

@@ -32,7 +32,7 @@ from diffmine.model.pixels import to_tensor
 from diffmine.model.prompts import Prompts
 from diffmine.model.sample import led_from, sample
 from diffmine.model.score import Item, Sampling, advance, label_recipes
-from diffmine.model.state import State
+from diffmine.model.state import State, mean_of
 from diffmine.model.training import Draws, draw_batch, pools_of, prepare, shifted_latents
 from diffmine.waiting import undisturbed, waited
 
@@ -282,9 +282,11 @@ def _training(
     model.prompts = Prompts(config.prompt, config.null_prompt, _LABELS, picture.size[::-1])
     latents = shifted_latents(model, [("a", picture)], 1)
     states = model.embed([model.prompts.of(label) for label in (None, *_LABELS)]).clone()
-    unet = prepare(model.unet)
-    optimizer = torch.optim.AdamW(unet.parameters(), config.learning_rate, fused=True)
-    mean = {key: weight.detach().clone() for key, weight in unet.named_parameters()}
+    weights = sum(weight.numel() for weight in model.unet.parameters())
+    unet = prepare(model.unet, trained=config.trained(weights))
+    learn = {key: weight for key, weight in unet.named_parameters() if weight.requires_grad}
+    optimizer = torch.optim.AdamW(learn.values(), config.learning_rate, fused=True)
+    mean = mean_of(learn)
     state, sizes = State(0, unet, mean, optimizer), [(latents[0].shape[-2], latents[0].shape[-1])]
     pools = pools_of(sizes, [0], "same")
     half, kind = _half(config.precision), model.device.type
@@ -300,7 +302,7 @@ def _training(
             out = model.parts.predict(unet, batch.noisy, batch.t.to(model.device), text)
             loss = torch.nn.functional.mse_loss(out.float(), batch.target)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learn.values(), 1.0)
         optimizer.step()
         state.update_mean(config.ema)
         return counted.bytes / images

@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 from PIL import Image
 from torch import Tensor
 
+from diffmine.config.finetune import Trained
 from diffmine.model.fast.layers import SharedPrompts
 from diffmine.model.model import Model
 from diffmine.model.pixels import to_tensor
@@ -23,17 +24,23 @@ from diffmine.model.schedule import Schedule
 _ENCODED = 16
 
 
-def prepare(unet: Any, recompute: bool = False, only: bool = False) -> Any:
-    """The UNet ready to be trained, in place, or `only` those weights that are marked so already;
-    `recompute` keeps few activations and computes the others again (gradient checkpointing).
+_ATTENTION = ".attn"
+"""In the names of the weights of attention, of pixels and of prompts."""
+
+
+def prepare(unet: Any, recompute: bool = False, trained: Trained = "all") -> Any:
+    """The UNet with those of its weights that are `trained` ready for it, in place; adapters are
+    marked already. `recompute` keeps few activations and computes the others again (gradient
+    checkpointing).
 
     On a processor attention by plain matrix products: its gradient is far faster than that of the
     fused kernel, at the few latent pixels that can be trained there; with `recompute` memory counts
     for more. Not compiled: with torch 2.13 on a processor the attention's weights then get no
     gradient.
     """
-    if not only:
-        unet.requires_grad_(True)
+    if trained != "adapters":
+        for name, weight in unet.named_parameters():
+            weight.requires_grad_(trained == "all" or _ATTENTION in name)
     unet.train()
     if unet.device.type == "cpu" and isinstance(unet, UNet2DConditionModel):
         unet.set_attn_processor(AttnProcessor2_0() if recompute else AttnProcessor())

@@ -42,7 +42,8 @@ def two_sizes(side: int, own: int, seconds: Mapping[int, float | None]) -> str:
 
 def training(config: FinetuneConfig) -> str:
     """A training in a few words: steps, images, rate, what is trained."""
-    what = f"adapters of rank {config.lora} (LoRA)" if config.lora else "all weights"
+    what = "attention alone" if config.layers == "attention" else "all weights"
+    what = f"adapters of rank {config.lora} (LoRA)" if config.lora else what
     return (
         f"{config.steps:,} steps of {config.batch} images at a learning rate of "
         f"{config.learning_rate:g}, {what}"

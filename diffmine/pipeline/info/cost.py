@@ -239,7 +239,14 @@ def rates_of(
     except ModelError as error:
         return str(error).removesuffix(".")
     size = (_whole(size[0]), _whole(size[1]))
-    asked = (how[0].batch, how[0].precision, how[1].batch, how[2].batch, how[2].noises)
+    asked = (
+        how[0].batch,
+        how[0].precision,
+        how[0].layers,
+        how[1].batch,
+        how[2].batch,
+        how[2].noises,
+    )
     key = machine_key(checkpoint, size, *asked, how[2].up_block, how[2].timestep)
     path = cache_folder() / "rates" / f"{key}.json"
     known = remembered_rates(path)

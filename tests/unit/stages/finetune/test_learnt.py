@@ -126,7 +126,7 @@ def test_a_model_of_ones_own_comes_back_after_another(
 def test_training_that_was_stopped_begins_anew_with_other_images(data: Path, train: Train) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=5, seed=1)
+    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=5, seed=1, samples=0)
 
     def stopped_at(unit: str) -> None:
         def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
@@ -173,7 +173,9 @@ def test_training_that_was_stopped_begins_anew_with_another_base_of_that_name(
 def test_losses_of_a_training_that_was_stopped_are_complete(data: Path, train: Train) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=40, batch=2, shifts=1, checkpoint=30, seed=1)
+    config = FinetuneConfig(
+        base=base, steps=40, batch=2, shifts=1, checkpoint=30, seed=1, samples=0
+    )
     trained = BuildConfig(finetune=config)
 
     def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
@@ -198,7 +200,9 @@ def test_a_training_that_was_stopped_goes_on_to_another_number_of_steps(
 ) -> None:
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1)
+    config = FinetuneConfig(
+        base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1, samples=0
+    )
 
     def stop(stage: str, done: int, total: int, of: str, note: str = "") -> None:
         if (of, done) == ("steps", 40):
@@ -222,7 +226,9 @@ def test_a_training_that_has_learnt_enough_is_kept(data: Path, train: Train) -> 
     """Until it is asked for more steps: then it goes on from there."""
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1)
+    config = FinetuneConfig(
+        base=base, steps=60, batch=2, shifts=1, checkpoint=10, seed=1, samples=0
+    )
 
     def end(stage: str, done: int, total: int, of: str, note: str = "") -> None:
         if (of, done) == ("steps", 25):
@@ -244,7 +250,9 @@ def test_a_finished_training_goes_on_to_more_steps(data: Path, train: Train) -> 
     steps than it has are no reason to train."""
     atlas, _ = train(steps=1)
     base = str(atlas.manifest.config["finetune"]["base"])
-    config = FinetuneConfig(base=base, steps=20, batch=2, shifts=1, checkpoint=30, seed=1)
+    config = FinetuneConfig(
+        base=base, steps=20, batch=2, shifts=1, checkpoint=30, seed=1, samples=0
+    )
     weights = atlas.path / "model" / "unet" / WEIGHTS
 
     def run(steps: int, progress: Progress = silent) -> Report:

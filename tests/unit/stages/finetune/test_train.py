@@ -58,6 +58,17 @@ def test_adapters_are_trained_and_the_model_is_base_and_adapters(
         torch.testing.assert_close(weight, again[name], atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("layers", ["all", "attention"])
+def test_what_is_asked_for_learns(trained: Trained, collected: Path, layers: str) -> None:
+    atlas, _ = trained(layers=layers)
+    own, base = weights(atlas), load_model(collected / "base", "cpu", torch.float32)
+    before = base.unet.state_dict()
+    moved = {name for name, weight in own.items() if not torch.equal(weight, before[name].half())}
+    attention = {name for name in own if re.search(r"attn\d\.to_(q|k|v|out)", name)}
+    assert attention <= moved
+    assert (moved == attention) == (layers == "attention")
+
+
 def test_computing_twice_changes_nothing_but_the_attention_kernel(
     trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +218,7 @@ def test_the_layers_that_read_the_prompt_learn_at_a_rate_of_their_own(
     trained: Trained, collected: Path
 ) -> None:
     """The first step of AdamW moves every weight by the rate."""
-    atlas, _ = trained(steps=1, ema=0.0, learning_rate=1e-3, prompt_rate=8.0)
+    atlas, _ = trained(steps=1, ema=0.0, learning_rate=1e-3, prompt_rate=8.0, layers="all")
     own, base = weights(atlas), load_model(collected / "base", "cpu", torch.float32)
     moved: dict[bool, list[float]] = {True: [], False: []}
     for name, weight in base.unet.state_dict().items():
