@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -12,9 +13,11 @@ from diffmine.model.model import Model
 _SIDE = {"cuda": 8192, "cpu": 1024}
 
 
+@cache
 @torch.inference_mode()
 def peak(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a large matrix product, the best of four."""
+    """Floating-point operations a second of a large matrix product, the best of four;
+    measured once in a process."""
     side = _SIDE.get(device.type, 1024)
     square = torch.randn(side, side, device=device, dtype=dtype)  # ones would draw less power
     best = float("inf")
@@ -27,13 +30,21 @@ def peak(device: torch.device, dtype: torch.dtype) -> float:
     return 2 * side**3 / best
 
 
-@torch.inference_mode()
+_COSTS: dict[tuple[str, tuple[int, int, int], int], float] = {}
+"""By the shape of a network, that of a latent, and prompts: counting takes as long as many rows."""
+
+
 def row_cost(model: Model, shape: tuple[int, int, int], prompts: int) -> float:
     """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w),
     where each noisy latent is predicted under so many prompts, whose embeddings are known."""
-    return (_cost(model, shape, 2, prompts) - _cost(model, shape, 1, prompts)) / prompts
+    kind = {name: value for name, value in model.unet.config.items() if name[0] != "_"}
+    key = (repr(sorted(kind.items())), shape, prompts)
+    if key not in _COSTS:
+        _COSTS[key] = (_cost(model, shape, 2, prompts) - _cost(model, shape, 1, prompts)) / prompts
+    return _COSTS[key]
 
 
+@torch.inference_mode()
 def _cost(model: Model, shape: tuple[int, int, int], rows: int, prompts: int) -> float:
     noisy, t = torch.zeros((rows, *shape), device=model.device), torch.zeros(rows).long()
     states, _ = model.words([""])
