@@ -32,6 +32,13 @@ os.environ.update(
 for proxy in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(proxy, None)
 
+
+def _fsync(fd: object) -> None:
+    """What a test writes need not outlive a crash of the machine."""
+
+
+os.fsync = _fsync
+
 jaxtyping.install_import_hook("diffmine", "beartype.beartype")
 
 
