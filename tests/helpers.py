@@ -79,7 +79,6 @@ def quick(base: Path, parallel: bool = False) -> BuildConfig:
             batch=4,
             prompt_rate=1.0,
             focus=0.0,
-            layers="all",
             shifts=2,
             checkpoint=2,
             samples=0,  # half of the time of such a training

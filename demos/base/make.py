@@ -127,7 +127,6 @@ def _unet(gallery: Gallery, vae: AutoencoderKL, before: Path) -> Path:
         learning_rate=2e-4,
         prompt_rate=1.0,
         focus=0.0,
-        layers="all",
         shifts=1,
     )
     finetune(open_workspace(work / "atlas"), config, progress=_progress)

@@ -43,9 +43,9 @@ class FinetuneConfig:
     lora: Annotated[int, Field(ge=0, le=1024)] = 0
     """Rank of adapters (LoRA) that are trained in the place of all weights, in a fraction of the
     memory; 0: all weights are trained, as in the paper."""
-    layers: Literal["auto", "all", "attention"] = "auto"
+    layers: Literal["all", "attention"] = "all"
     """Layers that learn: all, as in the paper, or `attention` alone, where pixels look at each
-    other and at the prompt, in seven tenths of the time; auto: attention for a small base."""
+    other and at the prompt, in seven tenths of the time; of drawings it learns less."""
     snr: Annotated[float, Field(ge=0)] = 0.0
     """Most signal to noise that a row is weighed with (min-SNR, 5 is usual); 0: all rows weigh the
     same, as in the paper."""
@@ -100,7 +100,6 @@ class FinetuneConfig:
             shifts=self.shifts or min(max(seen_often, 1), _VERSIONS),
             learning_rate=self.learning_rate or rate,
             prompt_rate=self.prompt_rate or own.prompt_rate,
-            layers=own.layers if self.layers == "auto" else self.layers,
             focus=own.focus if self.focus is None else self.focus,
         )
 
@@ -109,24 +108,21 @@ class FinetuneConfig:
         open: neither more images nor other defaults are a reason to train again."""
         if stored.get("base") != self.base or stored.get("lora", 0) != self.lora:
             return self
-        known = {"prompt_rate": 1.0, "focus": 0.0, "shifts": _VERSIONS, "layers": "all", **stored}
+        known = {"prompt_rate": 1.0, "focus": 0.0, "shifts": _VERSIONS, **stored}
         names = ("steps", "batch", "learning_rate", "prompt_rate", "shifts")
         before = {name: getattr(self, name) or known.get(name, 0) for name in names}
-        before["layers"] = known["layers"] if self.layers == "auto" else self.layers
         return replace(self, **before, focus=known["focus"] if self.focus is None else self.focus)
 
-    def trained(self, weights: int) -> Trained:
-        """What learns in a base of so many weights."""
-        if self.lora:
-            return "adapters"
-        own = LARGE_BASE if is_large(weights) else SMALL_BASE
-        return own.layers if self.layers == "auto" else self.layers
+    @property
+    def trained(self) -> Trained:
+        """What learns."""
+        return "adapters" if self.lora else self.layers
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left open."""
         numbers = (self.steps, self.batch, self.learning_rate, self.prompt_rate, self.shifts)
-        return all(numbers) and self.focus is not None and self.layers != "auto"
+        return all(numbers) and self.focus is not None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -147,8 +143,6 @@ class ByBase:
     """Of the layers that read the prompt, as a multiple."""
     focus: float
     """Share of the rows whose timestep lies where images are scored."""
-    layers: Literal["all", "attention"]
-    """Those that learn."""
     passes: int
     """How often each image is seen (paper: 100), within the bounds of `steps`."""
     steps: tuple[int, int]
@@ -161,10 +155,10 @@ _VERSIONS, _VERSION_PASSES = 4, 10
 """Most versions of an image that are encoded, and how often each is seen at the least."""
 
 
-SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, "attention", 40, (1000, 6000), 40)
+SMALL_BASE = ByBase(0, 64, 16, 3e-4, 1e-3, 10, 0.9, 40, (1000, 6000), 40)
 
 
-LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 0.0, "all", 30, (1000, 20_000), 100)
+LARGE_BASE = ByBase(100_000_000, 512, 16, 1e-5, 1e-4, 1, 0.0, 30, (1000, 20_000), 100)
 
 
 def is_large(weights: int) -> bool:

@@ -35,7 +35,7 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "optimizer": ("adamw",),
     "prompt_rate": (0.0, 1.0),
     "focus": (None, 0.0),
-    "layers": ("auto", "all"),
+    "layers": ("all",),
 }
 """Fields that older atlases lack, and the values with which they are left out of keys."""
 

@@ -282,8 +282,7 @@ def _training(
     model.prompts = Prompts(config.prompt, config.null_prompt, _LABELS, picture.size[::-1])
     latents = shifted_latents(model, [("a", picture)], 1)
     states = model.embed([model.prompts.of(label) for label in (None, *_LABELS)]).clone()
-    weights = sum(weight.numel() for weight in model.unet.parameters())
-    unet = prepare(model.unet, trained=config.trained(weights))
+    unet = prepare(model.unet, trained=config.trained)
     learn = {key: weight for key, weight in unet.named_parameters() if weight.requires_grad}
     optimizer = torch.optim.AdamW(learn.values(), config.learning_rate, fused=True)
     mean = mean_of(learn)

@@ -112,7 +112,7 @@ def _how(config: FinetuneConfig, place: Place) -> How:
     return How(
         crop=place.crop,
         precision=place.precision,
-        trained=config.trained(place.base.weights),
+        trained=config.trained,
         lora=config.lora,
         recompute=recomputes(config, place.base.weights),
         mean=config.ema > 0,

@@ -18,7 +18,6 @@ from diffmine.atlas.atomic import whole
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.config import FinetuneConfig, is_large
-from diffmine.config.finetune import Trained
 from diffmine.engine import Progress, Report, silent
 from diffmine.errors import Enough, UsageError
 from diffmine.model.bases import Base
@@ -66,11 +65,6 @@ class Training:
         return self.base is not None and is_large(self.base.weights)
 
     @property
-    def trained(self) -> Trained:
-        """What learns."""
-        return self.config.trained(self.base.weights if self.base else 0)
-
-    @property
     def main(self) -> bool:
         """Whether this process writes."""
         return bool(self.accelerator.is_main_process)
@@ -99,7 +93,7 @@ def begin(training: Training, states: Tensor) -> State:
             model.unet.half()  # what is not trained; read in the arithmetic of the step anyway
         add_adapters(model.unet, config.lora)
     weights = training.base.weights if training.base else 0
-    prepare(model.unet, recomputes(config, weights), training.trained)
+    prepare(model.unet, recomputes(config, weights), config.trained)
     rows = rows_of(config, training.accelerator.num_processes)
     training.parts = config.accumulate or 1
     if training.large and training.base:
@@ -140,7 +134,7 @@ def _state(training: Training) -> State:
     optimizer = _optimizer(config, unet, training.model.device)
     state = State(training.first, unet, {}, optimizer, list(training.losses))
     if config.ema:
-        on_host = training.large and training.trained == "all"
+        on_host = training.large and config.trained == "all"
         state.mean = mean_of(state.trained, torch.device("cpu") if on_host else None)
         state.every = _EVERY if on_host else 1
     return state
