@@ -21,6 +21,7 @@ from diffmine.data.readers.base import NOTE, Reader
 from diffmine.data.readers.colours import profile_of, to_srgb
 from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, empty, range_of, shown, valid
 from diffmine.data.readers.film import NUMBERS, Film, between, own_windows, quantised
+from diffmine.data.readers.jpeg2000 import as_written
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
@@ -112,6 +113,7 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
     extent = _reduced(image)
     image.load()
     about = about_file(image, profile, size)
+    image = as_written(image, path)
     ImageOps.exif_transpose(image, in_place=True)
     deep: dict[Any, Any] = {}
     if image.mode.startswith(("I", "F")):
@@ -207,6 +209,7 @@ def _film(image: Image.Image, path: Path, name: str) -> Film | None:
     if shallow and profile_of(image, path):
         return None  # its greys are another's: they are brought to sRGB
     image.load()
+    image = as_written(image, path)
     turn = image.getexif().get(_ORIENTATION, 1)
     ImageOps.exif_transpose(image, in_place=True)
     upright = turn if turn in (*_ASIDE, *_FROM_RIGHT, *_FROM_BELOW) else 1
