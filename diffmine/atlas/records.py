@@ -69,6 +69,35 @@ class ArtefactWarning:
 
 
 @dataclass(frozen=True)
+class Confound:
+    """A thing that goes with a label's images without belonging to it: `name`, or a `column` of
+    that name, at `level`, or as a number of at least `least` or (`below`) of less.
+
+    So are `inside` of the label's `n` images and `outside` of the `m` others. The thing alone tells
+    the label of the share `accuracy` of images, between `low` and `high` (95 %), where guessing
+    tells `chance` (`single`: every image has one label alone). `strong`: worth a warning.
+    """
+
+    label: str
+    name: str
+    column: bool
+    level: str
+    least: float | None
+    below: bool
+    inside: int
+    n: int
+    outside: int
+    m: int
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    p: float
+    single: bool
+    strong: bool
+
+
+@dataclass(frozen=True)
 class Translation:
     """A picture under another label (8-bit, H W 3): its window's typicality of that label before
     and after, the same of the source's own label, and how much of the source was kept. What was not
