@@ -64,3 +64,14 @@ def test_what_is_chosen_does_not_lie_under_its_arrow(page: Page, address: str) -
         }"""
     )
     assert ends[0] <= ends[1]
+
+
+def test_a_name_is_broken_between_its_parts_and_a_number_never(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=table")
+    row = page.locator(".dm-records tbody tr").first
+    row.wait_for()
+    broken = row.locator("th, td").evaluate_all(
+        "all => all.filter(each => each.querySelector('wbr')).map(each => each.textContent)"
+    )
+    assert broken
+    assert all("/" in text for text in broken)

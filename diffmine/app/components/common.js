@@ -13,7 +13,7 @@ const make = (tag, set = {}, ...inside) => {
   return node;
 };
 // A text that is broken after what stands between the parts of a path, rather than inside a word.
-const parted = text => String(text).split(/(?<=[/_])(?=[^/_\s])|(?=\.\w{2,5}$)/)
+const parted = text => String(text).split(/(?<=[/_])(?=[^/_\s])|(?=\.[a-z]\w{1,4}$)/)
   .flatMap((part, at) => at ? [make('wbr'), part] : [part]);
 const find = name => element.querySelector(name);
 const isDark = () => document.body.classList.contains('dark');
