@@ -214,6 +214,7 @@ SEVERAL_NAMES = {"group": "{count} groups", "source": "{count} sources"}
 
 PAGE: dict[str, str] = {
     "generated": MARK_GENERATED,
+    "notMade": "not made yet",
     "noPlotly": "plotly.js did not load",
     "noChart": "The chart cannot be drawn: {error}",
     "chartFiles": "This chart as a file",

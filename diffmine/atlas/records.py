@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,17 +70,53 @@ class ArtefactWarning:
 
 
 @dataclass(frozen=True)
+class Confound:
+    """A thing that goes with a label's images without belonging to it: `name`, or a `column` of
+    that name, at `level`, or as a number of at least `least` or (`below`) of less.
+
+    So are `inside` of the label's `n` images and `outside` of the `m` others. The thing alone tells
+    the label of the share `accuracy` of images, between `low` and `high` (95 %), where guessing
+    tells `chance` (`single`: every image has one label alone). `strong`: worth a warning.
+    """
+
+    label: str
+    name: str
+    column: bool
+    level: str
+    least: float | None
+    below: bool
+    inside: int
+    n: int
+    outside: int
+    m: int
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    p: float
+    single: bool
+    strong: bool
+
+
+@dataclass(frozen=True)
 class Translation:
-    """A picture under another label (8-bit, H W 3): its window's typicality of that label before
-    and after, the same of the source's own label, and how much of the source was kept. What was not
-    measured, or is missing from an older atlas, is None."""
+    """A picture under another label, as `pixels` or in its file: its window's typicality of that
+    label before and after, the same of the source's own label, and how much of the source was kept.
+    What was not measured, or is missing from an older atlas, is None."""
 
     target: str
-    picture: UInt8[np.ndarray, "H W 3"]
+    pixels: UInt8[np.ndarray, "H W 3"] | bytes
     before: Score | None = None
     after: Score | None = None
     own: tuple[Score, Score] | None = None
     fidelity: Fidelity | None = None
+
+    @cached_property
+    def picture(self) -> UInt8[np.ndarray, "H W 3"]:
+        """The picture (8-bit, H W 3); one in its file is decoded when it is first looked at, for of
+        many stored ones few are."""
+        own = self.pixels
+        return pixels_of(own) if isinstance(own, bytes) else own
 
     @property
     def became_typical(self) -> Verdict | None:
@@ -123,7 +160,7 @@ class Translation:
             fidelity = Fidelity(outline, math.nan if outside is None else outside)
         return cls(
             row["target"],
-            pixels_of(row["image"]["bytes"]),
+            row["image"]["bytes"],
             score("typicality_before", "se_before"),
             score("typicality_after", "se_after"),
             None if own[0] is None or own[1] is None else (own[0], own[1]),

@@ -135,6 +135,28 @@ WARNINGS = pa.schema(
         ("groups", pa.int32()),
     ]
 )
+CONFOUNDS = pa.schema(
+    [
+        ("label", pa.string()),
+        ("name", pa.string()),
+        ("column", pa.bool_()),
+        ("level", pa.string()),
+        ("least", pa.float64()),
+        ("below", pa.bool_()),
+        ("inside", pa.int32()),
+        ("n", pa.int32()),
+        ("outside", pa.int32()),
+        ("m", pa.int32()),
+        ("accuracy", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("chance", pa.float64()),
+        ("p", pa.float64()),
+        ("single", pa.bool_()),
+        ("strong", pa.bool_()),
+        ("images", pa.list_(pa.string())),
+    ]
+)
 FEATURES = pa.schema([("patch_id", pa.string()), ("feature", _HALVES)])
 ELEMENTS = pa.schema(
     [
@@ -307,6 +329,7 @@ TABLES = {
     "patches": PATCHES,
     "duplicates": DUPLICATES,
     "warnings": WARNINGS,
+    "confounds": CONFOUNDS,
     "elements": ELEMENTS,
     "trends": TRENDS,
     "shown": SHOWN,

@@ -16,7 +16,7 @@ from diffmine.atlas.several import COLUMNS, labels_of
 from diffmine.atlas.writer import Workspace, open_workspace
 
 _FILES = (
-    "images", "patches", "duplicates", "warnings", "elements",
+    "images", "patches", "duplicates", "warnings", "confounds", "elements",
     "trends", "shown", "sequences", "changes", "counts", "boxes", "sensitivity",
 )  # fmt: skip
 EVALUATION, SENSITIVITY = "evaluation.json", "sensitivity.json"

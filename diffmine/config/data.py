@@ -32,6 +32,10 @@ class DataConfig:
     """What stands between several labels of one cell; empty: a cell is one label."""
     group: str = ""
     """Column that groups images which belong together (font, car model, patient); empty: none."""
+    label_pattern: str = ""
+    """Pattern (a regular expression of Python) by which the label stands in the name of a picture,
+    as `(?P<label>\\d{4})_`; it is searched in the path within the folder, a group named `group`
+    says what belongs together. Empty: names say nothing."""
     label_width: Annotated[int, Field(ge=0, le=10_000)] = 0
     """Labels are dates, and so many years make one label (10: decades, 100: centuries); 0: labels
     are as they are written."""

@@ -61,10 +61,11 @@ class Glances:
         known = self.of(record)
         return known.digest if known else ""
 
-    def keep(self, record: Record, glance: Glance) -> None:
-        """Keep a look; not at a file that has changed just now, for clocks are coarse."""
+    def keep(self, record: Record, glance: Glance) -> bool:
+        """Keep a look, and whether it is; not at a file that has changed just now, for clocks are
+        coarse."""
         if self._database is None:
-            return
+            return False
         with suppress(OSError, sqlite3.Error):
             stat = record.path.stat()
             if time.time_ns() - stat.st_mtime_ns > _SETTLED and stat.st_size == glance.size:
@@ -73,6 +74,8 @@ class Glances:
                 self._waiting += 1
                 if self._waiting >= _TOGETHER:
                     self.save()
+                return True
+        return False
 
     def save(self) -> None:
         """Write what waits."""

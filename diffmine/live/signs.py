@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diffmine.atlas.companions import torn_groups
+from diffmine.atlas.confounds import confounded, confounds
 from diffmine.atlas.evaluation import Evaluation
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import Patch
@@ -24,7 +25,7 @@ from diffmine.words import confounds as words
 from diffmine.words import warnings
 from diffmine.words.records import noise
 
-CONFOUND, TORN, ARTEFACT, WHOLE = "confound", "torn", "artefact", "whole"
+CONFOUND, GOING, TORN, ARTEFACT, WHOLE = "confound", "going", "torn", "artefact", "whole"
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class Sign:
 
 
 def signs(atlas: Atlas, label: str, evaluation: Evaluation | None) -> list[Sign]:
-    """The signs of a label: confounds that an evaluation came upon, groups in several splits, then
-    artefacts."""
+    """The signs of a label: confounds that an evaluation came upon, those that its images go with,
+    groups in several splits, then artefacts."""
     known = evaluation.confounds if evaluation else []
     rows = [row for row in known if row["label"] == label and row["flagged"]]
     result = [Sign(CONFOUND, row["element"], words.confound(row)) for row in rows]
+    result += [Sign(GOING, one.name, words.known(one)) for one in confounds(atlas, label)]
     torn, groups, splits = torn_groups(atlas)
     if torn:
         finding = atlas.manifest.kind == "finding"
@@ -66,6 +68,9 @@ def patches_of(atlas: Atlas, label: str, sign: Sign, evaluation: Evaluation | No
     patches = atlas.patches(label)
     if sign.kind == CONFOUND:
         shown = _showing(atlas, patches, sign.name, evaluation)
+    elif sign.kind == GOING:
+        names = confounded(atlas, label, sign.name)
+        shown = [patch.image_id in names for patch in patches]
     elif sign.kind == TORN:
         torn = torn_groups(atlas)[0]
         shown = [atlas.image(patch.image_id).get("group") in torn for patch in patches]

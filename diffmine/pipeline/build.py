@@ -17,7 +17,8 @@ from diffmine.data.files import printable
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Engine, Progress, Ray, Report, here, phase, silent
-from diffmine.pipeline.info.run import after_collect, known_cost
+from diffmine.pipeline.confounds import keep_confounds
+from diffmine.pipeline.info.run import known_cost
 from diffmine.pipeline.labels import checked
 from diffmine.pipeline.models import found, settled, use_model
 from diffmine.pipeline.plan import Plan, plan_of
@@ -110,10 +111,8 @@ def build(
         # Processes of this machine would not be faster: children decode, on all cores.
         decoding = engine if isinstance(engine, Ray) else here
         reports += [collect(atlas, dataset, config.data, progress, compared, decoding)]
-        if reports[-1].done:  # before anything is trained
-            names = {row["image_id"] for row in atlas.table("images", ["image_id"]).to_pylist()}
-            for line in after_collect(dataset, config, frozenset(names)):
-                remark(line)
+        for line in keep_confounds(atlas, compared, config, bool(reports[-1].done)):
+            remark(line)  # before anything is trained
         drop_outdated(atlas)
         if given is not None:
             use_model(atlas, given)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from diffmine.atlas.records import Confound
 from diffmine.maths.association import Association, Split
 
 _ARE = {
@@ -51,6 +54,16 @@ def torn(groups: int, of: int, splits: Sequence[str], finding: bool) -> str:
     who, what = ("patients", "films") if finding else ("groups", "images")
     text = f"{groups:,} of {of:,} {who} have {what} in more than one part of the data set "
     return text + f"({', '.join(splits)}): what is learnt of them in one is no news in the other"
+
+
+def known(one: Confound) -> str:
+    """What an atlas holds of such a thing, as `going` says it, without a full stop."""
+    split = Split(np.zeros(0, bool), one.level, one.least, one.below)
+    counts = (one.inside, one.n, one.outside, one.m)
+    shares = (one.accuracy, one.low, one.high, one.chance)
+    association = Association(one.p, 0, split, *counts, *shares)
+    text = going(one.name, one.column, one.label, association, one.single)
+    return text.removesuffix(".")
 
 
 def going(name: str, column: bool, label: str, one: Association, single: bool) -> str:

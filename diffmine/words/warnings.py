@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from diffmine.atlas.confounds import confounds
 from diffmine.atlas.reader import Atlas
 from diffmine.atlas.records import ArtefactWarning
 from diffmine.atlas.support import left_none_out
 from diffmine.maths.artefacts import HALF, NOISE_MAPS
+from diffmine.words.confounds import known
 
 WORDS = {
     "border": "touch the border of their image",
@@ -57,8 +59,10 @@ def text(warning: ArtefactWarning) -> str:
 
 
 def doubts(atlas: Atlas, label: str) -> list[str]:
-    """What speaks against a label's top patches: its warnings, and that nothing was chosen."""
-    texts = [*map(text, atlas.warnings(label)), unchosen(atlas, label)]
+    """What speaks against a label's top patches: what goes with its images, its warnings, and that
+    nothing was chosen."""
+    going = map(known, confounds(atlas, label))
+    texts = [*going, *map(text, atlas.warnings(label)), unchosen(atlas, label)]
     return [sentence for sentence in texts if sentence]
 
 

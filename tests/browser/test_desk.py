@@ -194,3 +194,18 @@ def test_the_scope_of_the_map_is_in_the_link(page: Page, pair: str) -> None:
     page.reload()
     expect(page.get_by_label("All labels")).to_be_checked()
     expect(page.locator("#map .dm-map-legend button")).to_have_count(4)
+
+
+def test_four_labels_and_four_translations_leave_no_empty_place(page: Page, address: str) -> None:
+    page.goto(f"{address}?patch=1910-top-0002&tab=translate")
+    for strip, items in ((".dm-labels-strip", "button"), ("#strip .dm-strip", "button.dm-patch")):
+        page.wait_for_selector(f"{strip} {items}")
+        left = page.evaluate(
+            """([strip, items]) => {
+              const own = document.querySelector(strip), all = own.querySelectorAll(items);
+              const room = own.getBoundingClientRect().right, last = all[all.length - 1];
+              return room - last.getBoundingClientRect().right;
+            }""",
+            [strip, items],
+        )
+        assert left < 12, f"{left} pixels are empty at the end of {strip}"

@@ -142,3 +142,14 @@ def test_a_box_drawn_around_a_patch_gives_it_first(page: Page, shipped: str) -> 
     expect(near).to_have_count(24)
     page.keyboard.press("Escape")
     expect(page.locator("#similar-wall .dm-patch")).to_have_count(24)
+
+
+def test_no_group_of_the_map_sinks_into_a_dark_ground(page: Page, shipped: str) -> None:
+    page.goto(f"{shipped}?atlas=icons&tab=map&__theme=dark")
+    page.wait_for_selector("#map .dm-map[data-drawn]")
+    expect(page.locator("#map .dm-map-legend button")).to_have_count(12)
+    shades = page.locator("#map .dm-map-legend button").evaluate_all(
+        "all => all.map(each => getComputedStyle(each.firstElementChild).backgroundColor)"
+    )
+    parts = [list(map(int, re.findall(r"\d+", shade)[:3])) for shade in shades]
+    assert min(0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in parts) > 80

@@ -12,6 +12,9 @@ const make = (tag, set = {}, ...inside) => {
   node.append(...inside.filter(each => each !== null && each !== undefined));
   return node;
 };
+// A text that is broken after what stands between the parts of a path, rather than inside a word.
+const parted = text => String(text).split(/(?<=[/_])(?=[^/_\s])|(?=\.[a-z]\w{1,4}$)/)
+  .flatMap((part, at) => at ? [make('wbr'), part] : [part]);
 const find = name => element.querySelector(name);
 const isDark = () => document.body.classList.contains('dark');
 
@@ -53,6 +56,7 @@ function tileButton(sheet, item, at, pick) {
     Object.assign(box.style, {left, top, width, height});
     tile.append(box);
   }
+  if (item.blank) tile.append(make('span', {class: 'dm-none'}, TEXTS.notMade));
   if (item.made) tile.append(make('span', {class: 'dm-made'}, TEXTS.generated));
   const kind = ['dm-patch', item.noise && 'dm-noise', item.frame && 'dm-frame', item.blank && 'dm-blank'];
   const button = make('button', {type: 'button', class: kind.filter(Boolean).join(' '),

@@ -22,6 +22,7 @@ from diffmine.data.readers.colours import profile_of, to_srgb
 from diffmine.data.readers.deep import FLOAT, INTEGER, SPREAD, empty, range_of, shown, valid
 from diffmine.data.readers.film import NUMBERS, Film, between, own_windows, quantised
 from diffmine.data.readers.jpeg2000 import as_written
+from diffmine.data.readers.transparency import is_clear, strips, without
 from diffmine.data.readers.wishes import wishes
 from diffmine.errors import ImageError
 
@@ -40,7 +41,6 @@ _ASIDE, _FROM_RIGHT, _FROM_BELOW = {5, 6, 7, 8}, {2, 3, 6, 7}, {3, 4, 7, 8}
 upright, is the left one, and its lower end the upper one: or stands where that would."""
 _HALF = 2
 """What Pillow calls 4:2:0."""
-_STRIP = 2**20
 _LARGE = 16_000_000
 
 Result = TypeVar("Result")
@@ -120,10 +120,7 @@ def _picture(image: Image.Image, path: Path, name: str) -> Image.Image:
         grey = _grey(image, name, absent, inverted)
         image.close()
         deep, image = grey.info, grey
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        picture = _on_white(image, profile)
-    else:
-        picture = to_srgb(image, profile)
+    picture = without(image, profile) if is_clear(image) else to_srgb(image, profile)
     picture.info = {key: value for key, value in deep.items() if key == SPREAD}
     picture.info[ABOUT] = about
     if note:
@@ -186,13 +183,13 @@ def _grey(image: Image.Image, name: str, absent: float | None, inverted: bool) -
     grey = Image.new("L", image.size)
 
     def values() -> Iterator[np.ndarray]:
-        for _, strip in _strips(image):
+        for _, strip in strips(image):
             pixels = np.asarray(strip)
             yield pixels[valid(pixels, absent)]
 
     kind = FLOAT if image.mode.startswith("F") else INTEGER
     low, high = range_of(kind, values(), image.width * image.height, grey, name)
-    for top, strip in _strips(image):
+    for top, strip in strips(image):
         pixels = np.asarray(strip)
         eight = shown(pixels, low, high)
         eight = np.where(valid(pixels, absent), 255 - eight if inverted else eight, np.uint8(0))
@@ -235,22 +232,6 @@ def _deep(values: np.ndarray, absent: float | None, inverted: bool, mode: str, n
     ends = wishes().ranges.get(FLOAT if mode.startswith("F") else INTEGER)
     own = own_windows(grey)
     return replace(grey, windows=[between("set", *ends), *own] if ends else own[::-1])
-
-
-def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
-    picture = Image.new("RGB", image.size)
-    for top, strip in _strips(image):
-        ground = Image.new("RGBA", strip.size, "white")
-        clear = to_srgb(strip.convert("RGBA"), profile)
-        picture.paste(Image.alpha_composite(ground, clear).convert("RGB"), (0, top))
-    return picture
-
-
-def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """The picture in strips of about a million pixels, with the row of the top one."""
-    rows = max(1, _STRIP // image.width)
-    for top in range(0, image.height, rows):
-        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 PILLOW = Reader("pillow", SUFFIXES, lambda head: True, read, film=film)

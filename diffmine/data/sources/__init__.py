@@ -24,6 +24,7 @@ from diffmine.data.sources.g3 import G3
 from diffmine.data.sources.hub import HUB
 from diffmine.data.sources.iiif import IIIF, is_document, read_address, read_files
 from diffmine.data.sources.parts import PARTS
+from diffmine.data.sources.pattern import proposal
 from diffmine.data.sources.places import PLACES
 from diffmine.data.sources.table import TABLE
 from diffmine.data.web.fetching import Fetching
@@ -73,6 +74,7 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
 
     Raises DataError as `open_dataset` does, and for labels that the order lacks.
     """
+    _check_pattern(str(path), config)
     if is_archive(str(path)):
         dataset = read_archive(str(path), _columns(config, progress))
     elif ADDRESS.match(str(path)):
@@ -83,7 +85,8 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
         dataset = _of_place(place_of(path, config, progress), config, progress)
     if not dataset.records:
         reason = f" ({dataset.refused[0][1]})" if dataset.refused else ""
-        cure = LABELLED if LOOSE in reason else ""
+        loose = [name for name, why in dataset.refused if why == LOOSE]
+        cure = LABELLED + proposal(loose) if LOOSE in reason else ""
         notes = "".join(f" {note}" for note in dataset.notes)
         named = dataset.home or path  # an address may hold a password
         raise DataError(f"{named} holds no labelled picture that can be read{reason}.{cure}{notes}")
@@ -95,6 +98,18 @@ def dataset_of(path: str | Path, config: DataConfig, progress: Progress = silent
         labels = ordered_by(Path(config.order), dataset.labels)
         dataset = replace(dataset, labels=labels)
     return dataset
+
+
+def _check_pattern(path: str, config: DataConfig) -> None:
+    """Refuse a pattern of names beside another way to tell labels."""
+    columns = (config.label, config.labels, config.group, config.table, config.sheet)
+    other = any(columns) or config.source not in ("", FOLDER.name)
+    if config.label_pattern and (other or is_archive(path) or ADDRESS.match(path)):
+        raise DataError(
+            "Labels stand either in the names of pictures in a folder (--data.label-pattern) or in "
+            "a table, a layout or an archive (--data.label, --data.group, --data.table, "
+            "--data.source); leave one of the two away."
+        )
 
 
 def _of_address(address: str, config: DataConfig, progress: Progress) -> Dataset:
@@ -125,6 +140,8 @@ def _source(outer: Path, config: DataConfig) -> tuple[Path, Source]:
         raise DataError(f"There is no source {config.source!r}; there are {', '.join(known)}.")
     if config.table:
         return outer, TABLE
+    if config.label_pattern:
+        return unwrapped(outer), FOLDER
     for folder in dict.fromkeys((outer, unwrapped(outer))):
         if config.source and (config.source == FOLDER.name or known[config.source].knows(folder)):
             inner = unwrapped(folder) if config.source == FOLDER.name else folder
@@ -162,5 +179,6 @@ def _columns(config: DataConfig, progress: Progress) -> Columns:
         config.table,
         config.sheet,
         config.confounds,
+        config.label_pattern,
         Fetching.of(config, progress),
     )

@@ -16,7 +16,8 @@ class Columns:
     """The columns of a table that are asked for by name, an empty one is not asked for; what stands
     between the labels of a cell; what years make a label, None for the label as it is, and what
     becomes of a date that spans several; the table, and the sheet of it; columns that are kept as
-    what may be a confound; and how what is of the web is fetched."""
+    what may be a confound; by what pattern names say labels; and how what is of the web is
+    fetched."""
 
     label: str = ""
     group: str = ""
@@ -27,6 +28,7 @@ class Columns:
     table: str = ""
     sheet: str = ""
     confounds: tuple[str, ...] = ()
+    pattern: str = ""
     fetching: Fetching = field(default_factory=Fetching)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from diffmine.data.readers import is_picture, suffixes
 from diffmine.data.records import Dataset, Record
 from diffmine.data.sources.base import Columns, Source
 from diffmine.data.sources.beside import candidates, tables_beside
+from diffmine.data.sources.pattern import OTHER_NAME, told_by
 from diffmine.errors import DataError
 
 SPLITS = {
@@ -46,14 +47,19 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
 
     Links to folders are not followed. Refused are a folder that cannot be listed, a link to one, a
     system's folder, one that is named as a picture and holds none, a picture in no folder, and a
-    second file of the same name. Raises DataError where a column is asked for, for there is none.
+    second file of the same name. With a pattern labels stand in the names of pictures, wherever
+    they lie, and refused are those that it does not fit. Raises DataError where a column is asked
+    for, for there is none.
     """
     strange = tables_beside(folder)
     _check_columns(folder, columns or Columns(), strange.strange)
     levels = _splits(folder)
-    walk = _Walk(folder, levels, not levels and _splits_inside(folder))
+    pattern = columns.pattern if columns else ""
+    walk = _Walk(folder, levels, not levels and _splits_inside(folder), bool(pattern))
     walk.run()
     records = tuple(sorted(walk.records.values(), key=lambda record: record.image_id))
+    if pattern:
+        records = tuple(_by_names(records, pattern, walk.refused))
     dates: Counter[str] = Counter()
     if columns and columns.bins:
         dates.update(record.label for record in records)
@@ -75,6 +81,19 @@ def read_folder(folder: Path, columns: Columns | None = None) -> Dataset:
         tuple(notes + unread),
         dates=tuple(dates.items()),
     )
+
+
+def _by_names(
+    records: Sequence[Record], pattern: str, refused: list[tuple[str, str]]
+) -> Iterator[Record]:
+    """Records under the labels, and in the groups, that stand in their names; refused where a name
+    does not fit."""
+    told = told_by(pattern, [record.image_id for record in records])
+    for record, one in zip(records, told, strict=True):
+        if one is None:
+            refused.append((record.image_id, OTHER_NAME))
+        else:
+            yield replace(record, label=one[0], group=one[1])
 
 
 def _binned(
@@ -170,11 +189,13 @@ def _splits_inside(folder: Path) -> bool:
 
 @dataclass
 class _Walk:
-    """Looks through a folder once; `split`: its own folders are splits; `inner`: theirs are."""
+    """Looks through a folder once; `split`: its own folders are splits; `inner`: theirs are;
+    `named`: labels stand in the names, not in the folders."""
 
     folder: Path
     split: bool
     inner: bool = False
+    named: bool = False
     records: dict[str, Record] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
@@ -237,7 +258,7 @@ class _Walk:
                 self.unread[ending] += 1
             return
         image_id = printable(name)
-        if not label:
+        if not label and not self.named:
             self.refused.append((image_id, LOOSE))
         elif image_id in self.records:
             self.refused.append((image_id, "another file is written like it"))

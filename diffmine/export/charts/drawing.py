@@ -1,4 +1,5 @@
-"""A chart in lines, surfaces and text on a sheet of 720 x 420 points, for any pen."""
+"""A chart in lines, surfaces and text on a sheet of 720 x 420 points, or a higher one for long
+names, for any pen."""
 
 from __future__ import annotations
 
@@ -6,17 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from diffmine.export.charts.curves import Curve, Curves, marked, ranked, runs, ticks
+from diffmine.export.charts.axis import LETTERS as _TEXT
+from diffmine.export.charts.axis import LINE, MOST, Axis, axis_of
+from diffmine.export.charts.curves import Curve, Curves, ranked, runs, ticks
 from diffmine.export.lettering import font_for, lines, short
 
 WIDTH, HEIGHT = 720.0, 420.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 18.0, 58.0, 76.0
+_ROOM = WIDTH - _LEFT - _RIGHT
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Of the curves in their order: Okabe and Ito's, with marks of different shapes as well."""
 DASHES = ((), (6, 3), (2, 2), (8, 3, 2, 3))
 INK, SOFT, RULE = "#222222", "#555555", "#dddddd"
-_TEXT, _TITLE, _SMALL = 10, 13, 8
-_MOST_NAMES, _LETTERS = 16, 110
+_TITLE, _SMALL = 13, 8
 Side = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
@@ -55,14 +58,22 @@ class _Frame:
         return HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
 
 
+def height_of(chart: Curves) -> float:
+    """Height of a chart's sheet in points: HEIGHT, and more where long names are turned."""
+    return HEIGHT + _more(axis_of(_sorted(chart), _ROOM))
+
+
+def _sorted(chart: Curves) -> Curves:
+    return ranked(chart) if not chart.ordered and len(chart.names) > MOST else chart
+
+
 def draw(pen: Pen, chart: Curves) -> None:
     """Draw a chart: title, axes, bands, curves, names of the curves, foot."""
-    if not chart.ordered and len(chart.names) > _MOST_NAMES:
-        chart = ranked(chart)
-    frame = _frame(chart)
+    chart = _sorted(chart)
+    frame, axis = _frame(chart), axis_of(chart, _ROOM)
     _head(pen, chart)
     _up(pen, chart, frame)
-    _across(pen, chart, frame)
+    _across(pen, chart, frame, axis)
     for at, curve in enumerate(chart.curves):
         colour = COLOURS[at % len(COLOURS)]
         if chart.ordered:
@@ -72,7 +83,7 @@ def draw(pen: Pen, chart: Curves) -> None:
     for at, curve in enumerate(chart.curves):
         _curve(pen, chart, curve, frame, at)
     foot = short(chart.foot, font_for(chart.foot or " ", _SMALL), int(WIDTH - 2 * _RIGHT))
-    pen.text(foot, (_RIGHT, HEIGHT - 10), _SMALL, SOFT, "start", False)
+    pen.text(foot, (_RIGHT, HEIGHT + _more(axis) - 10), _SMALL, SOFT, "start", False)
 
 
 def _frame(chart: Curves) -> _Frame:
@@ -123,28 +134,28 @@ def _digits(steps: Sequence[float]) -> int:
     return max((len(f"{step:.10f}".rstrip("0").partition(".")[2]) for step in steps), default=0)
 
 
-def _across(pen: Pen, chart: Curves, frame: _Frame) -> None:
+def _across(pen: Pen, chart: Curves, frame: _Frame, axis: Axis) -> None:
     base = HEIGHT - _BOTTOM
-    shown = marked(chart.names, _MOST_NAMES, _LETTERS)
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(shown), 1)
-    room = int(step) - 6
-    ends = [(chart.names[at], frame.x(chart.places[at])) for at in (shown[:1] + shown[-1:])]
-    if any(_half(name, room) > min(x, WIDTH - x) - 6 for name, x in ends):
-        room = int((step + 6) / 1.5)  # the outer ones move inwards, towards their neighbours
-    for at in shown:
+    for at, own in zip(axis.places, axis.names, strict=True):
         x = frame.x(chart.places[at])
         pen.path([(x, base), (x, base + 4)], SOFT, 0.6, ())
-        font = font_for(chart.names[at], _TEXT)
-        for row, line in enumerate(lines(chart.names[at], font, room, 2)):
-            half = font.getlength(line) / 2
-            middle = min(max(x, half + 6), WIDTH - half - 6)  # none is cut by the edge of the sheet
-            pen.text(line, (middle, base + 16 + 11 * row), _TEXT, SOFT, "middle", False)
-    pen.text(chart.across, ((WIDTH + _LEFT) / 2, HEIGHT - 28), _TEXT, SOFT, "middle", False)
+        for row, line in enumerate(own):
+            if axis.turned:
+                pen.text(line, (x + 3.5, base + 8), _TEXT, SOFT, "end", True)
+            else:
+                half = font_for(line, _TEXT).getlength(line) / 2
+                middle = min(max(x, half + 6), WIDTH - half - 6)  # not cut by the sheet's edge
+                pen.text(line, (middle, base + 16 + LINE * row), _TEXT, SOFT, "middle", False)
+    text = chart.across
+    if axis.left:
+        text += f" ({len(axis.places):,} of {len(chart.names):,} are named; the CSV names all)"
+    middle, foot = (WIDTH + _LEFT) / 2, HEIGHT + _more(axis) - 28
+    pen.text(text.strip(), (middle, foot), _TEXT, SOFT, "middle", False)
 
 
-def _half(name: str, most: int) -> float:
-    """Half of what a name along the axis takes, which is `most` at the most."""
-    return min(font_for(name, _TEXT).getlength(name), most) / 2
+def _more(axis: Axis) -> float:
+    """Points by which the sheet is higher, for names that take more than two lines."""
+    return max(axis.depth - 2 * LINE, 0.0)
 
 
 def _band(pen: Pen, chart: Curves, curve: Curve, frame: _Frame, colour: str) -> None:

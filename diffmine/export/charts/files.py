@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from diffmine.export.charts.curves import Curves, Number
-from diffmine.export.charts.drawing import HEIGHT, WIDTH, Point, Side, draw
+from diffmine.export.charts.drawing import WIDTH, Point, Side, draw, height_of
 from diffmine.export.lettering import font_file, font_for, shown
 from diffmine.words.records import cell
 
@@ -72,15 +72,16 @@ def _joined(points: Sequence[Point]) -> str:
 
 
 def as_svg(chart: Curves) -> bytes:
-    """The chart as SVG of 720 x 420 points; the same chart gives the same bytes."""
-    pen = _Svg()
+    """The chart as SVG of 720 x 420 points, higher where long names are turned; the same chart
+    gives the same bytes."""
+    pen, height = _Svg(), f"{height_of(chart):g}"
     draw(pen, chart)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}pt" height="{HEIGHT:g}pt" '
-            f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" font-family="{_FAMILY}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}pt" height="{height}pt" '
+            f'viewBox="0 0 {WIDTH:g} {height}" font-family="{_FAMILY}" role="img">',
             f"<title>{escape(chart.title)}</title>",
-            f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="#ffffff"/>',
+            f'<rect width="{WIDTH:g}" height="{height}" fill="#ffffff"/>',
             *pen.parts,
             "</svg>\n",
         ]
@@ -90,12 +91,12 @@ def as_svg(chart: Curves) -> bytes:
 class _Pdf:
     """Draws on a page of PDF; `folder` holds fonts until it is written."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, height: float) -> None:
         from fpdf import FPDF  # half a second, which the other formats need not wait for
 
         # It would name on the screen every table of a font that no PDF needs.
         logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
-        self.pdf = FPDF(unit="pt", format=(WIDTH, HEIGHT))
+        self.pdf = FPDF(unit="pt", format=(WIDTH, height))
         self.pdf.set_auto_page_break(False)
         self.pdf.set_margin(0)
         self.pdf.c_margin = 0
@@ -140,10 +141,10 @@ class _Pdf:
 
 
 def as_pdf(chart: Curves) -> bytes:
-    """The chart as a page of PDF, 720 x 420 points, its texts as text; the same chart gives the
-    same bytes."""
+    """The chart as a page of PDF, 720 x 420 points or higher, its texts as text; the same chart
+    gives the same bytes."""
     with TemporaryDirectory() as folder:
-        pen = _Pdf(Path(folder))
+        pen = _Pdf(Path(folder), height_of(chart))
         pen.pdf.set_title(chart.title)
         draw(pen, chart)
         return bytes(pen.pdf.output())

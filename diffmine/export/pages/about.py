@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffmine.atlas.confounds import confounds
 from diffmine.atlas.reader import Atlas
 from diffmine.export.chosen import credit_counts
 from diffmine.words import records as words
+from diffmine.words.confounds import known
 from diffmine.words.warnings import BRACKETS
 
 _MOST_CREDITS = 300
@@ -16,6 +18,7 @@ def about(atlas: Atlas) -> dict[str, Any]:
     """What the template about.html needs."""
     counts = credit_counts(atlas)
     return {
+        "going": [f"{known(one)}." for one in confounds(atlas)],
         "warnings": atlas.warnings(),
         "brackets": BRACKETS,
         "stages": _stages(atlas),

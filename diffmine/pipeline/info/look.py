@@ -3,7 +3,7 @@ decoded again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -52,12 +52,17 @@ def look(dataset: Dataset, config: DataConfig, progress: Progress = silent) -> L
 
 
 def remembered(
-    dataset: Dataset, config: DataConfig, refused: Callable[[str], bool]
+    dataset: Dataset,
+    config: DataConfig,
+    refused: Callable[[str], bool],
+    also: Mapping[str, Glance] | None = None,
 ) -> Looked | None:
-    """The same from earlier looks alone; None where one is missing, but for those `refused`."""
+    """The same from earlier looks alone, and from those `also` known by the pictures' names; None
+    where one is missing, but for those `refused`."""
+    others = also or {}
     with glances(dataset.path, config.burned_in) as known:
         records = [record for record in dataset if not refused(record.image_id)]
-        seen = [known.of(record) for record in records]
+        seen = [others.get(record.image_id) or known.of(record) for record in records]
     good = tuple(one for one in seen if one is not None)
     return Looked(tuple(records), good) if records and len(good) == len(records) else None
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from diffmine.config import BuildConfig
 from diffmine.data.fetched import fetched
+from diffmine.data.glance import Glance
 from diffmine.data.records import Dataset
 from diffmine.data.sources import dataset_of
 from diffmine.engine import Progress, silent
@@ -76,11 +78,16 @@ def before(
     return [*_unreadable(dataset, looked), *short(whole), *cost_lines(spent, free_space(out))]
 
 
-def after_collect(dataset: Dataset, config: BuildConfig, taken: frozenset[str]) -> list[str]:
-    """The same of pictures that collect has `taken` in, by their names, from its own look at them;
-    nothing where some were not looked at by this machine."""
-    looked = remembered(dataset, config.data, lambda name: name not in taken)
-    return short(summary_of(dataset, looked, config)) if looked else []
+def after_collect(
+    dataset: Dataset,
+    config: BuildConfig,
+    taken: frozenset[str],
+    also: Mapping[str, Glance] | None = None,
+) -> Summary | None:
+    """All that is known of pictures that collect has `taken` in, by their names, from its own look
+    at them, and from those `also` known; None where this machine has not looked at some."""
+    looked = remembered(dataset, config.data, lambda name: name not in taken, also)
+    return summary_of(dataset, looked, config) if looked else None
 
 
 def known_cost(

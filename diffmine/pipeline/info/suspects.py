@@ -37,7 +37,8 @@ Values = list[str] | np.ndarray
 @dataclass(frozen=True)
 class Suspect:
     """A thing that goes with the labels: `name` of it, `column` where it is one of the table; p of
-    all that were tested (`p`), and whether it is worth a warning (`strong`)."""
+    all that were tested (`p`), whether it is worth a warning (`strong`), and the names of the
+    label's `images` that it is about."""
 
     name: str
     association: Association
@@ -45,6 +46,7 @@ class Suspect:
     p: float
     strong: bool
     column: bool = False
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,25 @@ def suspects(looked: Looked, labels: tuple[str, ...]) -> Suspects:
             results.append((name, column, result))
     ps = holm([result.p for _, _, result in results])
     going = [
-        Suspect(name, result, names[result.label], p, _strong(result), column)
+        Suspect(
+            name,
+            result,
+            names[result.label],
+            p,
+            _strong(result),
+            column,
+            _about(records, own, result),
+        )
         for (name, column, result), p in zip(results, ps, strict=True)
         if p <= LEVEL and _clear(result)
     ]
     going.sort(key=lambda one: (not one.strong, -_gain(one.association)))
     return Suspects(tuple(going), len(results), len(rows))
+
+
+def _about(records: tuple[Record, ...], labels: Labels, result: Association) -> tuple[str, ...]:
+    own = labels.picture[labels.label == result.label]
+    return tuple(records[k].image_id for k in own if result.split.inside[k])
 
 
 def _labels(records: tuple[Record, ...], names: list[str]) -> Labels:

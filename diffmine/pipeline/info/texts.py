@@ -16,6 +16,10 @@ from diffmine.words.counts import plurals
 from diffmine.words.times import span
 
 _FULL = "diffmine info DATA --as json has all"
+UNKNOWN = (
+    "What goes with the labels without belonging to them is not known, since some pictures were "
+    "not looked at on this machine: diffmine info DATA looks, and the next build keeps it."
+)
 _BARS, _ROWS, _NAMED = 40, 12, 3
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LONGEST = 28

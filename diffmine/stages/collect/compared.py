@@ -22,6 +22,7 @@ from diffmine.atlas.digests import SETTLED
 from diffmine.atlas.manifest import key_of
 from diffmine.atlas.reader import Atlas
 from diffmine.config import DataConfig
+from diffmine.data.glance import Glance
 from diffmine.data.glances import glances
 from diffmine.data.records import Dataset, Record
 from diffmine.errors import AtlasError
@@ -42,12 +43,14 @@ _told = attrgetter(*(f.name for f in fields(Record) if f.compare and f.name != "
 @dataclass(frozen=True)
 class Compared:
     """What differs between a data set and an atlas's images of a size; with `note` the digests of
-    files are remembered. It is of the moment in which it is made."""
+    files are remembered. It is of the moment in which it is made. `glances` are looks at pictures
+    by their names that collect had and the cache did not take."""
 
     atlas: Atlas
     dataset: Dataset
     config: DataConfig
     note: bool = True
+    glances: dict[str, Glance] = field(default_factory=dict)
     listing: str = field(init=False)
     settled: bool = field(init=False)
 

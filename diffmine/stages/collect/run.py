@@ -24,6 +24,7 @@ from diffmine.data.bins import bins_by
 from diffmine.data.boxes import NAME as BOXES
 from diffmine.data.dates.order import are_dates
 from diffmine.data.files import printable
+from diffmine.data.glance import Glance
 from diffmine.data.glances import glances
 from diffmine.data.mined import Mined, read_mined
 from diffmine.data.readers.base import INSTALL
@@ -119,7 +120,8 @@ def _collect_images(
     _check_groups(atlas, compared)
     refused = list(dataset.refused)
     complete = viewed or not view
-    work = _Work(dataset, config, held, complete, digests, refused, report, progress, engine)
+    own = (report, progress, engine, compared.glances)
+    work = _Work(dataset, config, held, complete, digests, refused, *own)
     work.prepare(noted_before(atlas.path / REFUSED))
     rows, manifest, ranges = work.rows(), atlas.manifest, work.wishes.ranges
     with (
@@ -210,8 +212,8 @@ _GROUP_BYTES = 4 * 2**20
 
 @dataclass
 class _Work:
-    """Reading the pictures that an atlas does not hold; `refused` and `notes` (what of
-    a picture is not read) grow with it."""
+    """Reading the pictures that an atlas does not hold; `refused`, `notes` (what of a picture is
+    not read) and `glances` (those that the cache does not take) grow with it."""
 
     dataset: Dataset
     config: DataConfig
@@ -222,6 +224,7 @@ class _Work:
     report: Report
     progress: Progress
     engine: Engine = here
+    glances: dict[str, Glance] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     before: Mapping[str, str] = field(default_factory=dict)
     wishes: Wishes = field(default_factory=Wishes)
@@ -254,7 +257,9 @@ class _Work:
                     continue
                 self._note(name, picture.note)
                 if picture.glance:
-                    glanced.keep(record, replace(picture.glance, digest=digest))
+                    glance = replace(picture.glance, digest=digest)
+                    if not glanced.keep(record, glance):
+                        self.glances[name] = glance
                 row = _row(record, picture, digest)
                 # Only its copy is made anew: what was scored stays as it was, to the last bit.
                 if self.held.same(record, digest):

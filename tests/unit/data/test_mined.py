@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from diffmine.data.fence import pool
 from diffmine.data.image import as_mined, encode_picture
 from diffmine.data.mined import Mined, read_mined
-from diffmine.data.readers import pillow, read_image, read_scaled
+from diffmine.data.readers import pillow, read_image, read_scaled, transparency
 from diffmine.errors import ImageError
 from diffmine.maths.duplicates import picture_hash
 
@@ -93,7 +93,7 @@ def test_pictures_are_mined_as_without_a_fence(
 
 
 def test_pixels_come_back_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pillow, "_STRIP", 1000)  # several strips; a child has its own
+    monkeypatch.setattr(transparency, "_STRIP", 1000)  # several strips; a child has its own
     for path in write_all(tmp_path):
         if path.name != "cut.png":
             expected = np.asarray(plain(path))

@@ -1,3 +1,18 @@
+// In the dark, what is dark is mixed with white: of colours that grow lighter the more the darker they are,
+// so that their order stays; of others those alone that would not stand out.
+const linear = part => part <= 10 ? part / 3295 : ((part / 255 + .055) / 1.055) ** 2.4;
+function coloursOf({colours}) {
+  if (!isDark()) return colours;
+  const parts = colours.map(each => [1, 3, 5].map(at => parseInt(each.slice(at, at + 2), 16)));
+  const light = parts.map(([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b));
+  const ordered = light.every((each, at) => !at || each >= light[at - 1]);
+  return parts.map((rgb, at) => {
+    const share = ordered ? .45 * (1 - at / Math.max(light.length - 1, 1)) : light[at] < .14 ? .45 : 0;
+    const mixed = rgb.map(part => Math.round(part + (255 - part) * share).toString(16).padStart(2, '0'));
+    return `#${mixed.join('')}`;
+  });
+}
+
 // Very many points, as pixels on a canvas of their own: a million take some hundredths of a second, where WebGL
 // without a graphics card takes ten seconds. Plotly keeps axes, gestures and outlines on top of it.
 const FIELDS = 512, NEAR = 12;

@@ -34,11 +34,11 @@ function corners([[west, east], [low, high]]) {
 
 function trace() {
   const value = props.value;
-  if (big()) return corners(many.show({x, y, codes, colours: value.colours, grouped: !!value.groups}));
+  if (big()) return corners(many.show({x, y, codes, colours: coloursOf(value), grouped: !!value.groups}));
   many.hide();
-  const last = Math.max(value.colours.length - 1, 1);
-  const colorscale = value.colours.length > 1 ? value.colours.map((each, at) => [at / last, each])
-    : [[0, value.colours[0]], [1, value.colours[0]]];
+  const last = Math.max(coloursOf(value).length - 1, 1);
+  const colorscale = coloursOf(value).length > 1 ? coloursOf(value).map((each, at) => [at / last, each])
+    : [[0, coloursOf(value)[0]], [1, coloursOf(value)[0]]];
   const gl = document.createElement('canvas').getContext('webgl');
   return {type: gl ? 'scattergl' : 'scatter', mode: 'markers', hoverinfo: 'none', x, y,
     marker: {size: sideOf(value.n), color: codes, colorscale,
@@ -84,13 +84,13 @@ function showLegend() {
   const value = props.value;
   if (!value.groups) {
     const ramp = make('span', {class: 'dm-map-ramp'});
-    ramp.style.background = `linear-gradient(90deg, ${value.colours.join(',')})`;
+    ramp.style.background = `linear-gradient(90deg, ${coloursOf(value).join(',')})`;
     legend.replaceChildren(make('span', {}, value.span[0]), ramp, make('span', {}, value.span[1]));
     return;
   }
   legend.replaceChildren(...value.groups.map((group, at) => {
     const swatch = make('span', {class: 'dm-swatch'});
-    swatch.style.background = value.colours[at];
+    swatch.style.background = coloursOf(value)[at];
     return make('button', {type: 'button', 'aria-pressed': 'false', title: group.name, onclick: () => isolate(at)},
       swatch, make('span', {}, group.name), make('span', {class: 'dm-count'}, String(group.count)));
   }));
@@ -175,7 +175,7 @@ function place() {
     showTile(node, sheet, tile);
     if (made) node.append(make('span', {class: 'dm-made', title: TEXTS.generated}, TEXTS.generated));
     node.style.transform = `translate(${left + xaxis._offset - THUMB / 2}px, ${top + yaxis._offset - THUMB / 2}px)`;
-    if (value.groups) node.style.borderColor = value.colours[codes[at]];
+    if (value.groups) node.style.borderColor = coloursOf(value)[codes[at]];
     nodes.push(node);
   };
   if (thumbs.checked && value.landmarks) {

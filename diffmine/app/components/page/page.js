@@ -49,11 +49,20 @@ help.querySelectorAll('button').forEach(each => each.addEventListener('click', (
 find('.dm-help').addEventListener('click', () => help.showModal());
 document.addEventListener('keydown', onKey);
 
+// On a phone the tabs are moved sideways: the open one is seen.
+function showTab() {
+  const tab = document.querySelector('#tabs [role=tablist] > [aria-selected=true]'), list = tab?.parentElement;
+  if (!tab) return;
+  const own = tab.getBoundingClientRect(), room = list.getBoundingClientRect();
+  if (own.left < room.left || own.right > room.right) list.scrollLeft += own.left - room.left - (room.width - own.width) / 2;
+}
+
 // All of the page is of the linked atlas two frames after the link was followed (see linked.js).
 const frame = () => new Promise(done => requestAnimationFrame(done));
 async function arrived() {
   await frame();
   await frame();
+  showTab();
   document.documentElement.classList.remove('dm-arriving');
 }
 

@@ -15,7 +15,7 @@ function line(value, row) {
   const pick = () => { mark(row.id); tell('pick', {id: row.id}); };
   const tile = make('td', {class: 'dm-record-tile'});
   if (row.id) tile.append(tileButton(value.sheet, {id: row.id, alt: row.alt}, row.at, pick));
-  const cells = row.cells.map((text, at) => make(at ? 'td' : 'th', at ? {} : {scope: 'row'}, text));
+  const cells = row.cells.map((text, at) => make(at ? 'td' : 'th', at ? {} : {scope: 'row'}, ...parted(text)));
   const whole = make('tr', {class: row.id ? '' : 'dm-closed'}, tile, ...cells);
   whole.dataset.id = row.id;
   if (row.id) whole.addEventListener('click', event => { if (!event.target.closest('button')) pick(); });
@@ -45,7 +45,7 @@ function draw() {
     const at = document.activeElement?.closest('th')?.dataset.key;
     const heads = make('tr', {}, make('td', {}), ...value.heads.map(head));
     const rows = value.rows.map(row => line(value, row));
-    root.replaceChildren(make('table', {}, make('caption', {}, value.caption), make('thead', {}, heads),
+    root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-about'}, value.caption)), make('thead', {}, heads),
       make('tbody', {}, ...rows)), ...(rows.length ? [] : [make('p', {class: 'dm-empty'}, value.empty)]));
     root.setAttribute('aria-label', value.caption || TEXTS.table);
 

@@ -3,7 +3,7 @@ const root = find('.dm-table');
 let shown = null;
 
 function line(value, row, at) {
-  const cells = row.map((text, col) => make(col ? 'td' : 'th', col ? {} : {scope: 'row'}, text));
+  const cells = row.map((text, col) => make(col ? 'td' : 'th', col ? {} : {scope: 'row'}, ...parted(text)));
   const id = value.ids && value.ids[at];
   if (id) {
     const text = cells[0].textContent;
@@ -28,7 +28,7 @@ function draw() {
     return;
   }
   const head = make('tr', {}, ...value.heads.map(text => make('th', {scope: 'col'}, text)));
-  root.replaceChildren(make('table', {}, make('caption', {}, value.caption || ''),
+  root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-about'}, value.caption || '')),
     make('thead', {}, head), make('tbody', {}, ...value.rows.map((row, at) => line(value, row, at)))));
   root.setAttribute('aria-label', value.caption || TEXTS.table);
   scrolls();

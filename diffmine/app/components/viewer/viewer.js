@@ -62,7 +62,7 @@ function facts(value) {
   const list = make('dl', {class: 'dm-facts'});
   for (const [name, text, link] of value.facts) {
     const inside = link ? make('a', {href: link, target: '_blank', rel: 'noopener noreferrer'}, text) : text;
-    list.append(make('dt', {}, name), make('dd', {}, inside));
+    list.append(make('dt', {}, name), make('dd', {}, ...(link ? [inside] : parted(text))));
   }
   return list;
 }

@@ -16,8 +16,10 @@ from diffmine.app.tabs.about.again import Again
 from diffmine.app.texts import plurals
 from diffmine.app.view import View
 from diffmine.app.words import markdown, web_address, without_pictures
+from diffmine.atlas.confounds import confounds
 from diffmine.export.chosen import credit_counts
 from diffmine.stages import STAGES
+from diffmine.words.confounds import known
 from diffmine.words.race import account
 from diffmine.words.warnings import BRACKETS, expected, share, test, what
 
@@ -77,6 +79,9 @@ def about(shelf: Shelf) -> str:
     )
     if race := account(manifest.config.get("race", {})):
         parts.append(race)
+    if going := confounds(shelf.atlas):
+        lines = "\n".join(f"- {markdown(known(one))}." for one in going)
+        parts.append(f"### {texts.GOING}\n{lines}")
     if manifest.limits:
         limits = "\n".join(f"- {markdown(limit)}" for limit in manifest.limits)
         parts.append(f"### {texts.LIMITS}\n{limits}")

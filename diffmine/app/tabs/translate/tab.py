@@ -147,7 +147,8 @@ class Translate:
         target = view.target if view.target in there else next(iter(there), "")
         wall, cuts = walls(shelf, strip, labels, target)
         if not there:
-            return self._nothing() | {self.wall: wall, self.cuts: cuts}
+            none = texts.NONE_STORED if shelf.model is None else texts.NONE_YET
+            return self._nothing() | {self.wall: wall, self.verdict: none}
         origin = texts.STORED if strip.stored else texts.MADE_HERE
         verdict = f"{summary(strip)} {sentence(target, translations[target])} *({origin})*"
         names = {"source": strip.patch.label, "target": target}

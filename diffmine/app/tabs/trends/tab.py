@@ -351,7 +351,7 @@ def _compute(shelf: Shelf) -> str:
 
 
 def _picker(label: str, name: str, **more: Any) -> gr.Dropdown:
-    return gr.Dropdown(label=label, elem_id=name, min_width=160, **more)
+    return gr.Dropdown(label=label, elem_id=name, min_width=180, **more)
 
 
 def _named(shelf: Shelf, label: str) -> list[tuple[str, str]]:

@@ -5,12 +5,15 @@ import io
 import itertools
 import re
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import ImageFont
 
 from diffmine.export.charts import KINDS, Curve, Curves, as_csv, as_pdf, as_svg
 from diffmine.export.charts.curves import marked, ticks
+from diffmine.export.lettering import font_file, font_for
 
 CHART = Curves(
     title="Share of images that show fins – 1950s",
@@ -94,7 +97,7 @@ def test_names_on_an_axis_never_touch() -> None:
     assert len(marked(long, 16, 110)) == 3, "cut, in lines of a third of the sheet"
     chart = Curves("t", "label", "v", long, (Curve("a", tuple(float(n) for n in range(400))),))
     root = ElementTree.fromstring(as_svg(chart))
-    assert len(list(root.iter(f"{NS}text"))) < 20
+    assert len(list(root.iter(f"{NS}text"))) < 80
     decades = tuple(f"{year}s" for year in range(1500, 2000, 10))
     shown = marked(decades, 16, 110)
     assert len(shown) <= 16
@@ -134,3 +137,51 @@ def test_very_many_names_without_an_order_are_all_drawn_from_the_highest_on() ->
     assert texts, "the highest is the first name of the axis"
     assert float(texts[0].get("x", 0)) > 40, "not cut by the edge of the sheet"
     assert "label number 0" in as_csv(chart).decode().splitlines()[1], "the table keeps its order"
+
+
+def names_of(chart: Curves) -> list[str]:
+    root = ElementTree.fromstring(as_svg(chart))
+    return ["".join(one.itertext()) for one in root.iter(f"{NS}text")]
+
+
+def chart_of(names: tuple[str, ...], **how: bool) -> Curves:
+    return Curves("t", "label", "v", names, (Curve("a", (0.5,) * len(names)),), **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("count", [2, 7, 16, 40, 58])
+def test_all_long_names_stand_on_the_axis(count: int, ordered: bool) -> None:
+    names = tuple(f"Anstalt für Zeichnungen und Modelle {n}" for n in range(count))
+    shown = " ".join(names_of(chart_of(names, ordered=ordered)))
+    assert not [name for name in names if not re.search(rf"{name}(?!\d)", shown)]
+    assert "are named" not in shown
+    assert "…" not in shown
+
+
+def test_names_that_are_left_out_are_counted() -> None:
+    names = tuple(f"a name of some length, number {n}" for n in range(400))
+    shown = names_of(chart_of(names))
+    named = sum("of some length" in text for text in shown)
+    assert 40 < named < 100
+    assert f"label ({named} of 400 are named; the CSV names all)" in shown
+
+
+def test_turned_names_lie_on_the_sheet_and_do_not_touch() -> None:
+    from pypdf import PdfReader
+
+    names = tuple(f"Sammlung der Entwürfe zu Bauten {n}" for n in range(30))
+    chart = chart_of(names)
+    root = ElementTree.fromstring(as_svg(chart))
+    height = float(root.attrib["height"].removesuffix("pt"))
+    turned = [one for one in root.iter(f"{NS}text") if "Sammlung" in (one.text or "")]
+    tops = {float(one.attrib["y"]) for one in turned}
+    assert len(turned) == 30
+    assert len(tops) == 1
+    room = ImageFont.truetype(str(font_file(font_for(names[0], 10), Path())), 10)
+    lowest = max(tops) + max(map(room.getlength, names))
+    across = next(one for one in root.iter(f"{NS}text") if one.text == "label")
+    assert lowest < float(across.attrib["y"]) - 8 < height
+    xs = sorted(float(one.attrib["x"]) for one in turned)
+    assert min(right - left for left, right in itertools.pairwise(xs)) >= 10
+    (page,) = PdfReader(io.BytesIO(as_pdf(chart))).pages
+    assert float(page.mediabox.height) == pytest.approx(height, abs=0.1)

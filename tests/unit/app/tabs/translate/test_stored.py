@@ -1,12 +1,17 @@
 """The tab Translate without a model: what the atlas holds."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from diffmine.app.page import build
+from diffmine.app.tabs.translate.targets import FIRST
+from diffmine.atlas import records
 from tests.unit.app.events import event
+from tests.unit.app.make_many import make_many
 
 
 def test_stored_translations_are_shown_at_once(desk: Any) -> None:
@@ -43,3 +48,23 @@ def test_chosen_targets_stay_with_the_view(desk: Any) -> None:
     )
     every = translate.into.on_boxes(some, ["1900", "1920", "1930"])[desk.state]
     assert every.into == ()
+
+
+def test_of_many_stored_translations_those_that_are_shown_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(tmp_path / "many", count=60)
+    blocks = build([tmp_path / "many"])
+    desk = next(fn.fn.__self__.desk for fn in blocks.fns.values() if hasattr(fn.fn, "__self__"))
+    shelf = desk.shelf(desk.first)
+    patch = next(iter(sorted(shelf.translated())))
+    assert len(shelf.translations(patch)) == 59
+    decoded: list[bytes] = []
+    whole = records.pixels_of
+    monkeypatch.setattr(
+        records, "pixels_of", lambda content: decoded.append(content) or whole(content)
+    )
+    updates = desk.go(replace(desk.first, patch=patch, tab="translate"), "translate")
+    items = updates[desk.panels["translate"].wall]["items"]
+    assert sum(bool(item.get("made")) for item in items) == FIRST
+    assert len(decoded) == FIRST
