@@ -116,9 +116,10 @@ def make(demo: Demo, judge: Callable[[Made], None], argv: Sequence[str] | None =
     _embed(demo, work / "atlas", assets, options.counts)
 
 
-def judged(facts: Facts) -> Callable[[Made], None]:
+def judged(facts: Facts, base_images: int = 0) -> Callable[[Made], None]:
     """The judge of a demo whose elements are known: its model finds the labels of pictures it never
-    saw, its atlas is evaluated by the boxes of the recipe, before and after finetuning."""
+    saw, its atlas is evaluated by the boxes of the recipe, before and after finetuning; before with
+    `base_images` of each label (0: all)."""
 
     def judge(made: Made) -> None:
         held = made.data / "test"
@@ -135,6 +136,7 @@ def judged(facts: Facts) -> Callable[[Made], None]:
         options = EvaluateConfig(
             complete=True,
             base=str(made.base),
+            base_images=base_images,
             against=facts.against,
             trends=str(trends) if trends.is_file() else "",
             baselines=True,

@@ -39,4 +39,4 @@ FACTS = Facts(
 
 
 if __name__ == "__main__":
-    make(CARS, judged(FACTS))
+    make(CARS, judged(FACTS, base_images=50))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from diffmine.atlas.confounds import NAME
 from diffmine.atlas.schemas import CONFOUNDS
 from diffmine.atlas.writer import Workspace
@@ -14,6 +17,9 @@ from diffmine.pipeline.info.suspects import Suspect
 from diffmine.pipeline.info.texts import UNKNOWN, short
 from diffmine.stages.collect.compared import Compared
 
+_IMAGES = b"images"
+"""In the metadata of the file: the digest of the images that it is of."""
+
 
 def keep_confounds(
     atlas: Workspace, compared: Compared, config: BuildConfig, taken: bool
@@ -23,15 +29,23 @@ def keep_confounds(
 
     Gives what to know of the images before anything is trained, where some were `taken` in.
     """
-    if not taken and compared.same and atlas.finished(NAME):
+    there = atlas.finished(NAME)
+    if there and not taken and compared.same:
         return []
+    images = atlas.manifest.artefacts.get("images.parquet", "")
+    schema = CONFOUNDS.with_metadata({_IMAGES: images})
+    about = (pq.read_schema(atlas.path / NAME).metadata or {}) if there else {}
+    there = about.get(_IMAGES) == images.encode()
     names = atlas.table("images", ["image_id"])["image_id"].to_pylist()
     whole = after_collect(compared.dataset, config, frozenset(names), compared.glances)
     if whole is None:
-        atlas.remove(NAME)  # it may be of other images
-        atlas.save()
+        if not there:
+            atlas.remove(NAME)  # it may be of other images
+            atlas.save()
         return [UNKNOWN] if taken else []
-    atlas.write(NAME, rows_of(whole), CONFOUNDS)
+    rows = pa.Table.from_pylist(rows_of(whole), CONFOUNDS)
+    if not (there and rows.equals(atlas.table("confounds"))):
+        atlas.write(NAME, rows, schema)
     return short(whole) if taken else []
 
 

@@ -35,8 +35,8 @@ def test_the_tab_of_a_link_is_seen_among_the_tabs(page: Page, address: str, tab:
 
 def test_what_a_wide_table_is_about_is_not_cut(page: Page, address: str) -> None:
     page.goto(f"{address}?tab=table")
-    page.wait_for_selector(".dm-records .dm-about")
-    assert page.evaluate(INSIDE, [".dm-records .dm-about", ".dm-records"])
+    page.wait_for_selector(".dm-records .dm-subject")
+    assert page.evaluate(INSIDE, [".dm-records .dm-subject", ".dm-records"])
     wide = page.evaluate(
         "(e => e.scrollWidth > e.clientWidth)(document.querySelector('.dm-records'))"
     )

@@ -45,7 +45,7 @@ function draw() {
     const at = document.activeElement?.closest('th')?.dataset.key;
     const heads = make('tr', {}, make('td', {}), ...value.heads.map(head));
     const rows = value.rows.map(row => line(value, row));
-    root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-about'}, value.caption)), make('thead', {}, heads),
+    root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-subject'}, value.caption)), make('thead', {}, heads),
       make('tbody', {}, ...rows)), ...(rows.length ? [] : [make('p', {class: 'dm-empty'}, value.empty)]));
     root.setAttribute('aria-label', value.caption || TEXTS.table);
 

@@ -28,7 +28,7 @@ function draw() {
     return;
   }
   const head = make('tr', {}, ...value.heads.map(text => make('th', {scope: 'col'}, text)));
-  root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-about'}, value.caption || '')),
+  root.replaceChildren(make('table', {}, make('caption', {}, make('span', {class: 'dm-subject'}, value.caption || '')),
     make('thead', {}, head), make('tbody', {}, ...value.rows.map((row, at) => line(value, row, at)))));
   root.setAttribute('aria-label', value.caption || TEXTS.table);
   scrolls();

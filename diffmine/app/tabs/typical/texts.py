@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PATCH_KINDS = {"top": "Most typical", "random": "Random", "least": "Least typical"}
 BESIDE = "Beside it"
-NO_OTHER_LABEL = "nothing"
+NO_OTHER_LABEL = "none"
 BESIDE_ATLAS = "of the atlas"
 THIS_ATLAS = "this atlas"
 OF_ATLAS = "{label} of {atlas}"
