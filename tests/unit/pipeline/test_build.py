@@ -159,6 +159,8 @@ def test_a_slim_copy_keeps_the_maps_of_own_labels(atlas: Atlas, tmp_path: Path) 
     name = copy.patches("disc")[0].image_id
     assert copy.map(name, "disc") is not None
     assert copy.map(name, "square") is None
+    one, other = (np.asarray(own.pictures.picture(name)) for own in (atlas, copy))
+    np.testing.assert_array_equal(one, other, "packed in fewer bytes, not in other pixels")
     assert all(copy.finished(artefact) for artefact in copy.manifest.artefacts)
 
 
