@@ -31,14 +31,15 @@ def peak(device: torch.device, dtype: torch.dtype) -> float:
 
 
 _COSTS: dict[tuple[str, tuple[int, int, int], int], float] = {}
-"""By the shape of a network, that of a latent, and prompts: counting takes as long as many rows."""
+"""By a network's shape and arithmetic, a latent's shape, and prompts: counting takes long."""
 
 
 def row_cost(model: Model, shape: tuple[int, int, int], prompts: int) -> float:
     """Floating-point operations (2 x multiply-adds) of one more prediction for a latent (c, h, w),
     where each noisy latent is predicted under so many prompts, whose embeddings are known."""
     kind = {name: value for name, value in model.unet.config.items() if name[0] != "_"}
-    key = (repr(sorted(kind.items())), shape, prompts)
+    how = (model.device.type, model.unet.dtype)  # attention is computed by them
+    key = (repr((how, sorted(kind.items()))), shape, prompts)
     if key not in _COSTS:
         _COSTS[key] = (_cost(model, shape, 2, prompts) - _cost(model, shape, 1, prompts)) / prompts
     return _COSTS[key]
