@@ -35,8 +35,8 @@ def prepare(unet: Any, recompute: bool = False, trained: Trained = "all") -> Any
 
     On a processor attention by plain matrix products: its gradient is far faster than that of the
     fused kernel, at the few latent pixels that can be trained there; with `recompute` memory counts
-    for more. Not compiled: with torch 2.13 on a processor the attention's weights then get no
-    gradient.
+    for more. Not compiled: with torch 2.13 in bfloat16 on a processor most weights then get no
+    gradient (findings/diffusers-compiled-in-autocast-hardly-learns.sh).
     """
     if trained != "adapters":
         for name, weight in unet.named_parameters():
